@@ -1,0 +1,97 @@
+//! The Pixson bank protocol as a library: bytes in, bytes out, and an exact account of the money
+//! in between.
+//!
+//! A Pixson server keeps bank accounts; a client logs in, reads a balance, withdraws, deposits
+//! and transfers, over text messages that each carry a Lamport stamp:
+//!
+//! ```text
+//! C: t:10|op:4|rg_origem:1111111111|rg_destino:987654321|valor:10.5
+//! S: t:12|s:0|resposta:Transferência realizada com sucesso
+//! ```
+//!
+//! ```text
+//!  bytes ──► SessaoServidor ──► Operacao ──► Banco ──► Execucao ──► SessaoServidor ──► bytes
+//!            who is logged in               locks, rules,           the reply,
+//!            framing, stamps                stamp, storage          when it is durable
+//!            └─────────────────────── Servico ──────────────────────┘
+//! ```
+//!
+//! # What it does not do
+//!
+//! It opens no socket, reads no clock on the wall, prints nothing and spawns no thread: bytes,
+//! pauses and ends of input are values that the program brings. Only [`banco::BancoJson`]
+//! touches files. There is no unsafe code and no float.
+//!
+//! The protocol itself has no encryption, and its login is a name without a password: serve
+//! it where every peer is trusted.
+//!
+//! # A whole conversation
+//!
+//! ```
+//! use pixson_core::banco::BancoMemoria;
+//! use pixson_core::sessao::SaidaCliente;
+//! use pixson_core::{Operacao, Saldo, Servico, SessaoCliente};
+//!
+//! let rg = "1111111111".parse()?;
+//! let servico = Servico::novo(BancoMemoria::from_iter([(rg, Saldo::de_centavos(1000)?)]));
+//! let mut servidor = servico.sessao();
+//! let mut cliente = SessaoCliente::default();
+//! let mut bytes = Vec::new();
+//!
+//! for (operacao, texto) in [
+//!     (Operacao::Login { rg }, "Login realizado com sucesso"),
+//!     (Operacao::Saldo { rg }, "Saldo: 10.0"),
+//! ] {
+//!     cliente.enviar(operacao)?;
+//!     cliente.retirar_saida(&mut bytes); // what a socket would carry to the server
+//!     servidor.receber(&bytes);
+//!     let _ = servico.avancar(&mut servidor, |_| {});
+//!     servidor.retirar_saida(&mut bytes); // and back
+//!     cliente.receber(&bytes);
+//!     let resposta = loop {
+//!         if let SaidaCliente::RespostaRecebida(resposta) = cliente.proxima_saida()? {
+//!             break resposta;
+//!         }
+//!     };
+//!     assert_eq!(resposta.texto(), texto);
+//! }
+//! assert_eq!(cliente.relogio().valor(), 8); // 1, 4 (login), 5, 8 (saldo)
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Modules
+//!
+//! | module | holds | knows |
+//! |---|---|---|
+//! | [`tipos`] | RGs, money, operations, refusals: values that cannot be illegal | std |
+//! | [`relogio`] | the Lamport clock | `tipos` |
+//! | [`protocolo`] | messages, grammar, serializer, framing | `tipos`, `relogio` |
+//! | [`sessao`] | both sides of a conversation, without IO | `protocolo`, `relogio` |
+//! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
+//! | [`servico`] | sessions and bank together | all |
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `json` | yes | [`banco::BancoJson`], with serde and `serde_json` |
+//!
+//! Without it the crate is nom, thiserror and std.
+
+pub mod banco;
+pub mod protocolo;
+pub mod relogio;
+pub mod servico;
+pub mod sessao;
+pub mod tipos;
+
+pub use banco::Banco;
+pub use protocolo::{Pedido, Resposta};
+pub use relogio::{Carimbo, Relogio};
+pub use servico::Servico;
+pub use sessao::{SessaoCliente, SessaoServidor};
+pub use tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -1,0 +1,218 @@
+//! The logical clock of Lamport, as protocolo.md section 4 bounds it.
+//!
+//! Laws: the clock never goes back and never passes [`Carimbo::MAX`]; two calls that change it
+//! never give the same value, so every reply of a run bears a stamp of its own.
+//!
+//! Source: L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System",
+//! CACM 21(7), 1978.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use thiserror::Error;
+
+use crate::tipos::Culpa;
+
+/// A logical instant: 0 to 2^62 − 1.
+///
+/// ```
+/// use pixson_core::Carimbo;
+///
+/// assert_eq!(Carimbo::novo(10).map(Carimbo::valor), Some(10));
+/// assert_eq!(Carimbo::novo(1 << 62), None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Carimbo(u64);
+
+impl Carimbo {
+    /// Where every clock starts.
+    pub const ZERO: Self = Self(0);
+    /// The last instant: 2^62 − 1.
+    pub const MAX: Self = Self((1 << 62) - 1);
+
+    /// The stamp of that value, or `None` beyond [`Carimbo::MAX`].
+    pub const fn novo(valor: u64) -> Option<Self> {
+        if valor <= Self::MAX.0 { Some(Self(valor)) } else { None }
+    }
+
+    /// The value.
+    pub const fn valor(self) -> u64 {
+        self.0
+    }
+
+    /// The next instant, or `None` after the last.
+    const fn seguinte(self) -> Option<Self> {
+        Self::novo(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Carimbo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A Lamport clock, shared by reference: every change is one atomic step.
+///
+/// ```
+/// use pixson_core::{Carimbo, Relogio};
+///
+/// let cliente = Relogio::novo();
+/// let servidor = Relogio::novo();
+/// let pedido = cliente.tique()?; // 1
+/// servidor.observar(pedido)?; // max(0, 1) + 1 = 2
+/// let resposta = servidor.tique()?; // 3
+/// assert_eq!(cliente.observar(resposta)?.valor(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Relogio(AtomicU64);
+
+impl Relogio {
+    /// How far ahead of this clock a received stamp may be: 2^32.
+    pub const SALTO_MAXIMO: u64 = 1 << 32;
+
+    /// A clock at 0.
+    pub const fn novo() -> Self {
+        Self::desde(Carimbo::ZERO)
+    }
+
+    /// A clock that goes on from `carimbo`.
+    pub const fn desde(carimbo: Carimbo) -> Self {
+        Self(AtomicU64::new(carimbo.0))
+    }
+
+    /// The present value, which nobody may have sent or received at.
+    pub fn agora(&self) -> Carimbo {
+        Carimbo(self.0.load(Ordering::Acquire))
+    }
+
+    /// The tick of a sending: `c := c + 1`. The new value is the message's stamp.
+    ///
+    /// # Errors
+    ///
+    /// [`RelogioEsgotado`] at [`Carimbo::MAX`]; the clock stays there.
+    pub fn tique(&self) -> Result<Carimbo, RelogioEsgotado> {
+        self.mudar(Carimbo::seguinte).map_err(|_| RelogioEsgotado)
+    }
+
+    /// The merge of a receiving: `c := max(c, t) + 1`. Returns the new value.
+    ///
+    /// # Errors
+    ///
+    /// [`CarimboRecusado`], with the clock unchanged, if `recebido` is more than
+    /// [`Relogio::SALTO_MAXIMO`] ahead, or so close to [`Carimbo::MAX`] that nothing could
+    /// follow it.
+    pub fn observar(&self, recebido: Carimbo) -> Result<Carimbo, CarimboRecusado> {
+        self.mudar(|agora| {
+            let salto = recebido.0.saturating_sub(agora.0);
+            if salto > Self::SALTO_MAXIMO { None } else { agora.max(recebido).seguinte() }
+        })
+        .map_err(|agora| CarimboRecusado { recebido, agora })
+    }
+
+    fn mudar(&self, passo: impl Fn(Carimbo) -> Option<Carimbo>) -> Result<Carimbo, Carimbo> {
+        let mut agora = self.agora();
+        while let Some(novo) = passo(agora) {
+            match self.0.compare_exchange_weak(agora.0, novo.0, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) => return Ok(novo),
+                Err(atual) => agora = Carimbo(atual),
+            }
+        }
+        Err(agora)
+    }
+}
+
+/// The clock stands at [`Carimbo::MAX`]: no message can be stamped any more.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("relógio lógico esgotado em {}", Carimbo::MAX)]
+pub struct RelogioEsgotado;
+
+impl RelogioEsgotado {
+    /// Whose fault it is: the server's, which has no stamp left.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Servidor
+    }
+}
+
+/// A received stamp that this clock must not merge.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("carimbo {recebido} adiantado demais para o relógio em {agora}")]
+pub struct CarimboRecusado {
+    /// What the peer sent.
+    pub recebido: Carimbo,
+    /// Where this clock stands.
+    pub agora: Carimbo,
+}
+
+impl CarimboRecusado {
+    /// Whose fault it is: the peer's.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Par
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carimbo(valor: u64) -> Carimbo {
+        Carimbo::novo(valor).expect("legal stamp")
+    }
+
+    #[test]
+    fn merge_takes_the_larger_and_adds_one() {
+        let relogio = Relogio::desde(carimbo(5));
+        assert_eq!(relogio.observar(carimbo(3)), Ok(carimbo(6)));
+        assert_eq!(relogio.observar(carimbo(6)), Ok(carimbo(7)));
+        assert_eq!(relogio.observar(carimbo(9)), Ok(carimbo(10)));
+    }
+
+    #[test]
+    fn a_stamp_at_the_jump_is_merged_and_one_beyond_is_not() {
+        let relogio = Relogio::novo();
+        let longe = carimbo(Relogio::SALTO_MAXIMO + 1);
+        assert_eq!(
+            relogio.observar(longe),
+            Err(CarimboRecusado { recebido: longe, agora: Carimbo::ZERO })
+        );
+        assert_eq!(relogio.agora(), Carimbo::ZERO);
+        assert_eq!(relogio.observar(carimbo(Relogio::SALTO_MAXIMO)), Ok(longe));
+    }
+
+    #[test]
+    fn the_clock_stops_at_its_end_and_never_wraps() {
+        let relogio = Relogio::desde(carimbo(Carimbo::MAX.valor() - 1));
+        assert!(relogio.observar(Carimbo::MAX).is_err(), "nothing could follow it");
+        assert_eq!(relogio.tique(), Ok(Carimbo::MAX));
+        assert_eq!(relogio.tique(), Err(RelogioEsgotado));
+        assert!(relogio.observar(Carimbo::ZERO).is_err());
+        assert_eq!(relogio.agora(), Carimbo::MAX);
+    }
+
+    #[test]
+    fn concurrent_changes_never_give_the_same_value() {
+        let relogio = Relogio::novo();
+        let mut todos: Vec<Carimbo> = std::thread::scope(|escopo| {
+            let tarefas: Vec<_> = (0..4)
+                .map(|_| {
+                    escopo.spawn(|| {
+                        let passo = |i| {
+                            if i % 2 == 0 {
+                                relogio.tique().expect("far from the end")
+                            } else {
+                                relogio.observar(relogio.agora()).expect("no jump")
+                            }
+                        };
+                        (0..1000).map(passo).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            tarefas.into_iter().flat_map(|tarefa| tarefa.join().expect("no panic")).collect()
+        });
+        todos.sort_unstable();
+        todos.dedup();
+        assert_eq!(todos.len(), 4000);
+    }
+}
