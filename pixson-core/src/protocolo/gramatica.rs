@@ -1,0 +1,282 @@
+//! One nom function per rule of the ABNF of protocolo.md, section 1.
+//!
+//! Every parser works on one complete frame: more bytes never come, so nothing is `Incomplete`.
+
+use std::str::FromStr;
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while_m_n};
+use nom::character::complete::{char, digit0, one_of};
+use nom::combinator::{all_consuming, cut, eof, map_res, opt, recognize, rest};
+use nom::error::{ErrorKind, FromExternalError, ParseError};
+use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::{IResult, Offset, Parser};
+
+use super::pedido::Pedido;
+use super::resposta::Situacao;
+use crate::relogio::Carimbo;
+use crate::tipos::{ErroQuantia, Operacao, Rg, Saldo, Sucesso, Valor};
+
+/// The result of every rule.
+pub(super) type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
+
+/// Where a rule gave up, and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Falha<'a> {
+    pub(super) resto: &'a [u8],
+    pub(super) motivo: Motivo,
+}
+
+/// What the caller has to tell apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Motivo {
+    /// The bytes do not follow the rule.
+    Forma,
+    /// A well-formed stamp beyond [`Carimbo::MAX`].
+    CarimboAcima,
+    /// A whole request but for its amount, which is none. Holds the account that asked.
+    Valor { titular: Rg },
+    /// A well-formed sum of money that is out of range.
+    Quantia(ErroQuantia),
+}
+
+impl<'a> Falha<'a> {
+    fn nova(resto: &'a [u8], motivo: Motivo) -> Self {
+        Self { resto, motivo }
+    }
+}
+
+impl<'a> ParseError<&'a [u8]> for Falha<'a> {
+    fn from_error_kind(resto: &'a [u8], _: ErrorKind) -> Self {
+        Self::nova(resto, Motivo::Forma)
+    }
+
+    fn append(_: &'a [u8], _: ErrorKind, outra: Self) -> Self {
+        outra
+    }
+
+    /// Of the alternatives, the one that got furthest tells most.
+    fn or(self, outra: Self) -> Self {
+        if self.resto.len() < outra.resto.len() { self } else { outra }
+    }
+}
+
+impl<'a> FromExternalError<&'a [u8], Motivo> for Falha<'a> {
+    fn from_external_error(resto: &'a [u8], _: ErrorKind, motivo: Motivo) -> Self {
+        Self::nova(resto, motivo)
+    }
+}
+
+/// ```abnf
+/// pedido = carimbo "|" ( login / saldo / saque / deposito / transferencia )
+/// ```
+pub(super) fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
+    let operacao = alt((login, saldo, saque, deposito, transferencia));
+    all_consuming(separated_pair(carimbo, char('|'), operacao))
+        .map(|(carimbo, operacao)| Pedido { carimbo, operacao })
+        .parse(entrada)
+}
+
+/// The stamp of a frame that is no request: `carimbo`, then `|` or nothing.
+pub(super) fn carimbo_de_quadro(entrada: &[u8]) -> Resultado<'_, Carimbo> {
+    terminated(carimbo, alt((recognize(char('|')), eof))).parse(entrada)
+}
+
+/// ```abnf
+/// login = "op:6|rg:" rg
+/// ```
+fn login(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    preceded(tag("op:6|rg:"), rg).map(|rg| Operacao::Login { rg }).parse(entrada)
+}
+
+/// ```abnf
+/// saldo = "op:1|rg:" rg
+/// ```
+fn saldo(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    preceded(tag("op:1|rg:"), rg).map(|rg| Operacao::Saldo { rg }).parse(entrada)
+}
+
+/// ```abnf
+/// saque = "op:2|rg:" rg "|valor:" valor
+/// ```
+fn saque(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    let (entrada, rg) = delimited(tag("op:2|rg:"), rg, tag("|valor:")).parse(entrada)?;
+    valor_final(rg).map(|valor| Operacao::Saque { rg, valor }).parse(entrada)
+}
+
+/// ```abnf
+/// deposito = "op:3|rg:" rg "|valor:" valor
+/// ```
+fn deposito(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    let (entrada, rg) = delimited(tag("op:3|rg:"), rg, tag("|valor:")).parse(entrada)?;
+    valor_final(rg).map(|valor| Operacao::Deposito { rg, valor }).parse(entrada)
+}
+
+/// ```abnf
+/// transferencia = "op:4|rg_origem:" rg "|rg_destino:" rg "|valor:" valor
+/// ```
+fn transferencia(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    let contas = separated_pair(rg, tag("|rg_destino:"), rg);
+    let (entrada, (rg_origem, rg_destino)) =
+        delimited(tag("op:4|rg_origem:"), contas, tag("|valor:")).parse(entrada)?;
+    valor_final(rg_origem)
+        .map(|valor| Operacao::Transferencia { rg_origem, rg_destino, valor })
+        .parse(entrada)
+}
+
+/// The amount that ends a request. All else being well formed, bytes that are no [`Valor`] and
+/// hold no further field give [`Motivo::Valor`], so that the person who typed them hears
+/// `Valor inválido`: clients of the original send `-5.0`, `nan` and `0.0`.
+fn valor_final<'a>(titular: Rg) -> impl Parser<&'a [u8], Output = Valor, Error = Falha<'a>> {
+    move |entrada: &'a [u8]| {
+        let positivo =
+            map_res(valor, |centavos| Valor::de_centavos(centavos).map_err(Motivo::Quantia));
+        cut(all_consuming(positivo)).parse(entrada).map_err(|erro| {
+            erro.map(|falha| Falha {
+                motivo: if entrada.contains(&b'|') {
+                    Motivo::Forma
+                } else {
+                    Motivo::Valor { titular }
+                },
+                ..falha
+            })
+        })
+    }
+}
+
+/// ```abnf
+/// carimbo = "t:" tempo
+/// ```
+pub(super) fn carimbo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
+    preceded(tag("t:"), cut(tempo)).parse(entrada)
+}
+
+/// ```abnf
+/// tempo = "0" / ( %x31-39 *DIGIT )
+/// ```
+fn tempo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
+    map_res(numero, |digitos| {
+        inteiro_de(digitos).and_then(Carimbo::novo).ok_or(Motivo::CarimboAcima)
+    })
+    .parse(entrada)
+}
+
+/// ```abnf
+/// rg = 1*10DIGIT
+/// ```
+fn rg(entrada: &[u8]) -> Resultado<'_, Rg> {
+    let digitos = take_while_m_n(1, Rg::MAX_DIGITOS, |byte: u8| byte.is_ascii_digit());
+    map_res(digitos, |digitos: &[u8]| Rg::try_from(digitos).map_err(|_| Motivo::Forma))
+        .parse(entrada)
+}
+
+/// A sum of money, in centavos:
+///
+/// ```abnf
+/// valor = inteiro [ "." 1*2DIGIT ]
+/// ```
+fn valor(entrada: &[u8]) -> Resultado<'_, u64> {
+    let decimais = take_while_m_n(1, 2, |byte: u8| byte.is_ascii_digit());
+    (inteiro, opt(preceded(char('.'), decimais)))
+        .map(|(reais, decimais): (u64, Option<&[u8]>)| {
+            let centavos = match decimais {
+                Some(&[dezena, unidade]) => (dezena - b'0') * 10 + (unidade - b'0'),
+                Some(&[dezena]) => (dezena - b'0') * 10,
+                _ => 0,
+            };
+            reais * 100 + u64::from(centavos)
+        })
+        .parse(entrada)
+}
+
+/// ```abnf
+/// inteiro = "0" / ( %x31-39 *12DIGIT )
+/// ```
+fn inteiro(entrada: &[u8]) -> Resultado<'_, u64> {
+    const MAX_DIGITOS: usize = 13;
+    map_res(numero, |digitos: &[u8]| {
+        inteiro_de(digitos)
+            .filter(|_| digitos.len() <= MAX_DIGITOS)
+            .ok_or(Motivo::Quantia(ErroQuantia::AcimaDoLimite))
+    })
+    .parse(entrada)
+}
+
+/// A decimal without superfluous zeros, of any length: the common form of `tempo` and `inteiro`.
+///
+/// ```abnf
+/// numero = "0" / ( %x31-39 *DIGIT )
+/// ```
+fn numero(entrada: &[u8]) -> Resultado<'_, &[u8]> {
+    alt((recognize((one_of("123456789"), digit0)), recognize(char('0')))).parse(entrada)
+}
+
+/// The value of a run of digits, or `None` beyond `u64`.
+fn inteiro_de(digitos: &[u8]) -> Option<u64> {
+    digitos.iter().try_fold(0_u64, |numero, digito| {
+        numero.checked_mul(10)?.checked_add(u64::from(digito - b'0'))
+    })
+}
+
+/// ```abnf
+/// resposta = carimbo "|s:" ( "0" / "1" ) "|resposta:" texto
+/// ```
+pub(super) fn resposta(entrada: &[u8]) -> Resultado<'_, (Carimbo, Situacao, &str)> {
+    let situacao = alt((char('0').map(|_| Situacao::Sucesso), char('1').map(|_| Situacao::Erro)));
+    let corpo = separated_pair(situacao, tag("|resposta:"), texto);
+    all_consuming(separated_pair(carimbo, tag("|s:"), corpo))
+        .map(|(carimbo, (situacao, texto))| (carimbo, situacao, texto))
+        .parse(entrada)
+}
+
+/// ```abnf
+/// texto = *( any UTF-8 character but control characters )
+/// ```
+pub(super) fn texto(entrada: &[u8]) -> Resultado<'_, &str> {
+    map_res(rest, |bytes: &[u8]| {
+        std::str::from_utf8(bytes)
+            .ok()
+            .filter(|texto| !texto.contains(char::is_control))
+            .ok_or(Motivo::Forma)
+    })
+    .parse(entrada)
+}
+
+/// The balance of the reply `Saldo: 10.0`.
+pub(super) fn saldo_da_resposta(texto: &str) -> Option<Saldo> {
+    let (_, centavos) =
+        all_consuming(preceded(tag(Sucesso::PREFIXO_SALDO), valor)).parse(texto.as_bytes()).ok()?;
+    Saldo::de_centavos(centavos).ok()
+}
+
+/// Index in `inteira` at which `resto`, a tail of it, begins.
+pub(super) fn posicao(inteira: &[u8], resto: &[u8]) -> usize {
+    inteira.offset(resto)
+}
+
+impl FromStr for Valor {
+    type Err = ErroQuantia;
+
+    fn from_str(texto: &str) -> Result<Self, ErroQuantia> {
+        so_quantia(texto).and_then(Self::de_centavos)
+    }
+}
+
+impl FromStr for Saldo {
+    type Err = ErroQuantia;
+
+    fn from_str(texto: &str) -> Result<Self, ErroQuantia> {
+        so_quantia(texto).and_then(Self::de_centavos)
+    }
+}
+
+fn so_quantia(texto: &str) -> Result<u64, ErroQuantia> {
+    match all_consuming(valor).parse(texto.as_bytes()) {
+        Ok((_, centavos)) => Ok(centavos),
+        Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => Err(match falha.motivo {
+            Motivo::Quantia(erro) => erro,
+            _ => ErroQuantia::Forma { posicao: posicao(texto.as_bytes(), falha.resto) },
+        }),
+        Err(nom::Err::Incomplete(_)) => Err(ErroQuantia::Forma { posicao: texto.len() }),
+    }
+}

@@ -1,0 +1,142 @@
+use std::fmt;
+
+use thiserror::Error;
+
+use super::escrita;
+use super::gramatica::{self, Falha, Motivo};
+use crate::relogio::Carimbo;
+use crate::tipos::{Culpa, Operacao, Recusa, Rg};
+
+/// A request: an operation and the stamp of its sending.
+///
+/// ```
+/// use pixson_core::{Carimbo, Operacao, Pedido};
+///
+/// let bytes = b"t:10|op:4|rg_origem:1111111111|rg_destino:987654321|valor:10.5";
+/// let pedido = Pedido::decodificar(bytes)?;
+/// assert_eq!(
+///     pedido.operacao,
+///     Operacao::Transferencia {
+///         rg_origem: "1111111111".parse()?,
+///         rg_destino: "987654321".parse()?,
+///         valor: "10.5".parse()?,
+///     }
+/// );
+///
+/// let mut saida = Vec::new();
+/// pedido.codificar(&mut saida);
+/// assert_eq!(saida, bytes);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Pedido {
+    /// The stamp.
+    pub carimbo: Carimbo,
+    /// What is asked for.
+    pub operacao: Operacao,
+}
+
+impl Pedido {
+    /// Reads one whole message, without its terminator.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroPedido`]: what is wrong, where, and as much of the message as could be understood,
+    /// since the answer depends on it.
+    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroPedido> {
+        match gramatica::pedido(mensagem) {
+            Ok((_, pedido)) => Ok(pedido),
+            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => {
+                Err(ErroPedido::de_falha(mensagem, falha))
+            }
+            Err(nom::Err::Incomplete(_)) => Err(ErroPedido::SemCarimbo { posicao: mensagem.len() }),
+        }
+    }
+
+    /// Appends the message to `saida`, without a terminator.
+    pub fn codificar(&self, saida: &mut Vec<u8>) {
+        escrita::pedido(self, saida);
+    }
+}
+
+impl fmt::Display for Pedido {
+    /// The message as it stands on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut mensagem = Vec::new();
+        self.codificar(&mut mensagem);
+        f.pad(&String::from_utf8_lossy(&mensagem))
+    }
+}
+
+/// Why bytes are not a [`Pedido`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ErroPedido {
+    /// The message does not begin with a well-formed stamp.
+    #[error("mensagem sem carimbo válido (posição {posicao})")]
+    SemCarimbo {
+        /// Index of the first byte that does not fit, from 0.
+        posicao: usize,
+    },
+    /// A well-formed stamp beyond [`Carimbo::MAX`].
+    #[error("carimbo acima de {}", Carimbo::MAX)]
+    CarimboForaDoLimite,
+    /// A well-formed stamp, but an unknown operation, or fields that are missing, misspelt,
+    /// out of order or malformed.
+    #[error("operação ou campos desconhecidos (posição {posicao})")]
+    OperacaoInvalida {
+        /// The stamp.
+        carimbo: Carimbo,
+        /// Index of the first byte that does not fit, from 0.
+        posicao: usize,
+    },
+    /// Everything is well formed but the amount.
+    #[error("valor inválido (posição {posicao})")]
+    ValorInvalido {
+        /// The stamp.
+        carimbo: Carimbo,
+        /// The account on whose behalf the request was made.
+        titular: Rg,
+        /// Index of the first byte that does not fit, from 0.
+        posicao: usize,
+    },
+}
+
+impl ErroPedido {
+    fn de_falha(mensagem: &[u8], falha: Falha<'_>) -> Self {
+        let posicao = gramatica::posicao(mensagem, falha.resto);
+        let carimbo = gramatica::carimbo_de_quadro(mensagem).map(|(_, carimbo)| carimbo);
+        match (carimbo, falha.motivo) {
+            (Err(_), Motivo::CarimboAcima) => Self::CarimboForaDoLimite,
+            (Err(_), _) => Self::SemCarimbo { posicao },
+            (Ok(carimbo), Motivo::Valor { titular }) => {
+                Self::ValorInvalido { carimbo, titular, posicao }
+            }
+            (Ok(carimbo), _) => Self::OperacaoInvalida { carimbo, posicao },
+        }
+    }
+
+    /// The stamp, if one could be read.
+    pub fn carimbo(&self) -> Option<Carimbo> {
+        match *self {
+            Self::SemCarimbo { .. } | Self::CarimboForaDoLimite => None,
+            Self::OperacaoInvalida { carimbo, .. } | Self::ValorInvalido { carimbo, .. } => {
+                Some(carimbo)
+            }
+        }
+    }
+
+    /// The refusal that answers such a message once the session's own checks have passed.
+    pub fn recusa(&self) -> Recusa {
+        match self {
+            Self::SemCarimbo { .. } => Recusa::MensagemInvalida,
+            Self::CarimboForaDoLimite => Recusa::CarimboInvalido,
+            Self::OperacaoInvalida { .. } => Recusa::OperacaoInvalida,
+            Self::ValorInvalido { .. } => Recusa::ValorInvalido,
+        }
+    }
+
+    /// Whose fault it is: the peer's, or, of an amount, the person's who typed it.
+    pub fn culpa(&self) -> Culpa {
+        self.recusa().culpa()
+    }
+}

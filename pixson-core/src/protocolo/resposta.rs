@@ -1,0 +1,217 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use thiserror::Error;
+
+use super::gramatica::{self, Motivo};
+use super::{MENSAGEM_MAX_BYTES, escrita};
+use crate::relogio::Carimbo;
+use crate::tipos::{Culpa, Recusa, Sucesso};
+
+/// A reply: a stamp, whether the request was done, and a text for people.
+///
+/// The texts of protocolo.md, section 3, are recognised and typed ([`Resposta::desfecho`]); any
+/// other text, such as another implementation may send, is kept as it is.
+///
+/// ```
+/// use pixson_core::{Carimbo, Recusa, Resposta, Saldo, Sucesso};
+///
+/// let resposta = Resposta::decodificar(b"t:8|s:0|resposta:Saldo: 10.0")?;
+/// assert_eq!(resposta.carimbo().valor(), 8);
+/// assert_eq!(resposta.desfecho(), Some(Ok(Sucesso::Saldo(Saldo::de_centavos(1000)?))));
+///
+/// let recusa = Resposta::nova(Carimbo::ZERO, Err(Recusa::SaldoInsuficiente));
+/// assert_eq!(recusa.to_string(), "t:0|s:1|resposta:Saldo insuficiente");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Resposta {
+    carimbo: Carimbo,
+    corpo: Corpo,
+}
+
+/// `Livre` never holds what `Conhecido` can say: each reply has one value.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+enum Corpo {
+    Conhecido(Result<Sucesso, Recusa>),
+    Livre(Situacao, Box<str>),
+}
+
+/// Whether the request was done: the field `s` of a reply.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Situacao {
+    /// `s:0`
+    Sucesso,
+    /// `s:1`
+    Erro,
+}
+
+impl Resposta {
+    /// A reply with a text of the protocol.
+    pub const fn nova(carimbo: Carimbo, desfecho: Result<Sucesso, Recusa>) -> Self {
+        Self { carimbo, corpo: Corpo::Conhecido(desfecho) }
+    }
+
+    /// A reply with any text. One that the protocol knows becomes the same value that
+    /// [`Resposta::nova`] gives.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroTexto`] for a control character, or if the message would be too long.
+    pub fn com_texto(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Result<Self, ErroTexto> {
+        if let Some((posicao, _)) = texto.char_indices().find(|(_, letra)| letra.is_control()) {
+            return Err(ErroTexto::Controle { posicao });
+        }
+        let resposta = Self::reconhecer(carimbo, situacao, texto);
+        let mut mensagem = Vec::new();
+        resposta.codificar(&mut mensagem);
+        let bytes = mensagem.len();
+        if bytes > MENSAGEM_MAX_BYTES {
+            return Err(ErroTexto::Longo { bytes });
+        }
+        Ok(resposta)
+    }
+
+    fn reconhecer(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Self {
+        let conhecido = match situacao {
+            Situacao::Sucesso => sucesso_de(texto).map(Ok),
+            Situacao::Erro => {
+                Recusa::TODAS.iter().copied().find(|recusa| recusa.texto() == texto).map(Err)
+            }
+        };
+        let corpo = match conhecido {
+            Some(desfecho) => Corpo::Conhecido(desfecho),
+            None => Corpo::Livre(situacao, texto.into()),
+        };
+        Self { carimbo, corpo }
+    }
+
+    /// Reads one whole message, without its terminator.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroResposta`].
+    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroResposta> {
+        if mensagem.len() > MENSAGEM_MAX_BYTES {
+            return Err(ErroResposta::Longa);
+        }
+        match gramatica::resposta(mensagem) {
+            Ok((_, (carimbo, situacao, texto))) => Ok(Self::reconhecer(carimbo, situacao, texto)),
+            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => Err(match falha.motivo {
+                Motivo::CarimboAcima => ErroResposta::CarimboForaDoLimite,
+                _ => ErroResposta::Forma { posicao: gramatica::posicao(mensagem, falha.resto) },
+            }),
+            Err(nom::Err::Incomplete(_)) => Err(ErroResposta::Forma { posicao: mensagem.len() }),
+        }
+    }
+
+    /// Appends the message to `saida`, without a terminator.
+    pub fn codificar(&self, saida: &mut Vec<u8>) {
+        escrita::resposta(self, saida);
+    }
+
+    /// The stamp.
+    pub const fn carimbo(&self) -> Carimbo {
+        self.carimbo
+    }
+
+    /// Whether the request was done.
+    pub const fn situacao(&self) -> Situacao {
+        match self.corpo {
+            Corpo::Conhecido(Ok(_)) => Situacao::Sucesso,
+            Corpo::Conhecido(Err(_)) => Situacao::Erro,
+            Corpo::Livre(situacao, _) => situacao,
+        }
+    }
+
+    /// What the reply says in terms of the protocol, or `None` for a text it does not know.
+    pub const fn desfecho(&self) -> Option<Result<Sucesso, Recusa>> {
+        match self.corpo {
+            Corpo::Conhecido(desfecho) => Some(desfecho),
+            Corpo::Livre(..) => None,
+        }
+    }
+
+    /// The text for people.
+    pub fn texto(&self) -> Cow<'_, str> {
+        match &self.corpo {
+            Corpo::Conhecido(Ok(sucesso)) => sucesso.texto(),
+            Corpo::Conhecido(Err(recusa)) => recusa.texto().into(),
+            Corpo::Livre(_, texto) => (&**texto).into(),
+        }
+    }
+}
+
+impl fmt::Display for Resposta {
+    /// The message as it stands on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut mensagem = Vec::new();
+        self.codificar(&mut mensagem);
+        f.pad(&String::from_utf8_lossy(&mensagem))
+    }
+}
+
+impl Situacao {
+    pub(super) const fn byte(self) -> u8 {
+        match self {
+            Self::Sucesso => b'0',
+            Self::Erro => b'1',
+        }
+    }
+}
+
+/// The success that a text stands for, if it is spelt exactly as we would write it.
+fn sucesso_de(texto: &str) -> Option<Sucesso> {
+    const FIXOS: [Sucesso; 4] =
+        [Sucesso::Login, Sucesso::Saque, Sucesso::Deposito, Sucesso::Transferencia];
+    let saldo = || gramatica::saldo_da_resposta(texto).map(Sucesso::Saldo);
+    FIXOS.into_iter().chain(std::iter::once_with(saldo).flatten()).find(|s| s.texto() == texto)
+}
+
+/// Why bytes are not a [`Resposta`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ErroResposta {
+    /// The bytes do not follow the grammar.
+    #[error("resposta malformada (posição {posicao})")]
+    Forma {
+        /// Index of the first byte that does not fit, from 0.
+        posicao: usize,
+    },
+    /// A well-formed stamp beyond [`Carimbo::MAX`].
+    #[error("carimbo acima de {}", Carimbo::MAX)]
+    CarimboForaDoLimite,
+    /// More than [`MENSAGEM_MAX_BYTES`].
+    #[error("resposta com mais de {MENSAGEM_MAX_BYTES} bytes")]
+    Longa,
+}
+
+impl ErroResposta {
+    /// Whose fault it is: the peer's.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Par
+    }
+}
+
+/// Why a text cannot stand in a [`Resposta`].
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ErroTexto {
+    /// Control characters, LF among them, would break the framing.
+    #[error("caractere de controle na posição {posicao}")]
+    Controle {
+        /// Index of its first byte, from 0.
+        posicao: usize,
+    },
+    /// With this stamp and text the message would pass [`MENSAGEM_MAX_BYTES`].
+    #[error("mensagem de {bytes} bytes, mais que {MENSAGEM_MAX_BYTES}")]
+    Longo {
+        /// How long the message would be, in bytes.
+        bytes: usize,
+    },
+}
+
+impl ErroTexto {
+    /// Whose fault it is: the caller's.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Chamador
+    }
+}
