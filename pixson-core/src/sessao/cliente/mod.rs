@@ -1,0 +1,295 @@
+mod estado;
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use self::estado::{Acao, Entrada, Estado, transitar};
+use super::PAUSA_LEGADA;
+use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, QuadroLongo, Resposta};
+use crate::relogio::{Carimbo, CarimboRecusado, Relogio, RelogioEsgotado};
+use crate::tipos::{Culpa, Operacao};
+
+/// What a [`SessaoCliente`] may be told about its peer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ConfiguracaoCliente {
+    /// How many requests may wait for an answer. More than one only if the server is known to
+    /// frame its messages; with a legacy server it is one whatever stands here.
+    pub pendentes_max: NonZeroUsize,
+    /// The quiet period that ends a reply without LF.
+    pub pausa_legada: Duration,
+}
+
+impl Default for ConfiguracaoCliente {
+    /// One request at a time, and [`PAUSA_LEGADA`].
+    fn default() -> Self {
+        Self { pendentes_max: NonZeroUsize::MIN, pausa_legada: PAUSA_LEGADA }
+    }
+}
+
+/// The client's side of one connection, with the client's own clock.
+///
+/// See the [module](super) for how to drive it.
+///
+/// ```
+/// use pixson_core::sessao::SaidaCliente;
+/// use pixson_core::{Operacao, SessaoCliente, Sucesso};
+///
+/// let mut sessao = SessaoCliente::default();
+/// sessao.enviar(Operacao::Login { rg: "1111111111".parse()? })?;
+/// let mut bytes = Vec::new();
+/// sessao.retirar_saida(&mut bytes);
+/// assert_eq!(bytes, b"t:1|op:6|rg:1111111111\n");
+///
+/// sessao.receber(b"t:3|s:0|resposta:Login realizado com sucesso\n");
+/// let resposta = loop {
+///     if let SaidaCliente::RespostaRecebida(resposta) = sessao.proxima_saida()? {
+///         break resposta;
+///     }
+/// };
+/// assert_eq!(resposta.desfecho(), Some(Ok(Sucesso::Login)));
+/// assert_eq!(sessao.relogio().valor(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SessaoCliente {
+    configuracao: ConfiguracaoCliente,
+    relogio: Relogio,
+    quadros: Enquadrador,
+    estado: Estado,
+    /// The quiet period has ended, and no byte came since.
+    em_silencio: bool,
+    entrada_acabou: bool,
+    /// Outputs that wait to be taken, in order.
+    eventos: VecDeque<SaidaCliente>,
+    saida: Vec<u8>,
+}
+
+/// What the program has to do next.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use = "an output that is not acted on stalls the connection"]
+pub enum SaidaCliente {
+    /// The clock has changed: whoever shows it, shows this value.
+    RelogioAtualizado(Carimbo),
+    /// The answer to the oldest request that had none.
+    RespostaRecebida(Resposta),
+    /// Send what there is to send, then bring the next input.
+    PrecisaDeDados {
+        /// Call [`SessaoCliente::silencio`] if nothing arrives for this long.
+        acordar_apos: Option<Duration>,
+    },
+    /// The server has closed, and every request was answered.
+    Encerrada,
+}
+
+/// Why the session failed. It goes on failing with the same error: what arrives can no longer
+/// be matched to what was asked.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum ErroSessao {
+    /// The server sent bytes that are no reply.
+    #[error("o servidor enviou uma mensagem que não é do protocolo")]
+    RespostaInvalida(#[from] ErroResposta),
+    /// The server sent a message beyond the length limit.
+    #[error("o servidor enviou uma mensagem longa demais")]
+    RespostaLonga(#[from] QuadroLongo),
+    /// The server sent a stamp that must not be merged.
+    #[error("o servidor enviou um carimbo inaceitável")]
+    CarimboRecusado(#[from] CarimboRecusado),
+    /// The server said something without being asked, such as `Servidor lotado`.
+    #[error("o servidor avisou: {}", .0.texto())]
+    RespostaInesperada(Resposta),
+    /// The connection ended before the answer: whether the requests were done is **unknown**.
+    #[error("a conexão terminou antes da resposta: o resultado é desconhecido")]
+    Interrompida {
+        /// How many requests have no answer.
+        pendentes: usize,
+    },
+}
+
+impl ErroSessao {
+    /// Whose fault it is: in all cases the peer's, or of the network towards it.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Par
+    }
+}
+
+/// Why a request was not sent. Nothing has changed, and the clock did not tick.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ErroEnvio {
+    /// As many requests as are allowed wait for an answer.
+    #[error("há pedidos demais à espera de resposta")]
+    PendentesDemais,
+    /// The session is over.
+    #[error("a sessão já terminou")]
+    Encerrada,
+    /// No stamp is left.
+    #[error(transparent)]
+    RelogioEsgotado(#[from] RelogioEsgotado),
+}
+
+impl ErroEnvio {
+    /// Whose fault it is: the caller's, unless a server drove the clock to its end.
+    pub fn culpa(&self) -> Culpa {
+        match self {
+            Self::PendentesDemais | Self::Encerrada => Culpa::Chamador,
+            Self::RelogioEsgotado(_) => Culpa::Par,
+        }
+    }
+}
+
+impl Default for SessaoCliente {
+    fn default() -> Self {
+        Self::nova(ConfiguracaoCliente::default())
+    }
+}
+
+impl SessaoCliente {
+    /// A connection on which nothing was said yet, with its clock at 0.
+    pub fn nova(configuracao: ConfiguracaoCliente) -> Self {
+        Self {
+            configuracao,
+            relogio: Relogio::novo(),
+            quadros: Enquadrador::default(),
+            estado: Estado::Ociosa,
+            em_silencio: false,
+            entrada_acabou: false,
+            eventos: VecDeque::new(),
+            saida: Vec::new(),
+        }
+    }
+
+    /// Command: sends a request, LF-terminated. Returns its stamp.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroEnvio`]; nothing was sent.
+    pub fn enviar(&mut self, operacao: Operacao) -> Result<Carimbo, ErroEnvio> {
+        if matches!(self.estado, Estado::Encerrada | Estado::Falhou(_)) {
+            return Err(ErroEnvio::Encerrada);
+        }
+        if self.pendentes() >= self.pendentes_max() {
+            return Err(ErroEnvio::PendentesDemais);
+        }
+        let carimbo = self.relogio.tique()?;
+        self.eventos.push_back(SaidaCliente::RelogioAtualizado(carimbo));
+        Pedido { carimbo, operacao }.codificar(&mut self.saida);
+        self.saida.push(b'\n');
+        self.passar(Entrada::Enviado);
+        Ok(carimbo)
+    }
+
+    /// Input: bytes have arrived.
+    pub fn receber(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.em_silencio = false;
+            self.quadros.receber(bytes);
+        }
+    }
+
+    /// Input: nothing arrived during the time that `acordar_apos` gave.
+    pub fn silencio(&mut self) {
+        self.em_silencio = true;
+    }
+
+    /// Input: the server will send nothing more. It never ends a message.
+    pub fn fim_de_entrada(&mut self) {
+        self.entrada_acabou = true;
+    }
+
+    /// Output: what to do next.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroSessao`], the same at every further call.
+    pub fn proxima_saida(&mut self) -> Result<SaidaCliente, ErroSessao> {
+        loop {
+            if let Some(evento) = self.eventos.pop_front() {
+                return Ok(evento);
+            }
+            match &self.estado {
+                Estado::Encerrada => return Ok(SaidaCliente::Encerrada),
+                Estado::Falhou(erro) => return Err(erro.clone()),
+                Estado::Ociosa | Estado::AguardaResposta { .. } => {}
+            }
+            let Some(entrada) = self.proxima_entrada() else {
+                let completa = self.legado_completo();
+                let acordar_apos = completa.then_some(self.configuracao.pausa_legada);
+                return Ok(SaidaCliente::PrecisaDeDados { acordar_apos });
+            };
+            self.passar(entrada);
+        }
+    }
+
+    /// Output: the bytes to send replace what `destino` held. Send all of them, in this order.
+    pub fn retirar_saida(&mut self, destino: &mut Vec<u8>) {
+        destino.clear();
+        std::mem::swap(destino, &mut self.saida);
+    }
+
+    /// The client's clock.
+    pub fn relogio(&self) -> Carimbo {
+        self.relogio.agora()
+    }
+
+    /// How many requests wait for an answer.
+    pub fn pendentes(&self) -> usize {
+        match self.estado {
+            Estado::AguardaResposta { pendentes } => pendentes.get(),
+            _ => 0,
+        }
+    }
+
+    fn pendentes_max(&self) -> usize {
+        match self.quadros.modo() {
+            Some(Modo::Legado) => 1,
+            _ => self.configuracao.pendentes_max.get(),
+        }
+    }
+
+    fn passar(&mut self, entrada: Entrada) {
+        let estado = std::mem::replace(&mut self.estado, Estado::Encerrada);
+        let (estado, acao) = transitar(estado, entrada);
+        self.estado = estado;
+        match acao {
+            Acao::Nada => {}
+            Acao::Entregar(resposta) => {
+                self.eventos.push_back(SaidaCliente::RespostaRecebida(resposta));
+            }
+        }
+    }
+
+    /// Takes the next reply, if there is a whole one, and merges its stamp.
+    fn proxima_entrada(&mut self) -> Option<Entrada> {
+        let quadro = match self.quadros.proximo() {
+            Ok(quadro) => quadro,
+            Err(erro) => return Some(Entrada::Falha(erro.into())),
+        };
+        let decodificada = quadro.map(|quadro| Resposta::decodificar(quadro.0));
+        let resposta = match decodificada.or_else(|| self.tomar_legado()) {
+            Some(Ok(resposta)) => resposta,
+            Some(Err(erro)) => return Some(Entrada::Falha(erro.into())),
+            None => return self.entrada_acabou.then_some(Entrada::Fim),
+        };
+        match self.relogio.observar(resposta.carimbo()) {
+            Ok(agora) => self.eventos.push_back(SaidaCliente::RelogioAtualizado(agora)),
+            Err(erro) => return Some(Entrada::Falha(erro.into())),
+        }
+        Some(Entrada::Resposta(resposta))
+    }
+
+    fn tomar_legado(&mut self) -> Option<Result<Resposta, ErroResposta>> {
+        if !self.em_silencio || !self.legado_completo() {
+            return None;
+        }
+        let decodificada = Resposta::decodificar(self.quadros.sem_terminador());
+        self.quadros.tomar_sem_terminador();
+        Some(decodificada)
+    }
+
+    fn legado_completo(&self) -> bool {
+        let bytes = self.quadros.sem_terminador();
+        !bytes.is_empty() && Resposta::decodificar(bytes).is_ok()
+    }
+}

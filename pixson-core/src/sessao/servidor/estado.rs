@@ -1,0 +1,127 @@
+//! Every transition of the server's side. This file knows no bytes and no clock.
+
+use crate::tipos::{Culpa, Operacao, Recusa, Rg};
+
+/// Why the session is over.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Fim {
+    /// The peer has nothing more to say.
+    FimDeEntrada,
+    /// The first thing the peer said had no stamp: it speaks another protocol.
+    OutroProtocolo,
+    /// Ten malformed messages in a row.
+    MuitasMalformadas,
+    /// A message beyond the length limit.
+    MensagemLonga,
+    /// No stamp is left to answer with.
+    RelogioEsgotado,
+    /// The storage failed, and what became of the last requests is unknown.
+    ArmazenamentoFalhou,
+}
+
+impl Fim {
+    /// Whose fault it is, or `None` for the ordinary end.
+    pub fn culpa(self) -> Option<Culpa> {
+        match self {
+            Self::FimDeEntrada => None,
+            Self::OutroProtocolo | Self::MuitasMalformadas | Self::MensagemLonga => {
+                Some(Culpa::Par)
+            }
+            Self::RelogioEsgotado => Some(Culpa::Servidor),
+            Self::ArmazenamentoFalhou => Some(Culpa::Armazenamento),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Estado {
+    AguardaLogin,
+    AguardaPedido { titular: Rg },
+    AguardaResposta { pedido: Operacao, titular: Option<Rg> },
+    Encerrada(Fim),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Entrada {
+    Pedido(Operacao),
+    ValorInvalido { titular: Rg },
+    Malformada { recusa: Recusa, demais: bool },
+    CarimboRecusado,
+    Longa,
+    Fim,
+    Respondida { feita: bool },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Acao {
+    Nada,
+    Entregar(Operacao),
+    Recusar(Recusa),
+}
+
+/// The whole table of the server's side.
+///
+/// ```text
+///               login pedido                 login feito
+///  AguardaLogin ─────────────► AguardaResposta ─────────► AguardaPedido ◄─┐
+///    │      ▲                    │        ▲  │                │  │        │
+///    │      └────────────────────┘        │  └────────────────┼──┼────────┘
+///    │   login recusado, sem titular      └───────────────────┘  │ respondida
+///    │ sem carimbo                        pedido do titular      │
+///    │ longa, fim                                 longa, demais, fim
+///    └────────────────────► Encerrada ◄──────────────────────────┘
+/// ```
+///
+/// Everything else is refused where it stands.
+pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
+    use Acao::{Entregar, Nada, Recusar};
+    use Estado::{AguardaLogin, AguardaPedido, AguardaResposta, Encerrada};
+
+    match (estado, entrada) {
+        (Encerrada(_), _) => (estado, Nada),
+        (_, Entrada::Fim) => (Encerrada(Fim::FimDeEntrada), Nada),
+        (_, Entrada::Longa) => {
+            (Encerrada(Fim::MensagemLonga), Recusar(Recusa::MensagemLongaDemais))
+        }
+        (AguardaLogin, Entrada::Malformada { recusa: Recusa::MensagemInvalida, .. }) => {
+            (Encerrada(Fim::OutroProtocolo), Recusar(Recusa::MensagemInvalida))
+        }
+        (_, Entrada::Malformada { recusa, demais: true }) => {
+            (Encerrada(Fim::MuitasMalformadas), Recusar(recusa))
+        }
+        (_, Entrada::Malformada { recusa, demais: false }) => (estado, Recusar(recusa)),
+        (_, Entrada::CarimboRecusado) => (estado, Recusar(Recusa::CarimboInvalido)),
+
+        (AguardaLogin, Entrada::Pedido(pedido @ Operacao::Login { .. })) => {
+            (AguardaResposta { pedido, titular: None }, Entregar(pedido))
+        }
+        (AguardaLogin, Entrada::Pedido(_) | Entrada::ValorInvalido { .. }) => {
+            (estado, Recusar(Recusa::LoginNecessario))
+        }
+        (AguardaPedido { titular }, Entrada::Pedido(pedido)) => {
+            let troca_de_conta = matches!(pedido, Operacao::Login { .. });
+            if troca_de_conta || pedido.titular() == titular {
+                (AguardaResposta { pedido, titular: Some(titular) }, Entregar(pedido))
+            } else {
+                (estado, Recusar(Recusa::OperacaoNaoAutorizada))
+            }
+        }
+        (AguardaPedido { titular }, Entrada::ValorInvalido { titular: alegado }) => {
+            let autorizada = alegado == titular;
+            let recusa =
+                if autorizada { Recusa::ValorInvalido } else { Recusa::OperacaoNaoAutorizada };
+            (estado, Recusar(recusa))
+        }
+
+        (AguardaResposta { pedido, titular }, Entrada::Respondida { feita }) => {
+            let titular = match pedido {
+                Operacao::Login { rg } if feita => Some(rg),
+                _ => titular,
+            };
+            (titular.map_or(AguardaLogin, |titular| AguardaPedido { titular }), Nada)
+        }
+        // No input is taken while a request is out, and no reply while none is.
+        (AguardaResposta { .. }, Entrada::Pedido(_) | Entrada::ValorInvalido { .. })
+        | (AguardaLogin | AguardaPedido { .. }, Entrada::Respondida { .. }) => (estado, Nada),
+    }
+}
