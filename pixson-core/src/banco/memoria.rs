@@ -1,0 +1,66 @@
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::regras::{Decisao, decidir};
+use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
+use crate::relogio::{Relogio, RelogioEsgotado};
+use crate::tipos::{Operacao, Rg, Saldo};
+
+/// A bank in memory, under one lock: the model that every other bank is held against.
+///
+/// ```
+/// use pixson_core::banco::{Banco, BancoMemoria};
+/// use pixson_core::{Operacao, Relogio, Saldo, Sucesso};
+///
+/// let rg = "1111111111".parse()?;
+/// let banco = BancoMemoria::from_iter([(rg, Saldo::de_centavos(1000)?)]);
+/// let execucao = banco.executar(Operacao::Saldo { rg }, &Relogio::novo())?;
+/// assert_eq!(execucao.desfecho, Ok(Sucesso::Saldo(Saldo::de_centavos(1000)?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct BancoMemoria {
+    contas: Mutex<BTreeMap<Rg, Saldo>>,
+}
+
+impl BancoMemoria {
+    /// Every account and its balance, in RG order, at one instant.
+    pub fn saldos(&self) -> BTreeMap<Rg, Saldo> {
+        self.trancar().clone()
+    }
+
+    /// The sum of all balances in centavos, at one instant.
+    pub fn total_em_centavos(&self) -> u128 {
+        self.trancar().values().map(|saldo| u128::from(saldo.centavos())).sum()
+    }
+
+    /// No step of an operation can panic between two changes of the map, so what a poisoned
+    /// lock guards is whole.
+    fn trancar(&self) -> MutexGuard<'_, BTreeMap<Rg, Saldo>> {
+        self.contas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FromIterator<(Rg, Saldo)> for BancoMemoria {
+    /// A bank with these accounts; of two with the same RG the last counts.
+    fn from_iter<I: IntoIterator<Item = (Rg, Saldo)>>(contas: I) -> Self {
+        Self { contas: Mutex::new(contas.into_iter().collect()) }
+    }
+}
+
+impl Banco for BancoMemoria {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        let mut contas = self.trancar();
+        let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
+        let carimbo = relogio.tique()?;
+        let desfecho = decisao.map(|Decisao { sucesso, mudancas }| {
+            contas.extend(mudancas.into_iter().flatten());
+            sucesso
+        });
+        Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
+    }
+
+    fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
+        Ok(())
+    }
+}

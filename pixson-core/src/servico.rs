@@ -1,0 +1,139 @@
+//! Where sessions and the bank meet: the only module that knows both.
+
+use std::time::Duration;
+
+use crate::banco::{Banco, Recibo};
+use crate::relogio::{Carimbo, Relogio};
+use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
+
+/// A server without its sockets: a bank, a clock, and what every session has in common.
+///
+/// One value serves all connections. Each has a [`SessaoServidor`] of its own, and a loop of
+/// three steps: bring input, [`Servico::avancar`], send the output.
+///
+/// ```
+/// use pixson_core::banco::BancoMemoria;
+/// use pixson_core::servico::Passo;
+/// use pixson_core::{Saldo, Servico};
+///
+/// let contas = [("1111111111".parse()?, Saldo::de_centavos(1000)?)];
+/// let servico = Servico::novo(BancoMemoria::from_iter(contas));
+/// let mut sessao = servico.sessao();
+///
+/// sessao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
+/// let passo = servico.avancar(&mut sessao, |carimbo| println!("relógio: {carimbo}"));
+/// assert_eq!(passo, Passo::Ler { acordar_apos: None });
+///
+/// let mut bytes = Vec::new();
+/// sessao.retirar_saida(&mut bytes);
+/// assert_eq!(
+///     String::from_utf8(bytes)?,
+///     "t:3|s:0|resposta:Login realizado com sucesso\nt:5|s:0|resposta:Saldo: 10.0\n"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Servico<B> {
+    banco: B,
+    relogio: Relogio,
+    configuracao: ConfiguracaoServidor,
+}
+
+/// What the loop of a connection does after [`Servico::avancar`] and after it has sent
+/// everything that [`SessaoServidor::retirar_saida`] gives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "a step that is not acted on stalls the connection"]
+pub enum Passo {
+    /// Call [`Servico::avancar`] again: there is more to do, once this much is sent.
+    Continuar,
+    /// Read; if `acordar_apos` passes with no byte, call [`SessaoServidor::silencio`].
+    Ler {
+        /// How long nothing must arrive.
+        acordar_apos: Option<Duration>,
+    },
+    /// Close: shut down the sending side, then read what still comes, within bounds, so that the
+    /// last reply is not lost to a reset.
+    Encerrar(Fim),
+}
+
+impl<B: Banco> Servico<B> {
+    /// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
+    pub const LOTE_MAX_BYTES: usize = 256 * 1024;
+
+    /// A service with its clock at 0.
+    pub fn novo(banco: B) -> Self {
+        Self { banco, relogio: Relogio::novo(), configuracao: ConfiguracaoServidor::default() }
+    }
+
+    /// The same service, with another configuration of its sessions.
+    #[must_use]
+    pub fn com_configuracao(self, configuracao: ConfiguracaoServidor) -> Self {
+        Self { configuracao, ..self }
+    }
+
+    /// The session of a new connection.
+    pub fn sessao(&self) -> SessaoServidor {
+        SessaoServidor::nova(self.configuracao)
+    }
+
+    /// The clock of this run.
+    pub fn relogio(&self) -> &Relogio {
+        &self.relogio
+    }
+
+    /// The bank.
+    pub fn banco(&self) -> &B {
+        &self.banco
+    }
+
+    /// Answers every request that has arrived whole, waits once until all these answers are
+    /// durable, and says what to do next.
+    ///
+    /// `relogio_mudou` is called for each change of the clock, never under a lock of the bank.
+    /// This method blocks as long as [`Banco::confirmar`] does.
+    ///
+    /// # Panics
+    ///
+    /// Never: a request that has just come out of a session waits for its answer.
+    pub fn avancar(
+        &self,
+        sessao: &mut SessaoServidor,
+        mut relogio_mudou: impl FnMut(Carimbo),
+    ) -> Passo {
+        let mut recibo = Recibo::IMEDIATO;
+        let passo = loop {
+            if sessao.bytes_na_saida() >= Self::LOTE_MAX_BYTES {
+                break Passo::Continuar;
+            }
+            match sessao.proxima_saida(&self.relogio) {
+                SaidaServidor::RelogioAtualizado(carimbo) => relogio_mudou(carimbo),
+                SaidaServidor::PedidoRecebido(operacao) => {
+                    let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
+                        sessao.encerrar(Fim::RelogioEsgotado);
+                        continue;
+                    };
+                    recibo = recibo.max(execucao.recibo);
+                    sessao
+                        .responder(execucao.carimbo, execucao.desfecho)
+                        .expect("a request that has just come out waits for its answer");
+                }
+                // Only if somebody else took the request: the answer has to come from there.
+                SaidaServidor::EsperaResposta => break Passo::Ler { acordar_apos: None },
+                SaidaServidor::PrecisaDeDados { acordar_apos } => {
+                    break Passo::Ler { acordar_apos };
+                }
+                SaidaServidor::Encerrada(fim) => break Passo::Encerrar(fim),
+            }
+        };
+        if self.banco.confirmar(recibo).is_ok() {
+            return passo;
+        }
+        sessao.anular(&self.relogio);
+        loop {
+            match sessao.proxima_saida(&self.relogio) {
+                SaidaServidor::RelogioAtualizado(carimbo) => relogio_mudou(carimbo),
+                _ => return Passo::Encerrar(Fim::ArmazenamentoFalhou),
+            }
+        }
+    }
+}
