@@ -1,0 +1,78 @@
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::error::{ContextKind, ErrorKind};
+use clap::{ArgAction, Parser};
+
+/// The exit code for words on the command line that are not understood.
+const USO: u8 = 2;
+
+/// Servidor de contas bancárias do protocolo Pixson.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pixson-servidor",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    override_usage = "pixson-servidor [OPÇÕES]",
+    help_template = "{about}\n\nUso: {usage}\n\n{options}{after-help}",
+    after_help = "Exemplo:\n  pixson-servidor --porta 5000 --contas contas",
+    version
+)]
+pub(crate) struct Argumentos {
+    /// Endereço em que escutar [padrão: 127.0.0.1]
+    #[arg(long, default_value = "127.0.0.1", hide_default_value = true)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) host: String,
+
+    /// Porta em que escutar; 0 escolhe uma livre [padrão: 5000]
+    #[arg(long, default_value_t = 5000, hide_default_value = true)]
+    pub(crate) porta: u16,
+
+    /// Diretório com um arquivo JSON por conta [padrão: contas]
+    #[arg(long, value_name = "DIRETÓRIO", default_value = "contas", hide_default_value = true)]
+    pub(crate) contas: PathBuf,
+
+    /// Não mostra nada enquanto serve
+    #[arg(long)]
+    pub(crate) silencioso: bool,
+
+    /// Mostra esta ajuda
+    #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
+    ajuda: Option<bool>,
+
+    /// Mostra a versão
+    #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
+    versao: Option<bool>,
+}
+
+/// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
+pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
+    Argumentos::try_parse_from(palavras).map_err(|erro| {
+        if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            let _ = write!(io::stdout(), "{erro}");
+            return ExitCode::SUCCESS;
+        }
+        let _ = writeln!(io::stderr(), "{} Veja pixson-servidor --help.", frase(&erro));
+        ExitCode::from(USO)
+    })
+}
+
+/// clap speaks English only.
+fn frase(erro: &clap::Error) -> String {
+    let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
+    let argumento = contexto(ContextKind::InvalidArg);
+    let valor = contexto(ContextKind::InvalidValue);
+    match erro.kind() {
+        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
+        ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!("Valor inválido para {argumento}: \"{valor}\".")
+        }
+        ErrorKind::ArgumentConflict => format!("Argumento repetido: {argumento}."),
+        ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
+        _ => "Linha de comando inválida.".into(),
+    }
+}

@@ -1,0 +1,58 @@
+//! The reference server of the Pixson bank protocol: `pixson-core` on `std::net`, one thread
+//! per connection.
+
+mod argumentos;
+mod conexao;
+mod servidor;
+mod tela;
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use pixson_core::Servico;
+use pixson_core::banco::BancoJson;
+
+use crate::argumentos::Argumentos;
+use crate::servidor::Servidor;
+use crate::tela::Tela;
+
+fn main() -> ExitCode {
+    let argumentos = match argumentos::ler(std::env::args_os()) {
+        Ok(argumentos) => argumentos,
+        Err(fim) => return fim,
+    };
+    match servir(&argumentos) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(frase) => {
+            // If even this cannot be written, the exit code still tells.
+            let _ = writeln!(io::stderr(), "{frase}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn servir(argumentos: &Argumentos) -> Result<(), String> {
+    let Argumentos { host, porta, contas, silencioso, .. } = argumentos;
+    let banco = BancoJson::abrir(contas).map_err(|erro| {
+        let contas = contas.display();
+        let causa = erro.source().map_or(String::new(), |causa| format!(" ({causa})"));
+        format!("Contas em \"{contas}\": {erro}{causa}. Indique outro diretório com --contas.")
+    })?;
+    let ouvinte = TcpListener::bind((host.as_str(), *porta)).map_err(|erro| match erro.kind() {
+        ErrorKind::AddrInUse => format!(
+            "A porta {porta} de {host} já está em uso. Escolha outra com --porta, \
+             ou pare o servidor que a usa."
+        ),
+        ErrorKind::PermissionDenied => {
+            format!(
+                "Sem permissão para a porta {porta}. Escolha outra, acima de 1023, com --porta."
+            )
+        }
+        _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
+    })?;
+    Servidor::novo(Servico::novo(banco), ouvinte, Tela::nova(*silencioso))
+        .and_then(|servidor| servidor.servir())
+        .map_err(|erro| format!("O servidor parou ({erro})."))
+}
