@@ -1,0 +1,79 @@
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use pixson_core::Resposta;
+use pixson_core::sessao::{ErroEnvio, ErroSessao};
+
+/// Why the session ended before the person left it.
+#[derive(Debug)]
+pub(crate) enum Falha {
+    /// The bank refused the login, and said so.
+    LoginRecusado,
+    /// There is no server at that address.
+    SemConexao { endereco: String, erro: io::Error },
+    /// The server said something without being asked, and serves no more.
+    Aviso(Resposta),
+    /// The connection ended with nothing at stake.
+    Perdida,
+    /// The server does not speak the protocol.
+    Protocolo(ErroSessao),
+    /// The connection failed after money was asked to move.
+    ResultadoDesconhecido(ErroSessao),
+    /// The request could not be sent.
+    Envio(ErroEnvio),
+    /// What the person types cannot be read.
+    Entrada(io::Error),
+}
+
+impl Falha {
+    /// What became of a request when the session failed with `erro`.
+    pub(crate) fn de_sessao(erro: ErroSessao, move_dinheiro: bool) -> Self {
+        match erro {
+            ErroSessao::RespostaInesperada(resposta) => Self::Aviso(resposta),
+            _ if move_dinheiro => Self::ResultadoDesconhecido(erro),
+            ErroSessao::Interrompida { .. } => Self::Perdida,
+            _ => Self::Protocolo(erro),
+        }
+    }
+
+    /// 1: refused by the bank; 3: no connection; 4: protocol error; 5: outcome unknown.
+    pub(crate) fn codigo_de_saida(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::LoginRecusado => 1,
+            Self::SemConexao { .. } | Self::Aviso(_) | Self::Perdida | Self::Entrada(_) => 3,
+            Self::Protocolo(_) | Self::Envio(_) => 4,
+            Self::ResultadoDesconhecido(_) => 5,
+        })
+    }
+
+    /// One sentence for the person, unless the server's reply was one.
+    pub(crate) fn frase(&self) -> Option<String> {
+        Some(match self {
+            Self::LoginRecusado => return None,
+            Self::SemConexao { endereco, erro } => {
+                let causa = match erro.kind() {
+                    ErrorKind::ConnectionRefused => "conexão recusada".into(),
+                    ErrorKind::TimedOut => "o servidor não responde".into(),
+                    _ => erro.to_string(),
+                };
+                format!(
+                    "Erro ao conectar ao servidor {endereco}: {causa}. \
+                     Confira --host e --porta, e se o servidor está em execução."
+                )
+            }
+            Self::Aviso(resposta) => {
+                format!("O servidor encerrou a conexão: {}.", resposta.texto())
+            }
+            Self::Perdida => "O servidor encerrou a conexão. Nada foi movimentado.".into(),
+            Self::Protocolo(erro) => {
+                format!("O servidor respondeu fora do protocolo: {erro}.")
+            }
+            Self::ResultadoDesconhecido(erro) => format!(
+                "Não se sabe se a operação foi feita ({erro}). \
+                 Consulte o saldo antes de repetir."
+            ),
+            Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
+            Self::Entrada(erro) => format!("Não foi possível ler a entrada ({erro})."),
+        })
+    }
+}
