@@ -33,7 +33,7 @@
 //! use pixson_core::{Operacao, Saldo, Servico, SessaoCliente};
 //!
 //! let rg = "1111111111".parse()?;
-//! let servico = Servico::novo(BancoMemoria::from_iter([(rg, Saldo::de_centavos(1000)?)]));
+//! let servico = Servico::novo(BancoMemoria::com_contas([(rg, Saldo::de_centavos(1000)?)]));
 //! let mut servidor = servico.sessao();
 //! let mut cliente = SessaoCliente::default();
 //! let mut bytes = Vec::new();

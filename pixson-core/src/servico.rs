@@ -6,6 +6,9 @@ use crate::banco::{Banco, Recibo};
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 
+/// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
+pub const LOTE_MAX_BYTES: usize = 256 * 1024;
+
 /// A server without its sockets: a bank, a clock, and what every session has in common.
 ///
 /// One value serves all connections. Each has a [`SessaoServidor`] of its own, and a loop of
@@ -17,7 +20,7 @@ use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 /// use pixson_core::{Saldo, Servico};
 ///
 /// let contas = [("1111111111".parse()?, Saldo::de_centavos(1000)?)];
-/// let servico = Servico::novo(BancoMemoria::from_iter(contas));
+/// let servico = Servico::novo(BancoMemoria::com_contas(contas));
 /// let mut sessao = servico.sessao();
 ///
 /// sessao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
@@ -57,9 +60,6 @@ pub enum Passo {
 }
 
 impl<B: Banco> Servico<B> {
-    /// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
-    pub const LOTE_MAX_BYTES: usize = 256 * 1024;
-
     /// A service with its clock at 0.
     pub fn novo(banco: B) -> Self {
         Self { banco, relogio: Relogio::novo(), configuracao: ConfiguracaoServidor::default() }
@@ -102,7 +102,7 @@ impl<B: Banco> Servico<B> {
     ) -> Passo {
         let mut recibo = Recibo::IMEDIATO;
         let passo = loop {
-            if sessao.bytes_na_saida() >= Self::LOTE_MAX_BYTES {
+            if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {

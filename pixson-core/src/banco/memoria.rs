@@ -13,7 +13,7 @@ use crate::tipos::{Operacao, Rg, Saldo};
 /// use pixson_core::{Operacao, Relogio, Saldo, Sucesso};
 ///
 /// let rg = "1111111111".parse()?;
-/// let banco = BancoMemoria::from_iter([(rg, Saldo::de_centavos(1000)?)]);
+/// let banco = BancoMemoria::com_contas([(rg, Saldo::de_centavos(1000)?)]);
 /// let execucao = banco.executar(Operacao::Saldo { rg }, &Relogio::novo())?;
 /// assert_eq!(execucao.desfecho, Ok(Sucesso::Saldo(Saldo::de_centavos(1000)?)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -24,6 +24,11 @@ pub struct BancoMemoria {
 }
 
 impl BancoMemoria {
+    /// A bank with these accounts; of two with the same RG the last counts.
+    pub fn com_contas(contas: impl IntoIterator<Item = (Rg, Saldo)>) -> Self {
+        Self { contas: Mutex::new(contas.into_iter().collect()) }
+    }
+
     /// Every account and its balance, in RG order, at one instant.
     pub fn saldos(&self) -> BTreeMap<Rg, Saldo> {
         self.trancar().clone()

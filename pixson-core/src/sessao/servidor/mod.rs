@@ -298,7 +298,7 @@ impl SessaoServidor {
     fn recusar(&mut self, recusa: Recusa, relogio: &Relogio) {
         match relogio.tique() {
             Ok(carimbo) => self.escrever(&Resposta::nova(carimbo, Err(recusa))),
-            Err(_) => self.encerrar(Fim::RelogioEsgotado),
+            Err(_) => self.estado = Estado::Encerrada(Fim::RelogioEsgotado),
         }
     }
 

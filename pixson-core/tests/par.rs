@@ -1,0 +1,203 @@
+//! Client and server joined in memory: what goes in at one end comes out at the other.
+
+mod comum;
+
+use std::num::NonZeroUsize;
+
+use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
+use pixson_core::relogio::RelogioEsgotado;
+use pixson_core::servico::Passo;
+use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, Fim, SaidaCliente};
+use pixson_core::{
+    Operacao, Recusa, Relogio, Resposta, Servico, SessaoCliente, SessaoServidor, Sucesso,
+};
+use proptest::prelude::*;
+
+use comum::conformidade::{fazer, operacao_qualquer};
+use comum::{avancar, rg, saldo, servico, servico_com_duas, valor};
+
+/// A client and a server with a cable that carries so many bytes at a time.
+struct Par<'s, B> {
+    servico: &'s Servico<B>,
+    servidor: SessaoServidor,
+    cliente: SessaoCliente,
+    bytes_por_vez: usize,
+    relogios: Vec<u64>,
+}
+
+impl<'s, B: Banco> Par<'s, B> {
+    fn novo(servico: &'s Servico<B>, bytes_por_vez: usize, pendentes_max: usize) -> Self {
+        let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
+        let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
+        let cliente = SessaoCliente::nova(configuracao);
+        let relogios = Vec::new();
+        Self { servico, servidor: servico.sessao(), cliente, bytes_por_vez, relogios }
+    }
+
+    /// Carries bytes both ways until nobody has anything more to say.
+    fn levar(&mut self) -> Result<Vec<Resposta>, ErroSessao> {
+        let mut respostas = Vec::new();
+        let mut pedidos = Vec::new();
+        self.cliente.retirar_saida(&mut pedidos);
+        for pedaco in pedidos.chunks(self.bytes_por_vez) {
+            self.servidor.receber(pedaco);
+            let (bytes, passo) = avancar(self.servico, &mut self.servidor);
+            for pedaco in bytes.chunks(self.bytes_por_vez) {
+                self.cliente.receber(pedaco);
+                self.tomar(&mut respostas)?;
+            }
+            if matches!(passo, Passo::Encerrar(_)) {
+                self.cliente.fim_de_entrada();
+                self.tomar(&mut respostas)?;
+            }
+        }
+        Ok(respostas)
+    }
+
+    fn tomar(&mut self, respostas: &mut Vec<Resposta>) -> Result<(), ErroSessao> {
+        loop {
+            match self.cliente.proxima_saida()? {
+                SaidaCliente::RelogioAtualizado(carimbo) => self.relogios.push(carimbo.valor()),
+                SaidaCliente::RespostaRecebida(resposta) => respostas.push(resposta),
+                SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => return Ok(()),
+            }
+        }
+    }
+
+    fn pedir(&mut self, operacao: Operacao) -> Resposta {
+        self.cliente.enviar(operacao).expect("nothing is pending");
+        let mut respostas = self.levar().expect("both sides speak the protocol");
+        assert_eq!(respostas.len(), 1);
+        respostas.remove(0)
+    }
+}
+
+#[test]
+fn the_seed_session_has_the_clocks_of_the_seed() {
+    for bytes_por_vez in [1, 3, 7, 4096] {
+        let servico = servico_com_duas();
+        let mut par = Par::novo(&servico, bytes_por_vez, 1);
+        let (um, dois) = (rg("1111111111"), rg("2222222222"));
+        for (operacao, texto) in [
+            (Operacao::Login { rg: um }, "Login realizado com sucesso"),
+            (Operacao::Saldo { rg: um }, "Saldo: 10.0"),
+            (Operacao::Saque { rg: um, valor: valor("8.50") }, "Saque realizado com sucesso"),
+            (Operacao::Deposito { rg: um, valor: valor("14") }, "Depósito realizado com sucesso"),
+            (
+                Operacao::Transferencia { rg_origem: um, rg_destino: dois, valor: valor("5.5") },
+                "Transferência realizada com sucesso",
+            ),
+        ] {
+            assert_eq!(par.pedir(operacao).texto(), texto);
+        }
+        assert_eq!(par.relogios, [1, 4, 5, 8, 9, 12, 13, 16, 17, 20]);
+        assert_eq!(servico.banco().saldos()[&um], saldo("10.0"));
+        assert_eq!(servico.banco().saldos()[&dois], saldo("15.5"));
+    }
+}
+
+#[test]
+fn a_pipelined_batch_is_answered_in_its_order() {
+    let servico = servico_com_duas();
+    let mut par = Par::novo(&servico, 11, 100);
+    let um = rg("1111111111");
+    par.cliente.enviar(Operacao::Login { rg: um }).expect("idle");
+    for _ in 0..9 {
+        par.cliente.enviar(Operacao::Saque { rg: um, valor: valor("1") }).expect("not many");
+        par.cliente.enviar(Operacao::Saldo { rg: um }).expect("not many");
+    }
+    let respostas = par.levar().expect("both sides speak the protocol");
+    let saldos: Vec<_> = respostas
+        .iter()
+        .filter_map(|resposta| match resposta.desfecho() {
+            Some(Ok(Sucesso::Saldo(saldo))) => Some(saldo.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(saldos, ["9.0", "8.0", "7.0", "6.0", "5.0", "4.0", "3.0", "2.0", "1.0"]);
+    assert!(respostas.is_sorted_by_key(Resposta::carimbo));
+    assert_eq!(par.cliente.pendentes(), 0);
+}
+
+#[test]
+fn no_more_than_the_agreed_number_of_requests_is_pending() {
+    let servico = servico_com_duas();
+    let mut par = Par::novo(&servico, 100, 2);
+    let login = Operacao::Login { rg: rg("1111111111") };
+    par.cliente.enviar(login).expect("idle");
+    par.cliente.enviar(login).expect("one is pending");
+    assert_eq!(par.cliente.enviar(login), Err(ErroEnvio::PendentesDemais));
+    let _ = par.levar().expect("both sides speak the protocol");
+    assert!(par.cliente.enviar(login).is_ok());
+}
+
+/// A bank whose disk fails when the replies of a batch are to be confirmed.
+struct DiscoFalho(BancoMemoria);
+
+impl Banco for DiscoFalho {
+    fn executar(&self, operacao: Operacao, r: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        self.0.executar(operacao, r)
+    }
+
+    fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
+        Err(ResultadoDesconhecido)
+    }
+}
+
+#[test]
+fn when_the_disk_fails_every_reply_of_the_batch_says_that_the_outcome_is_unknown() {
+    let um = rg("1");
+    let banco = DiscoFalho(BancoMemoria::com_contas([(um, saldo("10"))]));
+    let servico = Servico::novo(banco);
+    let mut par = Par::novo(&servico, 4096, 3);
+    par.cliente.enviar(Operacao::Login { rg: um }).expect("idle");
+    par.cliente.enviar(Operacao::Saque { rg: um, valor: valor("1") }).expect("not many");
+    par.cliente.enviar(Operacao::Saldo { rg: um }).expect("not many");
+    let respostas = par.levar().expect("both sides speak the protocol");
+    let desfechos: Vec<_> = respostas.iter().map(Resposta::desfecho).collect();
+    assert_eq!(desfechos, [Some(Err(Recusa::ServidorIndisponivel)); 3]);
+    let passo = servico.avancar(&mut par.servidor, |_| {});
+    assert_eq!(passo, Passo::Encerrar(Fim::ArmazenamentoFalhou));
+}
+
+proptest! {
+    /// The sessions add nothing and lose nothing: the replies are those of the bank itself.
+    #[test]
+    fn what_a_client_hears_is_what_the_bank_did(
+        operacoes in proptest::collection::vec(operacao_qualquer(), 1..30),
+        bytes_por_vez in 1..200_usize,
+        pendentes_max in 1..8_usize,
+    ) {
+        let contas = [("0", "0"), ("1", "10.0"), ("2", "25.5"), ("3", "9999999999999.0")];
+        let servico = servico(&contas);
+        let modelo = servico_do_modelo(&contas);
+        let relogio = Relogio::novo();
+        let mut par = Par::novo(&servico, bytes_por_vez, pendentes_max);
+        let mut esperadas = Vec::new();
+        let mut ouvidas = Vec::new();
+        for operacao in operacoes {
+            // Each operation is asked for by the account that it is of, if there is one.
+            let login = Operacao::Login { rg: operacao.titular() };
+            let existe = fazer(&modelo, &relogio, login).1;
+            let desfecho = match existe {
+                Ok(_) => fazer(&modelo, &relogio, operacao).1,
+                Err(_) => continue,
+            };
+            esperadas.extend([Some(existe), Some(desfecho)]);
+            for pedido in [login, operacao] {
+                if par.cliente.pendentes() == pendentes_max {
+                    ouvidas.extend(par.levar().expect("both sides speak the protocol"));
+                }
+                par.cliente.enviar(pedido).expect("not too many are pending");
+            }
+        }
+        ouvidas.extend(par.levar().expect("both sides speak the protocol"));
+        let ouvidas: Vec<_> = ouvidas.iter().map(Resposta::desfecho).collect();
+        prop_assert_eq!(ouvidas, esperadas);
+        prop_assert_eq!(servico.banco().saldos(), modelo.saldos());
+    }
+}
+
+fn servico_do_modelo(contas: &[(&str, &str)]) -> BancoMemoria {
+    BancoMemoria::com_contas(contas.iter().map(|&(conta, quanto)| (rg(conta), saldo(quanto))))
+}

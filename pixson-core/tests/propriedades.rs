@@ -1,0 +1,298 @@
+//! The laws of the wire format, of money and of the clock, as properties.
+
+mod comum;
+
+use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Situacao};
+use pixson_core::servico::Passo;
+use pixson_core::tipos::ErroQuantia;
+use pixson_core::{
+    Carimbo, Operacao, Pedido, Recusa, Relogio, Resposta, Rg, Saldo, Sucesso, Valor,
+};
+use proptest::prelude::*;
+
+use comum::{alimentar, avancar, servico_com_duas};
+
+fn um_rg() -> impl Strategy<Value = Rg> {
+    "[0-9]{1,10}".prop_map(|texto| texto.parse().expect("one to ten digits"))
+}
+
+fn um_valor() -> impl Strategy<Value = Valor> {
+    prop_oneof![1..=Valor::MAX.centavos(), 1..100_000_u64, Just(Valor::MAX.centavos())]
+        .prop_map(|centavos| Valor::de_centavos(centavos).expect("in range"))
+}
+
+fn um_saldo() -> impl Strategy<Value = Saldo> {
+    prop_oneof![0..=Saldo::MAX.centavos(), 0..100_000_u64]
+        .prop_map(|centavos| Saldo::de_centavos(centavos).expect("in range"))
+}
+
+fn um_carimbo() -> impl Strategy<Value = Carimbo> {
+    prop_oneof![0..=Carimbo::MAX.valor(), 0..1000_u64, Just(Carimbo::MAX.valor())]
+        .prop_map(|valor| Carimbo::novo(valor).expect("in range"))
+}
+
+fn uma_operacao() -> impl Strategy<Value = Operacao> {
+    prop_oneof![
+        um_rg().prop_map(|rg| Operacao::Login { rg }),
+        um_rg().prop_map(|rg| Operacao::Saldo { rg }),
+        (um_rg(), um_valor()).prop_map(|(rg, valor)| Operacao::Saque { rg, valor }),
+        (um_rg(), um_valor()).prop_map(|(rg, valor)| Operacao::Deposito { rg, valor }),
+        (um_rg(), um_rg(), um_valor()).prop_map(|(rg_origem, rg_destino, valor)| {
+            Operacao::Transferencia { rg_origem, rg_destino, valor }
+        }),
+    ]
+}
+
+fn um_pedido() -> impl Strategy<Value = Pedido> {
+    (um_carimbo(), uma_operacao()).prop_map(|(carimbo, operacao)| Pedido { carimbo, operacao })
+}
+
+fn uma_resposta() -> impl Strategy<Value = Resposta> {
+    let sucesso = prop_oneof![
+        Just(Sucesso::Login),
+        um_saldo().prop_map(Sucesso::Saldo),
+        Just(Sucesso::Saque),
+        Just(Sucesso::Deposito),
+        Just(Sucesso::Transferencia),
+    ];
+    let recusa = proptest::sample::select(Recusa::TODAS);
+    let desfecho = prop_oneof![sucesso.prop_map(Ok), recusa.prop_map(Err)];
+    let conhecida =
+        (um_carimbo(), desfecho).prop_map(|(carimbo, desfecho)| Resposta::nova(carimbo, desfecho));
+    let situacao = prop_oneof![Just(Situacao::Sucesso), Just(Situacao::Erro)];
+    let livre = (um_carimbo(), situacao, "\\PC{0,60}").prop_map(|(carimbo, situacao, texto)| {
+        Resposta::com_texto(carimbo, situacao, &texto).expect("short and without control")
+    });
+    prop_oneof![conhecida, livre]
+}
+
+/// Bytes that often look like a message.
+fn quase_mensagem() -> impl Strategy<Value = Vec<u8>> {
+    let campo = proptest::sample::select(vec![
+        "t:",
+        "|op:",
+        "|rg:",
+        "|rg_origem:",
+        "|rg_destino:",
+        "|valor:",
+        "|s:",
+        "|resposta:",
+        "0",
+        "1",
+        "2",
+        "4",
+        "6",
+        "10.5",
+        "99999999999",
+        "-",
+        ".",
+        "|",
+        ":",
+        " ",
+        "\r",
+        "\n",
+        "é",
+        "nan",
+    ]);
+    prop_oneof![
+        3 => proptest::collection::vec(campo, 0..14).prop_map(|campos| campos.concat().into_bytes()),
+        2 => (um_pedido(), any::<proptest::sample::Index>(), any::<u8>()).prop_map(|(pedido, onde, byte)| {
+            let mut bytes = pedido.to_string().into_bytes();
+            let onde = onde.index(bytes.len());
+            bytes[onde] = byte;
+            bytes
+        }),
+        1 => proptest::collection::vec(any::<u8>(), 0..1100),
+    ]
+}
+
+fn codificado(pedido: &Pedido) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    pedido.codificar(&mut bytes);
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_request_that_can_be_built_is_read_back(pedido in um_pedido()) {
+        let bytes = codificado(&pedido);
+        prop_assert!(bytes.len() <= MENSAGEM_MAX_BYTES);
+        prop_assert!(!bytes.iter().any(u8::is_ascii_control));
+        prop_assert_eq!(Pedido::decodificar(&bytes), Ok(pedido));
+    }
+
+    #[test]
+    fn every_reply_that_can_be_built_is_read_back(resposta in uma_resposta()) {
+        let mut bytes = Vec::new();
+        resposta.codificar(&mut bytes);
+        prop_assert!(bytes.len() <= MENSAGEM_MAX_BYTES);
+        prop_assert!(!resposta.to_string().contains(char::is_control));
+        prop_assert_eq!(Resposta::decodificar(&bytes), Ok(resposta));
+    }
+
+    #[test]
+    fn what_is_accepted_re_encodes_to_itself_but_for_the_spelling_of_an_amount(
+        bytes in quase_mensagem()
+    ) {
+        if let Ok(pedido) = Pedido::decodificar(&bytes) {
+            let canonico = codificado(&pedido);
+            let texto = String::from_utf8(bytes).expect("a request is ASCII");
+            let sem_valor = |texto: &str| texto.split("|valor:").next().map(str::to_owned);
+            let canonico = String::from_utf8(canonico).expect("a request is ASCII");
+            prop_assert_eq!(sem_valor(&texto), sem_valor(&canonico));
+            prop_assert_eq!(Pedido::decodificar(canonico.as_bytes()), Ok(pedido));
+        } else if let Ok(resposta) = Resposta::decodificar(&bytes) {
+            prop_assert_eq!(resposta.to_string().into_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn the_decoder_answers_any_bytes_and_points_inside_them(bytes in quase_mensagem()) {
+        use pixson_core::protocolo::{ErroPedido, ErroResposta};
+        if let Err(
+            ErroPedido::SemCarimbo { posicao }
+            | ErroPedido::OperacaoInvalida { posicao, .. }
+            | ErroPedido::ValorInvalido { posicao, .. },
+        ) = Pedido::decodificar(&bytes) {
+            prop_assert!(posicao <= bytes.len());
+        }
+        if let Err(ErroResposta::Forma { posicao }) = Resposta::decodificar(&bytes) {
+            prop_assert!(posicao <= bytes.len());
+        }
+    }
+
+    #[test]
+    fn any_chunking_gives_the_same_frames(
+        mensagens in proptest::collection::vec(quase_mensagem(), 0..6),
+        cortes in proptest::collection::vec(1..40_usize, 1..20),
+    ) {
+        let tudo = mensagens.join(&b'\n');
+        let quadros_de = |pedacos: Vec<&[u8]>| {
+            let mut enquadrador = Enquadrador::default();
+            let mut quadros = Vec::new();
+            for pedaco in pedacos {
+                enquadrador.receber(pedaco);
+                loop {
+                    match enquadrador.proximo() {
+                        Ok(Some(quadro)) => quadros.push(quadro.0.to_vec()),
+                        Ok(None) => break,
+                        Err(erro) => return (quadros, Some(erro), vec![]),
+                    }
+                }
+            }
+            let resto = enquadrador.restantes().to_vec();
+            (quadros, None, resto)
+        };
+        prop_assert_eq!(quadros_de(pedacos(&tudo, &cortes)), quadros_de(vec![&tudo]));
+    }
+
+    #[test]
+    fn any_chunking_gives_the_same_replies(
+        mensagens in proptest::collection::vec(quase_mensagem(), 0..6),
+        cortes in proptest::collection::vec(1..40_usize, 1..20),
+    ) {
+        let login = b"t:1|op:6|rg:1111111111".to_vec();
+        let tudo = [vec![login], mensagens].concat().join(&b'\n');
+        let conversa_de = |pedacos: Vec<&[u8]>| {
+            let servico = servico_com_duas();
+            let mut sessao = servico.sessao();
+            let mut saida = Vec::new();
+            let mut fim = None;
+            for pedaco in pedacos {
+                let (bytes, passo) = alimentar(&servico, &mut sessao, pedaco);
+                saida.extend(bytes);
+                fim = matches!(passo, Passo::Encerrar(_)).then_some(passo);
+            }
+            sessao.silencio();
+            saida.extend(avancar(&servico, &mut sessao).0);
+            (saida, fim, servico.relogio().agora(), servico.banco().saldos())
+        };
+        let inteira = conversa_de(vec![&tudo]);
+        prop_assert_eq!(&conversa_de(pedacos(&tudo, &cortes)), &inteira);
+        let linhas = String::from_utf8(inteira.0).expect("replies are UTF-8");
+        prop_assert!(!linhas.replace('\n', "").contains(char::is_control));
+        let total: u64 = inteira.3.values().map(|saldo| saldo.centavos()).sum();
+        prop_assert!(total <= 2 * Saldo::MAX.centavos());
+    }
+
+    #[test]
+    fn an_amount_reads_back_from_its_text(valor in um_valor(), saldo in um_saldo()) {
+        prop_assert_eq!(valor.to_string().parse(), Ok(valor));
+        prop_assert_eq!(saldo.to_string().parse(), Ok(saldo));
+        prop_assert!(!valor.to_string().ends_with("00"));
+    }
+
+    #[test]
+    fn a_text_is_an_amount_exactly_if_it_follows_the_grammar(
+        inteiro in "(0|[1-9][0-9]{0,14}|0[0-9]{1,3})", decimais in "(|\\.|\\.[0-9]{1,4})"
+    ) {
+        let texto = format!("{inteiro}{decimais}");
+        let bem_formado = (inteiro == "0" || !inteiro.starts_with('0'))
+            && inteiro.len() <= 13
+            && (decimais.is_empty() || (2..=3).contains(&decimais.len()));
+        let centavos: u64 = format!("{inteiro}{:0<2}", decimais.trim_start_matches('.'))
+            .parse()
+            .unwrap_or(u64::MAX);
+        match texto.parse::<Saldo>() {
+            Ok(saldo) => prop_assert!(bem_formado && saldo.centavos() == centavos),
+            Err(ErroQuantia::AcimaDoLimite) => prop_assert!(inteiro.len() > 13),
+            Err(erro) => prop_assert!(!bem_formado, "{texto}: {erro}"),
+        }
+    }
+
+    #[test]
+    fn a_credit_and_the_same_debit_undo_each_other(saldo in um_saldo(), valor in um_valor()) {
+        if let Some(maior) = saldo.mais(valor) {
+            prop_assert!(maior > saldo && maior <= Saldo::MAX);
+            prop_assert_eq!(maior.menos(valor), Some(saldo));
+        } else {
+            prop_assert!(saldo.centavos() + valor.centavos() > Saldo::MAX.centavos());
+        }
+        if let Some(menor) = saldo.menos(valor) {
+            prop_assert_eq!(menor.mais(valor), Some(saldo));
+        } else {
+            prop_assert!(valor.centavos() > saldo.centavos());
+        }
+    }
+
+    #[test]
+    fn the_clock_only_goes_forward_and_never_jumps_far(
+        inicio in um_carimbo(),
+        recebidos in proptest::collection::vec(um_carimbo(), 1..50),
+    ) {
+        let relogio = Relogio::desde(inicio);
+        for recebido in recebidos {
+            let antes = relogio.agora();
+            if let Ok(agora) = relogio.observar(recebido) {
+                prop_assert_eq!(agora.valor(), antes.max(recebido).valor() + 1);
+                prop_assert!(agora.valor() - antes.valor() <= Relogio::SALTO_MAXIMO + 1);
+            } else {
+                prop_assert_eq!(relogio.agora(), antes);
+            }
+            let antes = relogio.agora();
+            if let Ok(agora) = relogio.tique() {
+                prop_assert_eq!(agora.valor(), antes.valor() + 1);
+            } else {
+                prop_assert_eq!(antes, Carimbo::MAX);
+            }
+            prop_assert!(relogio.agora() <= Carimbo::MAX);
+        }
+    }
+}
+
+/// Cuts `bytes` into pieces of these sizes, over and over.
+fn pedacos<'b>(bytes: &'b [u8], tamanhos: &[usize]) -> Vec<&'b [u8]> {
+    let mut pedacos = Vec::new();
+    let mut resto = bytes;
+    for tamanho in tamanhos.iter().cycle() {
+        if resto.is_empty() {
+            break;
+        }
+        let (pedaco, depois) = resto.split_at((*tamanho).min(resto.len()));
+        pedacos.push(pedaco);
+        resto = depois;
+    }
+    pedacos
+}
