@@ -16,6 +16,7 @@ const USO: u8 = 2;
     name = "pixson-cliente",
     disable_help_flag = true,
     disable_version_flag = true,
+    next_help_heading = "Opções",
     override_usage = "pixson-cliente [RG] [OPÇÕES]",
     help_template = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}",
     after_help = "Exemplo:\n  pixson-cliente 1111111111 --porta 5000",

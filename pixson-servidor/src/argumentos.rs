@@ -16,8 +16,9 @@ const USO: u8 = 2;
     name = "pixson-servidor",
     disable_help_flag = true,
     disable_version_flag = true,
+    next_help_heading = "Opções",
     override_usage = "pixson-servidor [OPÇÕES]",
-    help_template = "{about}\n\nUso: {usage}\n\n{options}{after-help}",
+    help_template = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}",
     after_help = "Exemplo:\n  pixson-servidor --porta 5000 --contas contas",
     version
 )]

@@ -1,0 +1,67 @@
+//! A real client process for a test, fed through a pipe.
+#![allow(dead_code, reason = "every test program includes the whole module")]
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
+
+/// What a prompt ends with.
+const PERGUNTA: &str = ": ";
+
+/// Runs a client to its end with this standard input.
+pub(crate) fn executar(argumentos: &[&str], entrada: &str) -> Output {
+    let mut processo = iniciar(argumentos);
+    let mut tubo = processo.stdin.take().expect("piped");
+    // A client that has ended reads no more: that is for the test to judge.
+    let _ = tubo.write_all(entrada.as_bytes());
+    drop(tubo);
+    processo.wait_with_output().expect("our child")
+}
+
+pub(crate) fn texto(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+fn iniciar(argumentos: &[&str]) -> Child {
+    Command::new(CLIENTE)
+        .args(argumentos)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the client starts")
+}
+
+/// Types each line when the client asks for it, and gives the screen as a person would see it:
+/// what is typed stands after the prompt.
+pub(crate) fn digitar(argumentos: &[&str], linhas: &[&str]) -> (String, Option<i32>) {
+    let mut processo = iniciar(argumentos);
+    let mut entrada = processo.stdin.take().expect("piped");
+    let mut saida = processo.stdout.take().expect("piped");
+    let mut tela = String::new();
+    for linha in linhas {
+        tela.push_str(&ler_ate_pergunta(&mut saida));
+        tela.push_str(linha);
+        tela.push('\n');
+        writeln!(entrada, "{linha}").expect("the client has asked");
+    }
+    drop(entrada);
+    saida.read_to_string(&mut tela).expect("UTF-8");
+    (tela, processo.wait().expect("our child").code())
+}
+
+fn ler_ate_pergunta(saida: &mut ChildStdout) -> String {
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(PERGUNTA.as_bytes()) || !eh_pergunta(&bytes) {
+        saida.read_exact(&mut byte).expect("the client asks");
+        bytes.push(byte[0]);
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+fn eh_pergunta(bytes: &[u8]) -> bool {
+    let linha = bytes.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    linha.starts_with(b"Digite ")
+}

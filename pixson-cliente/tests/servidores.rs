@@ -1,0 +1,201 @@
+//! The client against servers that are not ours: the original, absent, dying or mad ones.
+
+mod comum;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use comum::{executar, texto};
+
+/// A server of one connection that answers each `recv(1024)` with the next of these, and then
+/// closes.
+fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            if recv(&mut fluxo).is_empty() {
+                return;
+            }
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+    });
+    porta.to_string()
+}
+
+fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = [0; 1024];
+    let quantos = fluxo.read(&mut bytes).unwrap_or(0);
+    bytes[..quantos].to_vec()
+}
+
+const LOGIN: &[u8] = b"t:3|s:0|resposta:Login realizado com sucesso\n";
+
+/// A server of the original program, written from the protocol: it reads with `recv(1024)`,
+/// takes what it got as one message, and answers without a terminator.
+fn servidor_original() -> (String, thread::JoinHandle<Vec<String>>) {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    let recebidas = thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        let mut relogio: u64 = 0;
+        let mut recebidas = Vec::new();
+        loop {
+            let bytes = recv(&mut fluxo);
+            if bytes.is_empty() {
+                return recebidas;
+            }
+            let mensagem = String::from_utf8(bytes).expect("UTF-8");
+            // Its patterns end in `$`, which bears one LF at the end.
+            let mensagem = mensagem.strip_suffix('\n').unwrap_or(&mensagem).to_owned();
+            let tempo = mensagem.split(['|', ':']).nth(1).expect("t:<tempo>");
+            relogio = relogio.max(tempo.parse().expect("digits")) + 2;
+            let texto = match mensagem.split('|').nth(1).expect("op:<n>") {
+                "op:6" => "0|resposta:Login realizado com sucesso",
+                "op:1" => "0|resposta:Saldo: 10349.899999999081",
+                "op:2" => "0|resposta:Saque realizado com sucesso",
+                _ => "1|resposta:Operaçao inválida",
+            };
+            recebidas.push(mensagem);
+            fluxo.write_all(format!("t:{relogio}|s:{texto}").as_bytes()).expect("it reads");
+        }
+    });
+    (porta.to_string(), recebidas)
+}
+
+#[test]
+fn an_original_server_is_served_as_if_it_were_ours() {
+    let (porta, recebidas) = servidor_original();
+    let saida = executar(&["1111111111", "--porta", &porta], "1\n2\n8,50\n3\n1\n0\n");
+    assert_eq!(texto(&saida.stderr), "");
+    assert_eq!(saida.status.code(), Some(0));
+    let tela = texto(&saida.stdout);
+    let relogios: Vec<_> = tela
+        .split("Relógio Lógico Atualizado: ")
+        .skip(1)
+        .filter_map(|resto| resto.lines().next())
+        .collect();
+    assert_eq!(relogios, ["1", "4", "5", "8", "9", "12", "13", "16"]);
+    for frase in ["Saldo: 10349.899999999081", "Saque realizado com sucesso", "Operaçao inválida"]
+    {
+        assert!(tela.contains(&format!("\n{frase}\n")), "{frase}: {tela}");
+    }
+    assert_eq!(
+        recebidas.join().expect("no panic"),
+        [
+            "t:1|op:6|rg:1111111111",
+            "t:5|op:1|rg:1111111111",
+            "t:9|op:2|rg:1111111111|valor:8.5",
+            "t:13|op:3|rg:1111111111|valor:1.0",
+        ]
+    );
+}
+
+#[test]
+fn no_server_gives_one_sentence_and_code_3() {
+    let livre = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = livre.local_addr().expect("bound").port().to_string();
+    drop(livre);
+    let saida = executar(&["1", "--host", "127.0.0.1", "--porta", &porta], "");
+    assert_eq!(texto(&saida.stdout), "Cliente iniciado\n");
+    assert_eq!(
+        texto(&saida.stderr),
+        format!(
+            "Erro ao conectar ao servidor 127.0.0.1:{porta}: conexão recusada. Confira --host \
+             e --porta, e se o servidor está em execução.\n"
+        )
+    );
+    assert_eq!(saida.status.code(), Some(3));
+}
+
+#[test]
+fn a_server_that_goes_away_with_nothing_at_stake_gives_code_3() {
+    const RESPOSTAS: [&[&[u8]]; 5] =
+        [&[], &[b""], &[LOGIN], &[LOGIN, b""], &[LOGIN, b"t:7|s:0|res"]];
+    for respostas in RESPOSTAS {
+        let porta = servidor_que_diz(respostas);
+        let saida = executar(&["1", "--porta", &porta], "1\n0\n");
+        assert_eq!(
+            texto(&saida.stderr),
+            "O servidor encerrou a conexão. Nada foi movimentado.\n",
+            "{respostas:?}"
+        );
+        assert_eq!(saida.status.code(), Some(3), "{respostas:?}");
+    }
+}
+
+#[test]
+fn a_server_that_goes_away_after_money_was_asked_to_move_leaves_it_unknown() {
+    const RESPOSTAS: [&[&[u8]]; 3] = [&[LOGIN], &[LOGIN, b""], &[LOGIN, b"t:7|s:0|res"]];
+    for respostas in RESPOSTAS {
+        for digitado in ["2\n1\n0\n", "3\n1\n0\n", "4\n2\n1\n0\n"] {
+            let porta = servidor_que_diz(respostas);
+            let saida = executar(&["1", "--porta", &porta], digitado);
+            let frase = texto(&saida.stderr);
+            assert!(frase.contains("Não se sabe se a operação foi feita"), "{frase}");
+            assert!(frase.contains("Consulte o saldo antes de repetir"), "{frase}");
+            assert_eq!(saida.status.code(), Some(5));
+        }
+    }
+}
+
+#[test]
+fn a_server_that_talks_nonsense_gives_code_4() {
+    for bytes in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"t:1|s:7|resposta:oi\n",
+        b"t:4611686018427387904|s:0|resposta:oi\n",
+        b"t:4611686018427387903|s:0|resposta:oi\n",
+        b"t:1|s:0|resposta:\x1b[2J\n",
+        b"\n",
+        &[b'x'; 1025],
+    ] {
+        let respostas: &'static [&'static [u8]] = vec![bytes].leak();
+        let porta = servidor_que_diz(respostas);
+        let saida = executar(&["1", "--porta", &porta], "1\n0\n");
+        let frase = texto(&saida.stderr);
+        assert!(frase.starts_with("O servidor respondeu fora do protocolo: "), "{frase}");
+        assert_eq!(saida.status.code(), Some(4));
+        assert!(!texto(&saida.stdout).contains('\u{1b}'), "nothing of it is shown");
+    }
+}
+
+#[test]
+fn a_full_server_is_named_as_such() {
+    let porta = servidor_que_diz(&[b"t:1|s:1|resposta:Servidor lotado\n"]);
+    let saida = executar(&["1", "--porta", &porta], "");
+    assert!(texto(&saida.stdout).ends_with("Servidor lotado\n"));
+    assert_eq!(saida.status.code(), Some(1));
+}
+
+#[test]
+fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
+    for (argumentos, esperada) in [
+        (&["abc"][..], "Valor inválido para [RG]: \"abc\"."),
+        (&["12345678901"], "Valor inválido para [RG]: \"12345678901\"."),
+        (&["1", "2"], "Argumento desconhecido: 2."),
+        (&["--host", ""], "Falta o valor de --host <HOST>."),
+        (&["--porta", "-1"], "Argumento desconhecido: -1."),
+    ] {
+        let saida = executar(argumentos, "");
+        assert_eq!(texto(&saida.stderr), format!("{esperada} Veja pixson-cliente --help.\n"));
+        assert_eq!(saida.status.code(), Some(2), "{argumentos:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_portuguese_and_a_success() {
+    for palavra in ["--help", "-h", "--ajuda"] {
+        let saida = executar(&[palavra], "");
+        assert_eq!(saida.status.code(), Some(0));
+        let ajuda = texto(&saida.stdout);
+        assert!(ajuda.contains("Uso: pixson-cliente [RG] [OPÇÕES]"), "{ajuda}");
+        for ingles in ["Usage", "Options", "Arguments", "Print", "default", "error"] {
+            assert!(!ajuda.contains(ingles), "{ingles} in {ajuda}");
+        }
+    }
+    let versao = format!("pixson-cliente {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(texto(&executar(&["--version"], "").stdout), versao);
+}

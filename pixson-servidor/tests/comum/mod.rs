@@ -1,0 +1,166 @@
+//! A real server process for a test, on a free port and in a directory of its own.
+#![allow(dead_code, reason = "every test program includes the whole module")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// How long a test waits for something that should come at once, before it gives up.
+pub(crate) const PACIENCIA: Duration = Duration::from_secs(30);
+
+/// A directory with these accounts.
+pub(crate) fn contas(contas: &[(&str, &str)]) -> TempDir {
+    let pasta = TempDir::new().expect("a temporary directory");
+    for (rg, saldo) in contas {
+        fs::write(pasta.path().join(format!("{rg}.json")), conta(rg, saldo)).expect("writable");
+    }
+    pasta
+}
+
+/// The two accounts of the seed's session, with 10.0 each.
+pub(crate) fn duas_contas() -> TempDir {
+    contas(&[("1111111111", "10.0"), ("2222222222", "10.0")])
+}
+
+/// The text of an account's file.
+pub(crate) fn conta(rg: &str, saldo: &str) -> String {
+    format!(r#"{{"rg": "{rg}", "nome": "João {rg}", "saldo": {saldo}}}"#)
+}
+
+/// A running server. It is killed, by its id, when the test ends.
+pub(crate) struct Servidor {
+    processo: Child,
+    linhas: Receiver<String>,
+    pub(crate) porta: u16,
+    pub(crate) contas: TempDir,
+}
+
+impl Servidor {
+    pub(crate) fn iniciar(binario: &Path, contas: TempDir) -> Self {
+        let mut processo = Command::new(binario)
+            .args(["--porta", "0", "--contas"])
+            .arg(contas.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let saida = processo.stdout.take().expect("piped");
+        let (enviar, linhas) = mpsc::channel();
+        thread::spawn(move || {
+            let linhas = BufReader::new(saida).lines().map_while(Result::ok);
+            linhas.for_each(|linha| {
+                let _ = enviar.send(linha);
+            });
+        });
+        let mut servidor = Self { processo, linhas, porta: 0, contas };
+        let linha = servidor.proxima_linha();
+        let porta = linha.strip_prefix("Servidor iniciado na porta ").expect("the first line");
+        servidor.porta = porta.parse().expect("a port");
+        assert_eq!(servidor.proxima_linha(), "Aguardando conexão");
+        servidor
+    }
+
+    pub(crate) fn proxima_linha(&mut self) -> String {
+        self.linhas.recv_timeout(PACIENCIA).expect("another line of the server")
+    }
+
+    /// The lines up to the first that `serve` accepts.
+    pub(crate) fn linhas_ate(&mut self, serve: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut linhas = Vec::new();
+        while !linhas.last().is_some_and(|linha: &String| serve(linha)) {
+            linhas.push(self.proxima_linha());
+        }
+        linhas
+    }
+
+    pub(crate) fn conectar(&self) -> Conexao {
+        let fluxo = TcpStream::connect(("127.0.0.1", self.porta)).expect("the server listens");
+        fluxo.set_nodelay(true).expect("a TCP socket");
+        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
+        Conexao { leitor: BufReader::new(fluxo) }
+    }
+
+    pub(crate) fn arquivo(&self, rg: &str) -> String {
+        fs::read_to_string(self.contas.path().join(format!("{rg}.json"))).expect("readable")
+    }
+
+    /// Sends a signal, by name.
+    pub(crate) fn sinalizar(&self, sinal: &str) {
+        let pid = self.processo.id().to_string();
+        let situacao = Command::new("kill").args(["-s", sinal, &pid]).status();
+        assert!(situacao.expect("kill runs").success());
+    }
+
+    pub(crate) fn esperar_fim(&mut self) -> ExitStatus {
+        self.processo.wait().expect("our child")
+    }
+}
+
+impl Drop for Servidor {
+    fn drop(&mut self) {
+        let _ = self.processo.kill();
+        let _ = self.processo.wait();
+    }
+}
+
+/// A client that knows bytes only.
+pub(crate) struct Conexao {
+    leitor: BufReader<TcpStream>,
+}
+
+impl Conexao {
+    pub(crate) fn fluxo(&self) -> &TcpStream {
+        self.leitor.get_ref()
+    }
+
+    pub(crate) fn enviar(&mut self, bytes: &[u8]) {
+        self.leitor.get_mut().write_all(bytes).expect("the server reads");
+    }
+
+    /// One reply, without its LF.
+    pub(crate) fn linha(&mut self) -> String {
+        let mut linha = String::new();
+        self.leitor.read_line(&mut linha).expect("the server answers");
+        linha.strip_suffix('\n').expect("a whole line").to_owned()
+    }
+
+    pub(crate) fn pedir(&mut self, mensagem: &str) -> String {
+        self.enviar(format!("{mensagem}\n").as_bytes());
+        self.linha()
+    }
+
+    /// As the original: one `recv` of at most 1024 bytes.
+    pub(crate) fn recv(&mut self) -> String {
+        let mut bytes = [0; 1024];
+        let quantos = self.leitor.get_mut().read(&mut bytes).expect("the server answers");
+        String::from_utf8(bytes[..quantos].to_vec()).expect("replies are UTF-8")
+    }
+
+    /// Everything until the server closes.
+    pub(crate) fn resto(&mut self) -> String {
+        let mut resto = String::new();
+        self.leitor.read_to_string(&mut resto).expect("an orderly end");
+        resto
+    }
+}
+
+/// The binary of another package of this workspace, built in the profile of this test.
+pub(crate) fn binario_vizinho(este: &str, pacote: &str) -> PathBuf {
+    let pasta = Path::new(este).parent().expect("a binary lies in a directory");
+    let manifesto = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", pacote, "--manifest-path"]).arg(manifesto);
+    if pasta.ends_with("release") {
+        cargo.arg("--release");
+    }
+    cargo.arg("--target-dir").arg(pasta.parent().expect("the target directory"));
+    assert!(cargo.status().expect("cargo runs").success(), "{pacote} does not build");
+    pasta.join(pacote)
+}

@@ -1,0 +1,183 @@
+//! The server as a program: what it prints, how it starts, how it stops.
+
+mod comum;
+
+use std::fs;
+use std::net::{Shutdown, TcpListener};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use comum::{Servidor, contas, duas_contas};
+
+const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+fn servidor() -> Servidor {
+    Servidor::iniciar(Path::new(SERVIDOR), duas_contas())
+}
+
+/// Runs a server that is expected to end by itself.
+fn executar(argumentos: &[&str]) -> Output {
+    Command::new(SERVIDOR).args(argumentos).output().expect("the server starts")
+}
+
+fn texto(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+#[test]
+fn it_shows_connections_and_each_change_of_the_clock() {
+    let mut servidor = servidor();
+    let mut conexao = servidor.conectar();
+    let par = conexao.fluxo().local_addr().expect("connected");
+    conexao.pedir("t:1|op:6|rg:1111111111");
+    conexao.pedir("t:5|op:1|rg:1111111111");
+    conexao.fluxo().shutdown(Shutdown::Write).expect("connected");
+    let linhas = servidor.linhas_ate(|linha| linha.starts_with("Cliente desconectado"));
+    assert_eq!(
+        linhas,
+        [
+            format!("Novo cliente conectado {par}"),
+            "Relógio Lógico Atualizado: 2".into(),
+            "Relógio Lógico Atualizado: 3".into(),
+            "Relógio Lógico Atualizado: 6".into(),
+            "Relógio Lógico Atualizado: 7".into(),
+            format!("Cliente desconectado {par}"),
+        ]
+    );
+}
+
+#[test]
+fn either_signal_stops_it_cleanly_with_clients_connected() {
+    for sinal in ["INT", "TERM"] {
+        let mut servidor = servidor();
+        let mut conexao = servidor.conectar();
+        let _outra_que_nada_diz = servidor.conectar();
+        assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
+        assert!(conexao.pedir("t:5|op:2|rg:1111111111|valor:1").contains("|s:0|"));
+        servidor.sinalizar(sinal);
+        assert_eq!(conexao.resto(), "", "an orderly end");
+        assert_eq!(servidor.esperar_fim().code(), Some(0), "{sinal}");
+        assert!(servidor.arquivo("1111111111").ends_with(r#""saldo": 9.0}"#));
+    }
+}
+
+#[test]
+fn what_had_arrived_before_the_signal_is_answered() {
+    let mut servidor = servidor();
+    let mut conexao = servidor.conectar();
+    conexao.pedir("t:1|op:6|rg:1111111111");
+    let mut lote = String::new();
+    for _ in 0..50 {
+        lote.push_str("t:5|op:2|rg:1111111111|valor:0.01\n");
+    }
+    conexao.enviar(lote.as_bytes());
+    // The first reply tells that the batch is in the server's hands.
+    assert!(conexao.linha().contains("|s:0|"));
+    servidor.sinalizar("TERM");
+    let feitos = 1 + conexao.resto().matches("|s:0|").count();
+    assert_eq!(servidor.esperar_fim().code(), Some(0));
+    let saldo = format!(
+        "\"saldo\": {}}}",
+        pixson_core::Saldo::de_centavos(1000 - feitos as u64).expect("in range")
+    );
+    assert!(servidor.arquivo("1111111111").ends_with(&saldo), "{feitos} were answered");
+}
+
+#[test]
+fn silence_means_silence() {
+    let contas = duas_contas();
+    // Nobody can know the port of a silent server on port 0; it is enough that it says nothing
+    // and stops.
+    let processo = Command::new(SERVIDOR)
+        .args(["--silencioso", "--porta", "0", "--contas"])
+        .arg(contas.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    esperar_pelo_tratador(processo.id());
+    let pid = processo.id().to_string();
+    assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+    let saida = processo.wait_with_output().expect("our child");
+    assert_eq!(saida.status.code(), Some(0));
+    assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", ""));
+}
+
+/// Waits until a process catches SIGTERM, as the kernel's own table tells.
+fn esperar_pelo_tratador(pid: u32) {
+    const SIGTERM: u64 = 1 << 14;
+    let pronto = || {
+        let dados = fs::read_to_string(format!("/proc/{pid}/status")).expect("our child runs");
+        let mascara = dados.lines().find_map(|linha| linha.strip_prefix("SigCgt:\t"));
+        let mascara = u64::from_str_radix(mascara.expect("Linux"), 16).expect("hexadecimal");
+        mascara & SIGTERM != 0
+    };
+    while !pronto() {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_taken_port_gives_one_sentence_and_a_failure() {
+    let outro = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = outro.local_addr().expect("bound").port().to_string();
+    let contas = duas_contas();
+    let pasta = contas.path().to_str().expect("UTF-8");
+    let saida = executar(&["--porta", &porta, "--contas", pasta]);
+    assert_eq!(saida.status.code(), Some(1));
+    assert_eq!(texto(&saida.stdout), "");
+    let esperada = format!(
+        "A porta {porta} de 127.0.0.1 já está em uso. Escolha outra com --porta, \
+         ou pare o servidor que a usa.\n"
+    );
+    assert_eq!(texto(&saida.stderr), esperada);
+}
+
+#[test]
+fn a_directory_that_is_missing_or_none_gives_one_sentence_and_a_failure() {
+    let contas = contas(&[("1", "1.0")]);
+    let arquivo = contas.path().join("1.json");
+    for (caminho, causa) in
+        [(contas.path().join("nada"), "o diretório não existe"), (arquivo, "não pode ser lido")]
+    {
+        let saida = executar(&["--porta", "0", "--contas", caminho.to_str().expect("UTF-8")]);
+        assert_eq!(saida.status.code(), Some(1));
+        assert_eq!(texto(&saida.stdout), "");
+        let frase = texto(&saida.stderr);
+        assert!(frase.contains(causa) && frase.contains("--contas"), "{frase}");
+        assert_eq!(frase.lines().count(), 1, "{frase}");
+    }
+}
+
+#[test]
+fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
+    for (argumentos, esperada) in [
+        (&["--prta", "1"][..], "Argumento desconhecido: --prta."),
+        (&["--porta", "x"], "Valor inválido para --porta <PORTA>: \"x\"."),
+        (&["--porta", "65536"], "Valor inválido para --porta <PORTA>: \"65536\"."),
+        (&["--porta"], "Falta o valor de --porta <PORTA>."),
+        (&["--porta", "1", "--porta", "2"], "Argumento repetido: --porta <PORTA>."),
+        (&["sobra"], "Argumento desconhecido: sobra."),
+    ] {
+        let saida = executar(argumentos);
+        assert_eq!(saida.status.code(), Some(2));
+        let frase = format!("{esperada} Veja pixson-servidor --help.\n");
+        assert_eq!(texto(&saida.stderr), frase);
+    }
+}
+
+#[test]
+fn help_and_version_are_portuguese_and_a_success() {
+    for palavra in ["--help", "-h", "--ajuda"] {
+        let saida = executar(&[palavra]);
+        assert_eq!(saida.status.code(), Some(0));
+        let ajuda = texto(&saida.stdout);
+        assert!(ajuda.contains("Uso: pixson-servidor [OPÇÕES]"), "{ajuda}");
+        for ingles in ["Usage", "Options", "Print", "default", "error"] {
+            assert!(!ajuda.contains(ingles), "{ingles} in {ajuda}");
+        }
+    }
+    let versao = format!("pixson-servidor {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(texto(&executar(&["--version"]).stdout), versao);
+}
