@@ -21,7 +21,7 @@ fn conferir(conversa: &Conversa, entrada: &[u8], alimentacao: Alimentacao) {
 
 fn conversas() -> Vec<Conversa> {
     let conversas = todas(Path::new(env!("CARGO_MANIFEST_DIR")));
-    assert!(conversas.len() >= 7, "only {} conversations were found", conversas.len());
+    assert!(conversas.len() >= 15, "only {} conversations were found", conversas.len());
     conversas
 }
 

@@ -37,7 +37,7 @@ impl<B: Banco> Servidor<B> {
         Ok(Self { servico, ouvinte, endereco, tela, parando, abertas: Mutex::default() })
     }
 
-    /// Serves until SIGINT or SIGTERM; then every request that has arrived is answered.
+    /// Serves until SIGINT or SIGTERM; then every line that has arrived whole is answered.
     pub(crate) fn servir(&self) -> io::Result<()> {
         let mut sinais = Signals::new([SIGINT, SIGTERM])?;
         self.tela.mostrar(format_args!("Servidor iniciado na porta {}", self.endereco.port()));
