@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::banco::{Banco, Recibo};
+use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 
@@ -100,7 +100,7 @@ impl<B: Banco> Servico<B> {
         sessao: &mut SessaoServidor,
         mut relogio_mudou: impl FnMut(Carimbo),
     ) -> Passo {
-        let mut recibo = Recibo::IMEDIATO;
+        let mut recibo = None;
         let passo = loop {
             if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
                 break Passo::Continuar;
@@ -112,7 +112,7 @@ impl<B: Banco> Servico<B> {
                         sessao.encerrar(Fim::RelogioEsgotado);
                         continue;
                     };
-                    recibo = recibo.max(execucao.recibo);
+                    recibo = recibo.max(Some(execucao.recibo));
                     sessao
                         .responder(execucao.carimbo, execucao.desfecho)
                         .expect("a request that has just come out waits for its answer");
@@ -125,7 +125,7 @@ impl<B: Banco> Servico<B> {
                 SaidaServidor::Encerrada(fim) => break Passo::Encerrar(fim),
             }
         };
-        if self.banco.confirmar(recibo).is_ok() {
+        if recibo.is_none_or(|recibo| self.banco.confirmar(recibo).is_ok()) {
             return passo;
         }
         sessao.anular(&self.relogio);

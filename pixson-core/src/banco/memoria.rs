@@ -46,13 +46,6 @@ impl BancoMemoria {
     }
 }
 
-impl FromIterator<(Rg, Saldo)> for BancoMemoria {
-    /// A bank with these accounts; of two with the same RG the last counts.
-    fn from_iter<I: IntoIterator<Item = (Rg, Saldo)>>(contas: I) -> Self {
-        Self { contas: Mutex::new(contas.into_iter().collect()) }
-    }
-}
-
 impl Banco for BancoMemoria {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
         let mut contas = self.trancar();

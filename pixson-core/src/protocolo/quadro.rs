@@ -9,8 +9,9 @@ use crate::tipos::Culpa;
 /// are offered by [`Enquadrador::sem_terminador`], since a peer of the original program
 /// terminates nothing: whether they are a whole message is for the caller to decide.
 ///
-/// The bytes held without an LF never pass [`MENSAGEM_MAX_BYTES`] and a CR; beyond that the
-/// stream is over, since its messages can no longer be told apart.
+/// More than [`MENSAGEM_MAX_BYTES`] and a CR without an LF end the stream, since its messages can
+/// no longer be told apart. Whoever calls [`Enquadrador::proximo`] until it gives nothing, before
+/// the next [`Enquadrador::receber`], thus holds no more than that and one chunk.
 ///
 /// ```
 /// use pixson_core::protocolo::{Enquadrador, Modo, Quadro};

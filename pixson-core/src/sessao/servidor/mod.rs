@@ -159,8 +159,9 @@ impl SessaoServidor {
     }
 
     /// Command: the storage failed. Every answer that was not yet handed over by
-    /// [`SessaoServidor::retirar_saida`] becomes `Servidor indisponível`, since what it says may
-    /// not be true after a restart; the session is over.
+    /// [`SessaoServidor::retirar_saida`], refusals of the session included, becomes
+    /// `Servidor indisponível`, since what it says may not be true after a restart; the session
+    /// is over.
     pub fn anular(&mut self, relogio: &Relogio) {
         let sem_resposta = matches!(self.estado, Estado::AguardaResposta { .. });
         let anuladas = self.respostas_na_saida + usize::from(sem_resposta);
@@ -169,7 +170,7 @@ impl SessaoServidor {
         for _ in 0..anuladas {
             self.recusar(Recusa::ServidorIndisponivel, relogio);
         }
-        self.encerrar(Fim::ArmazenamentoFalhou);
+        self.estado = Estado::Encerrada(Fim::ArmazenamentoFalhou);
     }
 
     /// Command: ends the session with no further word.
