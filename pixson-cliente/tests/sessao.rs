@@ -22,6 +22,7 @@ fn the_seed_session_reads_as_in_the_seed_and_leaves_the_files_of_the_seed() {
     let (tela, codigo) = digitar(&["--porta", &porta], &linhas);
     assert_eq!(tela, include_str!("dados/semente.txt"));
     assert_eq!(codigo, Some(0));
+    servidor.parar();
     for (rg, saldo) in [("1111111111", "10.0"), ("2222222222", "15.5")] {
         let esperado = format!(r#"{{"rg": "{rg}", "nome": "João {rg}", "saldo": {saldo}}}"#);
         assert_eq!(servidor.arquivo(rg), esperado);
@@ -68,15 +69,16 @@ fn the_rg_may_be_given_on_the_command_line() {
 
 #[test]
 fn a_decimal_comma_is_a_decimal_point() {
-    let (servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = servidor_com(duas_contas());
     let (tela, _) = digitar(&["1111111111", "--porta", &porta], &["2", "8,50", "3", " 0,5 ", "0"]);
     assert!(tela.contains("Saque realizado com sucesso"), "{tela}");
+    servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 2.0}"));
 }
 
 #[test]
 fn wrong_typing_never_ends_the_session() {
-    let (servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = servidor_com(duas_contas());
     let forma = "Valor inválido: digite um número como 8.50 ou 8,50.";
     let rodadas = [
         (&["x"][..], "Comando inválido!"),
@@ -118,6 +120,7 @@ fn wrong_typing_never_ends_the_session() {
     assert!(tela.contains("\nSaldo: 10.0\n"), "the session went on: {tela}");
     assert!(tela.contains("Atualizado: 8\n") && !tela.contains("Atualizado: 9\n"), "{tela}");
     assert_eq!(codigo, Some(0));
+    servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 10.0}"));
 }
 
@@ -133,7 +136,7 @@ fn bytes_that_are_no_text_are_wrong_typing() {
 
 #[test]
 fn the_end_of_the_input_leaves_at_any_prompt() {
-    let (servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = servidor_com(duas_contas());
     for linhas in [
         &[][..],
         &["1111111111"],
@@ -146,6 +149,7 @@ fn the_end_of_the_input_leaves_at_any_prompt() {
         assert_eq!(codigo, Some(0), "{linhas:?}");
         assert!(tela.ends_with(": \n"), "{tela}");
     }
+    servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 10.0}"));
 }
 

@@ -45,7 +45,7 @@ impl BancoEmPasta {
         for (rg, saldo) in contas {
             gravar(pasta.path(), rg.as_str(), &conta(rg.as_str(), &saldo.to_string()));
         }
-        Self { banco: BancoJson::abrir(pasta.path()).expect("the directory is there"), pasta }
+        Self { banco: abrir(pasta.path()), pasta }
     }
 
     fn com_arquivo(nome: &str, conteudo: &str) -> Self {
@@ -54,13 +54,22 @@ impl BancoEmPasta {
         banco
     }
 
+    /// The file after a checkpoint.
     fn arquivo(&self, rg: &str) -> String {
+        assert_eq!(self.banco.publicar().expect("the disk works"), []);
         fs::read_to_string(self.pasta.path().join(format!("{rg}.json"))).expect("readable")
     }
 
     fn desfecho(&self, operacao: Operacao) -> Result<Sucesso, Recusa> {
         fazer(self, &Relogio::novo(), operacao).1
     }
+}
+
+/// Opens a bank that has nothing to warn of.
+fn abrir(pasta: &Path) -> BancoJson {
+    let (banco, avisos) = BancoJson::abrir(pasta).expect("the directory is there");
+    assert_eq!(avisos, []);
+    banco
 }
 
 fn gravar(pasta: &Path, rg: &str, conteudo: &str) {
@@ -101,7 +110,7 @@ fn a_bank_that_is_opened_again_has_what_it_had() {
     let deposito = Operacao::Deposito { rg: rg("0000000000"), valor: valor("2") };
     assert_eq!(fazer(&banco, &Relogio::novo(), deposito).1, Ok(Sucesso::Deposito));
     drop(banco);
-    let banco = BancoJson::abrir(pasta.path()).expect("the directory is there");
+    let banco = abrir(pasta.path());
     let consulta = Operacao::Saldo { rg: rg("0000000000") };
     let tem = Ok(Sucesso::Saldo(saldo("3.5")));
     assert_eq!(fazer(&banco, &Relogio::novo(), consulta).1, tem);
@@ -173,7 +182,7 @@ fn half_written_files_of_a_killed_process_are_deleted_and_never_read() {
     drop(banco);
     let resto = pasta.path().join(".tmp-1.json");
     fs::write(&resto, r#"{"rg": "1", "no"#).expect("writable");
-    let banco = BancoJson::abrir(pasta.path()).expect("the directory is there");
+    let banco = abrir(pasta.path());
     assert!(!resto.exists());
     let tem = Ok(Sucesso::Saldo(saldo("10.0")));
     assert_eq!(fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1, tem);
@@ -183,12 +192,13 @@ fn half_written_files_of_a_killed_process_are_deleted_and_never_read() {
 fn nothing_but_the_accounts_is_left_in_the_directory() {
     let banco = BancoEmPasta::novo(&BTreeMap::from([(rg("1"), saldo("1")), (rg("2"), saldo("1"))]));
     assert_eq!(banco.desfecho(transferencia("1", "2", "1")), Ok(Sucesso::Transferencia));
+    banco.banco.publicar().expect("the disk works");
     let mut nomes: Vec<_> = fs::read_dir(banco.pasta.path())
         .expect("readable")
         .map(|item| item.expect("readable").file_name().into_string().expect("ASCII"))
         .collect();
     nomes.sort();
-    assert_eq!(nomes, ["1.json", "2.json"]);
+    assert_eq!(nomes, ["1.json", "2.json", "diario"]);
 }
 
 #[cfg(unix)]
@@ -201,6 +211,7 @@ fn a_file_keeps_its_permissions() {
     fs::set_permissions(&caminho, fs::Permissions::from_mode(0o640)).expect("ours");
     let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
     assert_eq!(banco.desfecho(saque), Ok(Sucesso::Saque));
+    banco.banco.publicar().expect("the disk works");
     let modo = fs::metadata(&caminho).expect("readable").permissions().mode();
     assert_eq!(modo & 0o777, 0o640);
 }

@@ -3,6 +3,7 @@
 
 mod argumentos;
 mod conexao;
+mod parada;
 mod servidor;
 mod tela;
 
@@ -12,7 +13,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use pixson_core::Servico;
-use pixson_core::banco::BancoJson;
+use pixson_core::banco::{Aviso, BancoJson, ErroAbrir};
 
 use crate::argumentos::Argumentos;
 use crate::servidor::Servidor;
@@ -35,11 +36,17 @@ fn main() -> ExitCode {
 
 fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let Argumentos { host, porta, contas, silencioso, .. } = argumentos;
-    let banco = BancoJson::abrir(contas).map_err(|erro| {
+    let (banco, avisos) = BancoJson::abrir(contas).map_err(|erro| {
         let contas = contas.display();
         let causa = erro.source().map_or(String::new(), |causa| format!(" ({causa})"));
-        format!("Contas em \"{contas}\": {erro}{causa}. Indique outro diretório com --contas.")
+        let conselho = match erro {
+            ErroAbrir::EmUso => "Pare o outro servidor, ou indique outro diretório com --contas.",
+            ErroAbrir::Corrompido { .. } => "Nada foi alterado. Guarde uma cópia do diretório.",
+            _ => "Indique outro diretório com --contas.",
+        };
+        format!("Contas em \"{contas}\": {erro}{causa}. {conselho}")
     })?;
+    avisar(avisos);
     let ouvinte = TcpListener::bind((host.as_str(), *porta)).map_err(|erro| match erro.kind() {
         ErrorKind::AddrInUse => format!(
             "A porta {porta} de {host} já está em uso. Escolha outra com --porta, \
@@ -52,7 +59,19 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
         }
         _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
     })?;
-    Servidor::novo(Servico::novo(banco), ouvinte, Tela::nova(*silencioso))
-        .and_then(|servidor| servidor.servir())
-        .map_err(|erro| format!("O servidor parou ({erro})."))
+    let servidor = Servidor::novo(Servico::novo(banco), ouvinte, Tela::nova(*silencioso))
+        .map_err(|erro| format!("Não foi possível iniciar ({erro})."))?;
+    servidor.servir().map_err(|erro| {
+        format!(
+            "O armazenamento falhou ({erro}): o resultado dos últimos pedidos é desconhecido. \
+             Reinicie o servidor para recuperar o banco."
+        )
+    })
+}
+
+/// What whoever runs the server should know goes to standard error.
+fn avisar(avisos: Vec<Aviso>) {
+    for aviso in avisos {
+        let _ = writeln!(io::stderr(), "Aviso: {aviso}");
+    }
 }

@@ -34,7 +34,7 @@ fn pedido(cliente: usize, passo: usize) -> String {
 fn sixty_four_clients_conserve_the_total_and_their_stamps_replay_on_the_model() {
     let nomes: Vec<String> = (0..CONTAS).map(|numero| rg(numero).to_string()).collect();
     let iniciais: Vec<_> = nomes.iter().map(|nome| (nome.as_str(), "20.0")).collect();
-    let servidor =
+    let mut servidor =
         Servidor::iniciar(Path::new(env!("CARGO_BIN_EXE_pixson-servidor")), contas(&iniciais));
 
     let mut historia: Vec<(Resposta, Pedido)> = thread::scope(|escopo| {
@@ -70,6 +70,7 @@ fn sixty_four_clients_conserve_the_total_and_their_stamps_replay_on_the_model() 
     let feitas = historia.iter().filter(|(resposta, _)| resposta.texto().starts_with("Transf"));
     assert!(feitas.count() > CLIENTES, "the test moves money");
 
+    servidor.parar();
     let saldos: BTreeMap<Rg, Saldo> = (0..CONTAS)
         .map(|numero| {
             let arquivo = servidor.arquivo(&nomes[numero]);

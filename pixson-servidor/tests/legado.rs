@@ -14,7 +14,7 @@ fn servidor() -> Servidor {
 
 #[test]
 fn a_whole_session_of_an_original_client() {
-    let servidor = servidor();
+    let mut servidor = servidor();
     let mut cliente = servidor.conectar();
     for (pedido, resposta) in [
         ("t:1|op:6|rg:1111111111", "t:3|s:0|resposta:Login realizado com sucesso"),
@@ -31,6 +31,7 @@ fn a_whole_session_of_an_original_client() {
         cliente.enviar(pedido.as_bytes());
         assert_eq!(cliente.recv(), resposta);
     }
+    servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with(r#""saldo": 10.0}"#));
     assert!(servidor.arquivo("2222222222").ends_with(r#""saldo": 15.5}"#));
 }
@@ -49,13 +50,14 @@ fn a_message_that_arrives_in_pieces_is_answered_once_it_is_whole() {
 
 #[test]
 fn a_part_of_a_message_is_not_executed_when_the_peer_goes() {
-    let servidor = servidor();
+    let mut servidor = servidor();
     let mut cliente = servidor.conectar();
     cliente.enviar(b"t:1|op:6|rg:1111111111");
     assert_eq!(cliente.recv(), "t:3|s:0|resposta:Login realizado com sucesso");
     cliente.enviar(b"t:5|op:4|rg_origem:1111111111|rg_destino:2222222222|valor:");
     cliente.fluxo().shutdown(Shutdown::Write).expect("connected");
     assert_eq!(cliente.resto(), "");
+    servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with(r#""saldo": 10.0}"#));
 }
 

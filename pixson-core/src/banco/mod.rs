@@ -1,9 +1,13 @@
 //! The bank: atomic operations over accounts, behind one trait.
 
 #[cfg(feature = "json")]
-mod disco;
+mod diario;
+#[cfg(feature = "json")]
+pub mod disco;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(feature = "json")]
+mod livro;
 mod memoria;
 mod regras;
 
@@ -15,7 +19,9 @@ use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
 #[cfg(feature = "json")]
-pub use json::{BancoJson, ErroAbrir};
+pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
+#[cfg(feature = "json")]
+pub use livro::{Auditoria, Divergencia, Lancamento, Movimento, auditar, ler_livro};
 pub use memoria::BancoMemoria;
 
 /// A bank, wherever it keeps its accounts.

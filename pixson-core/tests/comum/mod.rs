@@ -3,6 +3,11 @@
 
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
+#[cfg(feature = "json")]
+pub(crate) mod disco_modelo;
+#[cfg(feature = "json")]
+pub(crate) mod juiz;
+pub(crate) mod sorteio;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;

@@ -87,6 +87,7 @@ impl Servidor {
         Conexao { leitor: BufReader::new(fluxo) }
     }
 
+    /// An account's file. While the server runs it may be a second old.
     pub(crate) fn arquivo(&self, rg: &str) -> String {
         fs::read_to_string(self.contas.path().join(format!("{rg}.json"))).expect("readable")
     }
@@ -96,6 +97,12 @@ impl Servidor {
         let pid = self.processo.id().to_string();
         let situacao = Command::new("kill").args(["-s", sinal, &pid]).status();
         assert!(situacao.expect("kill runs").success());
+    }
+
+    /// Stops the server in an orderly way: from here on its files are current.
+    pub(crate) fn parar(&mut self) {
+        self.sinalizar("TERM");
+        assert_eq!(self.esperar_fim().code(), Some(0));
     }
 
     pub(crate) fn esperar_fim(&mut self) -> ExitStatus {

@@ -2,23 +2,51 @@
 //! are never serialised by derivation, so no file can build one past its constructor.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::banco::disco::Disco;
 use crate::tipos::{Rg, Saldo};
 
 /// One account as its file holds it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct ContaArquivo {
-    pub(super) rg: Rg,
-    pub(super) nome: String,
-    pub(super) saldo: Saldo,
+pub(in crate::banco) struct ContaArquivo {
+    pub(in crate::banco) rg: Rg,
+    pub(in crate::banco) nome: String,
+    pub(in crate::banco) saldo: Saldo,
 }
 
 /// The file is not an account: it is kept, and its account is out of service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Ilegivel;
+pub(in crate::banco) struct Ilegivel;
+
+/// Why an account could not be read from its file.
+#[derive(Debug)]
+pub(in crate::banco) enum FalhaDeLeitura {
+    /// It is there, and is no account.
+    Ilegivel,
+    /// The disk did not give it.
+    Disco(io::Error),
+}
+
+impl From<Ilegivel> for FalhaDeLeitura {
+    fn from(_: Ilegivel) -> Self {
+        Self::Ilegivel
+    }
+}
+
+impl From<io::Error> for FalhaDeLeitura {
+    fn from(erro: io::Error) -> Self {
+        if nao_e_arquivo(&erro) { Self::Ilegivel } else { Self::Disco(erro) }
+    }
+}
+
+/// Whether an error says that what is there cannot be the file of an account.
+pub(in crate::banco) fn nao_e_arquivo(erro: &io::Error) -> bool {
+    matches!(erro.kind(), ErrorKind::InvalidData | ErrorKind::FileTooLarge)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,13 +59,23 @@ struct Json<'a> {
 
 impl ContaArquivo {
     /// The largest file that is read: 4 KiB.
-    pub(super) const MAX_BYTES: u64 = 4096;
+    pub(in crate::banco) const MAX_BYTES: u64 = 4096;
 
-    pub(super) fn nome_de_arquivo(rg: Rg) -> String {
+    pub(in crate::banco) fn nome_de_arquivo(rg: Rg) -> String {
         format!("{rg}.json")
     }
 
-    pub(super) fn ler(rg: Rg, bytes: &[u8]) -> Result<Self, Ilegivel> {
+    /// Reads an account from its file, and the checksum of what stands there. `None` if there is
+    /// no such file.
+    pub(in crate::banco) fn abrir(
+        disco: &impl Disco,
+        rg: Rg,
+    ) -> Result<Option<(Self, u32)>, FalhaDeLeitura> {
+        let bytes = disco.ler(&Self::nome_de_arquivo(rg), Self::MAX_BYTES)?;
+        bytes.map(|bytes| Ok((Self::ler(rg, &bytes)?, impressao(&bytes)))).transpose()
+    }
+
+    fn ler(rg: Rg, bytes: &[u8]) -> Result<Self, Ilegivel> {
         let json: Json<'_> = serde_json::from_slice(bytes).map_err(|_| Ilegivel)?;
         if json.rg != rg.as_str() {
             return Err(Ilegivel);
@@ -47,16 +85,21 @@ impl ContaArquivo {
     }
 
     #[must_use]
-    pub(super) fn com_saldo(&self, saldo: Saldo) -> Self {
+    pub(in crate::banco) fn com_saldo(&self, saldo: Saldo) -> Self {
         Self { saldo, ..self.clone() }
     }
 
     /// The text of the file: the keys, spaces and decimals that the original program writes, but
     /// the name unescaped.
-    pub(super) fn para_json(&self) -> String {
+    pub(in crate::banco) fn para_json(&self) -> String {
         let Self { rg, nome, saldo } = self;
         format!(r#"{{"rg": "{rg}", "nome": {}, "saldo": {saldo}}}"#, EntreAspas(nome))
     }
+}
+
+/// The checksum by which the bank knows what it has seen in a file.
+pub(in crate::banco) fn impressao(bytes: &[u8]) -> u32 {
+    crc32fast::hash(bytes)
 }
 
 /// A JSON string. Only what JSON forbids is escaped (RFC 8259, section 7).

@@ -1,45 +1,84 @@
 mod arquivo;
-mod trancas;
+mod aviso;
+mod contas;
+mod execucao;
+mod publicacao;
+mod recuperacao;
 
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use thiserror::Error;
 
-use self::arquivo::ContaArquivo;
-use self::trancas::Trancas;
-use super::disco::Pasta;
-use super::regras::{Decisao, decidir};
-use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
-use crate::relogio::{Relogio, RelogioEsgotado};
-use crate::tipos::{Culpa, Operacao, Recusa, Rg, Saldo, Sucesso};
+pub(super) use self::arquivo::ContaArquivo;
+pub use self::aviso::Aviso;
+use self::contas::{Contas, Vaga};
+use super::diario::{Diario, Ponto};
+use super::disco::{Disco, DiscoReal};
+use crate::tipos::Culpa;
 
-/// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5).
+/// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),
+/// and loses nothing: `docs/armazenamento.md` says how.
 ///
 /// Operations on different accounts run side by side; each account has a lock of its own, and
-/// the two of a transfer are taken in RG order. A file is replaced atomically and is durable
-/// before [`Banco::executar`] returns. A file that is put into the directory while the bank is
-/// open is an account at once.
+/// the two of a transfer are taken in RG order. What was done is in a journal before
+/// [`Banco::confirmar`](super::Banco::confirmar) accepts its receipt; the account files follow when
+/// [`BancoJson::publicar`] is called, which is for the program to do twice a second. A file that
+/// is put into the directory while the bank is open is an account at once.
 ///
 /// A file that cannot be understood is kept as it is, and its account alone answers
-/// [`Recusa::ContaIlegivel`].
-///
-/// # Limits
-///
-/// The two files of a transfer are replaced one after the other, the debited one first: a power
-/// cut exactly between them loses the amount. One process per directory is the caller's care.
+/// [`Recusa::ContaIlegivel`](crate::Recusa::ContaIlegivel).
 ///
 /// ```no_run
 /// use pixson_core::Servico;
 /// use pixson_core::banco::BancoJson;
 ///
-/// let servico = Servico::novo(BancoJson::abrir("contas")?);
-/// # Ok::<(), pixson_core::banco::ErroAbrir>(())
+/// let (banco, avisos) = BancoJson::abrir("contas")?;
+/// for aviso in avisos {
+///     eprintln!("{aviso}");
+/// }
+/// let servico = Servico::novo(banco);
+/// // … serve, and call `publicar` from time to time …
+/// for aviso in servico.banco().fechar()? {
+///     eprintln!("{aviso}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct BancoJson {
-    pasta: Pasta,
-    trancas: Trancas,
+pub struct BancoJson<D: Disco = DiscoReal> {
+    disco: Arc<D>,
+    contas: Contas,
+    diario: Diario<D>,
+    /// Accounts whose file is behind, each once.
+    sujas: Mutex<Vec<Arc<Vaga>>>,
+    /// The last checkpoint; its lock keeps checkpoints apart.
+    ponto: Mutex<Ponto>,
+    /// Held as long as the bank lives: one process per directory.
+    _trava: D::Arquivo,
+}
+
+/// The sizes of a [`BancoJson`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ConfiguracaoJson {
+    /// About how many accounts are kept in memory. More may be, while they are in use or their
+    /// files are behind.
+    pub contas_em_memoria: usize,
+    /// From how many bytes on a checkpoint begins a new segment of the journal.
+    pub segmento_bytes: u64,
+    /// How many bytes of space the journal takes in advance at a time.
+    pub reserva_bytes: usize,
+}
+
+impl Default for ConfiguracaoJson {
+    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB.
+    fn default() -> Self {
+        Self {
+            contas_em_memoria: 128 * 1024,
+            segmento_bytes: 16 * 1024 * 1024,
+            reserva_bytes: 1024 * 1024,
+        }
+    }
 }
 
 /// Why a bank's directory could not be opened.
@@ -48,94 +87,74 @@ pub enum ErroAbrir {
     /// There is no such directory.
     #[error("o diretório não existe")]
     NaoExiste,
-    /// The directory cannot be read.
-    #[error("o diretório não pode ser lido")]
+    /// The directory cannot be read, or its journal not be written.
+    #[error("o diretório não pode ser lido ou escrito")]
     Ilegivel(#[source] io::Error),
+    /// Another process has the bank open.
+    #[error("outro processo já usa este banco")]
+    EmUso,
+    /// The journal is damaged in a part that had been synced. Nothing was changed.
+    #[error("o diário está corrompido: {arquivo}, byte {posicao}")]
+    Corrompido {
+        /// The damaged file, relative to the bank's directory.
+        arquivo: String,
+        /// Where the damage begins, in bytes.
+        posicao: usize,
+    },
 }
 
 impl ErroAbrir {
     /// Whose fault it is: the caller's, who named the directory, or the storage's.
     pub fn culpa(&self) -> Culpa {
         match self {
-            Self::NaoExiste => Culpa::Chamador,
-            Self::Ilegivel(_) => Culpa::Armazenamento,
+            Self::NaoExiste | Self::EmUso => Culpa::Chamador,
+            Self::Ilegivel(_) | Self::Corrompido { .. } => Culpa::Armazenamento,
+        }
+    }
+}
+
+impl From<io::Error> for ErroAbrir {
+    fn from(erro: io::Error) -> Self {
+        match erro.kind() {
+            io::ErrorKind::NotFound => Self::NaoExiste,
+            io::ErrorKind::WouldBlock => Self::EmUso,
+            _ => Self::Ilegivel(erro),
         }
     }
 }
 
 impl BancoJson {
-    /// Opens the bank in an existing directory. No account is read yet.
+    /// Opens the bank in an existing directory, after recovering what a crash may have left.
     ///
     /// # Errors
     ///
-    /// [`ErroAbrir`] if the directory is missing or cannot be read.
-    pub fn abrir(diretorio: impl AsRef<Path>) -> Result<Self, ErroAbrir> {
-        let pasta = Pasta::abrir(diretorio.as_ref()).map_err(|erro| match erro.kind() {
-            io::ErrorKind::NotFound => ErroAbrir::NaoExiste,
-            _ => ErroAbrir::Ilegivel(erro),
-        })?;
-        Ok(Self { pasta, trancas: Trancas::default() })
-    }
-
-    fn ler(&self, rg: Rg) -> Result<Option<ContaArquivo>, Recusa> {
-        let conteudo = self
-            .pasta
-            .ler(&ContaArquivo::nome_de_arquivo(rg), ContaArquivo::MAX_BYTES)
-            .map_err(|_| Recusa::ContaIlegivel)?;
-        conteudo
-            .map(|bytes| ContaArquivo::ler(rg, &bytes).map_err(|_| Recusa::ContaIlegivel))
-            .transpose()
-    }
-
-    fn gravar(&self, conta: &ContaArquivo) -> Result<(), Recusa> {
-        self.pasta
-            .substituir(&ContaArquivo::nome_de_arquivo(conta.rg), conta.para_json().as_bytes())
-            .map_err(|_| Recusa::ServidorIndisponivel)
-    }
-
-    /// Writes the new balances in order. If a later one fails, the earlier ones are put back, so
-    /// that a full disk loses nothing; if even that fails, what is on the disk is unknown.
-    fn aplicar(
-        &self,
-        decisao: &Decisao,
-        lidas: &[Option<ContaArquivo>; 2],
-    ) -> Result<Sucesso, Recusa> {
-        let conta_de = |rg: Rg| lidas.iter().flatten().find(|conta| conta.rg == rg);
-        let mut gravadas: Vec<&ContaArquivo> = Vec::new();
-        for (rg, saldo) in decisao.mudancas.into_iter().flatten() {
-            let antes = conta_de(rg).expect("an account that changes has been read");
-            if let Err(recusa) = self.gravar(&antes.com_saldo(saldo)) {
-                for conta in gravadas {
-                    self.gravar(conta)?;
-                }
-                return Err(recusa);
-            }
-            gravadas.push(antes);
-        }
-        Ok(decisao.sucesso)
+    /// [`ErroAbrir`]; nothing is served.
+    pub fn abrir(diretorio: impl AsRef<Path>) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
+        Self::abrir_em(DiscoReal::novo(diretorio), ConfiguracaoJson::default())
     }
 }
 
-impl Banco for BancoJson {
-    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-        self.trancas.com(&operacao, || {
-            let mut lidas = [None, None];
-            let mut vagas = lidas.iter_mut();
-            let decisao = decidir(operacao, |rg| {
-                let conta = self.ler(rg)?;
-                let saldo: Option<Saldo> = conta.as_ref().map(|conta| conta.saldo);
-                if let Some(vaga) = vagas.next() {
-                    *vaga = conta;
-                }
-                Ok(saldo)
-            });
-            let carimbo = relogio.tique()?;
-            let desfecho = decisao.and_then(|decisao| self.aplicar(&decisao, &lidas));
-            Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
-        })
+impl<D: Disco> BancoJson<D> {
+    /// Opens the bank on a disk of the caller's, with sizes of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAbrir`]; nothing is served.
+    pub fn abrir_em(
+        disco: D,
+        configuracao: ConfiguracaoJson,
+    ) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
+        recuperacao::abrir(Arc::new(disco), configuracao)
     }
 
-    fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
-        Ok(())
+    /// The number of this run, from 1.
+    pub fn epoca(&self) -> u64 {
+        self.diario.epoca()
+    }
+
+    /// Whether the disk has failed. Nothing is acknowledged any more: the program should end, and
+    /// the next one recovers.
+    pub fn falhou(&self) -> bool {
+        self.diario.falhou()
     }
 }

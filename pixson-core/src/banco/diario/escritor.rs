@@ -1,0 +1,282 @@
+//! The writing side of the journal: appending, and waiting together for the disk.
+
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::registro::{Cabecalho, Imagens, Registro};
+use super::{PASTA, nome_de_segmento};
+use crate::banco::disco::Disco;
+use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
+use crate::relogio::Carimbo;
+use crate::tipos::Valor;
+
+/// The journal of one run, open for appending.
+#[derive(Debug)]
+pub(in crate::banco) struct Diario<D: Disco> {
+    disco: Arc<D>,
+    epoca: u64,
+    segmento_max_bytes: u64,
+    /// What is written to take space in advance.
+    zeros: Vec<u8>,
+    estado: Mutex<Estado<D::Arquivo>>,
+    /// A group has been synced, or the disk has failed.
+    mudou: Condvar,
+}
+
+#[derive(Debug)]
+struct Estado<A> {
+    arquivo: Arc<A>,
+    /// The header of the segment that is being written.
+    cabecalho: Cabecalho,
+    /// Records that no write has taken yet.
+    lote: Vec<u8>,
+    /// Where the first byte of `lote` will stand.
+    posicao: u64,
+    /// How far the segment has space.
+    reservado: u64,
+    /// The last record in `lote` or before it.
+    ultimo: u64,
+    /// The last record that is known to be synced.
+    duravel: u64,
+    /// Somebody is writing and syncing.
+    lider: bool,
+    falhou: bool,
+}
+
+/// The disk is full, or has failed: the record was not appended, and nothing has changed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::banco) struct NaoAnexado;
+
+impl<D: Disco> Diario<D> {
+    /// Begins a segment, durably, and the run whose number it bears.
+    pub(in crate::banco) fn iniciar(
+        disco: Arc<D>,
+        cabecalho: Cabecalho,
+        configuracao: ConfiguracaoJson,
+    ) -> io::Result<Self> {
+        let Cabecalho { epoca, seq, .. } = cabecalho;
+        let (arquivo, posicao) = criar_segmento(&*disco, cabecalho)?;
+        let estado = Estado {
+            arquivo: Arc::new(arquivo),
+            cabecalho,
+            lote: Vec::new(),
+            posicao,
+            reservado: posicao,
+            ultimo: seq - 1,
+            duravel: seq - 1,
+            lider: false,
+            falhou: false,
+        };
+        let (estado, mudou) = (Mutex::new(estado), Condvar::new());
+        let ConfiguracaoJson { segmento_bytes: segmento_max_bytes, reserva_bytes, .. } =
+            configuracao;
+        let zeros = vec![0; reserva_bytes.max(1)];
+        Ok(Self { disco, epoca, segmento_max_bytes, zeros, estado, mudou })
+    }
+
+    pub(in crate::banco) fn epoca(&self) -> u64 {
+        self.epoca
+    }
+
+    /// Appends a record, which is not durable yet, and returns its number. The caller holds the
+    /// locks of its accounts.
+    pub(in crate::banco) fn anexar(
+        &self,
+        carimbo: Carimbo,
+        (op, valor): (u8, Valor),
+        contas: Imagens,
+    ) -> Result<u64, NaoAnexado> {
+        let mut estado = self.trancar();
+        if estado.falhou {
+            return Err(NaoAnexado);
+        }
+        let seq = estado.ultimo + 1;
+        let sinc = estado.duravel;
+        let antes = estado.lote.len();
+        let epoca = self.epoca;
+        Registro { seq, epoca, carimbo, op, valor, contas, sinc }.escrever(&mut estado.lote);
+        if let Err(erro) = self.reservar(&mut estado) {
+            estado.lote.truncate(antes);
+            if !sem_espaco(&erro) {
+                self.falhar(&mut estado);
+            }
+            return Err(NaoAnexado);
+        }
+        estado.ultimo = seq;
+        Ok(seq)
+    }
+
+    /// Takes space for the whole of `lote` in advance, so that writing it cannot fail for want of
+    /// space after its operations were applied.
+    fn reservar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
+        while estado.posicao + bytes(&estado.lote) > estado.reservado {
+            self.disco.escrever(&estado.arquivo, estado.reservado, &self.zeros)?;
+            estado.reservado += bytes(&self.zeros);
+        }
+        Ok(())
+    }
+
+    /// Waits until record `seq` is durable. Of those who wait, the first leads: it writes and
+    /// syncs everything appended so far, while the next group gathers.
+    pub(in crate::banco) fn confirmar(&self, seq: u64) -> Result<(), ResultadoDesconhecido> {
+        let mut estado = self.trancar();
+        loop {
+            if estado.falhou {
+                return Err(ResultadoDesconhecido);
+            }
+            if estado.duravel >= seq {
+                return Ok(());
+            }
+            estado = if estado.lider { self.esperar(estado) } else { self.liderar(estado) };
+        }
+    }
+
+    /// Writes and syncs one group.
+    fn liderar<'e>(&'e self, mut estado: MutexGuard<'e, Estado<D::Arquivo>>) -> Trancado<'e, D> {
+        let mut lote = std::mem::take(&mut estado.lote);
+        let (posicao, ultimo) = (estado.posicao, estado.ultimo);
+        let arquivo = Arc::clone(&estado.arquivo);
+        estado.posicao += bytes(&lote);
+        estado.lider = true;
+        drop(estado);
+
+        let sincronizado = self
+            .disco
+            .escrever(&arquivo, posicao, &lote)
+            .and_then(|()| self.disco.sincronizar(&arquivo));
+
+        let mut estado = self.trancar();
+        estado.lider = false;
+        match sincronizado {
+            Ok(()) => estado.duravel = ultimo,
+            Err(_) => estado.falhou = true,
+        }
+        // The next group goes on with the memory of this one, unless it has grown beyond use.
+        if estado.lote.is_empty() && lote.capacity() <= self.zeros.len() {
+            lote.clear();
+            estado.lote = lote;
+        }
+        self.mudou.notify_all();
+        estado
+    }
+
+    fn esperar<'e>(&'e self, estado: Trancado<'e, D>) -> Trancado<'e, D> {
+        self.mudou.wait(estado).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last record that was appended.
+    pub(in crate::banco) fn ultimo(&self) -> u64 {
+        self.trancar().ultimo
+    }
+
+    /// Whether the disk has failed: nothing is acknowledged any more.
+    pub(in crate::banco) fn falhou(&self) -> bool {
+        self.trancar().falhou
+    }
+
+    /// Nothing is acknowledged from here on.
+    pub(in crate::banco) fn desistir(&self) {
+        self.falhar(&mut self.trancar());
+    }
+
+    fn falhar(&self, estado: &mut Estado<D::Arquivo>) {
+        estado.falhou = true;
+        self.mudou.notify_all();
+    }
+
+    /// The segment that holds, or will hold, record `seq`: the one that is being written, or the
+    /// one before it. Further back nobody asks, since a turn comes after a checkpoint only.
+    pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
+        let cabecalho = self.trancar().cabecalho;
+        if seq >= cabecalho.seq { cabecalho.segmento } else { cabecalho.segmento - 1 }
+    }
+
+    /// Begins a new segment if the present one is full. Returns whether it did.
+    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<bool> {
+        let mut estado = self.trancar();
+        if estado.posicao < self.segmento_max_bytes {
+            return Ok(false);
+        }
+        while estado.lider {
+            estado = self.esperar(estado);
+        }
+        // From here on the lock keeps everybody out: a turn is rare, and short.
+        self.esvaziar(&mut estado)?;
+        let cabecalho = Cabecalho {
+            segmento: estado.cabecalho.segmento + 1,
+            epoca: self.epoca,
+            seq: estado.ultimo + 1,
+        };
+        let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho)?;
+        self.fechar_segmento(&mut estado)?;
+        estado.arquivo = Arc::new(arquivo);
+        estado.cabecalho = cabecalho;
+        estado.posicao = posicao;
+        estado.reservado = posicao;
+        Ok(true)
+    }
+
+    /// Makes everything durable and cuts the segment to its length.
+    pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
+        let mut estado = self.trancar();
+        while estado.lider {
+            estado = self.esperar(estado);
+        }
+        self.esvaziar(&mut estado)?;
+        self.fechar_segmento(&mut estado)
+    }
+
+    fn esvaziar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
+        if estado.falhou {
+            return Err(io::Error::other("the disk has failed before"));
+        }
+        let escrito = self
+            .disco
+            .escrever(&estado.arquivo, estado.posicao, &estado.lote)
+            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
+        if let Err(erro) = escrito {
+            self.falhar(estado);
+            return Err(erro);
+        }
+        estado.posicao += bytes(&estado.lote);
+        estado.lote.clear();
+        estado.duravel = estado.ultimo;
+        self.mudou.notify_all();
+        Ok(())
+    }
+
+    fn fechar_segmento(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
+        let cortado = self
+            .disco
+            .cortar(&estado.arquivo, estado.posicao)
+            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
+        cortado.inspect_err(|_| self.falhar(estado))
+    }
+
+    /// A panic while this lock is held would be a bug of this file; none of its steps leaves the
+    /// state half-changed.
+    fn trancar(&self) -> Trancado<'_, D> {
+        self.estado.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
+
+fn criar_segmento<D: Disco>(disco: &D, cabecalho: Cabecalho) -> io::Result<(D::Arquivo, u64)> {
+    let mut linha = Vec::new();
+    cabecalho.escrever(&mut linha);
+    let arquivo = disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
+    disco.escrever(&arquivo, 0, &linha)?;
+    disco.sincronizar(&arquivo)?;
+    disco.sincronizar_pasta(PASTA)?;
+    Ok((arquivo, bytes(&linha)))
+}
+
+/// Whether an error says that the disk is full, and nothing worse.
+pub(in crate::banco) fn sem_espaco(erro: &io::Error) -> bool {
+    matches!(erro.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+fn bytes(lote: &[u8]) -> u64 {
+    lote.len() as u64
+}

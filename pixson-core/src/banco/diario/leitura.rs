@@ -1,0 +1,87 @@
+//! The reading side of the journal.
+
+use std::io;
+
+use super::registro::{Cabecalho, Linha, Registro, ler_linha};
+use super::{PASTA, nome_de_segmento};
+use crate::banco::disco::Disco;
+
+/// More than any segment has: the turn to the next comes at about 16 MiB.
+const SEGMENTO_LIDO_MAX_BYTES: u64 = 1 << 30;
+
+/// What a segment holds.
+#[derive(Debug)]
+pub(in crate::banco) struct Segmento {
+    pub(in crate::banco) nome: String,
+    pub(in crate::banco) bytes: Vec<u8>,
+    /// `None` if its first line is torn.
+    pub(in crate::banco) cabecalho: Option<Cabecalho>,
+    pub(in crate::banco) registros: Vec<Registro>,
+    /// How many bytes the header and these records have.
+    pub(in crate::banco) validos: usize,
+    pub(in crate::banco) cauda: Cauda,
+}
+
+/// What stands behind the last good record of a segment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::banco) enum Cauda {
+    /// Nothing, or zeros.
+    Limpa,
+    /// Something that is not the next record. Of the good records behind it, the greatest `sinc`.
+    Ruim { sinc: u64 },
+}
+
+/// The numbers of the segments that are there, in order.
+pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
+    let mut numeros: Vec<u64> = disco
+        .listar(PASTA)?
+        .iter()
+        .filter_map(|nome| nome.strip_suffix(".jsonl")?.parse().ok())
+        .collect();
+    numeros.sort_unstable();
+    Ok(numeros)
+}
+
+/// Reads one segment, as far as it is good.
+pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Result<Segmento> {
+    let nome = nome_de_segmento(numero);
+    let bytes = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES)?.unwrap_or_default();
+    let mut validos = 0;
+    let cabecalho = match ler_linha(&bytes) {
+        Some((Linha::Cabecalho(cabecalho), tamanho)) if cabecalho.segmento == numero => {
+            validos = tamanho;
+            Some(cabecalho)
+        }
+        _ => None,
+    };
+    let mut registros = Vec::new();
+    if let Some(cabecalho) = cabecalho {
+        let mut seq = cabecalho.seq;
+        while let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) {
+            if (registro.seq, registro.epoca) != (seq, cabecalho.epoca) {
+                break;
+            }
+            registros.push(registro);
+            validos += tamanho;
+            seq += 1;
+        }
+    }
+    let cauda = examinar_cauda(&bytes[validos..]);
+    Ok(Segmento { nome, bytes, cabecalho, registros, validos, cauda })
+}
+
+/// Looks behind the last good record. Space that was taken in advance is zeros; anything else
+/// may hide good records, which know how far the journal had been synced before them.
+fn examinar_cauda(bytes: &[u8]) -> Cauda {
+    if bytes.iter().all(|&byte| byte == 0) {
+        return Cauda::Limpa;
+    }
+    let linhas = bytes.split_inclusive(|&byte| byte == b'\n').filter_map(|linha| {
+        let zeros = linha.iter().take_while(|&&byte| byte == 0).count();
+        match ler_linha(&linha[zeros..]) {
+            Some((Linha::Registro(registro), _)) => Some(registro.sinc),
+            _ => None,
+        }
+    });
+    Cauda::Ruim { sinc: linhas.max().unwrap_or(0) }
+}

@@ -1,0 +1,22 @@
+//! The redo journal: what `docs/armazenamento.md` says in sections 2, 4 and 7.
+
+mod escritor;
+mod leitura;
+mod ponto;
+mod registro;
+
+pub(super) use escritor::{Diario, NaoAnexado, sem_espaco};
+pub(super) use leitura::{Cauda, Segmento, ler_segmento, segmentos};
+pub(super) use ponto::Ponto;
+pub(super) use registro::{Cabecalho, Imagem, Imagens, Registro};
+
+/// The folder of the journal.
+pub(super) const PASTA: &str = "diario";
+
+/// The file that locks the bank's directory.
+pub(super) const TRAVA: &str = "diario/trava";
+
+/// The name of a segment.
+fn nome_de_segmento(numero: u64) -> String {
+    format!("{PASTA}/{numero:010}.jsonl")
+}

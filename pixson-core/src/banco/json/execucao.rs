@@ -1,0 +1,133 @@
+//! Operations: the accounts are locked, decided upon, and changed after their record is appended.
+
+use std::sync::{Arc, MutexGuard};
+
+use super::BancoJson;
+use super::arquivo::ContaArquivo;
+use super::contas::{ContaViva, Vaga, em_ordem, trancar};
+use crate::banco::diario::{Imagem, Imagens, NaoAnexado, Registro};
+use crate::banco::disco::Disco;
+use crate::banco::regras::{Decisao, decidir};
+use crate::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
+use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
+use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
+
+/// An account of an operation, locked.
+struct Travada<'v> {
+    rg: Rg,
+    vaga: &'v Arc<Vaga>,
+    conta: MutexGuard<'v, Option<ContaViva>>,
+}
+
+/// The accounts of an operation: one, or the two of a transfer.
+struct Travadas<'v>([Option<Travada<'v>>; 2]);
+
+impl Travadas<'_> {
+    fn iter(&self) -> impl Iterator<Item = &ContaViva> {
+        self.0.iter().flatten().filter_map(|travada| travada.conta.as_ref())
+    }
+}
+
+impl<D: Disco> Banco for BancoJson<D> {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        let (primeira, segunda) = em_ordem(&operacao);
+        let vagas = [Some(primeira), segunda].map(|rg| rg.map(|rg| (rg, self.contas.pegar(rg))));
+        let mut ausentes = [None, None];
+        let execucao = {
+            // The array is filled from the left: locks are taken in RG order.
+            let mut travadas = Travadas(vagas.each_ref().map(|vaga| {
+                vaga.as_ref().map(|(rg, vaga)| Travada { rg: *rg, vaga, conta: trancar(vaga) })
+            }));
+            let execucao = self.executar_travada(operacao, relogio, &mut travadas);
+            for (ausente, travada) in ausentes.iter_mut().zip(&travadas.0) {
+                *ausente = travada.as_ref().filter(|travada| travada.conta.is_none()).map(|t| t.rg);
+            }
+            execucao
+        };
+        for (rg, vaga) in vagas.into_iter().flatten() {
+            if ausentes.contains(&Some(rg)) {
+                self.contas.devolver_vazia(rg, &vaga);
+            }
+        }
+        execucao
+    }
+
+    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+        self.diario.confirmar(recibo.0)
+    }
+}
+
+impl<D: Disco> BancoJson<D> {
+    fn executar_travada(
+        &self,
+        operacao: Operacao,
+        relogio: &Relogio,
+        travadas: &mut Travadas<'_>,
+    ) -> Result<Execucao, RelogioEsgotado> {
+        let decisao = decidir(operacao, |rg| {
+            let Some(travada) = travadas.0.iter_mut().flatten().find(|travada| travada.rg == rg)
+            else {
+                return Ok(None);
+            };
+            self.carregar(rg, &mut travada.conta)?;
+            Ok(travada.conta.as_ref().map(|viva| viva.conta.saldo))
+        });
+        let carimbo = relogio.tique()?;
+        let desfecho =
+            decisao.and_then(|decisao| self.aplicar(&operacao, carimbo, &decisao, travadas));
+        // Whatever the reply says is true once the last records of these accounts are durable.
+        let ultimo = travadas.iter().map(|viva| viva.seq).max().unwrap_or(0);
+        Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultimo) })
+    }
+
+    /// Reads an account into its place, if it is not there yet.
+    fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
+        if lugar.is_none() {
+            let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|_| Recusa::ContaIlegivel)?;
+            *lugar = lida.map(|(conta, visto)| ContaViva {
+                conta,
+                seq: 0,
+                suja: false,
+                visto: Some(visto),
+            });
+        }
+        Ok(())
+    }
+
+    /// Appends the record of a decision, then changes the balances in memory.
+    fn aplicar(
+        &self,
+        operacao: &Operacao,
+        carimbo: Carimbo,
+        decisao: &Decisao,
+        travadas: &mut Travadas<'_>,
+    ) -> Result<Sucesso, Recusa> {
+        let imagens = decisao.mudancas.map(|mudanca| {
+            let (rg, depois) = mudanca?;
+            let antes = travadas.iter().find(|viva| viva.conta.rg == rg)?.conta.saldo;
+            Some(Imagem { rg, antes, depois })
+        });
+        let ([Some(primeira), segunda], Some(op)) = (imagens, Registro::op_e_valor(operacao))
+        else {
+            return Ok(decisao.sucesso);
+        };
+        let imagens = Imagens { primeira, segunda };
+        // Before the record is appended: a checkpoint counts on it.
+        for Travada { vaga, conta, .. } in travadas.0.iter_mut().flatten() {
+            if let Some(viva) = conta.as_mut() {
+                self.sujar_travada(vaga, viva);
+            }
+        }
+        let seq = self
+            .diario
+            .anexar(carimbo, op, imagens)
+            .map_err(|NaoAnexado| Recusa::ServidorIndisponivel)?;
+        for viva in travadas.0.iter_mut().flatten().filter_map(|travada| travada.conta.as_mut()) {
+            if let Some(imagem) = imagens.iter().find(|imagem| imagem.rg == viva.conta.rg) {
+                viva.conta.saldo = imagem.depois;
+                viva.seq = seq;
+            }
+        }
+        Ok(decisao.sucesso)
+    }
+}

@@ -1,0 +1,197 @@
+//! Checkpoints: bringing the account files up to the journal (docs/armazenamento.md, section 5).
+
+use std::io;
+use std::sync::Arc;
+
+use super::BancoJson;
+use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
+use super::aviso::Aviso;
+use super::contas::{ContaViva, Vaga, trancar};
+use crate::banco::diario::{Ponto, sem_espaco};
+use crate::banco::disco::{Disco, preparar};
+use crate::tipos::Rg;
+
+/// What a checkpoint writes to one file, and what it expects to find there.
+pub(super) struct Imagem {
+    pub(super) conta: ContaArquivo,
+    /// The record that the image comes from.
+    pub(super) seq: u64,
+    /// Checksum of the content that may be overwritten.
+    pub(super) visto: Option<u32>,
+}
+
+impl<D: Disco> BancoJson<D> {
+    /// Checkpoint: brings the files of all accounts that have changed up to what is in memory.
+    /// Call it about twice a second, holding nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the disk is full, nothing is lost and the next call tries again. After any other error
+    /// [`BancoJson::falhou`] is true.
+    pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
+        let mut ponto = trancar(&self.ponto);
+        self.ou_desistir(|| {
+            let (ate, avisos) = self.gravar_sujas()?;
+            if ponto.seq < ate {
+                match self.diario.girar_se_cheio() {
+                    Err(erro) if !sem_espaco(&erro) => return Err(erro),
+                    _ => {}
+                }
+                self.mover_ponto(&mut ponto, ate, false)?;
+            }
+            Ok(avisos)
+        })
+    }
+
+    /// Orderly end: every file is current, and the next start has nothing to recover. Call it
+    /// when nobody uses the bank any more.
+    ///
+    /// # Errors
+    ///
+    /// As for [`BancoJson::publicar`]; the next start recovers.
+    pub fn fechar(&self) -> io::Result<Vec<Aviso>> {
+        let mut ponto = trancar(&self.ponto);
+        self.ou_desistir(|| {
+            self.recolher_editadas();
+            let (ate, avisos) = self.gravar_sujas()?;
+            self.diario.fechar()?;
+            self.mover_ponto(&mut ponto, ate, true)?;
+            Ok(avisos)
+        })
+    }
+
+    /// A disk that has failed is not asked again.
+    fn ou_desistir<T>(&self, passo: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        passo().inspect_err(|erro| {
+            if !sem_espaco(erro) {
+                self.diario.desistir();
+            }
+        })
+    }
+
+    fn mover_ponto(&self, ponto: &mut Ponto, seq: u64, limpo: bool) -> io::Result<()> {
+        let (epoca, segmento) = (self.diario.epoca(), self.diario.segmento_de(seq + 1));
+        let novo = Ponto { seq, epoca, segmento, limpo };
+        novo.gravar(&*self.disco)?;
+        *ponto = novo;
+        Ok(())
+    }
+
+    /// Writes every account whose file is behind. The files then hold every record up to the
+    /// returned one.
+    fn gravar_sujas(&self) -> io::Result<(u64, Vec<Aviso>)> {
+        // An account is in the list before its record is appended: every record up to this one
+        // has its account in the list that is taken next, or in one that was written before.
+        let ate = self.diario.ultimo();
+        let sujas = std::mem::take(&mut *trancar(&self.sujas));
+        let gravadas = self.gravar(&sujas, ate);
+        if gravadas.is_err() {
+            for vaga in &sujas {
+                self.sujar(vaga);
+            }
+        }
+        Ok((ate, gravadas?))
+    }
+
+    /// Lists an account whose file is behind, unless it is in the list.
+    fn sujar(&self, vaga: &Arc<Vaga>) {
+        if let Some(viva) = trancar(vaga).as_mut() {
+            self.sujar_travada(vaga, viva);
+        }
+    }
+
+    /// The same for an account that is locked.
+    pub(super) fn sujar_travada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
+        if !std::mem::replace(&mut viva.suja, true) {
+            trancar(&self.sujas).push(Arc::clone(vaga));
+        }
+    }
+
+    fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64) -> io::Result<Vec<Aviso>> {
+        let imagem = |viva: &mut ContaViva| {
+            viva.suja = false;
+            Imagem { conta: viva.conta.clone(), seq: viva.seq, visto: viva.visto }
+        };
+        let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
+            .iter()
+            .filter_map(|vaga| Some((vaga, trancar(vaga).as_mut().map(imagem)?)))
+            .unzip();
+        let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
+        // No file may be ahead of the journal.
+        self.diario.confirmar(ultimo).map_err(io::Error::other)?;
+        let avisos = gravar_contas(&*self.disco, &imagens, self.diario.epoca())?;
+        for (vaga, imagem) in vagas.into_iter().zip(&imagens) {
+            if let Some(viva) = trancar(vaga).as_mut() {
+                viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
+            }
+        }
+        Ok(avisos)
+    }
+
+    /// Lists the accounts of this run whose file is not what the bank left in it.
+    fn recolher_editadas(&self) {
+        for vaga in self.contas.todas() {
+            let mut conta = trancar(&vaga);
+            let Some(viva) = conta.as_mut().filter(|viva| viva.seq > 0) else { continue };
+            let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
+            let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));
+            if agora != viva.visto {
+                self.sujar_travada(&vaga, viva);
+            }
+        }
+    }
+}
+
+fn nome_de_arquivo(viva: &ContaViva) -> String {
+    ContaArquivo::nome_de_arquivo(viva.conta.rg)
+}
+
+/// Replaces the files of these accounts, with one sync of their directory. Durable on return.
+pub(super) fn gravar_contas<D: Disco>(
+    disco: &D,
+    imagens: &[Imagem],
+    epoca: u64,
+) -> io::Result<Vec<Aviso>> {
+    if imagens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut avisos = Vec::new();
+    let mut temporarios = Vec::with_capacity(imagens.len());
+    let preparados = imagens.iter().try_for_each(|imagem| {
+        avisos.extend(guardar_estranho(disco, imagem, epoca)?);
+        let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
+        temporarios.push((preparar(disco, &nome, imagem.conta.para_json().as_bytes())?, nome));
+        Ok(())
+    });
+    if let Err(erro) = preparados {
+        for (temporario, _) in temporarios {
+            // What cannot be removed now is removed at the next start.
+            let _ = disco.apagar(&temporario);
+        }
+        return Err(erro);
+    }
+    for (temporario, nome) in temporarios {
+        disco.renomear(&temporario, &nome)?;
+    }
+    disco.sincronizar_pasta("")?;
+    Ok(avisos)
+}
+
+/// Keeps what stands in the place of an account file, if the bank did not put it there.
+fn guardar_estranho<D: Disco>(disco: &D, imagem: &Imagem, epoca: u64) -> io::Result<Option<Aviso>> {
+    let rg: Rg = imagem.conta.rg;
+    let nome = ContaArquivo::nome_de_arquivo(rg);
+    let copia = format!("{nome}.copia-{epoca}-{}", imagem.seq);
+    match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
+        Ok(None) => return Ok(Some(Aviso::ArquivoRefeito { rg })),
+        Ok(Some(bytes)) if Some(impressao(&bytes)) == imagem.visto => return Ok(None),
+        Ok(Some(bytes)) => {
+            let temporario = preparar(disco, &copia, &bytes)?;
+            disco.renomear(&temporario, &copia)?;
+        }
+        // Whatever it is, it can be moved.
+        Err(erro) if nao_e_arquivo(&erro) => disco.renomear(&nome, &copia)?,
+        Err(erro) => return Err(erro),
+    }
+    Ok(Some(Aviso::ArquivoEditado { rg, copia }))
+}

@@ -1,0 +1,192 @@
+//! Opening a bank: the lock, then recovery (docs/armazenamento.md, sections 6 and 7).
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::arquivo::{ContaArquivo, FalhaDeLeitura};
+use super::aviso::Aviso;
+use super::contas::Contas;
+use super::publicacao::{Imagem, gravar_contas};
+use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
+use crate::banco::diario::{
+    Cabecalho, Cauda, Diario, PASTA, Ponto, Segmento, TRAVA, ler_segmento, segmentos,
+};
+use crate::banco::disco::{Disco, TEMPORARIO, substituir};
+use crate::tipos::{Rg, Saldo};
+
+/// What the journal says since the last checkpoint.
+#[derive(Default)]
+struct Leitura {
+    /// The last record.
+    ultimo: u64,
+    epoca: u64,
+    segmento: u64,
+    dobras: BTreeMap<Rg, Dobra>,
+    avisos: Vec<Aviso>,
+}
+
+/// The records of one account since the last checkpoint, folded.
+struct Dobra {
+    /// Every balance that its file may rightly hold.
+    conhecidos: HashSet<Saldo>,
+    saldo: Saldo,
+    seq: u64,
+}
+
+pub(super) fn abrir<D: Disco>(
+    disco: Arc<D>,
+    configuracao: ConfiguracaoJson,
+) -> Result<(BancoJson<D>, Vec<Aviso>), ErroAbrir> {
+    // A missing directory is told apart before anything is created in it.
+    disco.listar("")?;
+    disco.criar_pasta(PASTA)?;
+    let trava = disco.travar(TRAVA)?;
+    apagar_temporarios(&*disco, "")?;
+    apagar_temporarios(&*disco, PASTA)?;
+
+    let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?.unwrap_or_default();
+    let mut leitura = ler_diario(&*disco, ponto)?;
+    let imagens = imagens(&*disco, &leitura.dobras)?;
+    let epoca = leitura.epoca + 1;
+    leitura.avisos.extend(gravar_contas(&*disco, &imagens, epoca)?);
+
+    let seq = leitura.ultimo + 1;
+    let cabecalho = Cabecalho { segmento: leitura.segmento + 1, epoca, seq };
+    let diario = Diario::iniciar(Arc::clone(&disco), cabecalho, configuracao)?;
+    // The folder itself is durable before anything that stands in it is promised.
+    disco.sincronizar_pasta("")?;
+    let ponto = Ponto { seq: leitura.ultimo, epoca, segmento: cabecalho.segmento, limpo: false };
+    ponto.gravar(&*disco)?;
+    let banco = BancoJson {
+        disco,
+        contas: Contas::novas(configuracao.contas_em_memoria),
+        diario,
+        sujas: Mutex::default(),
+        ponto: Mutex::new(ponto),
+        _trava: trava,
+    };
+    Ok((banco, leitura.avisos))
+}
+
+fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
+    ErroAbrir::Corrompido { arquivo: arquivo.to_owned(), posicao }
+}
+
+fn apagar_temporarios(disco: &impl Disco, pasta: &str) -> io::Result<()> {
+    for nome in disco.listar(pasta)? {
+        if nome.starts_with(TEMPORARIO) {
+            let caminho = if pasta.is_empty() { nome } else { format!("{pasta}/{nome}") };
+            disco.apagar(&caminho)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the segments from the checkpoint on, cuts a torn tail, and refuses damage.
+fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
+    let mut leitura = Leitura {
+        ultimo: ponto.seq,
+        epoca: ponto.epoca,
+        segmento: ponto.segmento,
+        ..Leitura::default()
+    };
+    let numeros: Vec<u64> =
+        segmentos(disco)?.into_iter().filter(|&numero| numero >= ponto.segmento).collect();
+    let lidos = numeros
+        .iter()
+        .map(|&numero| ler_segmento(disco, numero))
+        .collect::<io::Result<Vec<Segmento>>>()?;
+    if ponto.segmento > 0 && numeros.first() != Some(&ponto.segmento) {
+        return Err(corrompido(Ponto::NOME, 0));
+    }
+    for (indice, segmento) in lidos.iter().enumerate() {
+        let seguinte = lidos.get(indice + 1);
+        let Some(cabecalho) = segmento.cabecalho else {
+            // Only a segment that was just being begun may lack its header.
+            if seguinte.is_some() || numeros[indice] == ponto.segmento {
+                return Err(corrompido(&segmento.nome, 0));
+            }
+            disco.apagar(&segmento.nome)?;
+            break;
+        };
+        if indice > 0 && cabecalho.seq != leitura.ultimo + 1 || cabecalho.seq > leitura.ultimo + 1 {
+            return Err(corrompido(&segmento.nome, 0));
+        }
+        leitura.conferir_cauda(segmento, cabecalho, seguinte, ponto)?;
+        leitura.dobrar(segmento, ponto);
+        let depois_do_ponto = !ponto.limpo || leitura.ultimo > ponto.seq;
+        if seguinte.is_none_or(|seguinte| seguinte.cabecalho.is_none()) && depois_do_ponto {
+            // What was replayed may be in the page cache only, and what is torn must go.
+            substituir(disco, &segmento.nome, &segmento.bytes[..segmento.validos])?;
+        }
+    }
+    Ok(leitura)
+}
+
+impl Leitura {
+    /// A bad record that nobody can have been told of is a torn tail; any other is damage.
+    fn conferir_cauda(
+        &mut self,
+        segmento: &Segmento,
+        cabecalho: Cabecalho,
+        seguinte: Option<&Segmento>,
+        ponto: Ponto,
+    ) -> Result<(), ErroAbrir> {
+        let proximo = cabecalho.seq + segmento.registros.len() as u64;
+        let sinc = match segmento.cauda {
+            Cauda::Limpa => 0,
+            Cauda::Ruim { sinc } => sinc,
+        };
+        let pelo_seguinte =
+            seguinte.and_then(|seguinte| seguinte.cabecalho).map_or(0, |c| c.seq - 1);
+        if sinc.max(ponto.seq).max(pelo_seguinte) >= proximo {
+            return Err(corrompido(&segmento.nome, segmento.validos));
+        }
+        if segmento.cauda != Cauda::Limpa {
+            let bytes = segmento.bytes.len() - segmento.validos;
+            let arquivo = segmento.nome.clone();
+            self.avisos.push(Aviso::CaudaCortada { arquivo, bytes });
+        }
+        self.ultimo = self.ultimo.max(proximo - 1);
+        self.epoca = self.epoca.max(cabecalho.epoca);
+        self.segmento = cabecalho.segmento;
+        Ok(())
+    }
+
+    fn dobrar(&mut self, segmento: &Segmento, ponto: Ponto) {
+        for registro in segmento.registros.iter().filter(|registro| registro.seq > ponto.seq) {
+            for imagem in registro.contas.iter() {
+                let dobra = self.dobras.entry(imagem.rg).or_insert_with(|| Dobra {
+                    conhecidos: HashSet::from([imagem.antes]),
+                    saldo: imagem.antes,
+                    seq: 0,
+                });
+                dobra.conhecidos.insert(imagem.depois);
+                dobra.saldo = imagem.depois;
+                dobra.seq = registro.seq;
+            }
+        }
+    }
+}
+
+/// The files that have to be written: those that do not hold their account's last balance.
+fn imagens(disco: &impl Disco, dobras: &BTreeMap<Rg, Dobra>) -> io::Result<Vec<Imagem>> {
+    let mut imagens = Vec::new();
+    for (&rg, dobra) in dobras {
+        let (conta, visto) = match ContaArquivo::abrir(disco, rg) {
+            Ok(Some((conta, _))) if conta.saldo == dobra.saldo => continue,
+            Ok(Some((conta, visto))) => {
+                let nosso = dobra.conhecidos.contains(&conta.saldo);
+                (conta, nosso.then_some(visto))
+            }
+            // The holder's name is lost with the file; the money is not.
+            Ok(None) | Err(FalhaDeLeitura::Ilegivel) => {
+                (ContaArquivo { rg, nome: String::new(), saldo: Saldo::ZERO }, None)
+            }
+            Err(FalhaDeLeitura::Disco(erro)) => return Err(erro),
+        };
+        imagens.push(Imagem { conta: conta.com_saldo(dobra.saldo), seq: dobra.seq, visto });
+    }
+    Ok(imagens)
+}

@@ -1,0 +1,431 @@
+//! A disk in memory that keeps only what it promised to keep, and fails when it is told to.
+//!
+//! Between two syncs it remembers every write and every change of a name by itself. A power cut
+//! lets any of them come true, wholly, in part or not at all.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pixson_core::banco::disco::Disco;
+
+use super::sorteio::Sorteio;
+
+/// A disk. Clones are the same disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DiscoModelo(Arc<Mutex<Estado>>);
+
+#[derive(Debug, Default)]
+struct Estado {
+    arquivos: Vec<Arquivo>,
+    /// Names as a running program sees them, and as a power cut leaves them.
+    nomes: Nomes,
+    nomes_duraveis: Nomes,
+    nomes_pendentes: Vec<MudancaDeNome>,
+    travados: Vec<String>,
+    chamadas: usize,
+    falha: Option<Falha>,
+}
+
+type Nomes = BTreeMap<String, usize>;
+
+#[derive(Clone, Debug, Default)]
+struct Arquivo {
+    duravel: Vec<u8>,
+    pendentes: Vec<Mudanca>,
+    /// A sync has failed: what was pending then can be read, and is not on the disk; another
+    /// sync does not bring it there.
+    perdidas: Vec<Mudanca>,
+}
+
+#[derive(Clone, Debug)]
+enum Mudanca {
+    Escrita { posicao: usize, bytes: Vec<u8> },
+    Corte(usize),
+}
+
+#[derive(Clone, Debug)]
+enum MudancaDeNome {
+    Criar(String, usize),
+    Renomear(String, String, usize),
+    Apagar(String),
+}
+
+/// What fails, and when: the call with this number from 0, or all from it on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Falha {
+    pub(crate) chamada: usize,
+    pub(crate) especie: Especie,
+    pub(crate) para_sempre: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Especie {
+    /// The disk is broken.
+    Eio,
+    /// The disk is full: calls that need no space succeed.
+    SemEspaco,
+    /// A write stops half-way with an error; other calls fail like `Eio`.
+    EscritaCurta,
+}
+
+/// What a power cut does with what was not synced.
+#[derive(Clone, Debug)]
+pub(crate) enum Corte {
+    /// Nothing of it is kept.
+    Nada,
+    /// All of it is kept, as after a kill.
+    Tudo,
+    /// Of the bytes written, in order, only so many are kept; names are all kept.
+    Bytes(usize),
+    /// Any of it, in any combination.
+    Sorteado(Sorteio),
+}
+
+impl Mudanca {
+    fn aplicar(&self, conteudo: &mut Vec<u8>) {
+        match self {
+            Self::Escrita { posicao, bytes } => {
+                let fim = posicao + bytes.len();
+                if conteudo.len() < fim {
+                    conteudo.resize(fim, 0);
+                }
+                conteudo[*posicao..fim].copy_from_slice(bytes);
+            }
+            Self::Corte(tamanho) => conteudo.truncate(*tamanho),
+        }
+    }
+
+    /// The first so many bytes of a write.
+    fn rasgada(&self, quantos: usize) -> Self {
+        match self {
+            Self::Escrita { posicao, bytes } => Self::Escrita {
+                posicao: *posicao,
+                bytes: bytes[..quantos.min(bytes.len())].to_vec(),
+            },
+            Self::Corte(tamanho) => Self::Corte(*tamanho),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Escrita { bytes, .. } => bytes.len(),
+            Self::Corte(_) => 0,
+        }
+    }
+}
+
+impl Arquivo {
+    fn conteudo(&self) -> Vec<u8> {
+        let mut conteudo = self.duravel.clone();
+        self.perdidas
+            .iter()
+            .chain(&self.pendentes)
+            .for_each(|mudanca| mudanca.aplicar(&mut conteudo));
+        conteudo
+    }
+}
+
+impl MudancaDeNome {
+    fn pasta(&self) -> &str {
+        let nome = match self {
+            Self::Criar(nome, _) | Self::Renomear(_, nome, _) | Self::Apagar(nome) => nome,
+        };
+        pasta_de(nome)
+    }
+
+    fn aplicar(&self, nomes: &mut Nomes) {
+        match self {
+            Self::Criar(nome, arquivo) => {
+                nomes.insert(nome.clone(), *arquivo);
+            }
+            Self::Renomear(de, para, arquivo) => {
+                nomes.remove(de);
+                nomes.insert(para.clone(), *arquivo);
+            }
+            Self::Apagar(nome) => {
+                nomes.remove(nome);
+            }
+        }
+    }
+}
+
+fn pasta_de(nome: &str) -> &str {
+    nome.rsplit_once('/').map_or("", |(pasta, _)| pasta)
+}
+
+impl DiscoModelo {
+    /// A disk with these files, all durable.
+    pub(crate) fn com_arquivos(arquivos: impl IntoIterator<Item = (String, String)>) -> Self {
+        let disco = Self::default();
+        {
+            let mut estado = disco.trancar();
+            for (nome, conteudo) in arquivos {
+                let numero = estado.arquivos.len();
+                let duravel = conteudo.into_bytes();
+                estado.arquivos.push(Arquivo { duravel, ..Arquivo::default() });
+                estado.nomes.insert(nome.clone(), numero);
+                estado.nomes_duraveis.insert(nome, numero);
+            }
+        }
+        disco
+    }
+
+    /// From now on calls are counted from 0, and this fails.
+    pub(crate) fn programar(&self, falha: Option<Falha>) {
+        let mut estado = self.trancar();
+        estado.chamadas = 0;
+        estado.falha = falha;
+    }
+
+    /// How many calls there were since [`DiscoModelo::programar`].
+    pub(crate) fn chamadas(&self) -> usize {
+        self.trancar().chamadas
+    }
+
+    /// How many bytes have been written and not synced.
+    pub(crate) fn bytes_pendentes(&self) -> usize {
+        let estado = self.trancar();
+        estado.arquivos.iter().flat_map(|arquivo| &arquivo.pendentes).map(Mudanca::bytes).sum()
+    }
+
+    /// The disk after a power cut or a kill at this moment: another disk, that works.
+    pub(crate) fn depois_de(&self, corte: &mut Corte) -> Self {
+        let estado = self.trancar();
+        let mut novo = Estado { nomes: estado.nomes_duraveis.clone(), ..Estado::default() };
+        for arquivo in &estado.arquivos {
+            let mut duravel = arquivo.duravel.clone();
+            for mudanca in &arquivo.pendentes {
+                if let Some(mudanca) = corte.sobra(mudanca) {
+                    mudanca.aplicar(&mut duravel);
+                }
+            }
+            novo.arquivos.push(Arquivo { duravel, ..Arquivo::default() });
+        }
+        for mudanca in &estado.nomes_pendentes {
+            if corte.sobra_nome() {
+                mudanca.aplicar(&mut novo.nomes);
+            }
+        }
+        novo.nomes_duraveis = novo.nomes.clone();
+        Self(Arc::new(Mutex::new(novo)))
+    }
+
+    /// The content of a file as a program would read it.
+    pub(crate) fn conteudo(&self, nome: &str) -> Option<Vec<u8>> {
+        let estado = self.trancar();
+        estado.nomes.get(nome).map(|&arquivo| estado.arquivos[arquivo].conteudo())
+    }
+
+    /// Somebody else changes a file, durably.
+    pub(crate) fn editar(&self, nome: &str, conteudo: &[u8]) {
+        let mut estado = self.trancar();
+        let arquivo = estado.nomes[nome];
+        let duravel = conteudo.to_vec();
+        estado.arquivos[arquivo] = Arquivo { duravel, ..Arquivo::default() };
+    }
+
+    pub(crate) fn nomes(&self) -> Vec<String> {
+        self.trancar().nomes.keys().cloned().collect()
+    }
+
+    fn trancar(&self) -> MutexGuard<'_, Estado> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call, and fails it if its time has come.
+    fn chamar(&self, precisa_de_espaco: bool) -> Result<MutexGuard<'_, Estado>, Especie> {
+        let mut estado = self.trancar();
+        let chamada = estado.chamadas;
+        estado.chamadas += 1;
+        let Some(falha) = estado.falha else { return Ok(estado) };
+        let chegou = chamada == falha.chamada || falha.para_sempre && chamada > falha.chamada;
+        if chegou && (precisa_de_espaco || falha.especie != Especie::SemEspaco) {
+            return Err(falha.especie);
+        }
+        Ok(estado)
+    }
+}
+
+impl Corte {
+    fn sobra(&mut self, mudanca: &Mudanca) -> Option<Mudanca> {
+        match self {
+            Self::Nada => None,
+            Self::Tudo => Some(mudanca.clone()),
+            Self::Bytes(restam) => {
+                let quantos = mudanca.bytes().min(*restam);
+                let inteira = quantos == mudanca.bytes();
+                *restam -= quantos;
+                (quantos > 0 || inteira).then(|| mudanca.rasgada(quantos))
+            }
+            Self::Sorteado(sorteio) => match sorteio.ate(4) {
+                0 => None,
+                1 => Some(mudanca.rasgada(sorteio.ate(mudanca.bytes() + 1))),
+                _ => Some(mudanca.clone()),
+            },
+        }
+    }
+
+    fn sobra_nome(&mut self) -> bool {
+        match self {
+            Self::Nada => false,
+            Self::Tudo | Self::Bytes(_) => true,
+            Self::Sorteado(sorteio) => !sorteio.um_em(3),
+        }
+    }
+}
+
+impl From<Especie> for io::Error {
+    fn from(especie: Especie) -> Self {
+        match especie {
+            Especie::SemEspaco => ErrorKind::StorageFull.into(),
+            Especie::Eio | Especie::EscritaCurta => Self::other("I/O error"),
+        }
+    }
+}
+
+/// A file that is open for writing; or a lock, which ends with it.
+#[derive(Debug)]
+pub(crate) struct Aberto {
+    disco: DiscoModelo,
+    arquivo: usize,
+    trava: Option<String>,
+}
+
+impl Drop for Aberto {
+    fn drop(&mut self) {
+        if let Some(trava) = &self.trava {
+            self.disco.trancar().travados.retain(|nome| nome != trava);
+        }
+    }
+}
+
+impl DiscoModelo {
+    fn aberto(&self, arquivo: usize, trava: Option<&str>) -> Aberto {
+        Aberto { disco: self.clone(), arquivo, trava: trava.map(str::to_owned) }
+    }
+}
+
+impl Disco for DiscoModelo {
+    type Arquivo = Aberto;
+
+    fn travar(&self, nome: &str) -> io::Result<Aberto> {
+        let mut estado = self.chamar(false)?;
+        if estado.travados.iter().any(|travado| travado == nome) {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        estado.travados.push(nome.to_owned());
+        drop(estado);
+        Ok(self.aberto(usize::MAX, Some(nome)))
+    }
+
+    fn criar_pasta(&self, _: &str) -> io::Result<()> {
+        drop(self.chamar(true)?);
+        Ok(())
+    }
+
+    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
+        let estado = self.chamar(false)?;
+        let nomes = estado.nomes.keys().filter(|nome| pasta_de(nome) == pasta);
+        Ok(nomes.map(|nome| nome.rsplit('/').next().unwrap_or(nome).to_owned()).collect())
+    }
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        let estado = self.chamar(false)?;
+        let conteudo = estado.nomes.get(nome).map(|&arquivo| estado.arquivos[arquivo].conteudo());
+        match conteudo {
+            Some(conteudo) if conteudo.len() as u64 > max_bytes => {
+                Err(ErrorKind::FileTooLarge.into())
+            }
+            conteudo => Ok(conteudo),
+        }
+    }
+
+    fn criar(&self, nome: &str, _: Option<&str>) -> io::Result<Aberto> {
+        let mut estado = self.chamar(true)?;
+        // An existing file is emptied in place.
+        if let Some(&arquivo) = estado.nomes.get(nome) {
+            estado.arquivos[arquivo].pendentes.push(Mudanca::Corte(0));
+            drop(estado);
+            return Ok(self.aberto(arquivo, None));
+        }
+        let arquivo = estado.arquivos.len();
+        estado.arquivos.push(Arquivo::default());
+        estado.nomes.insert(nome.to_owned(), arquivo);
+        estado.nomes_pendentes.push(MudancaDeNome::Criar(nome.to_owned(), arquivo));
+        drop(estado);
+        Ok(self.aberto(arquivo, None))
+    }
+
+    fn escrever(&self, arquivo: &Aberto, posicao: u64, bytes: &[u8]) -> io::Result<()> {
+        let posicao = usize::try_from(posicao).expect("a small disk");
+        let escrita = Mudanca::Escrita { posicao, bytes: bytes.to_vec() };
+        match self.chamar(true) {
+            Ok(mut estado) => {
+                estado.arquivos[arquivo.arquivo].pendentes.push(escrita);
+                Ok(())
+            }
+            Err(especie) => {
+                if especie != Especie::Eio {
+                    let metade = escrita.rasgada(bytes.len() / 2);
+                    self.trancar().arquivos[arquivo.arquivo].pendentes.push(metade);
+                }
+                Err(especie.into())
+            }
+        }
+    }
+
+    fn cortar(&self, arquivo: &Aberto, bytes: u64) -> io::Result<()> {
+        let tamanho = usize::try_from(bytes).expect("a small disk");
+        let mut estado = self.chamar(false)?;
+        estado.arquivos[arquivo.arquivo].pendentes.push(Mudanca::Corte(tamanho));
+        Ok(())
+    }
+
+    fn sincronizar(&self, arquivo: &Aberto) -> io::Result<()> {
+        match self.chamar(false) {
+            Ok(mut estado) => {
+                let Arquivo { duravel, pendentes, .. } = &mut estado.arquivos[arquivo.arquivo];
+                pendentes.drain(..).for_each(|mudanca| mudanca.aplicar(duravel));
+                Ok(())
+            }
+            Err(especie) => {
+                let Arquivo { pendentes, perdidas, .. } =
+                    &mut self.trancar().arquivos[arquivo.arquivo];
+                perdidas.append(pendentes);
+                Err(especie.into())
+            }
+        }
+    }
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        let mut estado = self.chamar(false)?;
+        let arquivo = *estado.nomes.get(de).ok_or(ErrorKind::NotFound)?;
+        let mudanca = MudancaDeNome::Renomear(de.to_owned(), para.to_owned(), arquivo);
+        mudanca.aplicar(&mut estado.nomes);
+        estado.nomes_pendentes.push(mudanca);
+        Ok(())
+    }
+
+    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
+        let mut estado = self.chamar(false)?;
+        let Estado { nomes_pendentes, nomes_duraveis, .. } = &mut *estado;
+        nomes_pendentes.retain(|mudanca| {
+            let desta = mudanca.pasta() == pasta;
+            if desta {
+                mudanca.aplicar(nomes_duraveis);
+            }
+            !desta
+        });
+        Ok(())
+    }
+
+    fn apagar(&self, nome: &str) -> io::Result<()> {
+        let mut estado = self.chamar(false)?;
+        estado.nomes.get(nome).ok_or(ErrorKind::NotFound)?;
+        let mudanca = MudancaDeNome::Apagar(nome.to_owned());
+        mudanca.aplicar(&mut estado.nomes);
+        estado.nomes_pendentes.push(mudanca);
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The judge: from what clients heard and what the ledger holds, was this bank right?
+//!
+//! It trusts the stamps and nothing else. Whatever was acknowledged must be in the ledger; the
+//! ledger holds nothing that nobody asked for; and all of it, sorted by (epoch, stamp), must be
+//! what the model does.
+
+use std::collections::BTreeMap;
+
+use pixson_core::banco::{
+    BancoJson, BancoMemoria, ConfiguracaoJson, Lancamento, auditar, disco::Disco, ler_livro,
+};
+use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+
+use super::conformidade::fazer;
+use super::disco_modelo::DiscoModelo;
+
+/// Small, so that a short scenario turns segments, drops accounts and takes space often.
+pub(crate) const PEQUENA: ConfiguracaoJson =
+    ConfiguracaoJson { contas_em_memoria: 16, segmento_bytes: 600, reserva_bytes: 256 };
+
+/// One operation, as the client that asked for it knows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ouvida {
+    pub(crate) epoca: u64,
+    pub(crate) carimbo: Carimbo,
+    pub(crate) operacao: Operacao,
+    pub(crate) desfecho: Result<Sucesso, Recusa>,
+    /// The reply was sent.
+    pub(crate) confirmada: bool,
+}
+
+/// What is wrong, or `Ok`.
+pub(crate) type Veredito = Result<(), String>;
+
+type Chave = (u64, Carimbo);
+
+/// Judges a bank in which nobody is at work, and whose ledger can be read.
+pub(crate) fn julgar_historia(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    ouvidas: &[Ouvida],
+    livro: &[Lancamento],
+) -> Result<BTreeMap<Rg, Saldo>, String> {
+    let mut por_chave: BTreeMap<Chave, Ouvida> = BTreeMap::new();
+    for ouvida in ouvidas {
+        if por_chave.insert((ouvida.epoca, ouvida.carimbo), *ouvida).is_some() {
+            return Err(format!("two replies with one stamp: {ouvida:?}"));
+        }
+    }
+    let mut eventos: BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)> = BTreeMap::new();
+    for lancamento in livro {
+        let chave = (lancamento.epoca, lancamento.carimbo);
+        match por_chave.get(&chave) {
+            Some(ouvida) if ouvida.operacao == lancamento.operacao => {}
+            outra => return Err(format!("nobody asked for {lancamento:?}, but for {outra:?}")),
+        }
+        if eventos.insert(chave, (lancamento.operacao, None)).is_some() {
+            return Err(format!("twice in the ledger: {lancamento:?}"));
+        }
+    }
+    for (chave, ouvida) in por_chave.into_iter().filter(|(_, ouvida)| ouvida.confirmada) {
+        let muda = muda_algo(&ouvida);
+        if muda != eventos.contains_key(&chave) {
+            return Err(format!("acknowledged and not in the ledger as it should be: {ouvida:?}"));
+        }
+        eventos.insert(chave, (ouvida.operacao, Some(ouvida.desfecho)));
+    }
+    let modelo = BancoMemoria::com_contas(iniciais.clone());
+    for (chave, (operacao, desfecho)) in eventos {
+        let (_, esperado) = fazer(&modelo, &Relogio::novo(), operacao);
+        let certo = desfecho.map_or(esperado.is_ok(), |desfecho| desfecho == esperado);
+        if !certo {
+            return Err(format!(
+                "at {chave:?} {operacao:?}: {desfecho:?}, the model: {esperado:?}"
+            ));
+        }
+    }
+    Ok(modelo.saldos())
+}
+
+fn muda_algo(ouvida: &Ouvida) -> bool {
+    matches!(ouvida.desfecho, Ok(Sucesso::Saque | Sucesso::Deposito | Sucesso::Transferencia))
+}
+
+/// Opens the bank on a disk as a crash left it, and judges everything about it.
+pub(crate) fn julgar_disco(
+    disco: &DiscoModelo,
+    iniciais: &BTreeMap<Rg, Saldo>,
+    ouvidas: &[Ouvida],
+) -> Veredito {
+    let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
+    // Before the first start there is no ledger to audit.
+    let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA)
+        .map_err(|erro| format!("the bank does not open: {erro}"))?;
+    if !sem_diario {
+        let divergencias = antes?.divergencias;
+        if !divergencias.is_empty() {
+            return Err(format!("the audit after the crash: {divergencias:?}"));
+        }
+    }
+    let mut saldos = BTreeMap::new();
+    for &rg in iniciais.keys() {
+        match fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg }).1 {
+            Ok(Sucesso::Saldo(saldo)) => saldos.insert(rg, saldo),
+            outro => return Err(format!("account {rg} after recovery: {outro:?}")),
+        };
+    }
+    banco.fechar().map_err(|erro| format!("the bank does not close: {erro}"))?;
+    drop(banco);
+
+    let mut livro = Vec::new();
+    ler_livro(disco, |lancamento| livro.push(lancamento))
+        .map_err(|erro| format!("the ledger: {erro}"))?;
+    let esperados = julgar_historia(iniciais, ouvidas, &livro)?;
+    if saldos != esperados {
+        return Err(format!("balances {saldos:?}, the history says {esperados:?}"));
+    }
+    let depois = auditar(disco).map_err(|erro| format!("the audit: {erro}"))?;
+    if !depois.divergencias.is_empty() {
+        return Err(format!("the audit: {:?}", depois.divergencias));
+    }
+    let total: u128 = saldos.values().map(|saldo| u128::from(saldo.centavos())).sum();
+    if depois.total_em_centavos != total {
+        return Err(format!("the files sum up to {}, not {total}", depois.total_em_centavos));
+    }
+    match disco.nomes().iter().find(|nome| nome.contains(".tmp-") || nome.contains(".copia-")) {
+        Some(resto) => Err(format!("{resto} was left behind")),
+        None => Ok(()),
+    }
+}
+
+/// A step of a scenario.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passo {
+    Fazer(Operacao),
+    /// Wait for everything done so far, as a batch.
+    Confirmar,
+    Publicar,
+    Fechar,
+}
+
+/// Runs steps on an open bank. What it cannot do any more it leaves.
+pub(crate) fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
+    let relogio = Relogio::novo();
+    let mut pendentes = Vec::new();
+    let epoca = banco.epoca();
+    for passo in passos {
+        match *passo {
+            Passo::Fazer(operacao) => {
+                let Ok(execucao) = banco.executar(operacao, &relogio) else { continue };
+                // An outcome that is unknown tells nothing, nor does a file that a broken disk
+                // could not read.
+                let calada = [Err(Recusa::ServidorIndisponivel), Err(Recusa::ContaIlegivel)];
+                if !calada.contains(&execucao.desfecho) {
+                    let (carimbo, desfecho) = (execucao.carimbo, execucao.desfecho);
+                    pendentes.push((ouvidas.len(), execucao.recibo));
+                    ouvidas.push(Ouvida { epoca, carimbo, operacao, desfecho, confirmada: false });
+                }
+            }
+            Passo::Confirmar => {
+                let ultimo = pendentes.iter().map(|(_, recibo)| *recibo).max();
+                if ultimo.is_some_and(|recibo| banco.confirmar(recibo).is_ok()) {
+                    for (indice, _) in pendentes.drain(..) {
+                        ouvidas[indice].confirmada = true;
+                    }
+                }
+            }
+            Passo::Publicar => {
+                let _ = banco.publicar();
+            }
+            Passo::Fechar => {
+                let _ = banco.fechar();
+            }
+        }
+    }
+}

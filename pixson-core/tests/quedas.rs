@@ -1,0 +1,180 @@
+//! Kills, power cuts and broken disks, on a disk in memory that forgets what it may forget.
+#![cfg(feature = "json")]
+
+mod comum;
+
+use std::collections::BTreeMap;
+
+use pixson_core::banco::BancoJson;
+use pixson_core::{Operacao, Rg, Saldo};
+
+use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
+use comum::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use comum::sorteio::Sorteio;
+use comum::{rg, saldo, valor};
+
+/// How many random histories each test draws; `PIXSON_SEMENTES` asks for more.
+fn sementes(padrao: u64) -> std::ops::Range<u64> {
+    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
+    0..quantas.unwrap_or(padrao)
+}
+
+fn iniciais() -> BTreeMap<Rg, Saldo> {
+    [("1", "10.0"), ("2", "10.0"), ("3", "0.0")]
+        .into_iter()
+        .map(|(conta, quanto)| (rg(conta), saldo(quanto)))
+        .collect()
+}
+
+fn disco() -> DiscoModelo {
+    DiscoModelo::com_arquivos(iniciais().into_iter().map(|(rg, saldo)| {
+        (format!("{rg}.json"), format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#))
+    }))
+}
+
+fn transferencia(origem: &str, destino: &str, quanto: &str) -> Passo {
+    Passo::Fazer(Operacao::Transferencia {
+        rg_origem: rg(origem),
+        rg_destino: rg(destino),
+        valor: valor(quanto),
+    })
+}
+
+/// A dozen operations that meet everything: batches, checkpoints, a refusal, a turn of segment.
+fn cenario() -> Vec<Passo> {
+    let saque =
+        |conta, quanto| Passo::Fazer(Operacao::Saque { rg: rg(conta), valor: valor(quanto) });
+    let saldo_de = |conta| Passo::Fazer(Operacao::Saldo { rg: rg(conta) });
+    vec![
+        saque("1", "1.5"),
+        Passo::Confirmar,
+        transferencia("1", "2", "2.25"),
+        saldo_de("2"),
+        Passo::Confirmar,
+        Passo::Publicar,
+        transferencia("2", "3", "4"),
+        transferencia("3", "1", "3.99"),
+        saque("3", "1"),
+        Passo::Confirmar,
+        Passo::Publicar,
+        transferencia("3", "2", "0.01"),
+        saldo_de("3"),
+        Passo::Confirmar,
+        Passo::Fechar,
+    ]
+}
+
+/// Runs the scenario on a disk that fails as told; opening may fail, too.
+fn encenar_em(disco: &DiscoModelo, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
+    if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
+        encenar(&banco, passos, ouvidas);
+    }
+}
+
+fn chamadas_sem_falha() -> usize {
+    let disco = disco();
+    disco.programar(None);
+    encenar_em(&disco, &cenario(), &mut Vec::new());
+    disco.chamadas()
+}
+
+#[test]
+fn without_faults_the_judge_is_content() {
+    let disco = disco();
+    let mut ouvidas = Vec::new();
+    encenar_em(&disco, &cenario(), &mut ouvidas);
+    assert_eq!(ouvidas.len(), 8);
+    assert!(ouvidas.iter().all(|ouvida| ouvida.confirmada));
+    assert_eq!(julgar_disco(&disco, &iniciais(), &ouvidas), Ok(()));
+}
+
+/// The power goes at every call to the disk, and every byte of what was not synced may be the
+/// last that is kept.
+#[test]
+fn a_power_cut_at_any_call_and_at_any_byte_loses_nothing_acknowledged() {
+    let mut quedas = 0;
+    for chamada in 0..=chamadas_sem_falha() {
+        let disco = disco();
+        disco.programar(Some(Falha { chamada, especie: Especie::Eio, para_sempre: true }));
+        let mut ouvidas = Vec::new();
+        encenar_em(&disco, &cenario(), &mut ouvidas);
+        let mut cortes = vec![Corte::Nada, Corte::Tudo];
+        cortes.extend((0..disco.bytes_pendentes()).map(Corte::Bytes));
+        cortes.extend((0..20).map(|semente| Corte::Sorteado(Sorteio::novo(semente))));
+        for mut corte in cortes {
+            let caso = format!("call {chamada}, {corte:?}");
+            let caido = disco.depois_de(&mut corte);
+            assert_eq!(julgar_disco(&caido, &iniciais(), &ouvidas), Ok(()), "{caso}");
+            quedas += 1;
+        }
+    }
+    assert!(quedas > 2000, "only {quedas} crashes");
+}
+
+/// One call fails, once or for ever, in each way; the disk heals; the bank opens again.
+#[test]
+fn a_fault_at_any_call_is_survived_and_never_acknowledged_over() {
+    for chamada in 0..=chamadas_sem_falha() {
+        for especie in [Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta] {
+            for para_sempre in [false, true] {
+                let falha = Falha { chamada, especie, para_sempre };
+                let disco = disco();
+                disco.programar(Some(falha));
+                let mut ouvidas = Vec::new();
+                encenar_em(&disco, &cenario(), &mut ouvidas);
+                disco.programar(None);
+                for mut corte in [Corte::Tudo, Corte::Nada, Corte::Sorteado(Sorteio::novo(7))] {
+                    let caido = disco.depois_de(&mut corte);
+                    let veredito = julgar_disco(&caido, &iniciais(), &ouvidas);
+                    assert_eq!(veredito, Ok(()), "{falha:?}, {corte:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Any operations, several runs, a crash in each, also in the middle of recovery.
+#[test]
+fn random_histories_with_many_crashes_replay_on_the_model() {
+    for semente in sementes(3000) {
+        let mut sorteio = Sorteio::novo(semente);
+        let mut disco = disco();
+        let mut ouvidas = Vec::new();
+        for _ in 0..=sorteio.ate(5) {
+            let chamada = sorteio.ate(120);
+            let especie =
+                sorteio.escolher(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta]);
+            let para_sempre = !sorteio.um_em(3);
+            disco.programar(Some(Falha { chamada, especie, para_sempre }));
+            let passos: Vec<Passo> = (0..sorteio.ate(40)).map(|_| passo(&mut sorteio)).collect();
+            encenar_em(&disco, &passos, &mut ouvidas);
+            let mut corte = match sorteio.ate(4) {
+                0 => Corte::Tudo,
+                1 => Corte::Nada,
+                2 => Corte::Bytes(sorteio.ate(disco.bytes_pendentes() + 1)),
+                _ => Corte::Sorteado(sorteio.clone()),
+            };
+            disco = disco.depois_de(&mut corte);
+        }
+        let veredito = julgar_disco(&disco, &iniciais(), &ouvidas);
+        assert_eq!(veredito, Ok(()), "seed {semente}");
+    }
+}
+
+fn passo(sorteio: &mut Sorteio) -> Passo {
+    let conta = |sorteio: &mut Sorteio| rg(sorteio.escolher(&["1", "2", "3", "4"]));
+    let valor = |sorteio: &mut Sorteio| valor(sorteio.escolher(&["0.01", "0.5", "1", "2.75", "9"]));
+    match sorteio.ate(14) {
+        0..4 => Passo::Confirmar,
+        4 => Passo::Publicar,
+        5 => Passo::Fazer(Operacao::Saldo { rg: conta(sorteio) }),
+        6 => Passo::Fazer(Operacao::Saque { rg: conta(sorteio), valor: valor(sorteio) }),
+        7 => Passo::Fazer(Operacao::Deposito { rg: conta(sorteio), valor: valor(sorteio) }),
+        8 => Passo::Fazer(Operacao::Login { rg: conta(sorteio) }),
+        _ => Passo::Fazer(Operacao::Transferencia {
+            rg_origem: conta(sorteio),
+            rg_destino: conta(sorteio),
+            valor: valor(sorteio),
+        }),
+    }
+}
