@@ -37,7 +37,10 @@ impl Conexao {
         terminal: &mut Terminal<impl BufRead, impl Write>,
     ) -> Result<Resposta, Falha> {
         let move_dinheiro = !matches!(operacao, Operacao::Login { .. } | Operacao::Saldo { .. });
-        self.sessao.enviar(operacao).map_err(Falha::Envio)?;
+        self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
+            Some(causa) => Falha::de_sessao(causa.clone(), false),
+            None => Falha::Envio(erro),
+        })?;
         let mut saida = Vec::new();
         loop {
             let proxima = self.sessao.proxima_saida();

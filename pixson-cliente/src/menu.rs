@@ -36,13 +36,13 @@ pub(crate) fn conversar(
     let mut conexao = Conexao::abrir(&argumentos.host, argumentos.porta)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, terminal)?;
-    terminal.mostrar(login.texto());
+    terminal.mostrar_texto(&login.texto());
     if login.situacao() == Situacao::Erro {
         return Err(Falha::LoginRecusado);
     }
     while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
         let resposta = conexao.pedir(operacao, terminal)?;
-        terminal.mostrar(resposta.texto());
+        terminal.mostrar_texto(&resposta.texto());
     }
     Ok(())
 }

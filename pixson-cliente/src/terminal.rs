@@ -1,5 +1,8 @@
 use std::fmt::Display;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
+
+/// More than anybody types at a prompt, in bytes. What is beyond is read as another line.
+const LINHA_MAX_BYTES: u64 = 4096;
 
 /// What the person sees and types: lines in, lines out. Nothing that is typed is shown again.
 #[derive(Debug)]
@@ -18,15 +21,30 @@ impl<E: BufRead, S: Write> Terminal<E, S> {
         let _ = writeln!(self.saida, "{linha}");
     }
 
+    /// Shows the text of a reply. A server may say what it likes, but not in which direction or
+    /// how visibly it is read.
+    pub(crate) fn mostrar_texto(&mut self, texto: &str) {
+        let visivel = texto.replace(invisivel, "\u{fffd}");
+        self.mostrar(visivel);
+    }
+
     /// Asks, and waits for a line, without the spaces around it. `None` when the input is over.
     pub(crate) fn perguntar(&mut self, pergunta: &str) -> io::Result<Option<String>> {
         let _ = write!(self.saida, "{pergunta}");
         let _ = self.saida.flush();
         let mut bytes = Vec::new();
-        if self.entrada.read_until(b'\n', &mut bytes)? == 0 {
+        if (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)? == 0 {
             self.mostrar("");
             return Ok(None);
         }
         Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
+}
+
+/// Characters that change how their neighbours are shown, or that are not shown (Unicode's
+/// categories Cf, Zl and Zp, as far as they serve to deceive).
+fn invisivel(letra: char) -> bool {
+    matches!(letra,
+        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }

@@ -147,7 +147,6 @@ fn a_server_that_talks_nonsense_gives_code_4() {
         &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
         b"t:1|s:7|resposta:oi\n",
         b"t:4611686018427387904|s:0|resposta:oi\n",
-        b"t:4611686018427387903|s:0|resposta:oi\n",
         b"t:1|s:0|resposta:\x1b[2J\n",
         b"\n",
         &[b'x'; 1025],

@@ -87,6 +87,11 @@ impl Relogio {
         Carimbo(self.0.load(Ordering::Acquire))
     }
 
+    /// Whether the clock stands at its end: nothing can be stamped any more.
+    pub fn esgotado(&self) -> bool {
+        self.agora() == Carimbo::MAX
+    }
+
     /// The tick of a sending: `c := c + 1`. The new value is the message's stamp.
     ///
     /// # Errors
@@ -187,6 +192,7 @@ mod tests {
         assert!(relogio.observar(Carimbo::MAX).is_err(), "nothing could follow it");
         assert_eq!(relogio.tique(), Ok(Carimbo::MAX));
         assert_eq!(relogio.tique(), Err(RelogioEsgotado));
+        assert!(relogio.esgotado());
         assert!(relogio.observar(Carimbo::ZERO).is_err());
         assert_eq!(relogio.agora(), Carimbo::MAX);
     }

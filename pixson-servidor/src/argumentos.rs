@@ -5,10 +5,14 @@ use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{ArgAction, Parser};
+use clap::{ArgAction, Parser, Subcommand};
+use pixson_core::Rg;
 
 /// The exit code for words on the command line that are not understood.
 const USO: u8 = 2;
+
+/// The layout of a help page, without clap's English words.
+const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// Servidor de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
@@ -17,9 +21,13 @@ const USO: u8 = 2;
     disable_help_flag = true,
     disable_version_flag = true,
     next_help_heading = "Opções",
-    override_usage = "pixson-servidor [OPÇÕES]",
-    help_template = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}",
-    after_help = "Exemplo:\n  pixson-servidor --porta 5000 --contas contas",
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Comandos",
+    override_usage = "pixson-servidor [OPÇÕES] [COMANDO]",
+    help_template = MODELO,
+    after_help = "Sem comando, serve as contas até receber SIGINT ou SIGTERM.\n\nExemplos:\n  \
+                  pixson-servidor --porta 5000 --contas contas\n  \
+                  pixson-servidor extrato 1111111111\n  pixson-servidor auditar",
     version
 )]
 pub(crate) struct Argumentos {
@@ -34,7 +42,12 @@ pub(crate) struct Argumentos {
 
     /// Diretório com um arquivo JSON por conta [padrão: contas]
     #[arg(long, value_name = "DIRETÓRIO", default_value = "contas", hide_default_value = true)]
+    #[arg(global = true)]
     pub(crate) contas: PathBuf,
+
+    /// Quantos segmentos fechados do diário guardar como livro [padrão: todos]
+    #[arg(long, value_name = "N")]
+    pub(crate) segmentos: Option<u64>,
 
     /// Não mostra nada enquanto serve
     #[arg(long)]
@@ -42,11 +55,38 @@ pub(crate) struct Argumentos {
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
+    #[arg(global = true)]
     ajuda: Option<bool>,
 
     /// Mostra a versão
     #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
     versao: Option<bool>,
+
+    #[command(subcommand)]
+    pub(crate) comando: Option<Comando>,
+}
+
+/// What to do instead of serving, with a bank that nobody has open.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Comando {
+    /// Mostra os lançamentos de uma conta, com o saldo depois de cada um
+    #[command(
+        override_usage = "pixson-servidor extrato RG [--contas DIRETÓRIO]",
+        help_template = MODELO,
+        disable_help_flag = true
+    )]
+    Extrato {
+        /// RG da conta, de 1 a 10 dígitos
+        #[arg(help_heading = "Argumentos", value_name = "RG")]
+        rg: Rg,
+    },
+    /// Recalcula todos os saldos; o código de saída é 0 se conferem, 1 se não, 3 se não há como ler
+    #[command(
+        override_usage = "pixson-servidor auditar [--contas DIRETÓRIO]",
+        help_template = MODELO,
+        disable_help_flag = true
+    )]
+    Auditar,
 }
 
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
@@ -74,6 +114,11 @@ fn frase(erro: &clap::Error) -> String {
         }
         ErrorKind::ArgumentConflict => format!("Argumento repetido: {argumento}."),
         ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
+        ErrorKind::MissingRequiredArgument => format!("Falta {argumento}."),
+        ErrorKind::InvalidSubcommand => {
+            let comando = contexto(ContextKind::InvalidSubcommand);
+            format!("Comando desconhecido: {comando}.")
+        }
         _ => "Linha de comando inválida.".into(),
     }
 }

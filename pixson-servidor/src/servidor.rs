@@ -1,12 +1,14 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Scope};
 use std::time::Duration;
 
 use pixson_core::Servico;
 use pixson_core::banco::BancoJson;
+use pixson_core::sessao::Fim;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
@@ -24,6 +26,9 @@ const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 /// time of the writing itself they are at most a second behind.
 const PUBLICACAO: Duration = Duration::from_millis(500);
 
+/// The exit code of a second signal, as a shell knows it from SIGINT.
+const INTERROMPIDO: i32 = 130;
+
 /// The listener and everything that its connections share.
 #[derive(Debug)]
 pub(crate) struct Servidor {
@@ -34,14 +39,28 @@ pub(crate) struct Servidor {
     sinais: Mutex<Signals>,
     vigia: Handle,
     parada: Parada,
-    abertas: Mutex<HashMap<SocketAddr, Arc<TcpStream>>>,
+    abertas: Mutex<Abertas>,
+}
+
+/// The connections that are being served, each under a number of its own.
+#[derive(Debug, Default)]
+struct Abertas {
+    ultima: u64,
+    fluxos: HashMap<u64, Arc<TcpStream>>,
+}
+
+/// Why the server stopped without being asked to.
+#[derive(Debug)]
+pub(crate) enum Queda {
+    Armazenamento(io::Error),
+    RelogioEsgotado,
 }
 
 impl Servidor {
     pub(crate) fn novo(
         servico: Servico<BancoJson>,
         ouvinte: TcpListener,
-        tela: Tela,
+        silencioso: bool,
     ) -> io::Result<Self> {
         let endereco = ouvinte.local_addr()?;
         let sinais = Signals::new([SIGINT, SIGTERM])?;
@@ -49,7 +68,7 @@ impl Servidor {
             servico,
             ouvinte,
             endereco,
-            tela,
+            tela: Tela::nova(silencioso),
             vigia: sinais.handle(),
             sinais: Mutex::new(sinais),
             parada: Parada::default(),
@@ -59,29 +78,42 @@ impl Servidor {
 
     /// Serves until SIGINT or SIGTERM; then every line that has arrived whole is answered, and
     /// every account file is made current.
-    pub(crate) fn servir(&self) -> io::Result<()> {
+    pub(crate) fn servir(self) -> Result<(), Queda> {
         self.tela.mostrar(format_args!("Servidor iniciado na porta {}", self.endereco.port()));
         self.tela.mostrar("Aguardando conexão");
         thread::scope(|escopo| {
             escopo.spawn(|| self.vigiar());
             escopo.spawn(|| self.publicar());
-            while !self.parada.pedida() {
-                match self.ouvinte.accept() {
-                    Ok((fluxo, par)) if !self.parada.pedida() => self.receber(escopo, fluxo, par),
-                    Ok(_) => break,
-                    Err(erro) if do_par(&erro) => {}
-                    Err(_) => thread::sleep(PAUSA_APOS_FALHA),
-                }
-            }
+            thread::scope(|conexoes| self.aceitar(conexoes));
+            self.vigia.close();
         });
-        avisar(self.servico.banco().fechar()?);
-        Ok(())
+        let fechado = self.servico.banco().fechar().map_err(Queda::Armazenamento);
+        let esgotado = self.servico.relogio().esgotado();
+        self.tela.despedir();
+        avisar(fechado?);
+        if esgotado { Err(Queda::RelogioEsgotado) } else { Ok(()) }
     }
 
-    /// Waits for a signal. The end of the server closes the list of signals.
+    fn aceitar<'escopo>(&'escopo self, conexoes: &'escopo Scope<'escopo, '_>) {
+        while !self.parada.pedida() {
+            match self.ouvinte.accept() {
+                Ok((fluxo, par)) if !self.parada.pedida() => self.receber(conexoes, fluxo, par),
+                Ok(_) => break,
+                Err(erro) if do_par(&erro) => {}
+                Err(_) => thread::sleep(PAUSA_APOS_FALHA),
+            }
+        }
+        self.parada.dizer_que_nao_aceita();
+    }
+
+    /// The first signal stops the server in order, the second at once: what was acknowledged is
+    /// in the journal.
     fn vigiar(&self) {
         let mut sinais = self.sinais.lock().unwrap_or_else(PoisonError::into_inner);
-        if sinais.forever().next().is_some() {
+        for _ in sinais.forever() {
+            if self.parada.pedida() {
+                process::exit(INTERROMPIDO);
+            }
             self.parar();
         }
     }
@@ -93,7 +125,7 @@ impl Servidor {
             match banco.publicar() {
                 Ok(avisos) => avisar(avisos),
                 Err(_) if banco.falhou() => self.parar(),
-                // The disk is full: the next round tries again.
+                // Space or descriptors are short: the next round tries again.
                 Err(_) => {}
             }
         }
@@ -101,28 +133,30 @@ impl Servidor {
 
     fn receber<'escopo>(
         &'escopo self,
-        escopo: &'escopo thread::Scope<'escopo, '_>,
+        conexoes: &'escopo Scope<'escopo, '_>,
         fluxo: TcpStream,
         par: SocketAddr,
     ) {
         let fluxo = Arc::new(fluxo);
-        self.abertas().insert(par, Arc::clone(&fluxo));
+        let numero = self.abertas().guardar(&fluxo);
         if self.parada.pedida() {
             let _ = fluxo.shutdown(Shutdown::Read);
         }
         let atender = move || {
             self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
             // The peer's network is the peer's affair: nothing is lost on this side.
-            let _ = conexao::atender(&fluxo, &self.servico, self.tela);
-            if self.servico.banco().falhou() {
+            let fim = conexao::atender(&fluxo, &self.servico, &self.tela, &self.parada);
+            self.abertas().fluxos.remove(&numero);
+            self.tela.mostrar(format_args!("Cliente desconectado {par}"));
+            let esgotado = matches!(fim, Ok(Fim::RelogioEsgotado));
+            if esgotado || self.servico.banco().falhou() {
                 self.parar();
             }
-            self.abertas().remove(&par);
-            self.tela.mostrar(format_args!("Cliente desconectado {par}"));
         };
         // Without a thread this client is refused, and the others are served.
-        if thread::Builder::new().stack_size(PILHA_BYTES).spawn_scoped(escopo, atender).is_err() {
-            self.abertas().remove(&par);
+        let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
+        if pilha.spawn_scoped(conexoes, atender).is_err() {
+            self.abertas().fluxos.remove(&numero);
         }
     }
 
@@ -131,17 +165,27 @@ impl Servidor {
         if !self.parada.pedir() {
             return;
         }
-        self.tela.mostrar("Encerrando...");
-        for fluxo in self.abertas().values() {
+        for fluxo in self.abertas().fluxos.values() {
             let _ = fluxo.shutdown(Shutdown::Read);
         }
-        self.vigia.close();
-        let _ = TcpStream::connect(alcancavel(self.endereco));
+        self.tela.mostrar("Encerrando...");
+        // Without a descriptor the listener cannot be woken yet; connections that end free some.
+        while TcpStream::connect(alcancavel(self.endereco)).is_err()
+            && !self.parada.esperar_que_nao_aceite(PAUSA_APOS_FALHA)
+        {}
     }
 
     /// The table holds whole entries whatever panics.
-    fn abertas(&self) -> MutexGuard<'_, HashMap<SocketAddr, Arc<TcpStream>>> {
+    fn abertas(&self) -> MutexGuard<'_, Abertas> {
         self.abertas.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Abertas {
+    fn guardar(&mut self, fluxo: &Arc<TcpStream>) -> u64 {
+        self.ultima += 1;
+        self.fluxos.insert(self.ultima, Arc::clone(fluxo));
+        self.ultima
     }
 }
 

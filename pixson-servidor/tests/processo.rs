@@ -3,6 +3,7 @@
 mod comum;
 
 use std::fs;
+use std::io::Write;
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -85,6 +86,66 @@ fn what_had_arrived_before_the_signal_is_answered() {
 }
 
 #[test]
+fn a_client_that_goes_on_sending_does_not_hold_up_the_stop() {
+    let mut servidor = servidor();
+    let mut conexao = servidor.conectar();
+    assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
+    let fluxo = conexao.fluxo().try_clone().expect("a socket");
+    let enviando = thread::spawn(move || {
+        let mut fluxo = &fluxo;
+        while fluxo.write_all(b"t:5|op:1|rg:1111111111\n").is_ok() {}
+    });
+    let lendo = thread::spawn(move || while conexao.leu_algo() {});
+    servidor.sinalizar("TERM");
+    assert_eq!(servidor.esperar_fim().code(), Some(0));
+    enviando.join().expect("no panic");
+    lendo.join().expect("no panic");
+}
+
+#[test]
+fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
+    let contas = duas_contas();
+    let porta = porta_livre();
+    // Its standard output is a pipe that is never read: it takes 64 KiB and no more.
+    let mut processo = Command::new(SERVIDOR)
+        .args(["--porta", &porta.to_string(), "--contas"])
+        .arg(contas.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    esperar_pelo_tratador(processo.id());
+    let mut conexao = comum::Conexao::em(porta);
+    assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
+    for _ in 0..3000 {
+        assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
+    }
+    let pid = processo.id().to_string();
+    assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+    assert_eq!(processo.wait().expect("our child").code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_loses_nothing_acknowledged() {
+    let mut servidor = servidor();
+    let mut conexao = servidor.conectar();
+    conexao.pedir("t:1|op:6|rg:1111111111");
+    assert!(conexao.pedir("t:5|op:2|rg:1111111111|valor:1").contains("|s:0|"));
+    // A peer that takes no reply holds up an orderly stop for as long as it may.
+    let mut lerdo = servidor.conectar();
+    lerdo.enviar(b"t:1|op:6|rg:2222222222\n");
+    lerdo.encher(b"t:5|op:1|rg:2222222222\n");
+    servidor.sinalizar("TERM");
+    servidor.linhas_ate(|linha| linha == "Encerrando...");
+    servidor.sinalizar("TERM");
+    let codigo = servidor.esperar_fim().code();
+    assert!([Some(130), Some(0)].contains(&codigo), "{codigo:?}");
+    let servidor = servidor.reiniciar();
+    let mut conexao = servidor.conectar();
+    conexao.pedir("t:1|op:6|rg:1111111111");
+    assert!(conexao.pedir("t:5|op:1|rg:1111111111").ends_with("Saldo: 9.0"));
+}
+
+#[test]
 fn silence_means_silence() {
     let contas = duas_contas();
     // Nobody can know the port of a silent server on port 0; it is enough that it says nothing
@@ -102,6 +163,12 @@ fn silence_means_silence() {
     let saida = processo.wait_with_output().expect("our child");
     assert_eq!(saida.status.code(), Some(0));
     assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", ""));
+}
+
+/// A port that nobody listens on.
+fn porta_livre() -> u16 {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    ouvinte.local_addr().expect("bound").port()
 }
 
 /// Waits until a process catches SIGTERM, as the kernel's own table tells.
@@ -158,7 +225,9 @@ fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
         (&["--porta", "65536"], "Valor inválido para --porta <PORTA>: \"65536\"."),
         (&["--porta"], "Falta o valor de --porta <PORTA>."),
         (&["--porta", "1", "--porta", "2"], "Argumento repetido: --porta <PORTA>."),
-        (&["sobra"], "Argumento desconhecido: sobra."),
+        (&["sobra"], "Comando desconhecido: sobra."),
+        (&["extrato"], "Falta <RG>."),
+        (&["extrato", "1a"], "Valor inválido para <RG>: \"1a\"."),
     ] {
         let saida = executar(argumentos);
         assert_eq!(saida.status.code(), Some(2));

@@ -83,8 +83,18 @@ pub fn ler_livro<D: Disco>(
     disco: &D,
     mut visitar: impl FnMut(Lancamento),
 ) -> Result<(), ErroAbrir> {
-    let _trava = disco.travar(TRAVA)?;
+    let _trava = trancar(disco)?;
     percorrer(disco, &mut visitar)
+}
+
+/// Keeps everybody else out of the bank. One that was never opened has nothing to lock.
+fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
+    disco.listar("")?;
+    match disco.travar(TRAVA) {
+        Ok(trava) => Ok(Some(trava)),
+        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(erro) => Err(erro.into()),
+    }
 }
 
 fn percorrer<D: Disco>(disco: &D, visitar: &mut impl FnMut(Lancamento)) -> Result<(), ErroAbrir> {
@@ -206,8 +216,8 @@ struct Escriturada {
 ///
 /// [`ErroAbrir`], also if a segment is damaged.
 pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
-    let _trava = disco.travar(TRAVA)?;
-    let ponto = ler_ponto(disco)?;
+    let _trava = trancar(disco)?;
+    let ponto = Ponto::ler(disco)?.unwrap_or_default();
     let mut auditoria = Auditoria::default();
     let mut escrituradas: BTreeMap<Rg, Escriturada> = BTreeMap::new();
     percorrer(disco, &mut |lancamento| {
@@ -231,10 +241,6 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
     })?;
     auditoria.conferir_arquivos(disco, escrituradas)?;
     Ok(auditoria)
-}
-
-fn ler_ponto(disco: &impl Disco) -> Result<Ponto, ErroAbrir> {
-    Ok(Ponto::ler(disco)?.unwrap_or_default())
 }
 
 impl Auditoria {

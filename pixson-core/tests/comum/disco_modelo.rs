@@ -343,12 +343,6 @@ impl Disco for DiscoModelo {
 
     fn criar(&self, nome: &str, _: Option<&str>) -> io::Result<Aberto> {
         let mut estado = self.chamar(true)?;
-        // An existing file is emptied in place.
-        if let Some(&arquivo) = estado.nomes.get(nome) {
-            estado.arquivos[arquivo].pendentes.push(Mudanca::Corte(0));
-            drop(estado);
-            return Ok(self.aberto(arquivo, None));
-        }
         let arquivo = estado.arquivos.len();
         estado.arquivos.push(Arquivo::default());
         estado.nomes.insert(nome.to_owned(), arquivo);

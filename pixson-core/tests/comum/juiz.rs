@@ -15,8 +15,12 @@ use super::conformidade::fazer;
 use super::disco_modelo::DiscoModelo;
 
 /// Small, so that a short scenario turns segments, drops accounts and takes space often.
-pub(crate) const PEQUENA: ConfiguracaoJson =
-    ConfiguracaoJson { contas_em_memoria: 16, segmento_bytes: 600, reserva_bytes: 256 };
+pub(crate) const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
+    contas_em_memoria: 16,
+    segmento_bytes: 600,
+    reserva_bytes: 256,
+    segmentos_retidos: None,
+};
 
 /// One operation, as the client that asked for it knows it.
 #[derive(Clone, Copy, Debug)]
@@ -34,19 +38,17 @@ pub(crate) type Veredito = Result<(), String>;
 
 type Chave = (u64, Carimbo);
 
+/// What was done at each stamp, and what the client heard of it.
+type Eventos = BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)>;
+
 /// Judges a bank in which nobody is at work, and whose ledger can be read.
 pub(crate) fn julgar_historia(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
     livro: &[Lancamento],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
-    let mut por_chave: BTreeMap<Chave, Ouvida> = BTreeMap::new();
-    for ouvida in ouvidas {
-        if por_chave.insert((ouvida.epoca, ouvida.carimbo), *ouvida).is_some() {
-            return Err(format!("two replies with one stamp: {ouvida:?}"));
-        }
-    }
-    let mut eventos: BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)> = BTreeMap::new();
+    let por_chave = por_chave(ouvidas)?;
+    let mut eventos = Eventos::new();
     for lancamento in livro {
         let chave = (lancamento.epoca, lancamento.carimbo);
         match por_chave.get(&chave) {
@@ -64,6 +66,34 @@ pub(crate) fn julgar_historia(
         }
         eventos.insert(chave, (ouvida.operacao, Some(ouvida.desfecho)));
     }
+    repetir(iniciais, eventos)
+}
+
+/// Judges a bank that has no ledger, and none of whose replies was lost.
+pub(crate) fn julgar_respostas(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    ouvidas: &[Ouvida],
+) -> Result<BTreeMap<Rg, Saldo>, String> {
+    let evento = |ouvida: Ouvida| (ouvida.operacao, Some(ouvida.desfecho));
+    let por_chave = por_chave(ouvidas)?.into_iter();
+    repetir(iniciais, por_chave.map(|(chave, ouvida)| (chave, evento(ouvida))).collect())
+}
+
+fn por_chave(ouvidas: &[Ouvida]) -> Result<BTreeMap<Chave, Ouvida>, String> {
+    let mut por_chave = BTreeMap::new();
+    for ouvida in ouvidas {
+        if por_chave.insert((ouvida.epoca, ouvida.carimbo), *ouvida).is_some() {
+            return Err(format!("two replies with one stamp: {ouvida:?}"));
+        }
+    }
+    Ok(por_chave)
+}
+
+/// Does on the model what the bank did, in the order of the stamps.
+fn repetir(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    eventos: Eventos,
+) -> Result<BTreeMap<Rg, Saldo>, String> {
     let modelo = BancoMemoria::com_contas(iniciais.clone());
     for (chave, (operacao, desfecho)) in eventos {
         let (_, esperado) = fazer(&modelo, &Relogio::novo(), operacao);

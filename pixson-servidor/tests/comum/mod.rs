@@ -1,6 +1,8 @@
 //! A real server process for a test, on a free port and in a directory of its own.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod instancia;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -36,6 +38,7 @@ pub(crate) fn conta(rg: &str, saldo: &str) -> String {
 
 /// A running server. It is killed, by its id, when the test ends.
 pub(crate) struct Servidor {
+    binario: PathBuf,
     processo: Child,
     linhas: Receiver<String>,
     pub(crate) porta: u16,
@@ -59,7 +62,8 @@ impl Servidor {
                 let _ = enviar.send(linha);
             });
         });
-        let mut servidor = Self { processo, linhas, porta: 0, contas };
+        let binario = binario.to_path_buf();
+        let mut servidor = Self { binario, processo, linhas, porta: 0, contas };
         let linha = servidor.proxima_linha();
         let porta = linha.strip_prefix("Servidor iniciado na porta ").expect("the first line");
         servidor.porta = porta.parse().expect("a port");
@@ -81,10 +85,7 @@ impl Servidor {
     }
 
     pub(crate) fn conectar(&self) -> Conexao {
-        let fluxo = TcpStream::connect(("127.0.0.1", self.porta)).expect("the server listens");
-        fluxo.set_nodelay(true).expect("a TCP socket");
-        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
-        Conexao { leitor: BufReader::new(fluxo) }
+        Conexao::em(self.porta)
     }
 
     /// An account's file. While the server runs it may be a second old.
@@ -105,6 +106,17 @@ impl Servidor {
         assert_eq!(self.esperar_fim().code(), Some(0));
     }
 
+    /// Starts another server on the same accounts, after stopping this one in an orderly way.
+    pub(crate) fn reiniciar(mut self) -> Self {
+        if self.processo.try_wait().expect("our child").is_none() {
+            self.parar();
+        }
+        let binario = PathBuf::from(&self.binario);
+        let contas = std::mem::replace(&mut self.contas, duas_contas());
+        drop(self);
+        Self::iniciar(&binario, contas)
+    }
+
     pub(crate) fn esperar_fim(&mut self) -> ExitStatus {
         self.processo.wait().expect("our child")
     }
@@ -123,6 +135,28 @@ pub(crate) struct Conexao {
 }
 
 impl Conexao {
+    pub(crate) fn em(porta: u16) -> Self {
+        let fluxo = TcpStream::connect(("127.0.0.1", porta)).expect("the server listens");
+        fluxo.set_nodelay(true).expect("a TCP socket");
+        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
+        Self { leitor: BufReader::new(fluxo) }
+    }
+
+    /// Reads what there is. `false` when the server has closed.
+    pub(crate) fn leu_algo(&mut self) -> bool {
+        let mut bytes = [0; 8 * 1024];
+        self.leitor.get_mut().read(&mut bytes).is_ok_and(|quantos| quantos > 0)
+    }
+
+    /// Sends the same again and again, reading nothing, until no buffer takes any more.
+    pub(crate) fn encher(&mut self, bytes: &[u8]) {
+        let fluxo = self.leitor.get_mut();
+        fluxo.set_nonblocking(true).expect("a TCP socket");
+        let lote = bytes.repeat(1000);
+        while fluxo.write(&lote).is_ok() {}
+        fluxo.set_nonblocking(false).expect("a TCP socket");
+    }
+
     pub(crate) fn fluxo(&self) -> &TcpStream {
         self.leitor.get_ref()
     }

@@ -97,7 +97,7 @@ impl<D: Disco> Diario<D> {
         Registro { seq, epoca, carimbo, op, valor, contas, sinc }.escrever(&mut estado.lote);
         if let Err(erro) = self.reservar(&mut estado) {
             estado.lote.truncate(antes);
-            if !sem_espaco(&erro) {
+            if !passageiro(&erro) {
                 self.falhar(&mut estado);
             }
             return Err(NaoAnexado);
@@ -272,9 +272,14 @@ fn criar_segmento<D: Disco>(disco: &D, cabecalho: Cabecalho) -> io::Result<(D::A
     Ok((arquivo, bytes(&linha)))
 }
 
-/// Whether an error says that the disk is full, and nothing worse.
-pub(in crate::banco) fn sem_espaco(erro: &io::Error) -> bool {
-    matches!(erro.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+/// Whether an error is for want of something that may come back (space, descriptors, memory), and
+/// says nothing against the disk. Such an error is never one of a sync.
+pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
+    /// `ENFILE` and `EMFILE`, which std does not name.
+    const SEM_DESCRITORES: [i32; 2] = [23, 24];
+    let kind = erro.kind();
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::OutOfMemory)
+        || erro.raw_os_error().is_some_and(|codigo| SEM_DESCRITORES.contains(&codigo))
 }
 
 fn bytes(lote: &[u8]) -> u64 {

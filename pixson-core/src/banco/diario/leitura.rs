@@ -33,11 +33,12 @@ pub(in crate::banco) enum Cauda {
 
 /// The numbers of the segments that are there, in order.
 pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
-    let mut numeros: Vec<u64> = disco
-        .listar(PASTA)?
-        .iter()
-        .filter_map(|nome| nome.strip_suffix(".jsonl")?.parse().ok())
-        .collect();
+    let nomes = match disco.listar(PASTA) {
+        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Vec::new(),
+        nomes => nomes?,
+    };
+    let mut numeros: Vec<u64> =
+        nomes.iter().filter_map(|nome| nome.strip_suffix(".jsonl")?.parse().ok()).collect();
     numeros.sort_unstable();
     Ok(numeros)
 }

@@ -5,7 +5,7 @@ mod leitura;
 mod ponto;
 mod registro;
 
-pub(super) use escritor::{Diario, NaoAnexado, sem_espaco};
+pub(super) use escritor::{Diario, NaoAnexado, passageiro};
 pub(super) use leitura::{Cauda, Segmento, ler_segmento, segmentos};
 pub(super) use ponto::Ponto;
 pub(super) use registro::{Cabecalho, Imagem, Imagens, Registro};
@@ -17,6 +17,6 @@ pub(super) const PASTA: &str = "diario";
 pub(super) const TRAVA: &str = "diario/trava";
 
 /// The name of a segment.
-fn nome_de_segmento(numero: u64) -> String {
+pub(super) fn nome_de_segmento(numero: u64) -> String {
     format!("{PASTA}/{numero:010}.jsonl")
 }

@@ -42,12 +42,13 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Beyond `max_bytes`, and for anything but a regular file, which is never opened: to open a
-    /// pipe would block.
+    /// [`io::ErrorKind::FileTooLarge`] beyond `max_bytes`, and [`io::ErrorKind::InvalidData`] for
+    /// anything but a regular file, which is never opened: a link may lead elsewhere, and to open
+    /// a pipe would block.
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
 
-    /// Creates an empty file, or empties one, for writing. A new file has the permissions of the
-    /// file `como`, if there is one, and else can be read by its owner only.
+    /// Creates an empty file for writing, in place of one that has the name. It has the
+    /// permissions of the file `como`, if there is one, and else can be read by its owner only.
     ///
     /// # Errors
     ///

@@ -4,10 +4,12 @@
     reason = "every other module goes through the seam"
 )]
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Disco;
 
@@ -18,12 +20,25 @@ const MODO: u32 = 0o600;
 #[derive(Debug)]
 pub struct DiscoReal {
     raiz: PathBuf,
+    /// Folders that were synced before, open: syncing one again needs no descriptor.
+    pastas: Mutex<HashMap<String, Arc<File>>>,
 }
 
 impl DiscoReal {
     /// The disk that holds this directory, which nobody looks at yet.
     pub fn novo(raiz: impl AsRef<Path>) -> Self {
-        Self { raiz: raiz.as_ref().to_path_buf() }
+        Self { raiz: raiz.as_ref().to_path_buf(), pastas: Mutex::default() }
+    }
+
+    fn pasta(&self, pasta: &str) -> io::Result<Arc<File>> {
+        // The table holds whole entries whatever panics.
+        let mut pastas = self.pastas.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(aberta) = pastas.get(pasta) {
+            return Ok(Arc::clone(aberta));
+        }
+        let aberta = Arc::new(File::open(self.caminho(pasta))?);
+        pastas.insert(pasta.to_owned(), Arc::clone(&aberta));
+        Ok(aberta)
     }
 
     fn caminho(&self, nome: &str) -> PathBuf {
@@ -69,7 +84,7 @@ impl Disco for DiscoReal {
 
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
         let caminho = self.caminho(nome);
-        let dados = match fs::metadata(&caminho) {
+        let dados = match fs::symlink_metadata(&caminho) {
             Ok(dados) => dados,
             Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
             Err(erro) => return Err(erro),
@@ -77,8 +92,14 @@ impl Disco for DiscoReal {
         if !dados.is_file() {
             return Err(io::Error::new(ErrorKind::InvalidData, "not a regular file"));
         }
+        let arquivo = match File::open(&caminho) {
+            Ok(arquivo) => arquivo,
+            // It went between the two looks.
+            Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(erro) => return Err(erro),
+        };
         let mut conteudo = Vec::new();
-        File::open(&caminho)?.take(max_bytes.saturating_add(1)).read_to_end(&mut conteudo)?;
+        arquivo.take(max_bytes.saturating_add(1)).read_to_end(&mut conteudo)?;
         if u64::try_from(conteudo.len()).is_ok_and(|bytes| bytes <= max_bytes) {
             Ok(Some(conteudo))
         } else {
@@ -87,12 +108,13 @@ impl Disco for DiscoReal {
     }
 
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<File> {
-        let arquivo = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(MODO)
-            .open(self.caminho(nome))?;
+        let caminho = self.caminho(nome);
+        // What has the name goes first: a link would lead elsewhere, and a pipe would block.
+        match fs::remove_file(&caminho) {
+            Err(erro) if erro.kind() != ErrorKind::NotFound => return Err(erro),
+            _ => {}
+        }
+        let arquivo = OpenOptions::new().write(true).create_new(true).mode(MODO).open(caminho)?;
         match como.map(|modelo| fs::metadata(self.caminho(modelo))) {
             Some(Ok(dados)) => arquivo.set_permissions(dados.permissions())?,
             Some(Err(erro)) if erro.kind() != ErrorKind::NotFound => return Err(erro),
@@ -119,7 +141,7 @@ impl Disco for DiscoReal {
     }
 
     fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
-        File::open(self.caminho(pasta))?.sync_all()
+        self.pasta(pasta)?.sync_all()
     }
 
     fn apagar(&self, nome: &str) -> io::Result<()> {

@@ -76,12 +76,23 @@ impl ContaArquivo {
     }
 
     fn ler(rg: Rg, bytes: &[u8]) -> Result<Self, Ilegivel> {
+        // An array of three would do for serde as well.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Ilegivel);
+        }
         let json: Json<'_> = serde_json::from_slice(bytes).map_err(|_| Ilegivel)?;
         if json.rg != rg.as_str() {
             return Err(Ilegivel);
         }
         let saldo = saldo_de_numero(json.saldo.get()).ok_or(Ilegivel)?;
-        Ok(Self { rg, nome: json.nome, saldo })
+        let conta = Self { rg, nome: json.nome, saldo };
+        // Whatever balance the bank will write, it must be able to read the file again.
+        let maior = conta.com_saldo(Saldo::MAX).para_json().len();
+        if u64::try_from(maior).is_ok_and(|bytes| bytes <= Self::MAX_BYTES) {
+            Ok(conta)
+        } else {
+            Err(Ilegivel)
+        }
     }
 
     #[must_use]
@@ -259,6 +270,8 @@ mod tests {
             r#"{"rg": "123456789", "nome": "x", "saldo": 1.0, "saldo": 2.0}"#,
             r#"{"rg": "123456789", "nome": "x", "saldo": 1.0} {}"#,
             r#"{"rg": "123456789", "nome": "x", "saldo": 1.0"#,
+            r#"["123456789", "x", 1.0]"#,
+            &format!(r#"{{"rg":"123456789","nome":"{}","saldo":1}}"#, "x".repeat(4045)),
         ] {
             assert_eq!(ler(ruim), Err(Ilegivel), "{ruim}");
         }

@@ -52,6 +52,7 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     diario: Diario<D>,
     /// Accounts whose file is behind, each once.
     sujas: Mutex<Vec<Arc<Vaga>>>,
+    segmentos_retidos: Option<u64>,
     /// The last checkpoint; its lock keeps checkpoints apart.
     ponto: Mutex<Ponto>,
     /// Held as long as the bank lives: one process per directory.
@@ -68,15 +69,19 @@ pub struct ConfiguracaoJson {
     pub segmento_bytes: u64,
     /// How many bytes of space the journal takes in advance at a time.
     pub reserva_bytes: usize,
+    /// How many closed segments of the journal are kept as the ledger; `None` keeps all. What
+    /// recovery needs is always kept.
+    pub segmentos_retidos: Option<u64>,
 }
 
 impl Default for ConfiguracaoJson {
-    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB.
+    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB, the whole ledger.
     fn default() -> Self {
         Self {
             contas_em_memoria: 128 * 1024,
             segmento_bytes: 16 * 1024 * 1024,
             reserva_bytes: 1024 * 1024,
+            segmentos_retidos: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::BancoJson;
 use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
-use crate::banco::diario::{Ponto, sem_espaco};
+use crate::banco::diario::{Ponto, nome_de_segmento, passageiro, segmentos};
 use crate::banco::disco::{Disco, preparar};
 use crate::tipos::Rg;
 
@@ -26,15 +26,15 @@ impl<D: Disco> BancoJson<D> {
     ///
     /// # Errors
     ///
-    /// If the disk is full, nothing is lost and the next call tries again. After any other error
-    /// [`BancoJson::falhou`] is true.
+    /// If the disk is full or descriptors are short, nothing is lost and the next call tries again.
+    /// After any other error [`BancoJson::falhou`] is true.
     pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
         let mut ponto = trancar(&self.ponto);
         self.ou_desistir(|| {
             let (ate, avisos) = self.gravar_sujas()?;
             if ponto.seq < ate {
                 match self.diario.girar_se_cheio() {
-                    Err(erro) if !sem_espaco(&erro) => return Err(erro),
+                    Err(erro) if !passageiro(&erro) => return Err(erro),
                     _ => {}
                 }
                 self.mover_ponto(&mut ponto, ate, false)?;
@@ -63,7 +63,7 @@ impl<D: Disco> BancoJson<D> {
     /// A disk that has failed is not asked again.
     fn ou_desistir<T>(&self, passo: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         passo().inspect_err(|erro| {
-            if !sem_espaco(erro) {
+            if !passageiro(erro) {
                 self.diario.desistir();
             }
         })
@@ -73,8 +73,23 @@ impl<D: Disco> BancoJson<D> {
         let (epoca, segmento) = (self.diario.epoca(), self.diario.segmento_de(seq + 1));
         let novo = Ponto { seq, epoca, segmento, limpo };
         novo.gravar(&*self.disco)?;
+        if novo.segmento > ponto.segmento {
+            self.aparar_livro(novo);
+        }
         *ponto = novo;
         Ok(())
+    }
+
+    /// Removes closed segments beyond the number that is kept, none of which recovery needs.
+    pub(super) fn aparar_livro(&self, ponto: Ponto) {
+        let Some(retidos) = self.segmentos_retidos else { return };
+        let primeiro = ponto.segmento.saturating_sub(retidos);
+        // What cannot be removed now is removed another time.
+        for numero in segmentos(&*self.disco).unwrap_or_default() {
+            if numero < primeiro {
+                let _ = self.disco.apagar(&nome_de_segmento(numero));
+            }
+        }
     }
 
     /// Writes every account whose file is behind. The files then hold every record up to the

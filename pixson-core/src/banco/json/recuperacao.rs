@@ -42,8 +42,7 @@ pub(super) fn abrir<D: Disco>(
     disco.listar("")?;
     disco.criar_pasta(PASTA)?;
     let trava = disco.travar(TRAVA)?;
-    apagar_temporarios(&*disco, "")?;
-    apagar_temporarios(&*disco, PASTA)?;
+    apagar_temporarios(&*disco)?;
 
     let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?.unwrap_or_default();
     let mut leitura = ler_diario(&*disco, ponto)?;
@@ -63,9 +62,11 @@ pub(super) fn abrir<D: Disco>(
         contas: Contas::novas(configuracao.contas_em_memoria),
         diario,
         sujas: Mutex::default(),
+        segmentos_retidos: configuracao.segmentos_retidos,
         ponto: Mutex::new(ponto),
         _trava: trava,
     };
+    banco.aparar_livro(ponto);
     Ok((banco, leitura.avisos))
 }
 
@@ -73,12 +74,16 @@ fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
     ErroAbrir::Corrompido { arquivo: arquivo.to_owned(), posicao }
 }
 
-fn apagar_temporarios(disco: &impl Disco, pasta: &str) -> io::Result<()> {
-    for nome in disco.listar(pasta)? {
-        if nome.starts_with(TEMPORARIO) {
-            let caminho = if pasta.is_empty() { nome } else { format!("{pasta}/{nome}") };
-            disco.apagar(&caminho)?;
+/// Removes what a killed process left half-written, and nothing that somebody else has put there.
+fn apagar_temporarios(disco: &impl Disco) -> io::Result<()> {
+    for nome in disco.listar("")? {
+        let conta = nome.strip_prefix(TEMPORARIO).and_then(|resto| resto.split_once(".json"));
+        if conta.is_some_and(|(rg, _)| rg.parse::<Rg>().is_ok()) {
+            disco.apagar(&nome)?;
         }
+    }
+    for nome in disco.listar(PASTA)?.iter().filter(|nome| nome.starts_with(TEMPORARIO)) {
+        disco.apagar(&format!("{PASTA}/{nome}"))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use self::estado::{Acao, Entrada, Estado, transitar};
 use super::PAUSA_LEGADA;
 use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, QuadroLongo, Resposta};
-use crate::relogio::{Carimbo, CarimboRecusado, Relogio, RelogioEsgotado};
+use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::tipos::{Culpa, Operacao};
 
 /// What a [`SessaoCliente`] may be told about its peer.
@@ -94,9 +94,6 @@ pub enum ErroSessao {
     /// The server sent a message beyond the length limit.
     #[error("o servidor enviou uma mensagem longa demais")]
     RespostaLonga(#[from] QuadroLongo),
-    /// The server sent a stamp that must not be merged.
-    #[error("o servidor enviou um carimbo inaceitável")]
-    CarimboRecusado(#[from] CarimboRecusado),
     /// The server said something without being asked, such as `Servidor lotado`.
     #[error("o servidor avisou: {}", .0.texto())]
     RespostaInesperada(Resposta),
@@ -166,6 +163,12 @@ impl SessaoCliente {
     ///
     /// [`ErroEnvio`]; nothing was sent.
     pub fn enviar(&mut self, operacao: Operacao) -> Result<Carimbo, ErroEnvio> {
+        // What the server has said unasked must not pass for the answer to this request.
+        if matches!(self.estado, Estado::Ociosa)
+            && let Some(entrada) = self.proxima_entrada()
+        {
+            self.passar(entrada);
+        }
         if matches!(self.estado, Estado::Encerrada | Estado::Falhou(_)) {
             return Err(ErroEnvio::Encerrada);
         }
@@ -233,6 +236,14 @@ impl SessaoCliente {
         self.relogio.agora()
     }
 
+    /// Why the session failed, if it did.
+    pub fn falha(&self) -> Option<&ErroSessao> {
+        match &self.estado {
+            Estado::Falhou(erro) => Some(erro),
+            _ => None,
+        }
+    }
+
     /// How many requests wait for an answer.
     pub fn pendentes(&self) -> usize {
         match self.estado {
@@ -272,9 +283,10 @@ impl SessaoCliente {
             Some(Err(erro)) => return Some(Entrada::Falha(erro.into())),
             None => return self.entrada_acabou.then_some(Entrada::Fim),
         };
-        match self.relogio.observar(resposta.carimbo()) {
-            Ok(agora) => self.eventos.push_back(SaidaCliente::RelogioAtualizado(agora)),
-            Err(erro) => return Some(Entrada::Falha(erro.into())),
+        // A stamp that must not be merged leaves this clock where it is. The reply itself stands:
+        // to throw it away would make an outcome unknown that is known.
+        if let Ok(agora) = self.relogio.observar(resposta.carimbo()) {
+            self.eventos.push_back(SaidaCliente::RelogioAtualizado(agora));
         }
         Some(Entrada::Resposta(resposta))
     }

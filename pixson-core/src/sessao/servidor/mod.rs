@@ -144,13 +144,14 @@ impl SessaoServidor {
     ///
     /// # Errors
     ///
-    /// [`ErroResponder`] if no request waits for an answer.
+    /// [`ErroResponder`] if no request waits for an answer, or if it has not come out yet.
     pub fn responder(
         &mut self,
         carimbo: Carimbo,
         desfecho: Result<Sucesso, Recusa>,
     ) -> Result<(), ErroResponder> {
-        if !matches!(self.estado, Estado::AguardaResposta { .. }) {
+        let ainda_dentro = self.eventos.iter().any(eh_pedido);
+        if ainda_dentro || !matches!(self.estado, Estado::AguardaResposta { .. }) {
             return Err(ErroResponder);
         }
         (self.estado, _) = transitar(self.estado, Entrada::Respondida { feita: desfecho.is_ok() });
@@ -170,11 +171,14 @@ impl SessaoServidor {
         for _ in 0..anuladas {
             self.recusar(Recusa::ServidorIndisponivel, relogio);
         }
+        self.eventos.retain(|evento| !eh_pedido(evento));
         self.estado = Estado::Encerrada(Fim::ArmazenamentoFalhou);
     }
 
-    /// Command: ends the session with no further word.
+    /// Command: ends the session with no further word. A request that has not come out yet never
+    /// will.
     pub fn encerrar(&mut self, fim: Fim) {
+        self.eventos.retain(|evento| !eh_pedido(evento));
         if !matches!(self.estado, Estado::Encerrada(_)) {
             self.estado = Estado::Encerrada(fim);
         }
@@ -311,4 +315,8 @@ impl SessaoServidor {
         self.respostas_na_saida += 1;
         self.eventos.push_back(SaidaServidor::RelogioAtualizado(resposta.carimbo()));
     }
+}
+
+fn eh_pedido(evento: &SaidaServidor) -> bool {
+    matches!(evento, SaidaServidor::PedidoRecebido(_))
 }
