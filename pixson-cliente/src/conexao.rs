@@ -36,7 +36,9 @@ impl Conexao {
         operacao: Operacao,
         terminal: &mut Terminal<impl BufRead, impl Write>,
     ) -> Result<Resposta, Falha> {
-        let move_dinheiro = !matches!(operacao, Operacao::Login { .. } | Operacao::Saldo { .. });
+        if self.servidor_foi() {
+            return Err(Falha::NaoEnviado);
+        }
         self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
             Some(causa) => Falha::de_sessao(causa.clone(), false),
             None => Falha::Envio(erro),
@@ -44,7 +46,7 @@ impl Conexao {
         let mut saida = Vec::new();
         loop {
             let proxima = self.sessao.proxima_saida();
-            match proxima.map_err(|erro| Falha::de_sessao(erro, move_dinheiro))? {
+            match proxima.map_err(|erro| Falha::de_sessao(erro, move_dinheiro(&operacao)))? {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
                     terminal.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
                 }
@@ -58,6 +60,20 @@ impl Conexao {
                 }
                 SaidaCliente::Encerrada => return Err(Falha::Perdida),
             }
+        }
+    }
+
+    /// Whether the server has closed already, while the person was typing.
+    fn servidor_foi(&self) -> bool {
+        let espiar = || {
+            self.fluxo.set_nonblocking(true)?;
+            let bytes = self.fluxo.peek(&mut [0]);
+            self.fluxo.set_nonblocking(false)?;
+            bytes
+        };
+        match espiar() {
+            Ok(bytes) => bytes == 0,
+            Err(erro) => erro.kind() != ErrorKind::WouldBlock,
         }
     }
 
@@ -78,4 +94,9 @@ impl Conexao {
             },
         }
     }
+}
+
+/// Whether it matters that nobody knows if an operation was done.
+pub(crate) fn move_dinheiro(operacao: &Operacao) -> bool {
+    !matches!(operacao, Operacao::Login { .. } | Operacao::Saldo { .. })
 }

@@ -4,6 +4,10 @@ use std::process::ExitCode;
 use pixson_core::Resposta;
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
 
+/// What to do when nobody knows whether money was moved.
+pub(crate) const DESCONHECIDO: &str =
+    "Não se sabe se a operação foi feita: consulte o saldo antes de repetir.";
+
 /// Why the session ended before the person left it.
 #[derive(Debug)]
 pub(crate) enum Falha {
@@ -15,10 +19,15 @@ pub(crate) enum Falha {
     Aviso(Resposta),
     /// The connection ended with nothing at stake.
     Perdida,
+    /// The server had gone before the request was sent.
+    NaoEnviado,
     /// The server does not speak the protocol.
     Protocolo(ErroSessao),
     /// The connection failed after money was asked to move.
     ResultadoDesconhecido(ErroSessao),
+    /// The person left in order, but the bank could not say of an earlier operation whether it was
+    /// done.
+    HouveDesconhecido,
     /// The request could not be sent.
     Envio(ErroEnvio),
     /// What the person types cannot be read.
@@ -40,9 +49,13 @@ impl Falha {
     pub(crate) fn codigo_de_saida(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::LoginRecusado => 1,
-            Self::SemConexao { .. } | Self::Aviso(_) | Self::Perdida | Self::Entrada(_) => 3,
+            Self::SemConexao { .. }
+            | Self::Aviso(_)
+            | Self::Perdida
+            | Self::NaoEnviado
+            | Self::Entrada(_) => 3,
             Self::Protocolo(_) | Self::Envio(_) => 4,
-            Self::ResultadoDesconhecido(_) => 5,
+            Self::ResultadoDesconhecido(_) | Self::HouveDesconhecido => 5,
         })
     }
 
@@ -64,14 +77,13 @@ impl Falha {
             Self::Aviso(resposta) => {
                 format!("O servidor encerrou a conexão: {}.", resposta.texto())
             }
-            Self::Perdida => "O servidor encerrou a conexão. Nada foi movimentado.".into(),
-            Self::Protocolo(erro) => {
-                format!("O servidor respondeu fora do protocolo: {erro}.")
+            Self::Perdida => {
+                "O servidor encerrou a conexão. Este pedido não movimenta dinheiro.".into()
             }
-            Self::ResultadoDesconhecido(erro) => format!(
-                "Não se sabe se a operação foi feita ({erro}). \
-                 Consulte o saldo antes de repetir."
-            ),
+            Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
+            Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
+            Self::ResultadoDesconhecido(erro) => format!("{erro}. {DESCONHECIDO}"),
+            Self::HouveDesconhecido => return None,
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({erro})."),
         })

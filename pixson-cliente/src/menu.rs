@@ -2,11 +2,11 @@ use std::io::{BufRead, Write};
 
 use pixson_core::protocolo::Situacao;
 use pixson_core::tipos::ErroQuantia;
-use pixson_core::{Operacao, Rg, Valor};
+use pixson_core::{Operacao, Recusa, Rg, Valor};
 
 use crate::argumentos::Argumentos;
-use crate::conexao::Conexao;
-use crate::falha::Falha;
+use crate::conexao::{Conexao, move_dinheiro};
+use crate::falha::{DESCONHECIDO, Falha};
 use crate::terminal::Terminal;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
@@ -40,11 +40,18 @@ pub(crate) fn conversar(
     if login.situacao() == Situacao::Erro {
         return Err(Falha::LoginRecusado);
     }
+    let mut houve_desconhecido = false;
     while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
         let resposta = conexao.pedir(operacao, terminal)?;
         terminal.mostrar_texto(&resposta.texto());
+        if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel))
+            && move_dinheiro(&operacao)
+        {
+            houve_desconhecido = true;
+            terminal.mostrar(DESCONHECIDO);
+        }
     }
-    Ok(())
+    if houve_desconhecido { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
 
 /// Repeats a question until it is answered. `None` when the person leaves.

@@ -28,12 +28,15 @@ impl<E: BufRead, S: Write> Terminal<E, S> {
         self.mostrar(visivel);
     }
 
-    /// Asks, and waits for a line, without the spaces around it. `None` when the input is over.
+    /// Asks, and waits for a line, without the spaces around it. `None` when the input is over: a
+    /// line that its end has cut off may be half an amount, and is not taken.
     pub(crate) fn perguntar(&mut self, pergunta: &str) -> io::Result<Option<String>> {
         let _ = write!(self.saida, "{pergunta}");
         let _ = self.saida.flush();
         let mut bytes = Vec::new();
-        if (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)? == 0 {
+        (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)?;
+        let inteira = bytes.last() == Some(&b'\n') || bytes.len() as u64 == LINHA_MAX_BYTES;
+        if !inteira {
             self.mostrar("");
             return Ok(None);
         }

@@ -8,8 +8,8 @@ use std::thread;
 
 use comum::{executar, texto};
 
-/// A server of one connection that answers each `recv(1024)` with the next of these, and then
-/// closes.
+/// A server of one connection that answers each `recv(1024)` with the next of these, and closes
+/// when it has taken one more, or at once after a reply that is not whole.
 fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
     let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let porta = ouvinte.local_addr().expect("bound").port();
@@ -20,6 +20,10 @@ fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
                 return;
             }
             fluxo.write_all(resposta).expect("the client reads");
+        }
+        // It goes away with a request in its hands, or in the middle of a reply.
+        if respostas.last().is_none_or(|ultima| ultima.ends_with(b"\n")) {
+            recv(&mut fluxo);
         }
     });
     porta.to_string()
@@ -119,7 +123,7 @@ fn a_server_that_goes_away_with_nothing_at_stake_gives_code_3() {
         let saida = executar(&["1", "--porta", &porta], "1\n0\n");
         assert_eq!(
             texto(&saida.stderr),
-            "O servidor encerrou a conexão. Nada foi movimentado.\n",
+            "O servidor encerrou a conexão. Este pedido não movimenta dinheiro.\n",
             "{respostas:?}"
         );
         assert_eq!(saida.status.code(), Some(3), "{respostas:?}");
@@ -135,10 +139,24 @@ fn a_server_that_goes_away_after_money_was_asked_to_move_leaves_it_unknown() {
             let saida = executar(&["1", "--porta", &porta], digitado);
             let frase = texto(&saida.stderr);
             assert!(frase.contains("Não se sabe se a operação foi feita"), "{frase}");
-            assert!(frase.contains("Consulte o saldo antes de repetir"), "{frase}");
+            assert!(frase.contains("consulte o saldo antes de repetir"), "{frase}");
             assert_eq!(saida.status.code(), Some(5));
         }
     }
+}
+
+#[test]
+fn a_bank_that_does_not_know_the_outcome_is_remembered_to_the_end() {
+    let porta = servidor_que_diz(&[
+        LOGIN,
+        b"t:7|s:1|resposta:Servidor indispon\xc3\xadvel\n",
+        b"t:11|s:0|resposta:Saldo: 1.0\n",
+    ]);
+    let saida = executar(&["1", "--porta", &porta], "2\n1\n1\n0\n");
+    let tela = texto(&saida.stdout);
+    assert!(tela.contains("Servidor indisponível\nNão se sabe se a operação foi feita"), "{tela}");
+    assert!(tela.contains("\nSaldo: 1.0\n"), "the session went on: {tela}");
+    assert_eq!(saida.status.code(), Some(5));
 }
 
 #[test]
@@ -155,7 +173,7 @@ fn a_server_that_talks_nonsense_gives_code_4() {
         let porta = servidor_que_diz(respostas);
         let saida = executar(&["1", "--porta", &porta], "1\n0\n");
         let frase = texto(&saida.stderr);
-        assert!(frase.starts_with("O servidor respondeu fora do protocolo: "), "{frase}");
+        assert!(frase.starts_with("Erro de protocolo: o servidor enviou "), "{frase}");
         assert_eq!(saida.status.code(), Some(4));
         assert!(!texto(&saida.stdout).contains('\u{1b}'), "nothing of it is shown");
     }

@@ -154,6 +154,35 @@ fn the_end_of_the_input_leaves_at_any_prompt() {
 }
 
 #[test]
+fn a_line_that_the_end_of_the_input_cuts_off_is_not_taken() {
+    let (mut servidor, porta) = servidor_com(duas_contas());
+    for entrada in ["1111111111\n2\n8.5", "1111111111\n4\n2222222222\n5", "1111111111\n3\n1"] {
+        let saida = executar(&["--porta", &porta], entrada);
+        assert_eq!(saida.status.code(), Some(0));
+    }
+    servidor.parar();
+    assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 10.0}"));
+}
+
+#[test]
+fn a_server_that_stopped_while_the_person_was_typing_was_sent_nothing() {
+    let (mut servidor, porta) = servidor_com(duas_contas());
+    let saida =
+        comum::digitar_e(&["1111111111", "--porta", &porta], &["2"], || servidor.parar(), "1");
+    assert_eq!(texto(&saida.stderr), "O servidor encerrou a conexão. O pedido não foi enviado.\n");
+    assert_eq!(saida.status.code(), Some(3));
+}
+
+#[test]
+fn the_transcripts_of_both_readmes_are_the_session_that_is_tested() {
+    for readme in [include_str!("../../README.md"), include_str!("../../README.pt-BR.md")] {
+        let (_, resto) = readme.split_once("```console\n").expect("a transcript");
+        let (transcrito, _) = resto.split_once("```").expect("a closed block");
+        assert_eq!(transcrito, include_str!("dados/semente.txt"));
+    }
+}
+
+#[test]
 fn refusals_of_the_bank_are_shown_and_the_session_goes_on() {
     let (_servidor, porta) = servidor_com(duas_contas());
     let linhas = ["2", "10.01", "4", "1111111111", "1", "4", "3333333333", "1", "1", "0"];

@@ -374,10 +374,10 @@ mod cliente {
         let mut sessao = SessaoCliente::default();
         sessao.enviar(Operacao::Login { rg: rg("1") }).expect("nothing is pending");
         sessao.receber(b"t:3|s:0|resposta:Login realizado com sucess");
-        let pausa = SaidaCliente::PrecisaDeDados { acordar_apos: Some(PAUSA_LEGADA) };
-        assert_eq!(ultima(&mut sessao), Ok(pausa.clone()));
+        let pausa = |pausa| Ok(SaidaCliente::PrecisaDeDados { acordar_apos: Some(pausa) });
+        assert_eq!(ultima(&mut sessao), pausa(10 * PAUSA_LEGADA), "it may be half a text");
         sessao.receber(b"o");
-        assert_eq!(ultima(&mut sessao), Ok(pausa));
+        assert_eq!(ultima(&mut sessao), pausa(PAUSA_LEGADA));
         sessao.silencio();
         assert!(matches!(sessao.proxima_saida(), Ok(SaidaCliente::RelogioAtualizado(_))));
         let Ok(SaidaCliente::RespostaRecebida(resposta)) = sessao.proxima_saida() else {

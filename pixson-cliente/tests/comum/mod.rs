@@ -1,10 +1,17 @@
 //! A real client process for a test, fed through a pipe.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
+
+/// How long a client may take before it is given up.
+const PACIENCIA: Duration = Duration::from_secs(60);
 
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";
@@ -24,6 +31,28 @@ pub(crate) fn texto(bytes: &[u8]) -> &str {
 }
 
 fn iniciar(argumentos: &[&str]) -> Child {
+    let processo = comecar(argumentos);
+    matar_se_demorar(processo.id());
+    processo
+}
+
+/// A client that hangs is killed, by its id, so that its test fails instead of hanging, too.
+fn matar_se_demorar(pid: u32) {
+    let (acabou, espera) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        if espera.recv_timeout(PACIENCIA) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
+        }
+    });
+    FIM.with_borrow_mut(|fim| fim.push(acabou));
+}
+
+thread_local! {
+    /// Dropped at the end of the test, which runs in a thread of its own.
+    static FIM: RefCell<Vec<mpsc::Sender<()>>> = const { RefCell::new(Vec::new()) };
+}
+
+fn comecar(argumentos: &[&str]) -> Child {
     Command::new(CLIENTE)
         .args(argumentos)
         .stdin(Stdio::piped())
@@ -49,6 +78,27 @@ pub(crate) fn digitar(argumentos: &[&str], linhas: &[&str]) -> (String, Option<i
     drop(entrada);
     saida.read_to_string(&mut tela).expect("UTF-8");
     (tela, processo.wait().expect("our child").code())
+}
+
+/// Types lines, lets something happen while the client waits at its prompt, and types one more.
+pub(crate) fn digitar_e(
+    argumentos: &[&str],
+    linhas: &[&str],
+    acontecer: impl FnOnce(),
+    ultima: &str,
+) -> Output {
+    let mut processo = iniciar(argumentos);
+    let mut entrada = processo.stdin.take().expect("piped");
+    let mut saida = processo.stdout.take().expect("piped");
+    for linha in linhas {
+        ler_ate_pergunta(&mut saida);
+        writeln!(entrada, "{linha}").expect("the client has asked");
+    }
+    ler_ate_pergunta(&mut saida);
+    acontecer();
+    writeln!(entrada, "{ultima}").expect("the client has asked");
+    drop(entrada);
+    processo.wait_with_output().expect("our child")
 }
 
 fn ler_ate_pergunta(saida: &mut ChildStdout) -> String {

@@ -72,8 +72,8 @@ pub struct Execucao {
     pub recibo: Recibo,
 }
 
-/// How much of the bank's history must be durable before a reply may go out. Later operations
-/// of one bank have greater receipts, so the greatest of a batch covers the batch.
+/// How much of the bank's history must be durable before a reply may go out. What a later
+/// operation changed never has a smaller receipt, so the greatest of a batch covers the batch.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Recibo(pub u64);
 
@@ -95,12 +95,21 @@ impl ResultadoDesconhecido {
     }
 }
 
-impl<B: Banco + ?Sized> Banco for Arc<B> {
-    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-        (**self).executar(operacao, relogio)
-    }
+macro_rules! banco_atraves_de {
+    ($($ponteiro:ty),+) => {$(
+        impl<B: Banco + ?Sized> Banco for $ponteiro {
+            fn executar(
+                &self,
+                operacao: Operacao,
+                relogio: &Relogio,
+            ) -> Result<Execucao, RelogioEsgotado> {
+                (**self).executar(operacao, relogio)
+            }
 
-    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
-        (**self).confirmar(recibo)
-    }
+            fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+                (**self).confirmar(recibo)
+            }
+        }
+    )+};
 }
+banco_atraves_de!(&B, Arc<B>, Box<B>);

@@ -74,7 +74,7 @@ pub enum ErroPedido {
     /// The message does not begin with a well-formed stamp.
     #[error("mensagem sem carimbo válido (posição {posicao})")]
     SemCarimbo {
-        /// Index of the first byte that does not fit, from 0.
+        /// Index of the byte, from 0, at which the part begins that does not fit.
         posicao: usize,
     },
     /// A well-formed stamp beyond [`Carimbo::MAX`].
@@ -86,7 +86,7 @@ pub enum ErroPedido {
     OperacaoInvalida {
         /// The stamp.
         carimbo: Carimbo,
-        /// Index of the first byte that does not fit, from 0.
+        /// Index of the byte, from 0, at which the part begins that does not fit.
         posicao: usize,
     },
     /// Everything is well formed but the amount.
@@ -96,7 +96,7 @@ pub enum ErroPedido {
         carimbo: Carimbo,
         /// The account on whose behalf the request was made.
         titular: Rg,
-        /// Index of the first byte that does not fit, from 0.
+        /// Index of the byte, from 0, at which the part begins that does not fit.
         posicao: usize,
     },
 }

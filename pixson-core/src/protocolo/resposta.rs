@@ -174,7 +174,7 @@ pub enum ErroResposta {
     /// The bytes do not follow the grammar.
     #[error("resposta malformada (posição {posicao})")]
     Forma {
-        /// Index of the first byte that does not fit, from 0.
+        /// Index of the byte, from 0, at which the part begins that does not fit.
         posicao: usize,
     },
     /// A well-formed stamp beyond [`Carimbo::MAX`].

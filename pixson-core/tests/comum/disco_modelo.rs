@@ -225,6 +225,13 @@ impl DiscoModelo {
         estado.arquivos[arquivo] = Arquivo { duravel, ..Arquivo::default() };
     }
 
+    /// Somebody else removes a file, durably.
+    pub(crate) fn remover(&self, nome: &str) {
+        let mut estado = self.trancar();
+        estado.nomes.remove(nome);
+        estado.nomes_duraveis.remove(nome);
+    }
+
     pub(crate) fn nomes(&self) -> Vec<String> {
         self.trancar().nomes.keys().cloned().collect()
     }

@@ -41,19 +41,40 @@ type Chave = (u64, Carimbo);
 /// What was done at each stamp, and what the client heard of it.
 type Eventos = BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)>;
 
+/// An operation that was asked for in an epoch, and never answered: not even its stamp is known.
+pub(crate) type Pergunta = (u64, Operacao);
+
 /// Judges a bank in which nobody is at work, and whose ledger can be read.
 pub(crate) fn julgar_historia(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
     livro: &[Lancamento],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
+    julgar_com_perguntas(iniciais, ouvidas, &[], livro)
+}
+
+/// The same where some operations were never answered.
+pub(crate) fn julgar_com_perguntas(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    ouvidas: &[Ouvida],
+    perguntas: &[Pergunta],
+    livro: &[Lancamento],
+) -> Result<BTreeMap<Rg, Saldo>, String> {
+    let mut perguntas = perguntas.to_vec();
     let por_chave = por_chave(ouvidas)?;
     let mut eventos = Eventos::new();
     for lancamento in livro {
         let chave = (lancamento.epoca, lancamento.carimbo);
         match por_chave.get(&chave) {
             Some(ouvida) if ouvida.operacao == lancamento.operacao => {}
-            outra => return Err(format!("nobody asked for {lancamento:?}, but for {outra:?}")),
+            Some(outra) => return Err(format!("{lancamento:?} was answered {outra:?}")),
+            None => {
+                let pergunta = (lancamento.epoca, lancamento.operacao);
+                let Some(indice) = perguntas.iter().position(|&feita| feita == pergunta) else {
+                    return Err(format!("nobody asked for {lancamento:?}"));
+                };
+                perguntas.swap_remove(indice);
+            }
         }
         if eventos.insert(chave, (lancamento.operacao, None)).is_some() {
             return Err(format!("twice in the ledger: {lancamento:?}"));
@@ -117,6 +138,16 @@ pub(crate) fn julgar_disco(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
 ) -> Veredito {
+    julgar_disco_com_perguntas(disco, iniciais, ouvidas, &[])
+}
+
+/// The same where some operations were never answered.
+pub(crate) fn julgar_disco_com_perguntas(
+    disco: &DiscoModelo,
+    iniciais: &BTreeMap<Rg, Saldo>,
+    ouvidas: &[Ouvida],
+    perguntas: &[Pergunta],
+) -> Veredito {
     let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
     // Before the first start there is no ledger to audit.
     let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
@@ -141,7 +172,7 @@ pub(crate) fn julgar_disco(
     let mut livro = Vec::new();
     ler_livro(disco, |lancamento| livro.push(lancamento))
         .map_err(|erro| format!("the ledger: {erro}"))?;
-    let esperados = julgar_historia(iniciais, ouvidas, &livro)?;
+    let esperados = julgar_com_perguntas(iniciais, ouvidas, perguntas, &livro)?;
     if saldos != esperados {
         return Err(format!("balances {saldos:?}, the history says {esperados:?}"));
     }

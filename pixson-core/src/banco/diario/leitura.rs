@@ -9,6 +9,9 @@ use crate::banco::disco::Disco;
 /// More than any segment has: the turn to the next comes at about 16 MiB.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 1 << 30;
 
+/// How a record begins.
+const INICIO_DE_REGISTRO: &[u8] = b"{\"seq\":";
+
 /// What a segment holds.
 #[derive(Debug)]
 pub(in crate::banco) struct Segmento {
@@ -72,17 +75,18 @@ pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Res
 }
 
 /// Looks behind the last good record. Space that was taken in advance is zeros; anything else
-/// may hide good records, which know how far the journal had been synced before them.
+/// may hide good records, which know how far the journal had been synced before them. They are
+/// looked for at every byte: what is damaged may be the end of the line before.
 fn examinar_cauda(bytes: &[u8]) -> Cauda {
     if bytes.iter().all(|&byte| byte == 0) {
         return Cauda::Limpa;
     }
-    let linhas = bytes.split_inclusive(|&byte| byte == b'\n').filter_map(|linha| {
-        let zeros = linha.iter().take_while(|&&byte| byte == 0).count();
-        match ler_linha(&linha[zeros..]) {
+    let candidatos = bytes.windows(INICIO_DE_REGISTRO.len()).enumerate();
+    let sincs = candidatos.filter(|(_, janela)| *janela == INICIO_DE_REGISTRO).filter_map(
+        |(posicao, _)| match ler_linha(&bytes[posicao..]) {
             Some((Linha::Registro(registro), _)) => Some(registro.sinc),
             _ => None,
-        }
-    });
-    Cauda::Ruim { sinc: linhas.max().unwrap_or(0) }
+        },
+    );
+    Cauda::Ruim { sinc: sincs.max().unwrap_or(0) }
 }

@@ -12,13 +12,17 @@ use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, QuadroLongo, Res
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::tipos::{Culpa, Operacao};
 
+/// How many quiet periods an unterminated reply is waited for whose text is none of the protocol.
+const PAUSAS_DE_TEXTO_LIVRE: u32 = 10;
+
 /// What a [`SessaoCliente`] may be told about its peer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ConfiguracaoCliente {
     /// How many requests may wait for an answer. More than one only if the server is known to
     /// frame its messages; with a legacy server it is one whatever stands here.
     pub pendentes_max: NonZeroUsize,
-    /// The quiet period that ends a reply without LF.
+    /// The quiet period that ends a reply without LF, at least a millisecond. A text that the
+    /// protocol does not know is waited for ten times as long.
     pub pausa_legada: Duration,
 }
 
@@ -98,7 +102,7 @@ pub enum ErroSessao {
     #[error("o servidor avisou: {}", .0.texto())]
     RespostaInesperada(Resposta),
     /// The connection ended before the answer: whether the requests were done is **unknown**.
-    #[error("a conexão terminou antes da resposta: o resultado é desconhecido")]
+    #[error("a conexão terminou antes da resposta")]
     Interrompida {
         /// How many requests have no answer.
         pendentes: usize,
@@ -217,9 +221,7 @@ impl SessaoCliente {
                 Estado::Ociosa | Estado::AguardaResposta { .. } => {}
             }
             let Some(entrada) = self.proxima_entrada() else {
-                let completa = self.legado_completo();
-                let acordar_apos = completa.then_some(self.configuracao.pausa_legada);
-                return Ok(SaidaCliente::PrecisaDeDados { acordar_apos });
+                return Ok(SaidaCliente::PrecisaDeDados { acordar_apos: self.acordar_apos() });
             };
             self.passar(entrada);
         }
@@ -292,16 +294,22 @@ impl SessaoCliente {
     }
 
     fn tomar_legado(&mut self) -> Option<Result<Resposta, ErroResposta>> {
-        if !self.em_silencio || !self.legado_completo() {
-            return None;
-        }
-        let decodificada = Resposta::decodificar(self.quadros.sem_terminador());
+        let resposta = if self.em_silencio { self.legada() } else { None }?;
         self.quadros.tomar_sem_terminador();
-        Some(decodificada)
+        Some(Ok(resposta))
     }
 
-    fn legado_completo(&self) -> bool {
+    /// The beginning of a text is a text: one that the protocol knows is waited for less long than
+    /// one that may still grow into it.
+    fn acordar_apos(&self) -> Option<Duration> {
+        let pausa = self.configuracao.pausa_legada;
+        let resposta = self.legada()?;
+        Some(if resposta.desfecho().is_some() { pausa } else { pausa * PAUSAS_DE_TEXTO_LIVRE })
+    }
+
+    /// The bytes without LF, if they are a whole reply of a legacy server.
+    fn legada(&self) -> Option<Resposta> {
         let bytes = self.quadros.sem_terminador();
-        !bytes.is_empty() && Resposta::decodificar(bytes).is_ok()
+        if bytes.is_empty() { None } else { Resposta::decodificar(bytes).ok() }
     }
 }

@@ -18,7 +18,8 @@ const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
 /// What a [`SessaoServidor`] may be told about its peer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ConfiguracaoServidor {
-    /// The quiet period that ends a message without LF, or `None` to serve framed peers only.
+    /// The quiet period that ends a message without LF, at least a millisecond; `None` serves
+    /// framed peers only.
     pub pausa_legada: Option<Duration>,
 }
 

@@ -1,0 +1,238 @@
+//! Damage that no crash explains: found, named, never guessed over.
+#![cfg(feature = "json")]
+
+mod comum;
+
+use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, auditar};
+use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+
+use comum::conformidade::fazer;
+use comum::disco_modelo::{Corte, DiscoModelo};
+use comum::juiz::PEQUENA;
+use comum::{rg, saldo, valor};
+
+const SEGMENTO: &str = "diario/0000000001.jsonl";
+const REGISTROS: usize = 5;
+
+/// A bank that was killed: its one segment has a header and five records, each acknowledged by
+/// itself, so that each but the last is known by its successor to have been synced.
+fn morto() -> DiscoModelo {
+    let conta = r#"{"rg": "1", "nome": "Um", "saldo": 10.0}"#;
+    let disco = DiscoModelo::com_arquivos([("1.json".to_owned(), conta.to_owned())]);
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let relogio = Relogio::novo();
+    for _ in 0..REGISTROS {
+        let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+        assert_eq!(fazer(&banco, &relogio, saque).1, Ok(Sucesso::Saque));
+    }
+    drop(banco);
+    disco.depois_de(&mut Corte::Tudo)
+}
+
+/// Where each line of the segment begins, and where its space begins.
+fn linhas(segmento: &[u8]) -> Vec<usize> {
+    let fins = segmento.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let inicios: Vec<usize> = std::iter::once(0).chain(fins.map(|(fim, _)| fim + 1)).collect();
+    assert_eq!(inicios.len(), REGISTROS + 2);
+    inicios
+}
+
+fn saldo_de(disco: &DiscoModelo) -> Result<String, ErroAbrir> {
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA)?;
+    match fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1 {
+        Ok(Sucesso::Saldo(saldo)) => Ok(saldo.to_string()),
+        outro => panic!("{outro:?}"),
+    }
+}
+
+#[test]
+fn any_flipped_bit_of_a_synced_record_is_named_with_its_file_and_place() {
+    let inteiro = morto().conteudo(SEGMENTO).expect("the first segment");
+    let linhas = linhas(&inteiro);
+    for byte in 0..linhas[REGISTROS + 1] {
+        for bit in 0..8 {
+            let mut virado = inteiro.clone();
+            virado[byte] ^= 1 << bit;
+            let disco = morto();
+            disco.editar(SEGMENTO, &virado);
+            let linha = linhas.iter().rposition(|&inicio| inicio <= byte).expect("a line");
+            let caso = format!("bit {bit} of byte {byte}, line {linha}");
+            match saldo_de(&disco) {
+                Err(ErroAbrir::Corrompido { arquivo, posicao }) => {
+                    assert!(linha < REGISTROS, "{caso}: the last record may be a torn one");
+                    assert_eq!((arquivo.as_str(), posicao), (SEGMENTO, linhas[linha]), "{caso}");
+                }
+                // The last record cannot be told from a tear.
+                Ok(saldo) if linha == REGISTROS => {
+                    assert!(saldo == "6.0" || saldo == "5.0", "{caso}: {saldo}");
+                }
+                // The case of a hexadecimal digit of a checksum says nothing.
+                Ok(saldo) => {
+                    assert!(bit == 5 && inteiro[byte].is_ascii_alphabetic(), "{caso}");
+                    assert_eq!(saldo, "5.0", "{caso}");
+                }
+                Err(erro) => panic!("{caso}: {erro}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn damage_changes_nothing_on_the_disk() {
+    let disco = morto();
+    let mut virado = disco.conteudo(SEGMENTO).expect("the first segment");
+    let terceira = linhas(&virado)[2];
+    virado[terceira] ^= 1;
+    disco.editar(SEGMENTO, &virado);
+    let antes: Vec<_> = disco.nomes().into_iter().map(|nome| disco.conteudo(&nome)).collect();
+    assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Corrompido { .. })));
+    let depois: Vec<_> = disco.nomes().into_iter().map(|nome| disco.conteudo(&nome)).collect();
+    assert_eq!(antes, depois);
+    assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+}
+
+#[test]
+fn a_torn_tail_is_cut_at_any_byte_and_said() {
+    let inteiro = morto().conteudo(SEGMENTO).expect("the first segment");
+    let linhas = linhas(&inteiro);
+    for cortado in linhas[REGISTROS] + 1..linhas[REGISTROS + 1] {
+        let disco = morto();
+        disco.editar(SEGMENTO, &inteiro[..cortado]);
+        let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a torn tail");
+        let bytes = cortado - linhas[REGISTROS];
+        assert_eq!(avisos, [Aviso::CaudaCortada { arquivo: SEGMENTO.into(), bytes }]);
+        drop(banco);
+        assert_eq!(saldo_de(&disco).expect("a sound disk"), "6.0");
+    }
+}
+
+#[test]
+fn a_lost_or_damaged_checkpoint_never_gives_wrong_balances() {
+    let inteiro = morto().conteudo("diario/ponto.json").expect("a checkpoint");
+    for byte in 0..inteiro.len() {
+        for bit in 0..8 {
+            let disco = morto();
+            let mut virado = inteiro.clone();
+            virado[byte] ^= 1 << bit;
+            disco.editar("diario/ponto.json", &virado);
+            match saldo_de(&disco) {
+                Ok(saldo) => assert_eq!(saldo, "5.0", "bit {bit} of byte {byte}"),
+                Err(erro) => assert!(matches!(erro, ErroAbrir::Corrompido { .. }), "{erro}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_segment_that_is_missing_is_damage() {
+    let disco = morto();
+    for _ in 0..3 {
+        let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        drop(banco);
+    }
+    disco.remover("diario/0000000004.jsonl");
+    assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Corrompido { .. })));
+}
+
+#[test]
+fn an_account_file_that_is_lost_is_made_again_from_the_journal() {
+    let disco = morto();
+    disco.remover("1.json");
+    let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound journal");
+    assert_eq!(avisos, [Aviso::ArquivoRefeito { rg: rg("1") }]);
+    let consulta = Operacao::Saldo { rg: rg("1") };
+    let desfecho = fazer(&banco, &Relogio::novo(), consulta).1;
+    assert_eq!(desfecho, Ok(Sucesso::Saldo(saldo("5.0"))));
+}
+
+#[test]
+fn an_account_file_that_is_damaged_is_kept_and_made_again_if_the_journal_has_its_balance() {
+    let disco = morto();
+    disco.editar("1.json", b"{\"rg\": \"1\", ");
+    let (_, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound journal");
+    let [Aviso::ArquivoEditado { copia, .. }] = avisos.as_slice() else {
+        panic!("{avisos:?}");
+    };
+    assert_eq!(disco.conteudo(copia).as_deref(), Some(&b"{\"rg\": \"1\", "[..]));
+    assert_eq!(saldo_de(&disco).expect("a sound disk"), "5.0");
+}
+
+#[test]
+fn a_balance_that_the_journal_does_not_know_is_kept_aside_and_set_right() {
+    let disco = morto();
+    let editado = br#"{"rg": "1", "nome": "Um", "saldo": 999.0}"#;
+    disco.editar("1.json", editado);
+    let (_, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound journal");
+    let [Aviso::ArquivoEditado { copia, .. }] = avisos.as_slice() else {
+        panic!("{avisos:?}");
+    };
+    assert_eq!(disco.conteudo(copia).as_deref(), Some(&editado[..]));
+    assert_eq!(
+        disco.conteudo("1.json").as_deref(),
+        Some(&br#"{"rg": "1", "nome": "Um", "saldo": 5.0}"#[..])
+    );
+}
+
+#[test]
+fn a_file_that_is_edited_under_the_bank_is_kept_and_written_again() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+    let editado = br#"{"rg": "1", "nome": "Outro", "saldo": 999.0}"#;
+    disco.editar("1.json", editado);
+    let avisos = banco.publicar().expect("a sound disk");
+    let [Aviso::ArquivoEditado { copia, .. }] = avisos.as_slice() else {
+        panic!("{avisos:?}");
+    };
+    assert_eq!(disco.conteudo(copia).as_deref(), Some(&editado[..]));
+    // And once more, between the last checkpoint and the orderly end.
+    disco.editar("1.json", editado);
+    assert_eq!(banco.fechar().expect("a sound disk").len(), 1);
+    assert_eq!(
+        disco.conteudo("1.json").as_deref(),
+        Some(&br#"{"rg": "1", "nome": "Um", "saldo": 4.0}"#[..])
+    );
+}
+
+#[test]
+fn a_damaged_file_without_records_is_left_alone() {
+    let disco = DiscoModelo::com_arquivos([("1.json".to_owned(), "{".to_owned())]);
+    let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    assert_eq!(avisos, []);
+    let deposito = Operacao::Deposito { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), deposito).1, Err(Recusa::ContaIlegivel));
+    banco.fechar().expect("a sound disk");
+    assert_eq!(disco.conteudo("1.json").as_deref(), Some(&b"{"[..]));
+}
+
+#[test]
+fn a_second_bank_on_the_same_directory_is_refused() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let segundo = BancoJson::abrir_em(disco.clone(), PEQUENA);
+    assert!(matches!(segundo, Err(ErroAbrir::EmUso)));
+    assert!(matches!(auditar(&disco), Err(ErroAbrir::EmUso)));
+    assert!(banco.confirmar(pixson_core::banco::Recibo::IMEDIATO).is_ok());
+    drop(banco);
+    assert!(BancoJson::abrir_em(disco, PEQUENA).is_ok());
+}
+
+#[test]
+fn the_ledger_keeps_as_many_closed_segments_as_it_is_told() {
+    let configuracao =
+        pixson_core::banco::ConfiguracaoJson { segmentos_retidos: Some(2), ..PEQUENA };
+    let disco = morto();
+    for _ in 0..6 {
+        let (banco, _) = BancoJson::abrir_em(disco.clone(), configuracao).expect("a sound disk");
+        let saque = Operacao::Saque { rg: rg("1"), valor: valor("0.01") };
+        assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+        banco.fechar().expect("a sound disk");
+    }
+    let segmentos = disco.nomes().into_iter().filter(|nome| nome.ends_with(".jsonl"));
+    assert_eq!(
+        segmentos.collect::<Vec<_>>(),
+        ["diario/0000000005.jsonl", "diario/0000000006.jsonl", "diario/0000000007.jsonl"]
+    );
+    assert_eq!(auditar(&disco).expect("a sound disk").divergencias, []);
+}

@@ -1,0 +1,241 @@
+//! The whole system in one thread, from one seed: client machines, a network that cuts and loses
+//! bytes, server sessions, the service, and the JSON bank on a disk that fails and forgets.
+#![cfg(feature = "json")]
+
+mod comum;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroUsize;
+
+use pixson_core::banco::BancoJson;
+use pixson_core::servico::Passo;
+use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
+use pixson_core::{Operacao, Recusa, Rg, Saldo, Servico, SessaoCliente, SessaoServidor};
+
+use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
+use comum::juiz::{Ouvida, PEQUENA, Pergunta, julgar_disco_com_perguntas};
+use comum::sorteio::Sorteio;
+use comum::{avancar, rg, saldo, valor};
+
+const CLIENTES: usize = 3;
+const PASSOS: usize = 160;
+
+/// As many seeds as CI has time for; `PIXSON_SEMENTES` asks for more.
+fn sementes() -> std::ops::Range<u64> {
+    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
+    0..quantas.unwrap_or(2000)
+}
+
+/// A client, and its connection if it has one.
+struct Cliente {
+    rg: Rg,
+    ligacao: Option<Ligacao>,
+}
+
+/// Both machines of a connection, and what is on its way between them.
+struct Ligacao {
+    epoca: u64,
+    cliente: SessaoCliente,
+    servidor: SessaoServidor,
+    ida: Vec<u8>,
+    volta: Vec<u8>,
+    /// Sent and not answered.
+    pendentes: VecDeque<Operacao>,
+    /// The server has closed: what is on its way back is all there is.
+    fechada: bool,
+}
+
+struct Mundo {
+    sorteio: Sorteio,
+    disco: DiscoModelo,
+    servico: Option<Servico<BancoJson<DiscoModelo>>>,
+    clientes: Vec<Cliente>,
+    ouvidas: Vec<Ouvida>,
+    perguntas: Vec<Pergunta>,
+}
+
+fn iniciais() -> BTreeMap<Rg, Saldo> {
+    ["1", "2", "3"].into_iter().map(|conta| (rg(conta), saldo("10.0"))).collect()
+}
+
+impl Mundo {
+    fn novo(semente: u64) -> Self {
+        let disco = DiscoModelo::com_arquivos(iniciais().into_iter().map(|(rg, saldo)| {
+            let texto = format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#);
+            (format!("{rg}.json"), texto)
+        }));
+        let clientes = (0..CLIENTES)
+            .map(|numero| Cliente { rg: rg(["1", "2", "3"][numero % 3]), ligacao: None })
+            .collect();
+        let sorteio = Sorteio::novo(semente);
+        let (ouvidas, perguntas) = (Vec::new(), Vec::new());
+        Self { sorteio, disco, servico: None, clientes, ouvidas, perguntas }
+    }
+
+    fn passo(&mut self) {
+        if self.servico.as_ref().is_none_or(|servico| servico.banco().falhou()) {
+            self.reiniciar();
+            return;
+        }
+        let quem = self.sorteio.ate(CLIENTES);
+        match self.sorteio.ate(100) {
+            0..32 => self.enviar(quem),
+            32..61 => self.levar(quem),
+            61..93 => self.trazer(quem),
+            93..96 => {
+                if let Some(servico) = &self.servico {
+                    let _ = servico.banco().publicar();
+                }
+            }
+            96 => self.perder(quem),
+            97 => self.reiniciar(),
+            _ => {
+                let chamada = self.sorteio.ate(60);
+                let especie = self.sorteio.escolher(&[
+                    Especie::Eio,
+                    Especie::SemEspaco,
+                    Especie::EscritaCurta,
+                ]);
+                let para_sempre = self.sorteio.um_em(2);
+                self.disco.programar(Some(Falha { chamada, especie, para_sempre }));
+            }
+        }
+    }
+
+    /// The server is killed, or the power fails; it starts again, if its disk lets it.
+    fn reiniciar(&mut self) {
+        (0..CLIENTES).for_each(|quem| self.perder(quem));
+        self.servico = None;
+        let mut corte = match self.sorteio.ate(3) {
+            0 => Corte::Tudo,
+            1 => Corte::Nada,
+            _ => Corte::Sorteado(self.sorteio.clone()),
+        };
+        self.disco = self.disco.depois_de(&mut corte);
+        let chamada = self.sorteio.ate(60);
+        let quebrado = self.sorteio.um_em(4);
+        let falha = Falha { chamada, especie: Especie::Eio, para_sempre: true };
+        self.disco.programar(quebrado.then_some(falha));
+        let aberto = BancoJson::abrir_em(self.disco.clone(), PEQUENA);
+        self.servico = aberto.ok().map(|(banco, _)| Servico::novo(banco));
+    }
+
+    /// A client asks for something, on a new connection if it has none.
+    fn enviar(&mut self, quem: usize) {
+        let Some(servico) = &self.servico else { return };
+        let cliente = &mut self.clientes[quem];
+        let rg = cliente.rg;
+        let ligacao = cliente.ligacao.get_or_insert_with(|| {
+            let pendentes_max = NonZeroUsize::MIN.saturating_add(self.sorteio.ate(4));
+            let configuracao = ConfiguracaoCliente { pendentes_max, ..Default::default() };
+            Ligacao {
+                epoca: servico.banco().epoca(),
+                cliente: SessaoCliente::nova(configuracao),
+                servidor: servico.sessao(),
+                ida: Vec::new(),
+                volta: Vec::new(),
+                pendentes: VecDeque::new(),
+                fechada: false,
+            }
+        });
+        let primeira = ligacao.cliente.relogio().valor() == 0;
+        let operacao =
+            if primeira { Operacao::Login { rg } } else { operacao(rg, &mut self.sorteio) };
+        if ligacao.cliente.enviar(operacao).is_ok() {
+            ligacao.pendentes.push_back(operacao);
+            let mut bytes = Vec::new();
+            ligacao.cliente.retirar_saida(&mut bytes);
+            ligacao.ida.extend(bytes);
+        }
+    }
+
+    /// Some bytes reach the server, which does what it can with them.
+    fn levar(&mut self, quem: usize) {
+        let (Some(servico), Some(ligacao)) = (&self.servico, &mut self.clientes[quem].ligacao)
+        else {
+            return;
+        };
+        let quantos = self.sorteio.ate(ligacao.ida.len() + 1);
+        let chegam: Vec<u8> = ligacao.ida.drain(..quantos).collect();
+        ligacao.servidor.receber(&chegam);
+        let (bytes, passo) = avancar(servico, &mut ligacao.servidor);
+        ligacao.volta.extend(bytes);
+        ligacao.fechada |= matches!(passo, Passo::Encerrar(_));
+    }
+
+    /// Some bytes reach the client.
+    fn trazer(&mut self, quem: usize) {
+        let Some(ligacao) = &mut self.clientes[quem].ligacao else { return };
+        let quantos = self.sorteio.ate(ligacao.volta.len() + 1);
+        let chegam: Vec<u8> = ligacao.volta.drain(..quantos).collect();
+        ligacao.cliente.receber(&chegam);
+        loop {
+            match ligacao.cliente.proxima_saida().expect("our server speaks the protocol") {
+                SaidaCliente::RelogioAtualizado(_) => {}
+                SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => break,
+                SaidaCliente::RespostaRecebida(resposta) => {
+                    let operacao = ligacao.pendentes.pop_front().expect("one reply a request");
+                    let desfecho = resposta.desfecho().expect("our server's texts are known");
+                    let (epoca, carimbo) = (ligacao.epoca, resposta.carimbo());
+                    match desfecho {
+                        Err(Recusa::ServidorIndisponivel) => self.perguntas.push((epoca, operacao)),
+                        // A broken disk could not read the file, so that nothing was done.
+                        Err(Recusa::ContaIlegivel | Recusa::LoginNecessario) => {}
+                        _ => self.ouvidas.push(Ouvida {
+                            epoca,
+                            carimbo,
+                            operacao,
+                            desfecho,
+                            confirmada: true,
+                        }),
+                    }
+                }
+            }
+        }
+        if ligacao.fechada && ligacao.volta.is_empty() {
+            self.perder(quem);
+        }
+    }
+
+    /// A connection breaks: what was on its way is gone.
+    fn perder(&mut self, quem: usize) {
+        if let Some(ligacao) = self.clientes[quem].ligacao.take() {
+            let epoca = ligacao.epoca;
+            self.perguntas.extend(ligacao.pendentes.into_iter().map(|pedido| (epoca, pedido)));
+        }
+    }
+
+    fn julgar(mut self) -> Result<usize, String> {
+        (0..CLIENTES).for_each(|quem| self.perder(quem));
+        self.servico = None;
+        let disco = self.disco.depois_de(&mut Corte::Sorteado(self.sorteio.clone()));
+        julgar_disco_com_perguntas(&disco, &iniciais(), &self.ouvidas, &self.perguntas)?;
+        Ok(self.ouvidas.len())
+    }
+}
+
+fn operacao(rg_origem: Rg, sorteio: &mut Sorteio) -> Operacao {
+    let rg_destino = rg(sorteio.escolher(&["1", "2", "3", "4"]));
+    let valor = valor(sorteio.escolher(&["0.01", "0.5", "1", "2.75", "9"]));
+    match sorteio.ate(8) {
+        0 | 1 => Operacao::Saldo { rg: rg_origem },
+        2 => Operacao::Saque { rg: rg_origem, valor },
+        3 => Operacao::Deposito { rg: rg_origem, valor },
+        4 => Operacao::Login { rg: rg_origem },
+        _ => Operacao::Transferencia { rg_origem, rg_destino, valor },
+    }
+}
+
+#[test]
+fn every_seed_leaves_a_history_that_the_model_repeats() {
+    let mut respostas = 0;
+    for semente in sementes() {
+        let mut mundo = Mundo::novo(semente);
+        (0..PASSOS).for_each(|_| mundo.passo());
+        match mundo.julgar() {
+            Ok(ouvidas) => respostas += ouvidas,
+            Err(motivo) => panic!("seed {semente}: {motivo}"),
+        }
+    }
+    assert!(respostas > 20_000, "only {respostas} replies: the simulation does too little");
+}
