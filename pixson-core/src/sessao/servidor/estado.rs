@@ -1,4 +1,4 @@
-//! Every transition of the server's side. This file knows no bytes and no clock.
+//! The transitions of the server's side. This file knows no bytes and no clock.
 
 use crate::tipos::{Culpa, Operacao, Recusa, Rg};
 
