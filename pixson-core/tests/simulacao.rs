@@ -18,7 +18,7 @@ use comum::sorteio::Sorteio;
 use comum::{avancar, rg, saldo, valor};
 
 const CLIENTES: usize = 3;
-const PASSOS: usize = 160;
+const PASSOS: usize = 400;
 
 /// As many seeds as CI has time for; `PIXSON_SEMENTES` asks for more.
 fn sementes() -> std::ops::Range<u64> {

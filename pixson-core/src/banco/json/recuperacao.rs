@@ -38,13 +38,16 @@ pub(super) fn abrir<D: Disco>(
     disco: Arc<D>,
     configuracao: ConfiguracaoJson,
 ) -> Result<(BancoJson<D>, Vec<Aviso>), ErroAbrir> {
-    // A missing directory is told apart before anything is created in it.
-    disco.listar("")?;
     disco.criar_pasta(PASTA)?;
     let trava = disco.travar(TRAVA)?;
-    apagar_temporarios(&*disco)?;
-
-    let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?.unwrap_or_default();
+    let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?;
+    // Nothing is half-written where nothing ever was, nor after an orderly end: a million names
+    // need not be looked through.
+    let nunca_aberto = ponto.is_none() && segmentos(&*disco)?.is_empty();
+    if !nunca_aberto && !ponto.is_some_and(|ponto| ponto.limpo) {
+        apagar_temporarios(&*disco)?;
+    }
+    let ponto = ponto.unwrap_or_default();
     let mut leitura = ler_diario(&*disco, ponto)?;
     let imagens = imagens(&*disco, &leitura.dobras)?;
     let epoca = leitura.epoca + 1;
