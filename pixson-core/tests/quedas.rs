@@ -6,8 +6,9 @@ mod comum;
 use std::collections::BTreeMap;
 
 use pixson_core::banco::BancoJson;
-use pixson_core::{Operacao, Rg, Saldo};
+use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 
+use comum::conformidade::fazer;
 use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
 use comum::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
 use comum::sorteio::Sorteio;
@@ -131,6 +132,41 @@ fn a_fault_at_any_call_is_survived_and_never_acknowledged_over() {
             }
         }
     }
+}
+
+fn feito(
+    banco: &BancoJson<DiscoModelo>,
+    relogio: &Relogio,
+    operacao: Operacao,
+) -> Result<Sucesso, Recusa> {
+    fazer(banco, relogio, operacao).1
+}
+
+/// A full disk refuses what would change something, answers balances, leaves nothing half-written,
+/// and goes on by itself when there is space.
+#[test]
+fn a_full_disk_is_waited_out_without_a_restart() {
+    let disco = disco();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let relogio = Relogio::novo();
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("0.01") };
+    let saldo_de = Operacao::Saldo { rg: rg("1") };
+    assert_eq!(feito(&banco, &relogio, saque), Ok(Sucesso::Saque));
+    let cheio = Falha { chamada: 0, especie: Especie::SemEspaco, para_sempre: true };
+    disco.programar(Some(cheio));
+    let mut feitos = 1;
+    while feito(&banco, &relogio, saque) == Ok(Sucesso::Saque) {
+        feitos += 1;
+    }
+    let tem = |feitos| Ok(Sucesso::Saldo(Saldo::de_centavos(1000 - feitos).expect("in range")));
+    assert_eq!(feito(&banco, &relogio, saque), Err(Recusa::ServidorIndisponivel));
+    assert_eq!(feito(&banco, &relogio, saldo_de), tem(feitos));
+    assert!(banco.publicar().is_err() && !banco.falhou());
+    assert!(disco.nomes().iter().all(|nome| !nome.contains(".tmp-")), "{:?}", disco.nomes());
+    disco.programar(None);
+    assert_eq!(feito(&banco, &relogio, saque), Ok(Sucesso::Saque));
+    assert_eq!(banco.publicar().expect("space again"), []);
+    assert_eq!(feito(&banco, &relogio, saldo_de), tem(feitos + 1));
 }
 
 /// Any operations, several runs, a crash in each, also in the middle of recovery.

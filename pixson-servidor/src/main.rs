@@ -67,6 +67,10 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
             "O armazenamento falhou ({erro}): o resultado dos últimos pedidos é desconhecido. \
              Reinicie o servidor para recuperar o banco."
         ),
+        Queda::ArquivosAtrasados(erro) => format!(
+            "Os arquivos das contas não puderam ser atualizados ({erro}). Nada do que foi \
+             confirmado se perdeu: o próximo início os atualiza."
+        ),
         Queda::RelogioEsgotado => {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
         }

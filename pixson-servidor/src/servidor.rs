@@ -53,6 +53,8 @@ struct Abertas {
 #[derive(Debug)]
 pub(crate) enum Queda {
     Armazenamento(io::Error),
+    /// Everything is durable, but the account files could not be brought up to it.
+    ArquivosAtrasados(io::Error),
     RelogioEsgotado,
 }
 
@@ -87,7 +89,10 @@ impl Servidor {
             thread::scope(|conexoes| self.aceitar(conexoes));
             self.vigia.close();
         });
-        let fechado = self.servico.banco().fechar().map_err(Queda::Armazenamento);
+        let banco = self.servico.banco();
+        let fechado = banco.fechar().map_err(|erro| {
+            if banco.falhou() { Queda::Armazenamento(erro) } else { Queda::ArquivosAtrasados(erro) }
+        });
         let esgotado = self.servico.relogio().esgotado();
         self.tela.despedir();
         avisar(fechado?);

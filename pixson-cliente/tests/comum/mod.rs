@@ -11,7 +11,7 @@ use std::time::Duration;
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
 /// How long a client may take before it is given up.
-const PACIENCIA: Duration = Duration::from_secs(60);
+const PACIENCIA: Duration = Duration::from_secs(30);
 
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";

@@ -7,6 +7,10 @@ pub(crate) mod conversa;
 pub(crate) mod disco_modelo;
 #[cfg(feature = "json")]
 pub(crate) mod juiz;
+#[cfg(feature = "json")]
+pub(crate) mod linear;
+#[cfg(feature = "json")]
+pub(crate) mod quebrados;
 pub(crate) mod sorteio;
 
 use pixson_core::banco::BancoMemoria;

@@ -108,10 +108,16 @@ pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::
         Some((pasta, arquivo)) => format!("{pasta}/{TEMPORARIO}{arquivo}"),
         None => format!("{TEMPORARIO}{nome}"),
     };
-    let arquivo = disco.criar(&temporario, Some(nome))?;
-    disco.escrever(&arquivo, 0, conteudo)?;
-    disco.sincronizar(&arquivo)?;
-    Ok(temporario)
+    let escrito = disco.criar(&temporario, Some(nome)).and_then(|arquivo| {
+        disco.escrever(&arquivo, 0, conteudo)?;
+        disco.sincronizar(&arquivo)
+    });
+    if escrito.is_err() {
+        // On a full disk it would keep the little space it got; what cannot be removed now is
+        // removed at the next start.
+        let _ = disco.apagar(&temporario);
+    }
+    escrito.map(|()| temporario)
 }
 
 /// Replaces a file: after a crash at any point it holds the old content or the new, whole.

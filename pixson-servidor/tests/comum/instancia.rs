@@ -1,0 +1,138 @@
+//! A server process on a directory that outlives it, and whose standard error is heard.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Instant;
+
+use super::{Conexao, PACIENCIA};
+
+/// A server that may be killed and started again. It is killed, by its id, when dropped.
+pub(crate) struct Instancia {
+    processo: Child,
+    saida: Receiver<String>,
+    erros: Receiver<String>,
+    pub(crate) porta: u16,
+}
+
+impl Instancia {
+    /// The command that serves these accounts on a free port.
+    pub(crate) fn comando(binario: &Path, contas: &Path) -> Command {
+        let mut comando = Command::new(binario);
+        comando.args(["--porta", "0", "--contas"]).arg(contas);
+        comando
+    }
+
+    /// Starts a process, and waits for nothing.
+    pub(crate) fn gerar(comando: &mut Command) -> Self {
+        let mut processo = comando
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let saida = linhas(processo.stdout.take().expect("piped"));
+        let erros = linhas(processo.stderr.take().expect("piped"));
+        Self { processo, saida, erros, porta: 0 }
+    }
+
+    /// Starts a server, and waits until it listens.
+    pub(crate) fn iniciar(comando: &mut Command) -> Self {
+        let mut instancia = Self::gerar(comando);
+        let Ok(linha) = instancia.saida.recv_timeout(PACIENCIA) else {
+            panic!("the server does not start: {:?}", instancia.esperar_fim());
+        };
+        let porta = linha.strip_prefix("Servidor iniciado na porta ").expect("the first line");
+        instancia.porta = porta.parse().expect("a port");
+        instancia
+    }
+
+    pub(crate) fn conectar(&self) -> Conexao {
+        Conexao { leitor: BufReader::new(self.fluxo()) }
+    }
+
+    /// A connection for those who expect it to break.
+    pub(crate) fn fluxo(&self) -> TcpStream {
+        let fluxo = TcpStream::connect(("127.0.0.1", self.porta)).expect("the server listens");
+        fluxo.set_nodelay(true).expect("a TCP socket");
+        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
+        fluxo
+    }
+
+    /// The next line on standard error.
+    pub(crate) fn proximo_erro(&mut self) -> String {
+        self.erros.recv_timeout(PACIENCIA).expect("another line on standard error")
+    }
+
+    pub(crate) fn terminou(&mut self) -> bool {
+        self.processo.try_wait().expect("our child").is_some()
+    }
+
+    /// SIGKILL. Returns what is left on standard error.
+    pub(crate) fn matar(mut self) -> Vec<String> {
+        self.processo.kill().expect("our child");
+        self.esperar_fim().1
+    }
+
+    /// Stops the server in an orderly way: from here on its files are current. Returns what is
+    /// left on standard error.
+    pub(crate) fn parar(mut self) -> Vec<String> {
+        let pid = self.processo.id().to_string();
+        let situacao = Command::new("kill").arg(&pid).status();
+        assert!(situacao.expect("kill runs").success());
+        let (fim, erros) = self.esperar_fim();
+        assert_eq!(fim.code(), Some(0), "{erros:?}");
+        erros
+    }
+
+    /// How the process ended, and what is left on standard error.
+    pub(crate) fn esperar_fim(&mut self) -> (ExitStatus, Vec<String>) {
+        let mut erros = Vec::new();
+        loop {
+            match self.erros.recv_timeout(PACIENCIA) {
+                Ok(linha) => erros.push(linha),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("the server does not end: {erros:?}"),
+            }
+        }
+        (self.processo.wait().expect("our child"), erros)
+    }
+}
+
+impl Drop for Instancia {
+    fn drop(&mut self) {
+        let _ = self.processo.kill();
+        let _ = self.processo.wait();
+    }
+}
+
+/// A client that has logged in.
+pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Conexao {
+    let mut conexao = instancia.conectar();
+    let resposta = conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
+    assert!(resposta.ends_with("|s:0|resposta:Login realizado com sucesso"), "{resposta}");
+    conexao
+}
+
+/// Takes lines off a pipe, so that nobody ever waits for space in it.
+fn linhas(fonte: impl Read + Send + 'static) -> Receiver<String> {
+    let (enviar, linhas) = mpsc::channel();
+    thread::spawn(move || {
+        for linha in BufReader::new(fonte).lines().map_while(Result::ok) {
+            let _ = enviar.send(linha);
+        }
+    });
+    linhas
+}
+
+/// Looks again and again, without a pause, until it sees what it waits for.
+pub(crate) fn esperar_ate(oque: &str, mut chegou: impl FnMut() -> bool) {
+    let inicio = Instant::now();
+    while !chegou() {
+        assert!(inicio.elapsed() < PACIENCIA, "waited in vain for {oque}");
+        thread::yield_now();
+    }
+}

@@ -1,0 +1,307 @@
+//! Kill -9 of the real server under eight clients, over and over on one directory: what was
+//! acknowledged is there, what was not is there wholly or not at all, and nothing else is.
+//!
+//! `PIXSON_QUEDAS` asks for more rounds, `PIXSON_SEMENTE` for other ones.
+
+#[path = "comum/carga.rs"]
+mod carga;
+mod comum;
+#[allow(dead_code, reason = "the judge brings it along")]
+#[path = "../../pixson-core/tests/comum/disco_modelo.rs"]
+mod disco_modelo;
+#[allow(dead_code, reason = "it also judges disks in memory")]
+#[path = "../../pixson-core/tests/comum/juiz.rs"]
+mod juiz;
+#[allow(dead_code, reason = "not every draw is needed here")]
+#[path = "../../pixson-core/tests/comum/sorteio.rs"]
+mod sorteio;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::str::FromStr;
+use std::thread;
+
+use pixson_core::banco::disco::DiscoReal;
+use pixson_core::banco::{Auditoria, ErroAbrir, auditar, ler_livro};
+use pixson_core::{Operacao, Rg, Saldo};
+use tempfile::TempDir;
+
+use carga::{Cliente, Contagem, Pedida, SALDOS};
+use comum::instancia::{Instancia, esperar_ate};
+use comum::{PACIENCIA, conta, contas};
+use juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
+use sorteio::Sorteio;
+
+/// What the judge takes from the core's suite.
+mod conformidade {
+    use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Sucesso};
+
+    pub(crate) fn fazer(
+        banco: &impl Banco,
+        relogio: &Relogio,
+        operacao: Operacao,
+    ) -> (Carimbo, Result<Sucesso, Recusa>) {
+        let execucao = banco.executar(operacao, relogio).expect("stamps are left");
+        banco.confirmar(execucao.recibo).expect("the storage works");
+        (execucao.carimbo, execucao.desfecho)
+    }
+}
+
+const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+const RODADAS: usize = 100;
+const RODADAS_MAX: usize = 10_000;
+const CLIENTES: usize = 8;
+
+fn do_ambiente<T: FromStr>(nome: &str) -> Option<T> {
+    std::env::var(nome).ok()?.parse().ok()
+}
+
+#[test]
+fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
+    let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or(RODADAS).min(RODADAS_MAX);
+    let mut historia = Historia::nova(do_ambiente("PIXSON_SEMENTE").unwrap_or(1));
+    // The whole ledger is read at each judgment: for many rounds, not too often.
+    let entre_juizos = (rodadas / 20).max(10);
+    while historia.rodada < rodadas {
+        historia.rodar();
+        if historia.rodada.is_multiple_of(entre_juizos) || historia.rodada == rodadas {
+            assert_eq!(historia.julgar(), Ok(()));
+        }
+    }
+    assert!(historia.julgados > rodadas as u64, "the clients moved money");
+}
+
+/// One directory, and what its clients know that the judge has not seen yet.
+struct Historia {
+    semente: u64,
+    sorteio: Sorteio,
+    rodada: usize,
+    contas: TempDir,
+    pedidas: Vec<(u64, Pedida)>,
+    /// The balances after record `julgados`.
+    saldos: BTreeMap<Rg, Saldo>,
+    julgados: u64,
+}
+
+impl Historia {
+    fn nova(semente: u64) -> Self {
+        let saldos = SALDOS.map(|(rg, saldo)| {
+            (rg.parse().expect("legal RG"), saldo.parse().expect("legal balance"))
+        });
+        Self {
+            semente,
+            sorteio: Sorteio::novo(semente),
+            rodada: 0,
+            contas: contas(&SALDOS),
+            pedidas: Vec::new(),
+            saldos: saldos.into(),
+            julgados: 0,
+        }
+    }
+
+    /// Starts a server, and tells its epoch.
+    fn iniciar(&self) -> (Instancia, u64) {
+        let contas = self.contas.path();
+        let instancia = Instancia::iniciar(&mut Instancia::comando(Path::new(SERVIDOR), contas));
+        let ponto = ponto(contas).expect("the run has begun");
+        let ponto = String::from_utf8(ponto).expect("JSON");
+        let (_, resto) = ponto.split_once(r#""epoca":"#).expect("the key");
+        let (epoca, _) = resto.split_once(',').expect("another key");
+        (instancia, epoca.parse().expect("a number"))
+    }
+
+    /// From a start to a kill, and sometimes to a few kills in the next start.
+    fn rodar(&mut self) {
+        self.rodada += 1;
+        let (mut instancia, epoca) = self.iniciar();
+        let no_ponto = self.sorteio.um_em(5);
+        let limite = self.sorteio.escolher(&[1, 20, 200, 800]);
+        let respostas = if no_ponto { 200 } else { self.sorteio.ate(limite) };
+        let (contagem, espera) = Contagem::nova(respostas);
+        let clientes: Vec<_> = (0..CLIENTES)
+            .map(|_| Cliente::novo(instancia.fluxo(), Sorteio::novo(self.sorteio.proximo())))
+            .collect();
+        let mudancas = 1 + self.sorteio.ate(14);
+        let vigia = Vigia::nova(self.contas.path());
+        let erros = thread::scope(|escopo| {
+            let contagem = &contagem;
+            let mut fechado = no_ponto.then(|| contagem.portao.lock());
+            let clientes: Vec<_> = clientes
+                .into_iter()
+                .map(|cliente| escopo.spawn(move || cliente.trabalhar(contagem)))
+                .collect();
+            if no_ponto {
+                // The clients rest until the checkpoint begins, and work while it is written.
+                vigia.esperar(mudancas, |vistas| {
+                    if vistas > 0 {
+                        fechado = None;
+                    }
+                    assert!(!instancia.terminou(), "the server ended by itself");
+                });
+                drop(fechado);
+            } else if respostas > 0 {
+                espera.recv_timeout(PACIENCIA).expect("the server answers");
+            }
+            assert!(!instancia.terminou(), "the server ended by itself");
+            let erros = instancia.matar();
+            for cliente in clientes {
+                let pedidas = cliente.join().expect("legal replies").into_iter();
+                self.pedidas.extend(pedidas.map(|pedida| (epoca, pedida)));
+            }
+            erros
+        });
+        conferir_erros(&erros);
+        if self.sorteio.um_em(3) {
+            for _ in 0..=self.sorteio.ate(3) {
+                self.cair_ao_iniciar();
+            }
+        }
+    }
+
+    /// Starts a server, and kills it at once or at some step of its recovery.
+    fn cair_ao_iniciar(&mut self) {
+        let mudancas = self.sorteio.ate(14);
+        let contas = self.contas.path();
+        let vigia = Vigia::nova(contas);
+        let mut instancia = Instancia::gerar(&mut Instancia::comando(Path::new(SERVIDOR), contas));
+        vigia.esperar(mudancas, |_| {
+            assert!(!instancia.terminou(), "the server ended by itself");
+        });
+        instancia.matar();
+    }
+
+    /// Judges a bank that was just killed, then starts it, asks for every balance, stops it, and
+    /// judges everything since the last time.
+    fn julgar(&mut self) -> Veredito {
+        let disco = DiscoReal::novo(self.contas.path());
+        sem_divergencias(auditar(&disco))?;
+        let (instancia, epoca) = self.iniciar();
+        let mut cliente = Cliente::novo(instancia.fluxo(), Sorteio::novo(0));
+        let rgs = self.saldos.keys();
+        let lote: Vec<_> =
+            rgs.flat_map(|&rg| [Operacao::Login { rg }, Operacao::Saldo { rg }]).collect();
+        cliente.pedir(&lote, &Contagem::nova(0).0).ok_or("the balances were not answered")?;
+        self.pedidas.extend(cliente.pedidas.into_iter().map(|pedida| (epoca, pedida)));
+        conferir_erros(&instancia.parar());
+
+        let mut livro = Vec::new();
+        let julgados = self.julgados;
+        ler_livro(&disco, |lancamento| {
+            if lancamento.seq > julgados {
+                livro.push(lancamento);
+            }
+        })
+        .map_err(|erro| format!("the ledger: {erro}"))?;
+        let (ouvidas, perguntas) = separar(std::mem::take(&mut self.pedidas));
+        self.saldos = julgar_com_perguntas(&self.saldos, &ouvidas, &perguntas, &livro)?;
+        self.julgados += livro.len() as u64;
+        self.conferir_arquivos(&sem_divergencias(auditar(&disco))?)
+    }
+
+    fn conferir_arquivos(&self, auditoria: &Auditoria) -> Veredito {
+        let total = self.saldos.values().map(|saldo| u128::from(saldo.centavos())).sum();
+        let esperada = Auditoria {
+            lancamentos: self.julgados,
+            contas: self.saldos.len() as u64,
+            total_em_centavos: total,
+            divergencias: Vec::new(),
+        };
+        if *auditoria != esperada {
+            return Err(format!("{auditoria:?} instead of {esperada:?}"));
+        }
+        for (rg, saldo) in &self.saldos {
+            let texto = fs::read_to_string(self.contas.path().join(format!("{rg}.json")));
+            if !texto.as_ref().is_ok_and(|texto| *texto == conta(rg.as_str(), &saldo.to_string())) {
+                return Err(format!("{texto:?} should hold {saldo}"));
+            }
+        }
+        match nomes(self.contas.path())
+            .iter()
+            .find(|nome| nome.contains(".tmp-") || nome.contains(".copia-"))
+        {
+            Some(resto) => Err(format!("{resto} was left behind")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Sees what happens in a directory since it was made.
+struct Vigia<'h> {
+    contas: &'h Path,
+    nomes: BTreeSet<String>,
+    ponto: Option<Vec<u8>>,
+}
+
+impl<'h> Vigia<'h> {
+    fn nova(contas: &'h Path) -> Self {
+        Self { contas, nomes: nomes(contas), ponto: ponto(contas) }
+    }
+
+    /// Waits until the names have changed so often, or the checkpoint has moved.
+    fn esperar(mut self, mudancas: usize, mut olhar: impl FnMut(usize)) {
+        let mut vistas = 0;
+        esperar_ate("changes of the directory", || {
+            let agora = nomes(self.contas);
+            vistas += usize::from(agora != self.nomes);
+            self.nomes = agora;
+            olhar(vistas);
+            vistas >= mudancas || ponto(self.contas) != self.ponto
+        });
+    }
+}
+
+fn ponto(contas: &Path) -> Option<Vec<u8>> {
+    fs::read(contas.join("diario/ponto.json")).ok()
+}
+
+fn nomes(contas: &Path) -> BTreeSet<String> {
+    [contas.to_owned(), contas.join("diario")]
+        .iter()
+        .flat_map(|pasta| fs::read_dir(pasta).expect("readable"))
+        .map(|item| item.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// A failure names its seed, and keeps what it found.
+impl Drop for Historia {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.contas.disable_cleanup(true);
+            let Self { semente, rodada, contas, .. } = self;
+            let contas = contas.path().display();
+            let _ = writeln!(io::stderr(), "PIXSON_SEMENTE={semente}, round {rodada}, {contas}");
+        }
+    }
+}
+
+fn sem_divergencias(auditoria: Result<Auditoria, ErroAbrir>) -> Result<Auditoria, String> {
+    let auditoria = auditoria.map_err(|erro| format!("the audit: {erro}"))?;
+    match auditoria.divergencias.first() {
+        Some(divergencia) => Err(format!("the audit: {divergencia}")),
+        None => Ok(auditoria),
+    }
+}
+
+/// A kill may tear the tail of the journal; there is nothing else to warn of.
+fn conferir_erros(erros: &[String]) {
+    let cortes = |linha: &String| linha.contains("cortados do fim de diario/");
+    assert!(erros.iter().all(cortes), "{erros:?}");
+}
+
+/// What the clients heard, and what they asked for and heard nothing of.
+fn separar(pedidas: Vec<(u64, Pedida)>) -> (Vec<Ouvida>, Vec<Pergunta>) {
+    let (mut ouvidas, mut perguntas) = (Vec::new(), Vec::new());
+    for (epoca, Pedida { operacao, resposta }) in pedidas {
+        let Some(resposta) = resposta else {
+            perguntas.push((epoca, operacao));
+            continue;
+        };
+        let carimbo = resposta.carimbo();
+        let desfecho = resposta.desfecho().expect("a text of the protocol");
+        ouvidas.push(Ouvida { epoca, carimbo, operacao, desfecho, confirmada: true });
+    }
+    (ouvidas, perguntas)
+}
