@@ -154,11 +154,12 @@ fn a_full_disk_is_waited_out_without_a_restart() {
     assert_eq!(feito(&banco, &relogio, saque), Ok(Sucesso::Saque));
     let cheio = Falha { chamada: 0, especie: Especie::SemEspaco, para_sempre: true };
     disco.programar(Some(cheio));
-    let mut feitos = 1;
+    let mut feitos: u64 = 1;
     while feito(&banco, &relogio, saque) == Ok(Sucesso::Saque) {
         feitos += 1;
     }
-    let tem = |feitos| Ok(Sucesso::Saldo(Saldo::de_centavos(1000 - feitos).expect("in range")));
+    let tem =
+        |feitos: u64| Ok(Sucesso::Saldo(Saldo::de_centavos(1000 - feitos).expect("in range")));
     assert_eq!(feito(&banco, &relogio, saque), Err(Recusa::ServidorIndisponivel));
     assert_eq!(feito(&banco, &relogio, saldo_de), tem(feitos));
     assert!(banco.publicar().is_err() && !banco.falhou());

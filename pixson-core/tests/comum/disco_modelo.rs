@@ -361,7 +361,9 @@ impl Disco for DiscoModelo {
     fn escrever(&self, arquivo: &Aberto, posicao: u64, bytes: &[u8]) -> io::Result<()> {
         let posicao = usize::try_from(posicao).expect("a small disk");
         let escrita = Mudanca::Escrita { posicao, bytes: bytes.to_vec() };
-        match self.chamar(true) {
+        // Space that the file has already can be written again on a full disk.
+        let tem = self.trancar().arquivos[arquivo.arquivo].conteudo().len();
+        match self.chamar(posicao + bytes.len() > tem) {
             Ok(mut estado) => {
                 estado.arquivos[arquivo.arquivo].pendentes.push(escrita);
                 Ok(())
