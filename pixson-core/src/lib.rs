@@ -83,6 +83,7 @@ pub mod protocolo;
 pub mod relogio;
 pub mod servico;
 pub mod sessao;
+mod sincronia;
 pub mod tipos;
 
 pub use banco::Banco;

@@ -7,10 +7,10 @@
 //! CACM 21(7), 1978.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use thiserror::Error;
 
+use crate::sincronia::{AtomicU64, Ordering};
 use crate::tipos::Culpa;
 
 /// A logical instant: 0 to 2^62 − 1.

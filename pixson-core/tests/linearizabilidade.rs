@@ -255,7 +255,7 @@ fn the_bank_on_the_model_disk_is_linearizable_and_so_is_its_ledger() {
 
 #[test]
 fn the_bank_in_a_directory_is_linearizable() {
-    for semente in sementes(300) {
+    for semente in sementes(100) {
         let pasta = TempDir::new().expect("a temporary directory");
         let banco = abrir(preparar(DiscoReal::novo(pasta.path())));
         let publicar = || drop(banco.publicar().expect("the disk works"));

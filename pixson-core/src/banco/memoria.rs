@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::regras::{Decisao, decidir};
 use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Relogio, RelogioEsgotado};
+use crate::sincronia::{Mutex, MutexGuard, PoisonError};
 use crate::tipos::{Operacao, Rg, Saldo};
 
 /// A bank in memory, under one lock: the model that every other bank is held against.

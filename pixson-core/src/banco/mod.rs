@@ -11,11 +11,10 @@ mod livro;
 mod memoria;
 mod regras;
 
-use std::sync::Arc;
-
 use thiserror::Error;
 
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
+use crate::sincronia::Arc;
 use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
 #[cfg(feature = "json")]

@@ -1,13 +1,13 @@
 //! The writing side of the journal: appending, and waiting together for the disk.
 
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::registro::{Cabecalho, Imagens, Registro};
 use super::{PASTA, nome_de_segmento};
 use crate::banco::disco::Disco;
 use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
+use crate::sincronia::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::tipos::Valor;
 
 /// The journal of one run, open for appending.

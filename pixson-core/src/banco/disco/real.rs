@@ -9,9 +9,9 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Disco;
+use crate::sincronia::{Arc, Mutex, PoisonError};
 
 /// What a new file allows: its owner to read and write.
 const MODO: u32 = 0o600;

@@ -1,9 +1,9 @@
 //! The accounts in memory: one lock each, as many as fit.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::arquivo::ContaArquivo;
+use crate::sincronia::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::tipos::{Operacao, Rg};
 
 /// Into how many parts the table is divided, so that operations on different accounts seldom

@@ -1,7 +1,5 @@
 //! Operations: the accounts are locked, decided upon, and changed after their record is appended.
 
-use std::sync::{Arc, MutexGuard};
-
 use super::BancoJson;
 use super::arquivo::ContaArquivo;
 use super::contas::{ContaViva, Vaga, em_ordem, trancar};
@@ -10,6 +8,7 @@ use crate::banco::disco::Disco;
 use crate::banco::regras::{Decisao, decidir};
 use crate::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
+use crate::sincronia::{Arc, MutexGuard};
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
 
 /// An account of an operation, locked.

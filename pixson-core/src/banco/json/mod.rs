@@ -7,7 +7,6 @@ mod recuperacao;
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use thiserror::Error;
 
@@ -16,6 +15,7 @@ pub use self::aviso::Aviso;
 use self::contas::{Contas, Vaga};
 use super::diario::{Diario, Ponto};
 use super::disco::{Disco, DiscoReal};
+use crate::sincronia::{Arc, Mutex};
 use crate::tipos::Culpa;
 
 /// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),

@@ -1,7 +1,6 @@
 //! Checkpoints: bringing the account files up to the journal (docs/armazenamento.md, section 5).
 
 use std::io;
-use std::sync::Arc;
 
 use super::BancoJson;
 use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
@@ -9,6 +8,7 @@ use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
 use crate::banco::diario::{Ponto, nome_de_segmento, passageiro, segmentos};
 use crate::banco::disco::{Disco, preparar};
+use crate::sincronia::Arc;
 use crate::tipos::Rg;
 
 /// What a checkpoint writes to one file, and what it expects to find there.

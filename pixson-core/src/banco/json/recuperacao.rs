@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
-use std::sync::{Arc, Mutex};
 
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::aviso::Aviso;
@@ -13,6 +12,7 @@ use crate::banco::diario::{
     Cabecalho, Cauda, Diario, PASTA, Ponto, Segmento, TRAVA, ler_segmento, segmentos,
 };
 use crate::banco::disco::{Disco, TEMPORARIO, substituir};
+use crate::sincronia::{Arc, Mutex};
 use crate::tipos::{Rg, Saldo};
 
 /// What the journal says since the last checkpoint.
