@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 
 use super::registro::{Cabecalho, Imagens, Registro};
 use super::{PASTA, nome_de_segmento};
-use crate::banco::disco::Disco;
+use crate::banco::disco::{Disco, sem_volta};
 use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -55,7 +55,7 @@ impl<D: Disco> Diario<D> {
         configuracao: ConfiguracaoJson,
     ) -> io::Result<Self> {
         let Cabecalho { epoca, seq, .. } = cabecalho;
-        let (arquivo, posicao) = criar_segmento(&*disco, cabecalho)?;
+        let (arquivo, posicao) = criar_segmento(&*disco, cabecalho, &[])?;
         let estado = Estado {
             arquivo: Arc::new(arquivo),
             cabecalho,
@@ -191,29 +191,56 @@ impl<D: Disco> Diario<D> {
         if seq >= cabecalho.seq { cabecalho.segmento } else { cabecalho.segmento - 1 }
     }
 
-    /// Begins a new segment if the present one is full. Returns whether it did.
-    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<bool> {
+    /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
+    /// as for a group, the disk is waited for without the lock.
+    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
         let mut estado = self.trancar();
-        if estado.posicao < self.segmento_max_bytes {
-            return Ok(false);
-        }
         while estado.lider {
             estado = self.esperar(estado);
         }
-        // From here on the lock keeps everybody out: a turn is rare, and short.
-        self.esvaziar(&mut estado)?;
-        let cabecalho = Cabecalho {
-            segmento: estado.cabecalho.segmento + 1,
-            epoca: self.epoca,
-            seq: estado.ultimo + 1,
-        };
-        let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho)?;
-        self.fechar_segmento(&mut estado)?;
+        if estado.posicao < self.segmento_max_bytes {
+            return Ok(());
+        }
+        // What is gathered from here on goes to the new segment.
+        let mut estado = self.liderar(estado);
+        if estado.falhou {
+            return Err(io::Error::other("the disk has failed"));
+        }
+        let Cabecalho { segmento, epoca, .. } = estado.cabecalho;
+        let cabecalho = Cabecalho { segmento: segmento + 1, epoca, seq: estado.duravel + 1 };
+        let (antigo, fim) = (Arc::clone(&estado.arquivo), estado.posicao);
+        estado.lider = true;
+        drop(estado);
+
+        let girado = self.comecar_outro(cabecalho).and_then(|()| {
+            self.disco.cortar(&antigo, fim)?;
+            self.disco.sincronizar(&antigo)
+        });
+
+        let mut estado = self.trancar();
+        estado.lider = false;
+        if girado.as_ref().is_err_and(|erro| !passageiro(erro)) {
+            estado.falhou = true;
+        }
+        self.mudou.notify_all();
+        girado
+    }
+
+    /// Creates a segment with some space and makes it the present one. If space or descriptors are
+    /// short, nothing has changed but for a file that recovery takes for what it is.
+    fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
+        let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho, &self.zeros)?;
+        let mut estado = self.trancar();
         estado.arquivo = Arc::new(arquivo);
         estado.cabecalho = cabecalho;
         estado.posicao = posicao;
-        estado.reservado = posicao;
-        Ok(true)
+        estado.reservado = posicao + bytes(&self.zeros);
+        // The header is durable: there is no way back. Without space for what has gathered, the
+        // next group will find out.
+        match self.reservar(&mut estado) {
+            Err(erro) if !passageiro(&erro) => Err(erro),
+            _ => Ok(()),
+        }
     }
 
     /// Makes everything durable and cuts the segment to its length.
@@ -262,14 +289,23 @@ impl<D: Disco> Diario<D> {
 
 type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
 
-fn criar_segmento<D: Disco>(disco: &D, cabecalho: Cabecalho) -> io::Result<(D::Arquivo, u64)> {
+/// Creates a segment with its header and the space `zeros`, durable on return. An error for want of
+/// space or descriptors comes before its header is whole on the disk.
+fn criar_segmento<D: Disco>(
+    disco: &D,
+    cabecalho: Cabecalho,
+    zeros: &[u8],
+) -> io::Result<(D::Arquivo, u64)> {
     let mut linha = Vec::new();
     cabecalho.escrever(&mut linha);
+    let fim = bytes(&linha);
     let arquivo = disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
+    // The space first: with the header there, the segment counts.
+    disco.escrever(&arquivo, fim, zeros)?;
     disco.escrever(&arquivo, 0, &linha)?;
-    disco.sincronizar(&arquivo)?;
-    disco.sincronizar_pasta(PASTA)?;
-    Ok((arquivo, bytes(&linha)))
+    let sincronizado = disco.sincronizar(&arquivo).and_then(|()| disco.sincronizar_pasta(PASTA));
+    sincronizado.map_err(sem_volta)?;
+    Ok((arquivo, fim))
 }
 
 /// Whether an error is for want of something that may come back (space, descriptors, memory), and

@@ -110,7 +110,7 @@ pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::
     };
     let escrito = disco.criar(&temporario, Some(nome)).and_then(|arquivo| {
         disco.escrever(&arquivo, 0, conteudo)?;
-        disco.sincronizar(&arquivo)
+        disco.sincronizar(&arquivo).map_err(sem_volta)
     });
     if escrito.is_err() {
         // On a full disk it would keep the little space it got; what cannot be removed now is
@@ -125,5 +125,12 @@ pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::
 pub(super) fn substituir<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::Result<()> {
     let temporario = preparar(disco, nome, conteudo)?;
     disco.renomear(&temporario, nome)?;
-    disco.sincronizar_pasta(nome.rsplit_once('/').map_or("", |(pasta, _)| pasta))
+    let pasta = nome.rsplit_once('/').map_or("", |(pasta, _)| pasta);
+    disco.sincronizar_pasta(pasta).map_err(sem_volta)
+}
+
+/// An error after which the disk must not be asked again, whatever it says of itself: a sync that
+/// failed for want of space has failed.
+pub(super) fn sem_volta(erro: io::Error) -> io::Error {
+    io::Error::other(erro)
 }

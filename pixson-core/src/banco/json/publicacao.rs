@@ -7,7 +7,7 @@ use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
 use crate::banco::diario::{Ponto, nome_de_segmento, passageiro, segmentos};
-use crate::banco::disco::{Disco, preparar};
+use crate::banco::disco::{Disco, preparar, sem_volta};
 use crate::sincronia::Arc;
 use crate::tipos::Rg;
 
@@ -186,9 +186,10 @@ pub(super) fn gravar_contas<D: Disco>(
         return Err(erro);
     }
     for (temporario, nome) in temporarios {
-        disco.renomear(&temporario, &nome)?;
+        // A part of the files is new by now: only recovery can tell which.
+        disco.renomear(&temporario, &nome).map_err(sem_volta)?;
     }
-    disco.sincronizar_pasta("")?;
+    disco.sincronizar_pasta("").map_err(sem_volta)?;
     Ok(avisos)
 }
 
