@@ -236,3 +236,106 @@ fn the_ledger_keeps_as_many_closed_segments_as_it_is_told() {
     );
     assert_eq!(auditar(&disco).expect("a sound disk").divergencias, []);
 }
+
+/// A bank that was killed after a checkpoint in the middle of its records.
+fn morto_depois_de_um_ponto() -> DiscoModelo {
+    let contas = ["1", "2"].map(|conta| {
+        (format!("{conta}.json"), format!(r#"{{"rg": "{conta}", "nome": "N", "saldo": 10.0}}"#))
+    });
+    let disco = DiscoModelo::com_arquivos(contas);
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let relogio = Relogio::novo();
+    for (numero, conta) in ["1", "1", "2", "1"].into_iter().enumerate() {
+        let deposito = Operacao::Deposito { rg: rg(conta), valor: valor("1") };
+        assert_eq!(fazer(&banco, &relogio, deposito).1, Ok(Sucesso::Deposito));
+        if numero == 1 {
+            banco.publicar().expect("a sound disk");
+        }
+    }
+    drop(banco);
+    disco.depois_de(&mut Corte::Tudo)
+}
+
+#[test]
+fn no_flipped_bit_of_the_checkpoint_skips_a_record() {
+    const PONTO: &str = "diario/ponto.json";
+    let inteiro = morto_depois_de_um_ponto().conteudo(PONTO).expect("a checkpoint");
+    for byte in 0..inteiro.len() {
+        for bit in 0..8 {
+            let disco = morto_depois_de_um_ponto();
+            let mut virado = inteiro.clone();
+            virado[byte] ^= 1 << bit;
+            disco.editar(PONTO, &virado);
+            let aberto = BancoJson::abrir_em(disco, PEQUENA);
+            assert!(matches!(aberto, Err(ErroAbrir::Corrompido { .. })), "bit {bit} of {byte}");
+        }
+    }
+}
+
+#[test]
+fn a_segment_with_records_is_never_taken_for_one_that_was_just_begun() {
+    const SEGUNDO: &str = "diario/0000000002.jsonl";
+    let disco = morto();
+    let ponto = disco.conteudo("diario/ponto.json").expect("a checkpoint");
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+    drop(banco);
+    // As if the checkpoint that names the second segment had not come through.
+    disco.editar("diario/ponto.json", &ponto);
+    let mut virado = disco.conteudo(SEGUNDO).expect("the second segment");
+    virado[20] ^= 1;
+    disco.editar(SEGUNDO, &virado);
+    for _ in 0..2 {
+        let aberto = BancoJson::abrir_em(disco.clone(), PEQUENA);
+        assert!(
+            matches!(&aberto, Err(ErroAbrir::Corrompido { arquivo, posicao: 0 }) if arquivo == SEGUNDO)
+        );
+        assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+    }
+}
+
+#[test]
+fn no_copy_of_an_edited_file_replaces_another() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+    let edicoes =
+        ["A", "B"].map(|nome| format!(r#"{{"rg": "1", "nome": "{nome}", "saldo": 1.0}}"#));
+    disco.editar("1.json", edicoes[0].as_bytes());
+    assert_eq!(banco.publicar().expect("a sound disk").len(), 1);
+    disco.editar("1.json", edicoes[1].as_bytes());
+    assert_eq!(banco.fechar().expect("a sound disk").len(), 1);
+    let copias: Vec<_> =
+        disco.nomes().into_iter().filter(|nome| nome.contains(".copia-")).collect();
+    let guardadas = copias.iter().map(|copia| disco.conteudo(copia).expect("a copy"));
+    assert_eq!(guardadas.collect::<Vec<_>>(), edicoes.map(String::into_bytes));
+}
+
+#[test]
+fn what_stands_behind_an_orderly_end_is_cut_and_the_ledger_stays_whole() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    banco.fechar().expect("a sound disk");
+    drop(banco);
+    let ultimo = "diario/0000000002.jsonl";
+    let mut conteudo = disco.conteudo(ultimo).expect("the last segment");
+    conteudo.push(b'\n');
+    disco.editar(ultimo, &conteudo);
+    let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("nothing is lost");
+    assert_eq!(avisos, [Aviso::CaudaCortada { arquivo: ultimo.into(), bytes: 1 }]);
+    banco.fechar().expect("a sound disk");
+    drop(banco);
+    assert_eq!(auditar(&disco).expect("a whole ledger").divergencias, []);
+}
+
+#[test]
+fn an_audit_misses_the_end_of_a_ledger_that_was_cut_off() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    banco.fechar().expect("a sound disk");
+    drop(banco);
+    disco.remover("diario/0000000002.jsonl");
+    assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+}

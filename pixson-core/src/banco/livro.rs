@@ -99,11 +99,13 @@ fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
 
 fn percorrer<D: Disco>(disco: &D, visitar: &mut impl FnMut(Lancamento)) -> Result<(), ErroAbrir> {
     let mut numeros = segmentos(disco)?;
-    if let Some(&ultimo) = numeros.last()
-        && ler_segmento(disco, ultimo)?.cabecalho.is_none()
-    {
+    if let Some(&ultimo) = numeros.last() {
+        let segmento = ler_segmento(disco, ultimo)?;
         // It was just being begun when the bank was killed.
-        numeros.pop();
+        if segmento.cabecalho.is_none() && !matches!(segmento.cauda, Cauda::Ruim { sinc: Some(_) })
+        {
+            numeros.pop();
+        }
     }
     let mut esperado = None;
     for (indice, &numero) in numeros.iter().enumerate() {
@@ -121,7 +123,7 @@ fn percorrer<D: Disco>(disco: &D, visitar: &mut impl FnMut(Lancamento)) -> Resul
         let proximo = cabecalho.seq + segmento.registros.len() as u64;
         // A torn tail is for recovery to cut; damage is not.
         match segmento.cauda {
-            Cauda::Ruim { sinc } if !ultimo || sinc >= proximo => {
+            Cauda::Ruim { sinc } if !ultimo || sinc.is_some_and(|sinc| sinc >= proximo) => {
                 return Err(corrompido(segmento.validos));
             }
             _ => esperado = Some(proximo),
@@ -217,12 +219,15 @@ struct Escriturada {
 /// [`ErroAbrir`], also if a segment is damaged.
 pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
     let _trava = trancar(disco)?;
-    let ponto = Ponto::ler(disco)?.unwrap_or_default();
+    let corrompido = || ErroAbrir::Corrompido { arquivo: Ponto::NOME.to_owned(), posicao: 0 };
+    let ponto = Ponto::ler(disco).map_err(|_| corrompido())?.unwrap_or_default();
+    let mut ultimo = 0;
     let mut auditoria = Auditoria::default();
     let mut escrituradas: BTreeMap<Rg, Escriturada> = BTreeMap::new();
     percorrer(disco, &mut |lancamento| {
         auditoria.lancamentos += 1;
         let seq = lancamento.seq;
+        ultimo = seq;
         if !lancamento.confere() {
             auditoria.divergencias.push(Divergencia::ContaErrada { seq });
         }
@@ -239,6 +244,12 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
             conta.saldo = depois;
         }
     })?;
+    // The checkpoint speaks of records that are not there: the end of the ledger is missing.
+    if ultimo < ponto.seq && auditoria.lancamentos > 0
+        || segmentos(disco)?.last() < Some(&ponto.segmento)
+    {
+        return Err(corrompido());
+    }
     auditoria.conferir_arquivos(disco, escrituradas)?;
     Ok(auditoria)
 }

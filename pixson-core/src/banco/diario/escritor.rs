@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 
 use super::registro::{Cabecalho, Imagens, Registro};
-use super::{PASTA, nome_de_segmento};
+use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, sem_volta};
 use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
@@ -87,7 +87,8 @@ impl<D: Disco> Diario<D> {
         contas: Imagens,
     ) -> Result<u64, NaoAnexado> {
         let mut estado = self.trancar();
-        if estado.falhou {
+        let cheio = estado.posicao + bytes(&estado.lote) >= SEGMENTO_LIMITE_BYTES;
+        if estado.falhou || cheio {
             return Err(NaoAnexado);
         }
         let seq = estado.ultimo + 1;
@@ -120,6 +121,8 @@ impl<D: Disco> Diario<D> {
     /// syncs everything appended so far, while the next group gathers.
     pub(in crate::banco) fn confirmar(&self, seq: u64) -> Result<(), ResultadoDesconhecido> {
         let mut estado = self.trancar();
+        // A record that was never appended is nothing to wait for.
+        let seq = seq.min(estado.ultimo);
         loop {
             if estado.falhou {
                 return Err(ResultadoDesconhecido);

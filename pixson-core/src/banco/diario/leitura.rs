@@ -3,11 +3,11 @@
 use std::io;
 
 use super::registro::{Cabecalho, Linha, Registro, ler_linha};
-use super::{PASTA, nome_de_segmento};
+use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::Disco;
 
-/// More than any segment has: the turn to the next comes at about 16 MiB.
-const SEGMENTO_LIDO_MAX_BYTES: u64 = 1 << 30;
+/// More than any segment has.
+const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
 
 /// How a record begins.
 const INICIO_DE_REGISTRO: &[u8] = b"{\"seq\":";
@@ -30,8 +30,9 @@ pub(in crate::banco) struct Segmento {
 pub(in crate::banco) enum Cauda {
     /// Nothing, or zeros.
     Limpa,
-    /// Something that is not the next record. Of the good records behind it, the greatest `sinc`.
-    Ruim { sinc: u64 },
+    /// Something that is not the next record. Of the good records behind it, the greatest `sinc`,
+    /// if there are any.
+    Ruim { sinc: Option<u64> },
 }
 
 /// The numbers of the segments that are there, in order.
@@ -40,8 +41,14 @@ pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => Vec::new(),
         nomes => nomes?,
     };
-    let mut numeros: Vec<u64> =
-        nomes.iter().filter_map(|nome| nome.strip_suffix(".jsonl")?.parse().ok()).collect();
+    let mut numeros: Vec<u64> = nomes
+        .iter()
+        .filter_map(|nome| {
+            let numero = nome.strip_suffix(".jsonl")?.parse().ok()?;
+            // Another spelling of the number is none of ours.
+            nome_de_segmento(numero).ends_with(&format!("/{nome}")).then_some(numero)
+        })
+        .collect();
     numeros.sort_unstable();
     Ok(numeros)
 }
@@ -88,5 +95,5 @@ fn examinar_cauda(bytes: &[u8]) -> Cauda {
             _ => None,
         },
     );
-    Cauda::Ruim { sinc: sincs.max().unwrap_or(0) }
+    Cauda::Ruim { sinc: sincs.max() }
 }

@@ -16,6 +16,10 @@ pub(super) const PASTA: &str = "diario";
 /// The file that locks the bank's directory.
 pub(super) const TRAVA: &str = "diario/trava";
 
+/// No segment grows beyond this, even if no checkpoint succeeds for long: 512 MiB. It can always
+/// be read again.
+const SEGMENTO_LIMITE_BYTES: u64 = 512 * 1024 * 1024;
+
 /// The name of a segment.
 pub(super) fn nome_de_segmento(numero: u64) -> String {
     format!("{PASTA}/{numero:010}.jsonl")

@@ -1,16 +1,15 @@
 //! The checkpoint: which records the account files hold already.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::banco::disco::{Disco, substituir};
 
 const MAX_BYTES: u64 = 4096;
 
 /// What `ponto.json` says. Without one, every record counts.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::banco) struct Ponto {
     /// The account files hold every record up to this one.
     pub(in crate::banco) seq: u64,
@@ -22,6 +21,17 @@ pub(in crate::banco) struct Ponto {
     pub(in crate::banco) limpo: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Json {
+    seq: u64,
+    epoca: u64,
+    segmento: u64,
+    limpo: bool,
+    #[serde(rename = "crc")]
+    _crc: String,
+}
+
 impl Ponto {
     pub(in crate::banco) const NOME: &'static str = "diario/ponto.json";
 
@@ -29,13 +39,26 @@ impl Ponto {
         let Some(bytes) = disco.ler(Self::NOME, MAX_BYTES)? else {
             return Ok(None);
         };
-        serde_json::from_slice(&bytes).map(Some).map_err(io::Error::from)
+        let Json { seq, epoca, segmento, limpo, .. } = serde_json::from_slice(&bytes)?;
+        let ponto = Self { seq, epoca, segmento, limpo };
+        // One spelling only: what does not write itself again has been changed.
+        if ponto.texto().as_bytes() == bytes {
+            Ok(Some(ponto))
+        } else {
+            Err(ErrorKind::InvalidData.into())
+        }
     }
 
     /// Durable on return.
     pub(in crate::banco) fn gravar(&self, disco: &impl Disco) -> io::Result<()> {
-        let mut texto = serde_json::to_vec(self)?;
-        texto.push(b'\n');
-        substituir(disco, Self::NOME, &texto)
+        substituir(disco, Self::NOME, self.texto().as_bytes())
+    }
+
+    fn texto(&self) -> String {
+        let Self { seq, epoca, segmento, limpo } = self;
+        let corpo =
+            format!(r#"{{"seq":{seq},"epoca":{epoca},"segmento":{segmento},"limpo":{limpo}"#);
+        let crc = crc32fast::hash(corpo.as_bytes());
+        format!("{corpo},\"crc\":\"{crc:08x}\"}}\n")
     }
 }

@@ -45,7 +45,10 @@ impl From<io::Error> for FalhaDeLeitura {
 
 /// Whether an error says that what is there cannot be the file of an account.
 pub(in crate::banco) fn nao_e_arquivo(erro: &io::Error) -> bool {
-    matches!(erro.kind(), ErrorKind::InvalidData | ErrorKind::FileTooLarge)
+    matches!(
+        erro.kind(),
+        ErrorKind::InvalidData | ErrorKind::FileTooLarge | ErrorKind::PermissionDenied
+    )
 }
 
 #[derive(Deserialize)]

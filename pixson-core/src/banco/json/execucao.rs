@@ -1,9 +1,9 @@
 //! Operations: the accounts are locked, decided upon, and changed after their record is appended.
 
 use super::BancoJson;
-use super::arquivo::ContaArquivo;
+use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::contas::{ContaViva, Vaga, em_ordem, trancar};
-use crate::banco::diario::{Imagem, Imagens, NaoAnexado, Registro};
+use crate::banco::diario::{Imagem, Imagens, NaoAnexado, Registro, passageiro};
 use crate::banco::disco::Disco;
 use crate::banco::regras::{Decisao, decidir};
 use crate::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
@@ -82,7 +82,11 @@ impl<D: Disco> BancoJson<D> {
     /// Reads an account into its place, if it is not there yet.
     fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
         if lugar.is_none() {
-            let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|_| Recusa::ContaIlegivel)?;
+            let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|falha| match falha {
+                // The file may be as it should: descriptors are short.
+                FalhaDeLeitura::Disco(erro) if passageiro(&erro) => Recusa::ServidorIndisponivel,
+                _ => Recusa::ContaIlegivel,
+            })?;
             *lugar = lida.map(|(conta, visto)| ContaViva {
                 conta,
                 seq: 0,

@@ -6,7 +6,7 @@ use super::BancoJson;
 use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
-use crate::banco::diario::{Ponto, nome_de_segmento, passageiro, segmentos};
+use crate::banco::diario::{PASTA, Ponto, nome_de_segmento, passageiro, segmentos};
 use crate::banco::disco::{Disco, preparar, sem_volta};
 use crate::sincronia::Arc;
 use crate::tipos::Rg;
@@ -84,10 +84,14 @@ impl<D: Disco> BancoJson<D> {
     pub(super) fn aparar_livro(&self, ponto: Ponto) {
         let Some(retidos) = self.segmentos_retidos else { return };
         let primeiro = ponto.segmento.saturating_sub(retidos);
-        // What cannot be removed now is removed another time.
+        // What cannot be removed now is removed another time. One by one, durably: a hole in the
+        // ledger would look like damage.
         for numero in segmentos(&*self.disco).unwrap_or_default() {
-            if numero < primeiro {
-                let _ = self.disco.apagar(&nome_de_segmento(numero));
+            let removido = numero < primeiro
+                && self.disco.apagar(&nome_de_segmento(numero)).is_ok()
+                && self.disco.sincronizar_pasta(PASTA).is_ok();
+            if !removido {
+                break;
             }
         }
     }
@@ -171,43 +175,76 @@ pub(super) fn gravar_contas<D: Disco>(
         return Ok(Vec::new());
     }
     let mut avisos = Vec::new();
-    let mut temporarios = Vec::with_capacity(imagens.len());
-    let preparados = imagens.iter().try_for_each(|imagem| {
-        avisos.extend(guardar_estranho(disco, imagem, epoca)?);
+    let mut preparados = Vec::with_capacity(imagens.len());
+    let todos = imagens.iter().try_for_each(|imagem| {
+        let (encontrado, aviso) = guardar_estranho(disco, imagem, imagem.visto, epoca)?;
+        avisos.extend(aviso);
         let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
-        temporarios.push((preparar(disco, &nome, imagem.conta.para_json().as_bytes())?, nome));
+        let temporario = preparar(disco, &nome, imagem.conta.para_json().as_bytes())?;
+        preparados.push((imagem, encontrado, temporario, nome));
         Ok(())
     });
-    if let Err(erro) = preparados {
-        for (temporario, _) in temporarios {
+    if let Err(erro) = todos {
+        for (_, _, temporario, _) in preparados {
             // What cannot be removed now is removed at the next start.
             let _ = disco.apagar(&temporario);
         }
         return Err(erro);
     }
-    for (temporario, nome) in temporarios {
-        // A part of the files is new by now: only recovery can tell which.
+    for (imagem, encontrado, temporario, nome) in preparados {
+        // Somebody may have edited the file while the others were prepared. From the first file on,
+        // a part of them is new: if this fails, only recovery can tell which.
+        let (_, aviso) = guardar_estranho(disco, imagem, encontrado, epoca).map_err(sem_volta)?;
+        if encontrado.is_some() {
+            avisos.extend(aviso);
+        }
         disco.renomear(&temporario, &nome).map_err(sem_volta)?;
     }
     disco.sincronizar_pasta("").map_err(sem_volta)?;
     Ok(avisos)
 }
 
-/// Keeps what stands in the place of an account file, if the bank did not put it there.
-fn guardar_estranho<D: Disco>(disco: &D, imagem: &Imagem, epoca: u64) -> io::Result<Option<Aviso>> {
+/// Keeps what stands in the place of an account file, unless it is what is expected there. Says
+/// what it found.
+fn guardar_estranho<D: Disco>(
+    disco: &D,
+    imagem: &Imagem,
+    esperado: Option<u32>,
+    epoca: u64,
+) -> io::Result<(Option<u32>, Option<Aviso>)> {
     let rg: Rg = imagem.conta.rg;
     let nome = ContaArquivo::nome_de_arquivo(rg);
-    let copia = format!("{nome}.copia-{epoca}-{}", imagem.seq);
-    match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
-        Ok(None) => return Ok(Some(Aviso::ArquivoRefeito { rg })),
-        Ok(Some(bytes)) if Some(impressao(&bytes)) == imagem.visto => return Ok(None),
-        Ok(Some(bytes)) => {
+    let bytes = match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
+        Ok(None) => return Ok((None, Some(Aviso::ArquivoRefeito { rg }))),
+        Ok(Some(bytes)) => Some(bytes),
+        Err(erro) if nao_e_arquivo(&erro) => None,
+        Err(erro) => return Err(erro),
+    };
+    let encontrado = bytes.as_deref().map(impressao);
+    if encontrado.is_some() && encontrado == esperado {
+        return Ok((encontrado, None));
+    }
+    let copia = nome_livre(disco, &format!("{nome}.copia-{epoca}-{}", imagem.seq))?;
+    match bytes {
+        Some(bytes) => {
             let temporario = preparar(disco, &copia, &bytes)?;
             disco.renomear(&temporario, &copia)?;
         }
         // Whatever it is, it can be moved.
-        Err(erro) if nao_e_arquivo(&erro) => disco.renomear(&nome, &copia)?,
-        Err(erro) => return Err(erro),
+        None => disco.renomear(&nome, &copia)?,
     }
-    Ok(Some(Aviso::ArquivoEditado { rg, copia }))
+    Ok((encontrado, Some(Aviso::ArquivoEditado { rg, copia })))
+}
+
+/// This name, or one made from it that nothing has yet: no copy replaces another.
+fn nome_livre<D: Disco>(disco: &D, nome: &str) -> io::Result<String> {
+    let mut livre = nome.to_owned();
+    for numero in 2_u32.. {
+        match disco.ler(&livre, ContaArquivo::MAX_BYTES) {
+            Ok(None) => break,
+            Err(erro) if !nao_e_arquivo(&erro) => return Err(erro),
+            _ => livre = format!("{nome}-{numero}"),
+        }
+    }
+    Ok(livre)
 }

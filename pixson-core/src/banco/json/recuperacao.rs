@@ -111,8 +111,9 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
     for (indice, segmento) in lidos.iter().enumerate() {
         let seguinte = lidos.get(indice + 1);
         let Some(cabecalho) = segmento.cabecalho else {
-            // Only a segment that was just being begun may lack its header.
-            if seguinte.is_some() || numeros[indice] == ponto.segmento {
+            // Only a segment that was just being begun may lack its header: it has no record.
+            let tem_registros = matches!(segmento.cauda, Cauda::Ruim { sinc: Some(_) });
+            if seguinte.is_some() || numeros[indice] == ponto.segmento || tem_registros {
                 return Err(corrompido(&segmento.nome, 0));
             }
             disco.apagar(&segmento.nome)?;
@@ -123,8 +124,9 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
         }
         leitura.conferir_cauda(segmento, cabecalho, seguinte, ponto)?;
         leitura.dobrar(segmento, ponto);
-        let depois_do_ponto = !ponto.limpo || leitura.ultimo > ponto.seq;
-        if seguinte.is_none_or(|seguinte| seguinte.cabecalho.is_none()) && depois_do_ponto {
+        let por_regravar =
+            !ponto.limpo || leitura.ultimo > ponto.seq || segmento.cauda != Cauda::Limpa;
+        if seguinte.is_none_or(|seguinte| seguinte.cabecalho.is_none()) && por_regravar {
             // What was replayed may be in the page cache only, and what is torn must go.
             substituir(disco, &segmento.nome, &segmento.bytes[..segmento.validos])?;
         }
@@ -144,7 +146,7 @@ impl Leitura {
         let proximo = cabecalho.seq + segmento.registros.len() as u64;
         let sinc = match segmento.cauda {
             Cauda::Limpa => 0,
-            Cauda::Ruim { sinc } => sinc,
+            Cauda::Ruim { sinc } => sinc.unwrap_or(0),
         };
         let pelo_seguinte =
             seguinte.and_then(|seguinte| seguinte.cabecalho).map_or(0, |c| c.seq - 1);
