@@ -244,10 +244,10 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
             conta.saldo = depois;
         }
     })?;
-    // The checkpoint speaks of records that are not there: the end of the ledger is missing.
-    if ultimo < ponto.seq && auditoria.lancamentos > 0
-        || segmentos(disco)?.last() < Some(&ponto.segmento)
-    {
+    // A checkpoint that speaks of what is not there: the end of the ledger is missing.
+    let ultimo_segmento = segmentos(disco)?.last().copied().unwrap_or(0);
+    let falta_o_fim = auditoria.lancamentos > 0 && ultimo < ponto.seq;
+    if falta_o_fim || ultimo_segmento < ponto.segmento {
         return Err(corrompido());
     }
     auditoria.conferir_arquivos(disco, escrituradas)?;
