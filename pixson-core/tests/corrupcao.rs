@@ -7,7 +7,7 @@ use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, auditar};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
 use comum::conformidade::fazer;
-use comum::disco_modelo::{Corte, DiscoModelo};
+use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
 use comum::juiz::PEQUENA;
 use comum::{rg, saldo, valor};
 
@@ -311,6 +311,26 @@ fn no_copy_of_an_edited_file_replaces_another() {
         disco.nomes().into_iter().filter(|nome| nome.contains(".copia-")).collect();
     let guardadas = copias.iter().map(|copia| disco.conteudo(copia).expect("a copy"));
     assert_eq!(guardadas.collect::<Vec<_>>(), edicoes.map(String::into_bytes));
+}
+
+#[test]
+fn a_checkpoint_that_is_tried_again_keeps_an_edited_file_once() {
+    let disco = morto();
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+    disco.editar("1.json", br#"{"rg": "1", "nome": "A", "saldo": 1.0}"#);
+    // Space is short for all but the first calls: the copy is kept, the account is not written.
+    for chamada in 0..12 {
+        let especie = Especie::SemEspaco;
+        disco.programar(Some(Falha { chamada, especie, para_sempre: true }));
+        let publicado = banco.publicar();
+        assert!(publicado.is_ok() || !banco.falhou(), "call {chamada}");
+    }
+    disco.programar(None);
+    banco.publicar().expect("space again");
+    let copias = disco.nomes().into_iter().filter(|nome| nome.contains(".copia-"));
+    assert_eq!(copias.count(), 1, "{:?}", disco.nomes());
 }
 
 #[test]

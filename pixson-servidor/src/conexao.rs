@@ -34,6 +34,7 @@ pub(crate) fn atender<B: Banco>(
     let mut entrada = vec![0; LEITURA_BYTES];
     let mut saida = Vec::new();
     let mut restam = PARADA_MAX_BYTES;
+    let mut espera = None;
     loop {
         let passo = servico.avancar(&mut sessao, |carimbo| {
             tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
@@ -50,7 +51,11 @@ pub(crate) fn atender<B: Banco>(
             sessao.fim_de_entrada();
             continue;
         }
-        fluxo.set_read_timeout(acordar_apos)?;
+        // A framed peer never needs another time-out: one system call less for each request.
+        if espera != acordar_apos {
+            fluxo.set_read_timeout(acordar_apos)?;
+            espera = acordar_apos;
+        }
         match fluxo.read(&mut entrada) {
             Ok(0) => sessao.fim_de_entrada(),
             Ok(bytes) => {

@@ -114,7 +114,7 @@ pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::
     });
     if escrito.is_err() {
         // On a full disk it would keep the little space it got; what cannot be removed now is
-        // removed at the next start.
+        // replaced by the next try, or removed by recovery.
         let _ = disco.apagar(&temporario);
     }
     escrito.map(|()| temporario)

@@ -186,7 +186,7 @@ pub(super) fn gravar_contas<D: Disco>(
     });
     if let Err(erro) = todos {
         for (_, _, temporario, _) in preparados {
-            // What cannot be removed now is removed at the next start.
+            // What cannot be removed now is replaced by the next checkpoint, or removed by recovery.
             let _ = disco.apagar(&temporario);
         }
         return Err(erro);
@@ -195,9 +195,10 @@ pub(super) fn gravar_contas<D: Disco>(
         // Somebody may have edited the file while the others were prepared. From the first file on,
         // a part of them is new: if this fails, only recovery can tell which.
         let (_, aviso) = guardar_estranho(disco, imagem, encontrado, epoca).map_err(sem_volta)?;
-        if encontrado.is_some() {
-            avisos.extend(aviso);
-        }
+        // That there is no file has been said before.
+        let novo =
+            |aviso: &Aviso| encontrado.is_some() || !matches!(aviso, Aviso::ArquivoRefeito { .. });
+        avisos.extend(aviso.filter(novo));
         disco.renomear(&temporario, &nome).map_err(sem_volta)?;
     }
     disco.sincronizar_pasta("").map_err(sem_volta)?;
@@ -224,27 +225,36 @@ fn guardar_estranho<D: Disco>(
     if encontrado.is_some() && encontrado == esperado {
         return Ok((encontrado, None));
     }
-    let copia = nome_livre(disco, &format!("{nome}.copia-{epoca}-{}", imagem.seq))?;
-    match bytes {
-        Some(bytes) => {
-            let temporario = preparar(disco, &copia, &bytes)?;
-            disco.renomear(&temporario, &copia)?;
-        }
-        // Whatever it is, it can be moved.
-        None => disco.renomear(&nome, &copia)?,
-    }
+    let copia = copiar(disco, &nome, bytes.as_deref(), epoca, imagem.seq)?;
     Ok((encontrado, Some(Aviso::ArquivoEditado { rg, copia })))
 }
 
-/// This name, or one made from it that nothing has yet: no copy replaces another.
-fn nome_livre<D: Disco>(disco: &D, nome: &str) -> io::Result<String> {
-    let mut livre = nome.to_owned();
+/// Keeps a file beside itself, under a name that no other copy has. One that was kept before, by a
+/// checkpoint that then failed, is not kept again. `bytes` is `None` for what cannot be read.
+fn copiar<D: Disco>(
+    disco: &D,
+    nome: &str,
+    bytes: Option<&[u8]>,
+    epoca: u64,
+    seq: u64,
+) -> io::Result<String> {
+    let primeira = format!("{nome}.copia-{epoca}-{seq}");
+    let mut copia = primeira.clone();
     for numero in 2_u32.. {
-        match disco.ler(&livre, ContaArquivo::MAX_BYTES) {
+        match disco.ler(&copia, ContaArquivo::MAX_BYTES) {
             Ok(None) => break,
+            Ok(guardados) if guardados.as_deref() == bytes => return Ok(copia),
             Err(erro) if !nao_e_arquivo(&erro) => return Err(erro),
-            _ => livre = format!("{nome}-{numero}"),
+            _ => copia = format!("{primeira}-{numero}"),
         }
     }
-    Ok(livre)
+    match bytes {
+        Some(bytes) => {
+            let temporario = preparar(disco, &copia, bytes)?;
+            disco.renomear(&temporario, &copia)?;
+        }
+        // Whatever it is, it can be moved.
+        None => disco.renomear(nome, &copia)?,
+    }
+    Ok(copia)
 }
