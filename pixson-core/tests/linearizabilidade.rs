@@ -272,7 +272,7 @@ fn com_quedas(semente: u64, defeito: Option<Defeito>) -> Sentenca {
     for roteiros in roteiros(&mut sorteio, 8, 3).chunks(4) {
         let banco = abrir(disco.clone());
         let chamada = sorteio.ate(24);
-        let especie = sorteio.escolher(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta]);
+        let especie = sorteio.escolher(&Especie::TODAS);
         disco.programar(Some(Falha { chamada, especie, para_sempre: !sorteio.um_em(3) }));
         let (epoca, relogio) = (banco.epoca(), Relogio::novo());
         let apressado = BancoApressado { banco: &banco, defeito };

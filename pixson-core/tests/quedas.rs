@@ -116,7 +116,7 @@ fn a_power_cut_at_any_call_and_at_any_byte_loses_nothing_acknowledged() {
 #[test]
 fn a_fault_at_any_call_is_survived_and_never_acknowledged_over() {
     for chamada in 0..=chamadas_sem_falha() {
-        for especie in [Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta] {
+        for especie in Especie::TODAS {
             for para_sempre in [false, true] {
                 let falha = Falha { chamada, especie, para_sempre };
                 let disco = disco();
@@ -179,8 +179,7 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
         let mut ouvidas = Vec::new();
         for _ in 0..=sorteio.ate(5) {
             let chamada = sorteio.ate(120);
-            let especie =
-                sorteio.escolher(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta]);
+            let especie = sorteio.escolher(&Especie::TODAS);
             let para_sempre = !sorteio.um_em(3);
             disco.programar(Some(Falha { chamada, especie, para_sempre }));
             let passos: Vec<Passo> = (0..sorteio.ate(40)).map(|_| passo(&mut sorteio)).collect();

@@ -91,11 +91,7 @@ impl Mundo {
             97 => self.reiniciar(),
             _ => {
                 let chamada = self.sorteio.ate(60);
-                let especie = self.sorteio.escolher(&[
-                    Especie::Eio,
-                    Especie::SemEspaco,
-                    Especie::EscritaCurta,
-                ]);
+                let especie = self.sorteio.escolher(&Especie::TODAS);
                 let para_sempre = self.sorteio.um_em(2);
                 self.disco.programar(Some(Falha { chamada, especie, para_sempre }));
             }

@@ -67,6 +67,29 @@ pub(crate) enum Especie {
     SemEspaco,
     /// A write stops half-way with an error; other calls fail like `Eio`.
     EscritaCurta,
+    /// A sync finds that the disk is full, and what was to be synced is lost; other calls succeed.
+    SincroniaSemEspaco,
+}
+
+impl Especie {
+    pub(crate) const TODAS: [Self; 4] =
+        [Self::Eio, Self::SemEspaco, Self::EscritaCurta, Self::SincroniaSemEspaco];
+
+    fn atinge(self, chamada: Chamada) -> bool {
+        match self {
+            Self::Eio | Self::EscritaCurta => true,
+            Self::SemEspaco => chamada == Chamada::PrecisaDeEspaco,
+            Self::SincroniaSemEspaco => chamada == Chamada::Sincroniza,
+        }
+    }
+}
+
+/// What a call asks of the disk.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Chamada {
+    PrecisaDeEspaco,
+    Sincroniza,
+    Outra,
 }
 
 /// What a power cut does with what was not synced.
@@ -241,13 +264,13 @@ impl DiscoModelo {
     }
 
     /// Counts a call, and fails it if its time has come.
-    fn chamar(&self, precisa_de_espaco: bool) -> Result<MutexGuard<'_, Estado>, Especie> {
+    fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, Estado>, Especie> {
         let mut estado = self.trancar();
         let chamada = estado.chamadas;
         estado.chamadas += 1;
         let Some(falha) = estado.falha else { return Ok(estado) };
         let chegou = chamada == falha.chamada || falha.para_sempre && chamada > falha.chamada;
-        if chegou && (precisa_de_espaco || falha.especie != Especie::SemEspaco) {
+        if chegou && falha.especie.atinge(qual) {
             return Err(falha.especie);
         }
         Ok(estado)
@@ -285,7 +308,7 @@ impl Corte {
 impl From<Especie> for io::Error {
     fn from(especie: Especie) -> Self {
         match especie {
-            Especie::SemEspaco => ErrorKind::StorageFull.into(),
+            Especie::SemEspaco | Especie::SincroniaSemEspaco => ErrorKind::StorageFull.into(),
             Especie::Eio | Especie::EscritaCurta => Self::other("I/O error"),
         }
     }
@@ -317,7 +340,7 @@ impl Disco for DiscoModelo {
     type Arquivo = Aberto;
 
     fn travar(&self, nome: &str) -> io::Result<Aberto> {
-        let mut estado = self.chamar(false)?;
+        let mut estado = self.chamar(Chamada::Outra)?;
         if estado.travados.iter().any(|travado| travado == nome) {
             return Err(ErrorKind::WouldBlock.into());
         }
@@ -327,18 +350,18 @@ impl Disco for DiscoModelo {
     }
 
     fn criar_pasta(&self, _: &str) -> io::Result<()> {
-        drop(self.chamar(true)?);
+        drop(self.chamar(Chamada::PrecisaDeEspaco)?);
         Ok(())
     }
 
     fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
-        let estado = self.chamar(false)?;
+        let estado = self.chamar(Chamada::Outra)?;
         let nomes = estado.nomes.keys().filter(|nome| pasta_de(nome) == pasta);
         Ok(nomes.map(|nome| nome.rsplit('/').next().unwrap_or(nome).to_owned()).collect())
     }
 
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        let estado = self.chamar(false)?;
+        let estado = self.chamar(Chamada::Outra)?;
         let conteudo = estado.nomes.get(nome).map(|&arquivo| estado.arquivos[arquivo].conteudo());
         match conteudo {
             Some(conteudo) if conteudo.len() as u64 > max_bytes => {
@@ -349,7 +372,7 @@ impl Disco for DiscoModelo {
     }
 
     fn criar(&self, nome: &str, _: Option<&str>) -> io::Result<Aberto> {
-        let mut estado = self.chamar(true)?;
+        let mut estado = self.chamar(Chamada::PrecisaDeEspaco)?;
         let arquivo = estado.arquivos.len();
         estado.arquivos.push(Arquivo::default());
         estado.nomes.insert(nome.to_owned(), arquivo);
@@ -363,7 +386,8 @@ impl Disco for DiscoModelo {
         let escrita = Mudanca::Escrita { posicao, bytes: bytes.to_vec() };
         // Space that the file has already can be written again on a full disk.
         let tem = self.trancar().arquivos[arquivo.arquivo].conteudo().len();
-        match self.chamar(posicao + bytes.len() > tem) {
+        let novo = posicao + bytes.len() > tem;
+        match self.chamar(if novo { Chamada::PrecisaDeEspaco } else { Chamada::Outra }) {
             Ok(mut estado) => {
                 estado.arquivos[arquivo.arquivo].pendentes.push(escrita);
                 Ok(())
@@ -380,13 +404,13 @@ impl Disco for DiscoModelo {
 
     fn cortar(&self, arquivo: &Aberto, bytes: u64) -> io::Result<()> {
         let tamanho = usize::try_from(bytes).expect("a small disk");
-        let mut estado = self.chamar(false)?;
+        let mut estado = self.chamar(Chamada::Outra)?;
         estado.arquivos[arquivo.arquivo].pendentes.push(Mudanca::Corte(tamanho));
         Ok(())
     }
 
     fn sincronizar(&self, arquivo: &Aberto) -> io::Result<()> {
-        match self.chamar(false) {
+        match self.chamar(Chamada::Sincroniza) {
             Ok(mut estado) => {
                 let Arquivo { duravel, pendentes, .. } = &mut estado.arquivos[arquivo.arquivo];
                 pendentes.drain(..).for_each(|mudanca| mudanca.aplicar(duravel));
@@ -402,7 +426,7 @@ impl Disco for DiscoModelo {
     }
 
     fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
-        let mut estado = self.chamar(false)?;
+        let mut estado = self.chamar(Chamada::Outra)?;
         let arquivo = *estado.nomes.get(de).ok_or(ErrorKind::NotFound)?;
         let mudanca = MudancaDeNome::Renomear(de.to_owned(), para.to_owned(), arquivo);
         mudanca.aplicar(&mut estado.nomes);
@@ -411,7 +435,7 @@ impl Disco for DiscoModelo {
     }
 
     fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
-        let mut estado = self.chamar(false)?;
+        let mut estado = self.chamar(Chamada::Sincroniza)?;
         let Estado { nomes_pendentes, nomes_duraveis, .. } = &mut *estado;
         nomes_pendentes.retain(|mudanca| {
             let desta = mudanca.pasta() == pasta;
@@ -424,7 +448,7 @@ impl Disco for DiscoModelo {
     }
 
     fn apagar(&self, nome: &str) -> io::Result<()> {
-        let mut estado = self.chamar(false)?;
+        let mut estado = self.chamar(Chamada::Outra)?;
         estado.nomes.get(nome).ok_or(ErrorKind::NotFound)?;
         let mudanca = MudancaDeNome::Apagar(nome.to_owned());
         mudanca.aplicar(&mut estado.nomes);

@@ -19,6 +19,7 @@ pub(crate) const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
     contas_em_memoria: 16,
     segmento_bytes: 600,
     reserva_bytes: 256,
+    arquivos_por_vez: 2,
     segmentos_retidos: None,
 };
 

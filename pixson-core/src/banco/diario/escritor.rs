@@ -1,5 +1,6 @@
 //! The writing side of the journal: appending, and waiting together for the disk.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
 use super::registro::{Cabecalho, Imagens, Registro};
@@ -28,6 +29,8 @@ struct Estado<A> {
     arquivo: Arc<A>,
     /// The header of the segment that is being written.
     cabecalho: Cabecalho,
+    /// Segments before it that recovery may still need, oldest first, each with its last record.
+    fechados: VecDeque<(u64, u64)>,
     /// Records that no write has taken yet.
     lote: Vec<u8>,
     /// Where the first byte of `lote` will stand.
@@ -40,7 +43,10 @@ struct Estado<A> {
     duravel: u64,
     /// Somebody is writing and syncing.
     lider: bool,
-    falhou: bool,
+    /// Why nothing is acknowledged any more: the first error of the disk.
+    falha: Option<io::Error>,
+    /// The bank was closed: nothing is appended any more.
+    fechado: bool,
 }
 
 /// The disk is full, or has failed: the record was not appended, and nothing has changed.
@@ -59,13 +65,15 @@ impl<D: Disco> Diario<D> {
         let estado = Estado {
             arquivo: Arc::new(arquivo),
             cabecalho,
+            fechados: VecDeque::new(),
             lote: Vec::new(),
             posicao,
             reservado: posicao,
             ultimo: seq - 1,
             duravel: seq - 1,
             lider: false,
-            falhou: false,
+            falha: None,
+            fechado: false,
         };
         let (estado, mudou) = (Mutex::new(estado), Condvar::new());
         let ConfiguracaoJson { segmento_bytes: segmento_max_bytes, reserva_bytes, .. } =
@@ -88,7 +96,7 @@ impl<D: Disco> Diario<D> {
     ) -> Result<u64, NaoAnexado> {
         let mut estado = self.trancar();
         let cheio = estado.posicao + bytes(&estado.lote) >= SEGMENTO_LIMITE_BYTES;
-        if estado.falhou || cheio {
+        if estado.falha.is_some() || estado.fechado || cheio {
             return Err(NaoAnexado);
         }
         let seq = estado.ultimo + 1;
@@ -99,7 +107,7 @@ impl<D: Disco> Diario<D> {
         if let Err(erro) = self.reservar(&mut estado) {
             estado.lote.truncate(antes);
             if !passageiro(&erro) {
-                self.falhar(&mut estado);
+                self.falhar(&mut estado, &erro);
             }
             return Err(NaoAnexado);
         }
@@ -124,7 +132,7 @@ impl<D: Disco> Diario<D> {
         // A record that was never appended is nothing to wait for.
         let seq = seq.min(estado.ultimo);
         loop {
-            if estado.falhou {
+            if estado.falha.is_some() {
                 return Err(ResultadoDesconhecido);
             }
             if estado.duravel >= seq {
@@ -152,7 +160,7 @@ impl<D: Disco> Diario<D> {
         estado.lider = false;
         match sincronizado {
             Ok(()) => estado.duravel = ultimo,
-            Err(_) => estado.falhou = true,
+            Err(erro) => self.falhar(&mut estado, &erro),
         }
         // The next group goes on with the memory of this one, unless it has grown beyond use.
         if estado.lote.is_empty() && lote.capacity() <= self.zeros.len() {
@@ -172,26 +180,46 @@ impl<D: Disco> Diario<D> {
         self.trancar().ultimo
     }
 
+    /// Whether the bank was closed: nothing is appended any more.
+    pub(in crate::banco) fn fechado(&self) -> bool {
+        self.trancar().fechado
+    }
+
     /// Whether the disk has failed: nothing is acknowledged any more.
     pub(in crate::banco) fn falhou(&self) -> bool {
-        self.trancar().falhou
+        self.trancar().falha.is_some()
     }
 
     /// Nothing is acknowledged from here on.
-    pub(in crate::banco) fn desistir(&self) {
-        self.falhar(&mut self.trancar());
+    pub(in crate::banco) fn desistir(&self, causa: &io::Error) {
+        self.falhar(&mut self.trancar(), causa);
     }
 
-    fn falhar(&self, estado: &mut Estado<D::Arquivo>) {
-        estado.falhou = true;
+    fn falhar(&self, estado: &mut Estado<D::Arquivo>, causa: &io::Error) {
+        estado.falha.get_or_insert_with(|| repetir(causa));
         self.mudou.notify_all();
     }
 
-    /// The segment that holds, or will hold, record `seq`: the one that is being written, or the
-    /// one before it. Further back nobody asks, since a turn comes after a checkpoint only.
+    /// An error, if the disk has failed: the first one.
+    fn conferir(estado: &Estado<D::Arquivo>) -> io::Result<()> {
+        estado.falha.as_ref().map_or(Ok(()), |causa| Err(repetir(causa)))
+    }
+
+    /// As [`Diario::confirmar`], and says why not.
+    pub(in crate::banco) fn esperar_por(&self, seq: u64) -> io::Result<()> {
+        let confirmado = self.confirmar(seq);
+        Self::conferir(&self.trancar())?;
+        confirmado.map_err(io::Error::other)
+    }
+
+    /// The segment that holds, or will hold, record `seq`. Those before it are forgotten: a
+    /// checkpoint asks, and the next one asks for no earlier record.
     pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
-        let cabecalho = self.trancar().cabecalho;
-        if seq >= cabecalho.seq { cabecalho.segmento } else { cabecalho.segmento - 1 }
+        let mut estado = self.trancar();
+        while estado.fechados.front().is_some_and(|&(_, ultimo)| ultimo < seq) {
+            estado.fechados.pop_front();
+        }
+        estado.fechados.front().map_or(estado.cabecalho.segmento, |&(segmento, _)| segmento)
     }
 
     /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
@@ -206,9 +234,7 @@ impl<D: Disco> Diario<D> {
         }
         // What is gathered from here on goes to the new segment.
         let mut estado = self.liderar(estado);
-        if estado.falhou {
-            return Err(io::Error::other("the disk has failed"));
-        }
+        Self::conferir(&estado)?;
         let Cabecalho { segmento, epoca, .. } = estado.cabecalho;
         let cabecalho = Cabecalho { segmento: segmento + 1, epoca, seq: estado.duravel + 1 };
         let (antigo, fim) = (Arc::clone(&estado.arquivo), estado.posicao);
@@ -222,8 +248,9 @@ impl<D: Disco> Diario<D> {
 
         let mut estado = self.trancar();
         estado.lider = false;
-        if girado.as_ref().is_err_and(|erro| !passageiro(erro)) {
-            estado.falhou = true;
+        match &girado {
+            Err(erro) if !passageiro(erro) => self.falhar(&mut estado, erro),
+            _ => {}
         }
         self.mudou.notify_all();
         girado
@@ -235,7 +262,8 @@ impl<D: Disco> Diario<D> {
         let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho, &self.zeros)?;
         let mut estado = self.trancar();
         estado.arquivo = Arc::new(arquivo);
-        estado.cabecalho = cabecalho;
+        let anterior = std::mem::replace(&mut estado.cabecalho, cabecalho);
+        estado.fechados.push_back((anterior.segmento, cabecalho.seq - 1));
         estado.posicao = posicao;
         estado.reservado = posicao + bytes(&self.zeros);
         // The header is durable: there is no way back. Without space for what has gathered, the
@@ -246,26 +274,25 @@ impl<D: Disco> Diario<D> {
         }
     }
 
-    /// Makes everything durable and cuts the segment to its length.
+    /// Makes everything durable and cuts the segment to its length. Nothing is appended any more.
     pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
         let mut estado = self.trancar();
         while estado.lider {
             estado = self.esperar(estado);
         }
         self.esvaziar(&mut estado)?;
+        estado.fechado = true;
         self.fechar_segmento(&mut estado)
     }
 
     fn esvaziar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
-        if estado.falhou {
-            return Err(io::Error::other("the disk has failed before"));
-        }
+        Self::conferir(estado)?;
         let escrito = self
             .disco
             .escrever(&estado.arquivo, estado.posicao, &estado.lote)
             .and_then(|()| self.disco.sincronizar(&estado.arquivo));
         if let Err(erro) = escrito {
-            self.falhar(estado);
+            self.falhar(estado, &erro);
             return Err(erro);
         }
         estado.posicao += bytes(&estado.lote);
@@ -280,7 +307,7 @@ impl<D: Disco> Diario<D> {
             .disco
             .cortar(&estado.arquivo, estado.posicao)
             .and_then(|()| self.disco.sincronizar(&estado.arquivo));
-        cortado.inspect_err(|_| self.falhar(estado))
+        cortado.inspect_err(|erro| self.falhar(estado, erro))
     }
 
     /// A panic while this lock is held would be a bug of this file; none of its steps leaves the
@@ -319,6 +346,14 @@ pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
     let kind = erro.kind();
     matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::OutOfMemory)
         || erro.raw_os_error().is_some_and(|codigo| SEM_DESCRITORES.contains(&codigo))
+}
+
+/// The same error once more, for somebody else who asks. It is never [`passageiro`].
+fn repetir(causa: &io::Error) -> io::Error {
+    sem_volta(match causa.raw_os_error() {
+        Some(codigo) => io::Error::from_raw_os_error(codigo),
+        None => io::Error::new(causa.kind(), causa.to_string()),
+    })
 }
 
 fn bytes(lote: &[u8]) -> u64 {

@@ -13,7 +13,8 @@ use thiserror::Error;
 pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
 use self::contas::{Contas, Vaga};
-use super::diario::{Diario, Ponto};
+use self::publicacao::Publicacao;
+use super::diario::Diario;
 use super::disco::{Disco, DiscoReal};
 use crate::sincronia::{Arc, Mutex};
 use crate::tipos::Culpa;
@@ -53,8 +54,9 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     /// Accounts whose file is behind, each once.
     sujas: Mutex<Vec<Arc<Vaga>>>,
     segmentos_retidos: Option<u64>,
-    /// The last checkpoint; its lock keeps checkpoints apart.
-    ponto: Mutex<Ponto>,
+    arquivos_por_vez: usize,
+    /// Its lock keeps checkpoints apart.
+    publicacao: Mutex<Publicacao>,
     /// Held as long as the bank lives: one process per directory.
     _trava: D::Arquivo,
 }
@@ -65,22 +67,26 @@ pub struct ConfiguracaoJson {
     /// About how many accounts are kept in memory. More may be, while they are in use or their
     /// files are behind.
     pub contas_em_memoria: usize,
-    /// From how many bytes on a checkpoint begins a new segment of the journal.
+    /// From how many bytes on [`BancoJson::publicar`] begins a new segment of the journal.
     pub segmento_bytes: u64,
     /// How many bytes of space the journal takes in advance at a time.
     pub reserva_bytes: usize,
+    /// How many account files a checkpoint replaces before it makes their names durable; at
+    /// least 1.
+    pub arquivos_por_vez: usize,
     /// How many closed segments of the journal are kept as the ledger; `None` keeps all. What
     /// recovery needs is always kept.
     pub segmentos_retidos: Option<u64>,
 }
 
 impl Default for ConfiguracaoJson {
-    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB, the whole ledger.
+    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB, files by 128, the whole ledger.
     fn default() -> Self {
         Self {
             contas_em_memoria: 128 * 1024,
             segmento_bytes: 16 * 1024 * 1024,
             reserva_bytes: 1024 * 1024,
+            arquivos_por_vez: 128,
             segmentos_retidos: None,
         }
     }

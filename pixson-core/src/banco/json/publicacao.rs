@@ -11,6 +11,25 @@ use crate::banco::disco::{Disco, preparar, sem_volta};
 use crate::sincronia::Arc;
 use crate::tipos::Rg;
 
+/// How far the checkpoints have come.
+#[derive(Debug)]
+pub(super) struct Publicacao {
+    /// The last one.
+    pub(super) ponto: Ponto,
+    /// What nobody has been told yet.
+    avisos: Vec<Aviso>,
+    /// One of them failed: something half-written may be left for recovery to remove.
+    houve_falha: bool,
+    fechada: bool,
+}
+
+impl Publicacao {
+    /// None since this checkpoint.
+    pub(super) fn desde(ponto: Ponto) -> Self {
+        Self { ponto, avisos: Vec::new(), houve_falha: false, fechada: false }
+    }
+}
+
 /// What a checkpoint writes to one file, and what it expects to find there.
 pub(super) struct Imagem {
     pub(super) conta: ContaArquivo,
@@ -21,62 +40,86 @@ pub(super) struct Imagem {
 }
 
 impl<D: Disco> BancoJson<D> {
-    /// Checkpoint: brings the files of all accounts that have changed up to what is in memory.
-    /// Call it about twice a second, holding nothing.
+    /// Checkpoint: brings the files of all accounts that have changed up to what is in memory, and
+    /// begins a new segment of the journal if the present one is full. Call it about twice a
+    /// second, holding nothing. Once the bank is closed it does nothing.
+    ///
+    /// The warnings are all since the last call that succeeded.
     ///
     /// # Errors
     ///
     /// If the disk is full or descriptors are short, nothing is lost and the next call tries again.
     /// After any other error [`BancoJson::falhou`] is true.
     pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
-        let mut ponto = trancar(&self.ponto);
-        self.ou_desistir(|| {
-            let (ate, avisos) = self.gravar_sujas()?;
-            if ponto.seq < ate {
-                match self.diario.girar_se_cheio() {
-                    Err(erro) if !passageiro(&erro) => return Err(erro),
-                    _ => {}
-                }
-                self.mover_ponto(&mut ponto, ate, false)?;
+        let mut publicacao = trancar(&self.publicacao);
+        if self.diario.fechado() {
+            return Ok(Vec::new());
+        }
+        self.ou_desistir(&mut publicacao, |publicacao| {
+            self.girar_se_cheio()?;
+            let ate = self.gravar_sujas(publicacao)?;
+            if publicacao.ponto.seq < ate {
+                self.mover_ponto(publicacao, ate, false)?;
             }
-            Ok(avisos)
+            Ok(())
         })
     }
 
     /// Orderly end: every file is current, and the next start has nothing to recover. Call it
-    /// when nobody uses the bank any more.
+    /// when nobody uses the bank any more; what is asked of it later is refused.
     ///
     /// # Errors
     ///
     /// As for [`BancoJson::publicar`]; the next start recovers.
     pub fn fechar(&self) -> io::Result<Vec<Aviso>> {
-        let mut ponto = trancar(&self.ponto);
-        self.ou_desistir(|| {
+        let mut publicacao = trancar(&self.publicacao);
+        if publicacao.fechada {
+            return Ok(Vec::new());
+        }
+        self.ou_desistir(&mut publicacao, |publicacao| {
             self.recolher_editadas();
-            let (ate, avisos) = self.gravar_sujas()?;
+            let ate = self.gravar_sujas(publicacao)?;
             self.diario.fechar()?;
-            self.mover_ponto(&mut ponto, ate, true)?;
-            Ok(avisos)
+            let limpo = !publicacao.houve_falha;
+            self.mover_ponto(publicacao, ate, limpo)?;
+            publicacao.fechada = true;
+            Ok(())
         })
     }
 
-    /// A disk that has failed is not asked again.
-    fn ou_desistir<T>(&self, passo: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-        passo().inspect_err(|erro| {
-            if !passageiro(erro) {
-                self.diario.desistir();
+    /// Takes a step of a checkpoint, and gives the warnings. A disk that has failed is not asked
+    /// again.
+    fn ou_desistir(
+        &self,
+        publicacao: &mut Publicacao,
+        passo: impl FnOnce(&mut Publicacao) -> io::Result<()>,
+    ) -> io::Result<Vec<Aviso>> {
+        if let Err(erro) = passo(publicacao) {
+            publicacao.houve_falha = true;
+            if !passageiro(&erro) {
+                self.diario.desistir(&erro);
             }
-        })
+            return Err(erro);
+        }
+        Ok(std::mem::take(&mut publicacao.avisos))
     }
 
-    fn mover_ponto(&self, ponto: &mut Ponto, seq: u64, limpo: bool) -> io::Result<()> {
+    /// Without space or descriptors for a new segment, the present one goes on.
+    fn girar_se_cheio(&self) -> io::Result<()> {
+        match self.diario.girar_se_cheio() {
+            Err(erro) if passageiro(&erro) => Ok(()),
+            girado => girado,
+        }
+    }
+
+    fn mover_ponto(&self, publicacao: &mut Publicacao, seq: u64, limpo: bool) -> io::Result<()> {
         let (epoca, segmento) = (self.diario.epoca(), self.diario.segmento_de(seq + 1));
         let novo = Ponto { seq, epoca, segmento, limpo };
         novo.gravar(&*self.disco)?;
-        if novo.segmento > ponto.segmento {
+        let anterior = std::mem::replace(&mut publicacao.ponto, novo);
+        if novo.segmento > anterior.segmento {
             self.aparar_livro(novo);
         }
-        *ponto = novo;
         Ok(())
     }
 
@@ -96,20 +139,27 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    /// Writes every account whose file is behind. The files then hold every record up to the
-    /// returned one.
-    fn gravar_sujas(&self) -> io::Result<(u64, Vec<Aviso>)> {
+    /// Writes every account whose file is behind, some at a time. The files then hold every record
+    /// up to the returned one.
+    fn gravar_sujas(&self, publicacao: &mut Publicacao) -> io::Result<u64> {
         // An account is in the list before its record is appended: every record up to this one
         // has its account in the list that is taken next, or in one that was written before.
         let ate = self.diario.ultimo();
         let sujas = std::mem::take(&mut *trancar(&self.sujas));
-        let gravadas = self.gravar(&sujas, ate);
-        if gravadas.is_err() {
-            for vaga in &sujas {
-                self.sujar(vaga);
+        let mut porcoes = sujas.chunks(self.arquivos_por_vez);
+        while let Some(porcao) = porcoes.next() {
+            let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
+            // The journal grows while many files are written.
+            if let Err(erro) = gravada.and_then(|()| self.girar_se_cheio()) {
+                for vaga in porcao {
+                    self.sujar(vaga);
+                }
+                // Those that were not reached are still marked.
+                trancar(&self.sujas).extend(porcoes.flatten().cloned());
+                return Err(erro);
             }
         }
-        Ok((ate, gravadas?))
+        Ok(ate)
     }
 
     /// Lists an account whose file is behind, unless it is in the list.
@@ -126,7 +176,7 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64) -> io::Result<Vec<Aviso>> {
+    fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64, avisos: &mut Vec<Aviso>) -> io::Result<()> {
         let imagem = |viva: &mut ContaViva| {
             viva.suja = false;
             Imagem { conta: viva.conta.clone(), seq: viva.seq, visto: viva.visto }
@@ -137,14 +187,14 @@ impl<D: Disco> BancoJson<D> {
             .unzip();
         let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
         // No file may be ahead of the journal.
-        self.diario.confirmar(ultimo).map_err(io::Error::other)?;
-        let avisos = gravar_contas(&*self.disco, &imagens, self.diario.epoca())?;
+        self.diario.esperar_por(ultimo)?;
+        gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
         for (vaga, imagem) in vagas.into_iter().zip(&imagens) {
             if let Some(viva) = trancar(vaga).as_mut() {
                 viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
             }
         }
-        Ok(avisos)
+        Ok(())
     }
 
     /// Lists the accounts of this run whose file is not what the bank left in it.
@@ -170,15 +220,21 @@ pub(super) fn gravar_contas<D: Disco>(
     disco: &D,
     imagens: &[Imagem],
     epoca: u64,
-) -> io::Result<Vec<Aviso>> {
+    avisos: &mut Vec<Aviso>,
+) -> io::Result<()> {
     if imagens.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let mut avisos = Vec::new();
+    // A checkpoint that is tried again finds the same again.
+    let mut avisar = |aviso: Option<Aviso>| {
+        if let Some(aviso) = aviso.filter(|aviso| !avisos.contains(aviso)) {
+            avisos.push(aviso);
+        }
+    };
     let mut preparados = Vec::with_capacity(imagens.len());
     let todos = imagens.iter().try_for_each(|imagem| {
         let (encontrado, aviso) = guardar_estranho(disco, imagem, imagem.visto, epoca)?;
-        avisos.extend(aviso);
+        avisar(aviso);
         let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
         let temporario = preparar(disco, &nome, imagem.conta.para_json().as_bytes())?;
         preparados.push((imagem, encontrado, temporario, nome));
@@ -198,11 +254,10 @@ pub(super) fn gravar_contas<D: Disco>(
         // That there is no file has been said before.
         let novo =
             |aviso: &Aviso| encontrado.is_some() || !matches!(aviso, Aviso::ArquivoRefeito { .. });
-        avisos.extend(aviso.filter(novo));
+        avisar(aviso.filter(novo));
         disco.renomear(&temporario, &nome).map_err(sem_volta)?;
     }
-    disco.sincronizar_pasta("").map_err(sem_volta)?;
-    Ok(avisos)
+    disco.sincronizar_pasta("").map_err(sem_volta)
 }
 
 /// Keeps what stands in the place of an account file, unless it is what is expected there. Says

@@ -6,7 +6,7 @@ use std::io;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::aviso::Aviso;
 use super::contas::Contas;
-use super::publicacao::{Imagem, gravar_contas};
+use super::publicacao::{Imagem, Publicacao, gravar_contas};
 use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
 use crate::banco::diario::{
     Cabecalho, Cauda, Diario, PASTA, Ponto, Segmento, TRAVA, ler_segmento, segmentos,
@@ -38,6 +38,7 @@ pub(super) fn abrir<D: Disco>(
     disco: Arc<D>,
     configuracao: ConfiguracaoJson,
 ) -> Result<(BancoJson<D>, Vec<Aviso>), ErroAbrir> {
+    let arquivos_por_vez = configuracao.arquivos_por_vez.max(1);
     disco.criar_pasta(PASTA)?;
     let trava = disco.travar(TRAVA)?;
     let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?;
@@ -51,7 +52,9 @@ pub(super) fn abrir<D: Disco>(
     let mut leitura = ler_diario(&*disco, ponto)?;
     let imagens = imagens(&*disco, &leitura.dobras)?;
     let epoca = leitura.epoca + 1;
-    leitura.avisos.extend(gravar_contas(&*disco, &imagens, epoca)?);
+    for porcao in imagens.chunks(arquivos_por_vez) {
+        gravar_contas(&*disco, porcao, epoca, &mut leitura.avisos)?;
+    }
 
     let seq = leitura.ultimo + 1;
     let cabecalho = Cabecalho { segmento: leitura.segmento + 1, epoca, seq };
@@ -66,7 +69,8 @@ pub(super) fn abrir<D: Disco>(
         diario,
         sujas: Mutex::default(),
         segmentos_retidos: configuracao.segmentos_retidos,
-        ponto: Mutex::new(ponto),
+        arquivos_por_vez,
+        publicacao: Mutex::new(Publicacao::desde(ponto)),
         _trava: trava,
     };
     banco.aparar_livro(ponto);
@@ -101,35 +105,46 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
     };
     let numeros: Vec<u64> =
         segmentos(disco)?.into_iter().filter(|&numero| numero >= ponto.segmento).collect();
-    let lidos = numeros
-        .iter()
-        .map(|&numero| ler_segmento(disco, numero))
-        .collect::<io::Result<Vec<Segmento>>>()?;
     if ponto.segmento > 0 && numeros.first() != Some(&ponto.segmento) {
         return Err(corrompido(Ponto::NOME, 0));
     }
-    for (indice, segmento) in lidos.iter().enumerate() {
-        let seguinte = lidos.get(indice + 1);
+    // Two at a time are in memory: what the next one says decides about the end of this one.
+    let mut numeros = numeros.into_iter();
+    let mut proximo = || numeros.next().map(|numero| ler_segmento(disco, numero)).transpose();
+    let mut atual = proximo()?;
+    let (mut primeiro, mut ultimo, mut comecado) = (true, None, None);
+    while let Some(segmento) = atual {
+        let seguinte = proximo()?;
         let Some(cabecalho) = segmento.cabecalho else {
             // Only a segment that was just being begun may lack its header: it has no record.
             let tem_registros = matches!(segmento.cauda, Cauda::Ruim { sinc: Some(_) });
-            if seguinte.is_some() || numeros[indice] == ponto.segmento || tem_registros {
+            if seguinte.is_some() || primeiro && ponto.segmento > 0 || tem_registros {
                 return Err(corrompido(&segmento.nome, 0));
             }
-            disco.apagar(&segmento.nome)?;
+            comecado = Some(segmento);
             break;
         };
-        if indice > 0 && cabecalho.seq != leitura.ultimo + 1 || cabecalho.seq > leitura.ultimo + 1 {
+        if !primeiro && cabecalho.seq != leitura.ultimo + 1 || cabecalho.seq > leitura.ultimo + 1 {
             return Err(corrompido(&segmento.nome, 0));
         }
-        leitura.conferir_cauda(segmento, cabecalho, seguinte, ponto)?;
-        leitura.dobrar(segmento, ponto);
-        let por_regravar =
-            !ponto.limpo || leitura.ultimo > ponto.seq || segmento.cauda != Cauda::Limpa;
-        if seguinte.is_none_or(|seguinte| seguinte.cabecalho.is_none()) && por_regravar {
-            // What was replayed may be in the page cache only, and what is torn must go.
-            substituir(disco, &segmento.nome, &segmento.bytes[..segmento.validos])?;
+        leitura.conferir_cauda(&segmento, cabecalho, seguinte.as_ref(), ponto)?;
+        leitura.dobrar(&segmento, ponto);
+        (atual, primeiro) = (seguinte, false);
+        if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
+            ultimo = Some(segmento);
         }
+    }
+    // Nothing is changed before all of it was found to be sound.
+    if let Some(ultimo) = ultimo {
+        let por_regravar =
+            !ponto.limpo || leitura.ultimo > ponto.seq || ultimo.cauda != Cauda::Limpa;
+        if por_regravar {
+            // What was replayed may be in the page cache only, and what is torn must go.
+            substituir(disco, &ultimo.nome, &ultimo.bytes[..ultimo.validos])?;
+        }
+    }
+    if let Some(comecado) = comecado {
+        disco.apagar(&comecado.nome)?;
     }
     Ok(leitura)
 }

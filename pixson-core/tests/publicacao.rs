@@ -1,0 +1,222 @@
+//! Checkpoints that cannot be made for a while, and what the journal does meanwhile.
+#![cfg(feature = "json")]
+
+mod comum;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pixson_core::banco::disco::Disco;
+use pixson_core::banco::{Aviso, BancoJson, auditar};
+use pixson_core::{Operacao, Recusa, Relogio, Sucesso};
+
+use comum::conformidade::fazer;
+use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
+use comum::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use comum::{rg, saldo, valor};
+
+/// `EMFILE`.
+const SEM_DESCRITORES: i32 = 24;
+
+/// The model disk, which gives no descriptor for some account files: an error that passes.
+#[derive(Clone, Debug)]
+struct DiscoAvaro {
+    modelo: DiscoModelo,
+    /// How many half-written account files may still be begun.
+    restam: Arc<AtomicUsize>,
+}
+
+impl DiscoAvaro {
+    fn novo(modelo: DiscoModelo, restam: usize) -> Self {
+        Self { modelo, restam: Arc::new(restam.into()) }
+    }
+
+    fn permitir(&self, quantos: usize) {
+        self.restam.store(quantos, Ordering::Relaxed);
+    }
+}
+
+impl Disco for DiscoAvaro {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
+        if nome.starts_with(".tmp-") {
+            let menos_um = |restam: usize| restam.checked_sub(1);
+            self.restam
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, menos_um)
+                .map_err(|_| io::Error::from_raw_os_error(SEM_DESCRITORES))?;
+        }
+        self.modelo.criar(nome, como)
+    }
+
+    fn apagar(&self, nome: &str) -> io::Result<()> {
+        self.modelo.apagar(nome)
+    }
+
+    fn travar(&self, nome: &str) -> io::Result<Self::Arquivo> {
+        self.modelo.travar(nome)
+    }
+
+    fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.modelo.criar_pasta(pasta)
+    }
+
+    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
+        self.modelo.listar(pasta)
+    }
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.modelo.ler(nome, max_bytes)
+    }
+
+    fn escrever(&self, arquivo: &Self::Arquivo, posicao: u64, bytes: &[u8]) -> io::Result<()> {
+        self.modelo.escrever(arquivo, posicao, bytes)
+    }
+
+    fn cortar(&self, arquivo: &Self::Arquivo, bytes: u64) -> io::Result<()> {
+        self.modelo.cortar(arquivo, bytes)
+    }
+
+    fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()> {
+        self.modelo.sincronizar(arquivo)
+    }
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        self.modelo.renomear(de, para)
+    }
+
+    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.modelo.sincronizar_pasta(pasta)
+    }
+}
+
+const CONTAS: [&str; 3] = ["1", "2", "3"];
+
+fn texto(conta: &str, quanto: &str) -> String {
+    format!(r#"{{"rg": "{conta}", "nome": "N", "saldo": {quanto}}}"#)
+}
+
+/// Three accounts with 10.0 each.
+fn modelo() -> DiscoModelo {
+    let arquivo = |conta: &str| (format!("{conta}.json"), texto(conta, "10.0"));
+    DiscoModelo::com_arquivos(CONTAS.map(arquivo))
+}
+
+fn deposito(conta: &str) -> Operacao {
+    Operacao::Deposito { rg: rg(conta), valor: valor("1") }
+}
+
+fn depositar(banco: &impl pixson_core::Banco, conta: &str) {
+    assert_eq!(fazer(banco, &Relogio::novo(), deposito(conta)).1, Ok(Sucesso::Deposito));
+}
+
+fn segmentos(modelo: &DiscoModelo) -> usize {
+    modelo.nomes().iter().filter(|nome| nome.starts_with("diario/0")).count()
+}
+
+#[test]
+fn the_journal_turns_while_no_checkpoint_succeeds_and_all_of_it_is_recovered() {
+    let modelo = modelo();
+    let disco = DiscoAvaro::novo(modelo.clone(), 0);
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let mut ouvidas: Vec<Ouvida> = Vec::new();
+    let fazer = |conta| Passo::Fazer(deposito(conta));
+    let rodada = [fazer("1"), fazer("2"), fazer("3"), Passo::Confirmar, Passo::Publicar];
+    let passos: Vec<Passo> = rodada.iter().copied().cycle().take(20 * rodada.len()).collect();
+    encenar(&banco, &passos, &mut ouvidas);
+    assert!(!banco.falhou());
+    assert!(segmentos(&modelo) > 5, "{:?}", modelo.nomes());
+    assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "10.0").into_bytes()));
+
+    let iniciais = CONTAS.map(|conta| (rg(conta), saldo("10.0"))).into();
+    for mut corte in [Corte::Tudo, Corte::Nada] {
+        assert_eq!(julgar_disco(&modelo.depois_de(&mut corte), &iniciais, &ouvidas), Ok(()));
+    }
+    disco.permitir(usize::MAX);
+    assert_eq!(banco.publicar().expect("descriptors again"), []);
+    assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "30.0").into_bytes()));
+    assert_eq!(julgar_disco(&modelo.depois_de(&mut Corte::Nada), &iniciais, &ouvidas), Ok(()));
+}
+
+#[test]
+fn a_checkpoint_that_fails_half_way_goes_on_with_the_rest() {
+    let modelo = modelo();
+    // The first two accounts, and the copy of what somebody put in the place of the third.
+    let disco = DiscoAvaro::novo(modelo.clone(), 3);
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    for conta in CONTAS {
+        depositar(&banco, conta);
+    }
+    modelo.editar("3.json", b"edited by somebody");
+    assert!(banco.publicar().is_err() && !banco.falhou());
+    let atuais = |quanto: &str| {
+        let atual = |conta: &&&str| {
+            modelo.conteudo(&format!("{conta}.json")) == Some(texto(conta, quanto).into_bytes())
+        };
+        CONTAS.iter().filter(atual).count()
+    };
+    assert_eq!(atuais("11.0"), 2, "the first two were written");
+
+    // Those that were written may change again before the rest is.
+    depositar(&banco, "1");
+    disco.permitir(usize::MAX);
+    let avisos = banco.publicar().expect("descriptors again");
+    let editado = |aviso: &Aviso| matches!(aviso, Aviso::ArquivoEditado { .. });
+    assert_eq!(avisos.iter().filter(|aviso| editado(aviso)).count(), 1, "told once: {avisos:?}");
+    assert_eq!((atuais("11.0"), atuais("12.0")), (2, 1));
+    assert_eq!(banco.fechar().expect("a sound disk"), []);
+    drop(banco);
+    assert_eq!(auditar(&modelo).expect("closed").divergencias, []);
+}
+
+#[test]
+fn what_a_failed_checkpoint_left_half_written_is_removed_by_the_next_start() {
+    let modelo = modelo();
+    let disco = DiscoAvaro::novo(modelo.clone(), 1);
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    depositar(&banco, "1");
+    modelo.editar("1.json", b"edited by somebody");
+    assert!(banco.publicar().is_err(), "there is a copy, and no file to replace it with");
+    modelo.criar(".tmp-1.json.copia-1-7", None).expect("a sound disk");
+    disco.permitir(usize::MAX);
+    banco.fechar().expect("every file can be written now");
+    drop(banco);
+    let resto = || modelo.nomes().iter().any(|nome| nome.starts_with(".tmp-"));
+    assert!(resto(), "{:?}", modelo.nomes());
+    BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
+    assert!(!resto(), "{:?}", modelo.nomes());
+}
+
+#[test]
+fn a_closed_bank_refuses_changes_and_writes_no_more() {
+    let modelo = modelo();
+    let (banco, _) = BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
+    depositar(&banco, "1");
+    banco.fechar().expect("a sound disk");
+    let fechado = modelo.nomes();
+    let recusa = fazer(&banco, &Relogio::novo(), deposito("2")).1;
+    assert_eq!(recusa, Err(Recusa::ServidorIndisponivel));
+    let saldo_de = Operacao::Saldo { rg: rg("1") };
+    let ainda = fazer(&banco, &Relogio::novo(), saldo_de).1;
+    assert_eq!(ainda, Ok(Sucesso::Saldo(saldo("11.0"))));
+    assert_eq!(banco.publicar().expect("nothing to do"), []);
+    assert_eq!(banco.fechar().expect("nothing to do"), []);
+    assert_eq!(modelo.nomes(), fechado);
+    drop(banco);
+    assert_eq!(auditar(&modelo).expect("closed").lancamentos, 1);
+}
+
+#[test]
+fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
+    let modelo = modelo();
+    let (banco, _) = BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
+    let relogio = Relogio::novo();
+    let execucao = pixson_core::Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
+    let falha = Falha { chamada: 0, especie: Especie::Eio, para_sempre: false };
+    modelo.programar(Some(falha));
+    assert!(pixson_core::Banco::confirmar(&banco, execucao.recibo).is_err());
+    for erro in [banco.publicar(), banco.fechar()] {
+        assert_eq!(erro.expect_err("it has failed").to_string(), "I/O error");
+    }
+}
