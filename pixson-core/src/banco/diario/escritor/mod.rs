@@ -1,10 +1,13 @@
 //! The writing side of the journal: appending, and waiting together for the disk.
 
+mod giro;
+
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
+use self::giro::criar_segmento;
+use super::SEGMENTO_LIMITE_BYTES;
 use super::registro::{Cabecalho, Imagens, Registro};
-use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, sem_volta};
 use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
@@ -212,104 +215,6 @@ impl<D: Disco> Diario<D> {
         confirmado.map_err(io::Error::other)
     }
 
-    /// The segment that holds, or will hold, record `seq`. Those before it are forgotten: a
-    /// checkpoint asks, and the next one asks for no earlier record.
-    pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
-        let mut estado = self.trancar();
-        while estado.fechados.front().is_some_and(|&(_, ultimo)| ultimo < seq) {
-            estado.fechados.pop_front();
-        }
-        estado.fechados.front().map_or(estado.cabecalho.segmento, |&(segmento, _)| segmento)
-    }
-
-    /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
-    /// as for a group, the disk is waited for without the lock.
-    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
-        let mut estado = self.trancar();
-        while estado.lider {
-            estado = self.esperar(estado);
-        }
-        if estado.posicao < self.segmento_max_bytes {
-            return Ok(());
-        }
-        // What is gathered from here on goes to the new segment.
-        let mut estado = self.liderar(estado);
-        Self::conferir(&estado)?;
-        let Cabecalho { segmento, epoca, .. } = estado.cabecalho;
-        let cabecalho = Cabecalho { segmento: segmento + 1, epoca, seq: estado.duravel + 1 };
-        let (antigo, fim) = (Arc::clone(&estado.arquivo), estado.posicao);
-        estado.lider = true;
-        drop(estado);
-
-        let girado = self.comecar_outro(cabecalho).and_then(|()| {
-            self.disco.cortar(&antigo, fim)?;
-            self.disco.sincronizar(&antigo)
-        });
-
-        let mut estado = self.trancar();
-        estado.lider = false;
-        match &girado {
-            Err(erro) if !passageiro(erro) => self.falhar(&mut estado, erro),
-            _ => {}
-        }
-        self.mudou.notify_all();
-        girado
-    }
-
-    /// Creates a segment with some space and makes it the present one. If space or descriptors are
-    /// short, nothing has changed but for a file that recovery takes for what it is.
-    fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
-        let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho, &self.zeros)?;
-        let mut estado = self.trancar();
-        estado.arquivo = Arc::new(arquivo);
-        let anterior = std::mem::replace(&mut estado.cabecalho, cabecalho);
-        estado.fechados.push_back((anterior.segmento, cabecalho.seq - 1));
-        estado.posicao = posicao;
-        estado.reservado = posicao + bytes(&self.zeros);
-        // The header is durable: there is no way back. Without space for what has gathered, the
-        // next group will find out.
-        match self.reservar(&mut estado) {
-            Err(erro) if !passageiro(&erro) => Err(erro),
-            _ => Ok(()),
-        }
-    }
-
-    /// Makes everything durable and cuts the segment to its length. Nothing is appended any more.
-    pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
-        let mut estado = self.trancar();
-        while estado.lider {
-            estado = self.esperar(estado);
-        }
-        self.esvaziar(&mut estado)?;
-        estado.fechado = true;
-        self.fechar_segmento(&mut estado)
-    }
-
-    fn esvaziar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
-        Self::conferir(estado)?;
-        let escrito = self
-            .disco
-            .escrever(&estado.arquivo, estado.posicao, &estado.lote)
-            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
-        if let Err(erro) = escrito {
-            self.falhar(estado, &erro);
-            return Err(erro);
-        }
-        estado.posicao += bytes(&estado.lote);
-        estado.lote.clear();
-        estado.duravel = estado.ultimo;
-        self.mudou.notify_all();
-        Ok(())
-    }
-
-    fn fechar_segmento(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
-        let cortado = self
-            .disco
-            .cortar(&estado.arquivo, estado.posicao)
-            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
-        cortado.inspect_err(|erro| self.falhar(estado, erro))
-    }
-
     /// A panic while this lock is held would be a bug of this file; none of its steps leaves the
     /// state half-changed.
     fn trancar(&self) -> Trancado<'_, D> {
@@ -318,25 +223,6 @@ impl<D: Disco> Diario<D> {
 }
 
 type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
-
-/// Creates a segment with its header and the space `zeros`, durable on return. An error for want of
-/// space or descriptors comes before its header is whole on the disk.
-fn criar_segmento<D: Disco>(
-    disco: &D,
-    cabecalho: Cabecalho,
-    zeros: &[u8],
-) -> io::Result<(D::Arquivo, u64)> {
-    let mut linha = Vec::new();
-    cabecalho.escrever(&mut linha);
-    let fim = bytes(&linha);
-    let arquivo = disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
-    // The space first: with the header there, the segment counts.
-    disco.escrever(&arquivo, fim, zeros)?;
-    disco.escrever(&arquivo, 0, &linha)?;
-    let sincronizado = disco.sincronizar(&arquivo).and_then(|()| disco.sincronizar_pasta(PASTA));
-    sincronizado.map_err(sem_volta)?;
-    Ok((arquivo, fim))
-}
 
 /// Whether an error is for want of something that may come back (space, descriptors, memory), and
 /// says nothing against the disk. Such an error is never one of a sync.
