@@ -3,6 +3,7 @@
 mod comum;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -163,4 +164,36 @@ fn a_bank_that_was_never_opened_has_an_empty_ledger() {
     assert!(!contas.path().join("diario").exists(), "reading creates nothing");
     let saida = executar(&contas.path().join("nada"), &["auditar"]);
     assert_eq!(saida.status.code(), Some(3));
+}
+
+/// A command that sees this directory and cannot write to it, whoever runs it.
+fn somente_leitura(contas: &Path, argumentos: &[&str]) -> Output {
+    const ROTEIRO: &str = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 99
+        contas="$1" && shift && exec "$0" "$@" --contas "$contas""#;
+    let tentar = |isolamento: &[&str]| {
+        let mut comando = Command::new("unshare");
+        comando.args(isolamento).args(["sh", "-c", ROTEIRO, SERVIDOR]).arg(contas).args(argumentos);
+        comando.output().expect("unshare is part of every Linux")
+    };
+    let montou = |saida: &Output| !saida.stdout.is_empty();
+    // Whoever may not mount may do so among users of his own, or else not at all.
+    let saida = Some(tentar(&["--mount"])).filter(montou);
+    let saida = saida.or_else(|| Some(tentar(&["--mount", "--map-root-user"])).filter(montou));
+    saida.unwrap_or_else(|| {
+        let trava = fs::Permissions::from_mode(0o400);
+        fs::set_permissions(contas.join("diario/trava"), trava).expect("it is ours");
+        executar(contas, argumentos)
+    })
+}
+
+#[test]
+fn a_copy_of_a_bank_that_may_only_be_read_is_audited() {
+    let mut servidor = depois_da_semente();
+    servidor.parar();
+    let auditoria = somente_leitura(servidor.contas.path(), &["auditar"]);
+    let (saida, erros) = (texto(&auditoria.stdout), texto(&auditoria.stderr));
+    assert_eq!(auditoria.status.code(), Some(0), "{saida}{erros}");
+    assert!(saida.ends_with("Nenhuma divergência.\n"), "{saida}");
+    let extrato = somente_leitura(servidor.contas.path(), &["extrato", "2222222222"]);
+    assert_eq!(tabela(&extrato).len(), 2);
 }

@@ -51,12 +51,21 @@ impl Disco for DiscoReal {
     type Arquivo = File;
 
     fn travar(&self, nome: &str) -> io::Result<File> {
-        let arquivo = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(MODO)
-            .open(self.caminho(nome))?;
+        let caminho = self.caminho(nome);
+        let mut opcoes = OpenOptions::new();
+        opcoes.create(true).truncate(false).write(true).mode(MODO);
+        let arquivo = match opcoes.open(&caminho) {
+            // A copy of a bank that may only be read can be locked as well, and audited.
+            Err(erro)
+                if matches!(
+                    erro.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
+                File::open(&caminho)?
+            }
+            aberto => aberto?,
+        };
         match arquivo.try_lock() {
             Ok(()) => Ok(arquivo),
             Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
