@@ -199,13 +199,13 @@ impl<D: Disco> BancoJson<D> {
 
     /// Lists the accounts of this run whose file is not what the bank left in it.
     fn recolher_editadas(&self) {
-        for vaga in self.contas.todas() {
-            let mut conta = trancar(&vaga);
+        for vaga in self.contas.todas().values() {
+            let mut conta = trancar(vaga);
             let Some(viva) = conta.as_mut().filter(|viva| viva.seq > 0) else { continue };
             let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
             let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));
             if agora != viva.visto {
-                self.sujar_travada(&vaga, viva);
+                self.sujar_travada(vaga, viva);
             }
         }
     }
