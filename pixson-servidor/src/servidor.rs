@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, Tc
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pixson_core::Servico;
 use pixson_core::banco::BancoJson;
@@ -22,8 +22,8 @@ const PILHA_BYTES: usize = 256 * 1024;
 /// How long to wait after a failed accept, such as for want of descriptors: 50 ms.
 const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 
-/// How often the account files are brought up to the journal: every 500 ms, so that with the
-/// time of the writing itself they are at most a second behind.
+/// How often bringing the account files up to the journal begins: every 500 ms, or at once when
+/// that took longer. A file is behind by the rest of one round and its place in the next.
 const PUBLICACAO: Duration = Duration::from_millis(500);
 
 /// The exit code of a second signal, as a shell knows it from SIGINT.
@@ -126,8 +126,12 @@ impl Servidor {
     /// Keeps the account files up to the journal, until the server stops.
     fn publicar(&self) {
         let banco = self.servico.banco();
-        while !self.parada.esperar(PUBLICACAO) {
-            match banco.publicar() {
+        let mut espera = PUBLICACAO;
+        while !self.parada.esperar(espera) {
+            let inicio = Instant::now();
+            let publicado = banco.publicar();
+            espera = PUBLICACAO.saturating_sub(inicio.elapsed());
+            match publicado {
                 Ok(avisos) => avisar(avisos),
                 Err(_) if banco.falhou() => self.parar(),
                 // Space or descriptors are short: the next round tries again.
