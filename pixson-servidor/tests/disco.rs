@@ -27,6 +27,9 @@ const INICIAL: u64 = 1000;
 /// How many requests are written at once.
 const LOTE: usize = 200;
 
+/// More single deposits than any failing sync lets through.
+const DEPOSITOS_MAX: u64 = 50;
+
 /// More batches than fit in the space that a journal takes in advance.
 const LOTES_MAX: usize = 200;
 
@@ -239,4 +242,83 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
     assert!(conexao.pedir(&format!("t:0|op:3|rg:{UMA}|valor:0.01")).contains("|s:0|"));
     assert_eq!(instancia.parar(), [""; 0]);
     assert_eq!(conferir_auditoria(contas.path()), antes + 1);
+}
+
+/// A server of which one call of each thread, the one with this number, fails as on a broken disk.
+/// `None` if this machine lets nobody trace a process.
+fn com_sincronia_ruim(contas: &Path, chamada: &str, qual: usize) -> Option<Command> {
+    let rastreador = || {
+        let mut comando = Command::new("strace");
+        comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=fsync,fdatasync"]);
+        comando
+    };
+    let prova = rastreador().arg("true").output().ok()?;
+    if !prova.status.success() {
+        return None;
+    }
+    let mut comando = rastreador();
+    comando.arg(format!("--inject={chamada}:error=EIO:when={qual}"));
+    comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas);
+    Some(comando)
+}
+
+/// Deposits a centavo until it is not done, and each time waits for what is to be waited for.
+/// Returns how many were acknowledged.
+fn depositar_um_a_um(fluxo: &TcpStream, mut esperar: impl FnMut(u64)) -> u64 {
+    let mut leitor = BufReader::new(fluxo);
+    for feitos in 0..DEPOSITOS_MAX {
+        let pedido = format!("t:0|op:3|rg:{UMA}|valor:0.01\n");
+        let mut linha = String::new();
+        if leitor.get_mut().write_all(pedido.as_bytes()).is_err()
+            || leitor.read_line(&mut linha).is_err()
+            || !linha.contains("|s:0|")
+        {
+            return feitos;
+        }
+        esperar(feitos + 1);
+    }
+    panic!("{DEPOSITOS_MAX} deposits, and no sync failed")
+}
+
+/// Whichever sync of a real server fails, of the journal or of a checkpoint: nothing is acknowledged
+/// from there on, it ends with an error, and the next one has all that was acknowledged.
+#[test]
+fn a_sync_that_fails_is_never_acknowledged_over() {
+    // A thread that checkpoints comes to a number before one that deposits, if it is waited for.
+    let casos = (1..=7)
+        .map(|qual| ("fdatasync", qual, false))
+        .chain((3..=6).map(|qual| ("fdatasync", qual, true)))
+        .chain((1..=6).map(|qual| ("fsync", qual, true)));
+    for caso @ (chamada, qual, espera) in casos {
+        let contas = duas_contas();
+        let Some(mut comando) = com_sincronia_ruim(contas.path(), chamada, qual) else {
+            let _ = writeln!(io::stderr(), "skipped, no process can be traced here");
+            return;
+        };
+        let (feitos, (fim, erros)) = match Instancia::tentar(&mut comando) {
+            // It failed before it listened.
+            Err(fim) => (0, fim),
+            Ok(mut instancia) => {
+                let conexao = entrar(&instancia, UMA);
+                let arquivo = contas.path().join(format!("{UMA}.json"));
+                let feitos = depositar_um_a_um(conexao.fluxo(), |feitos| {
+                    let esperado = conta(UMA, &saldo(INICIAL + feitos).to_string());
+                    esperar_ate("the file, or the end", || {
+                        let atual = fs::read_to_string(&arquivo).expect("readable");
+                        !espera || atual == esperado || instancia.terminou()
+                    });
+                });
+                (feitos, instancia.esperar_fim())
+            }
+        };
+        assert_eq!((fim.code(), erros.len()), (Some(1), 1), "{caso:?}: {erros:?}");
+        assert!(erros[0].contains("Input/output error"), "{caso:?}: {erros:?}");
+
+        let la = conferir_auditoria(contas.path());
+        assert!((feitos..=feitos + 1).contains(&la), "{caso:?}: {feitos} done, {la} are there");
+        let instancia = iniciar(contas.path());
+        conferir_saldo(&mut entrar(&instancia, UMA), UMA, INICIAL + la);
+        assert_eq!(instancia.parar(), [""; 0]);
+        assert_eq!(conferir_auditoria(contas.path()), la);
+    }
 }

@@ -41,13 +41,18 @@ impl Instancia {
 
     /// Starts a server, and waits until it listens.
     pub(crate) fn iniciar(comando: &mut Command) -> Self {
+        Self::tentar(comando).unwrap_or_else(|fim| panic!("the server does not start: {fim:?}"))
+    }
+
+    /// The same for one that may end before: `Err` says how.
+    pub(crate) fn tentar(comando: &mut Command) -> Result<Self, (ExitStatus, Vec<String>)> {
         let mut instancia = Self::gerar(comando);
         let Ok(linha) = instancia.saida.recv_timeout(PACIENCIA) else {
-            panic!("the server does not start: {:?}", instancia.esperar_fim());
+            return Err(instancia.esperar_fim());
         };
         let porta = linha.strip_prefix("Servidor iniciado na porta ").expect("the first line");
         instancia.porta = porta.parse().expect("a port");
-        instancia
+        Ok(instancia)
     }
 
     pub(crate) fn conectar(&self) -> Conexao {
