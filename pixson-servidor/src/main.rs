@@ -83,6 +83,9 @@ fn frase_de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
     let causa = erro.source().map_or(String::new(), |causa| format!(" ({causa})"));
     let conselho = match erro {
         ErroAbrir::EmUso => "Pare o outro servidor, ou indique outro diretório com --contas.",
+        ErroAbrir::SemEspaco(_) => {
+            "Libere espaço, 32 MiB bastam em geral, e inicie de novo: nada se perdeu."
+        }
         ErroAbrir::Corrompido { .. } => "Nada foi alterado. Guarde uma cópia do diretório.",
         _ => "Indique outro diretório com --contas.",
     };

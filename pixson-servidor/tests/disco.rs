@@ -205,6 +205,8 @@ fn a_full_disk_refuses_changes_serves_balances_and_resumes_by_itself() {
     let saida = Instancia::comando(Path::new(SERVIDOR), &contas).output().expect("it starts");
     let frase = String::from_utf8(saida.stderr).expect("UTF-8");
     assert_eq!((saida.status.code(), frase.lines().count()), (Some(1), 1), "{frase}");
+    assert!(frase.contains("não há espaço para recuperar o banco"), "{frase}");
+    assert!(frase.contains("Libere espaço"), "{frase}");
     fs::remove_file(lastro).expect("writable");
     let instancia = iniciar(&contas);
     conferir_saldo(&mut entrar(&instancia, UMA), UMA, uma + 1);

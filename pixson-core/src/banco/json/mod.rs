@@ -101,6 +101,10 @@ pub enum ErroAbrir {
     /// The directory cannot be read, or its journal not be written.
     #[error("o diretório não pode ser lido ou escrito")]
     Ilegivel(#[source] io::Error),
+    /// The disk is full: recovery writes the last segment of the journal and the accounts that it
+    /// names anew.
+    #[error("não há espaço para recuperar o banco")]
+    SemEspaco(#[source] io::Error),
     /// Another process has the bank open.
     #[error("outro processo já usa este banco")]
     EmUso,
@@ -119,7 +123,9 @@ impl ErroAbrir {
     pub fn culpa(&self) -> Culpa {
         match self {
             Self::NaoExiste | Self::EmUso => Culpa::Chamador,
-            Self::Ilegivel(_) | Self::Corrompido { .. } => Culpa::Armazenamento,
+            Self::Ilegivel(_) | Self::SemEspaco(_) | Self::Corrompido { .. } => {
+                Culpa::Armazenamento
+            }
         }
     }
 }
@@ -129,6 +135,7 @@ impl From<io::Error> for ErroAbrir {
         match erro.kind() {
             io::ErrorKind::NotFound => Self::NaoExiste,
             io::ErrorKind::WouldBlock => Self::EmUso,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::SemEspaco(erro),
             _ => Self::Ilegivel(erro),
         }
     }
