@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use pixson_core::banco::BancoMemoria;
-use pixson_core::servico::Passo;
+use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Operacao, Resposta, Saldo, Servico, SessaoCliente, SessaoServidor};
 
@@ -43,8 +43,10 @@ impl Conversa {
         print!("          C: {}", String::from_utf8_lossy(&bytes));
 
         self.servidor.receber(&bytes);
-        let passo = self.servico.avancar(&mut self.servidor, |carimbo| {
-            println!("servidor: {carimbo}");
+        let passo = self.servico.avancar(&mut self.servidor, |evento| {
+            if let Evento::RelogioAtualizado(carimbo) = evento {
+                println!("servidor: {carimbo}");
+            }
         });
         assert_eq!(passo, Passo::Ler { acordar_apos: None }, "every message was whole");
 

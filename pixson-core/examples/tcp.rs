@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use pixson_core::banco::BancoMemoria;
-use pixson_core::servico::Passo;
+use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Banco, Operacao, Resposta, Saldo, Servico, SessaoCliente};
 
@@ -34,7 +34,11 @@ fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) -> io::Result<(
     let mut sessao = servico.sessao();
     let (mut entrada, mut saida) = ([0; 4096], Vec::new());
     loop {
-        let passo = servico.avancar(&mut sessao, |carimbo| println!("servidor: {carimbo}"));
+        let passo = servico.avancar(&mut sessao, |evento| {
+            if let Evento::RelogioAtualizado(carimbo) = evento {
+                println!("servidor: {carimbo}");
+            }
+        });
         sessao.retirar_saida(&mut saida);
         fluxo.write_all(&saida)?;
         match passo {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
+use crate::tipos::{Operacao, Recusa, Sucesso};
 
 /// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
 pub const LOTE_MAX_BYTES: usize = 256 * 1024;
@@ -24,7 +25,7 @@ pub const LOTE_MAX_BYTES: usize = 256 * 1024;
 /// let mut sessao = servico.sessao();
 ///
 /// sessao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
-/// let passo = servico.avancar(&mut sessao, |carimbo| println!("relógio: {carimbo}"));
+/// let passo = servico.avancar(&mut sessao, |evento| println!("{evento:?}"));
 /// assert_eq!(passo, Passo::Ler { acordar_apos: None });
 ///
 /// let mut bytes = Vec::new();
@@ -59,6 +60,22 @@ pub enum Passo {
     Encerrar(Fim),
 }
 
+/// Something that happened in [`Servico::avancar`], for whoever shows, logs or counts it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Evento {
+    /// The clock has changed: whoever shows it, shows this value.
+    RelogioAtualizado(Carimbo),
+    /// The bank was asked for this, and this is what became of it.
+    Executada {
+        /// What was asked.
+        operacao: Operacao,
+        /// What it came to. It is not durable yet; if it never is, a refusal follows.
+        desfecho: Result<Sucesso, Recusa>,
+    },
+    /// The session has refused a message by itself.
+    Recusada(Recusa),
+}
+
 impl<B: Banco> Servico<B> {
     /// A service with its clock at 0.
     pub fn novo(banco: B) -> Self {
@@ -89,25 +106,25 @@ impl<B: Banco> Servico<B> {
     /// Answers every request that has arrived whole, waits once until all these answers are
     /// durable, and says what to do next.
     ///
-    /// `relogio_mudou` is called for each change of the clock, never under a lock of the bank.
+    /// `observar` is called for everything that happens, in order, never under a lock of the bank.
     /// This method blocks as long as [`Banco::confirmar`] does.
-    pub fn avancar(
-        &self,
-        sessao: &mut SessaoServidor,
-        mut relogio_mudou: impl FnMut(Carimbo),
-    ) -> Passo {
+    pub fn avancar(&self, sessao: &mut SessaoServidor, mut observar: impl FnMut(Evento)) -> Passo {
         let mut recibo = None;
         let passo = loop {
             if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => relogio_mudou(carimbo),
+                SaidaServidor::RelogioAtualizado(carimbo) => {
+                    observar(Evento::RelogioAtualizado(carimbo));
+                }
+                SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
                 SaidaServidor::PedidoRecebido(operacao) => {
                     let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
                         sessao.encerrar(Fim::RelogioEsgotado);
                         continue;
                     };
+                    observar(Evento::Executada { operacao, desfecho: execucao.desfecho });
                     recibo = recibo.max(Some(execucao.recibo));
                     // A request that has just come out waits for its answer.
                     let _ = sessao.responder(execucao.carimbo, execucao.desfecho);
@@ -126,7 +143,10 @@ impl<B: Banco> Servico<B> {
         sessao.anular(&self.relogio);
         loop {
             match sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => relogio_mudou(carimbo),
+                SaidaServidor::RelogioAtualizado(carimbo) => {
+                    observar(Evento::RelogioAtualizado(carimbo));
+                }
+                SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
                 _ => return Passo::Encerrar(Fim::ArmazenamentoFalhou),
             }
         }

@@ -5,15 +5,17 @@ mod comum;
 use std::time::Duration;
 
 use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
-use pixson_core::servico::{LOTE_MAX_BYTES, Passo};
+use pixson_core::servico::{Evento, LOTE_MAX_BYTES, Passo};
 use pixson_core::sessao::{
     ConfiguracaoServidor, ErroEnvio, ErroResponder, ErroSessao, Fim, PAUSA_LEGADA, SaidaCliente,
     SaidaServidor,
 };
 use pixson_core::tipos::Culpa;
-use pixson_core::{Carimbo, Operacao, Recusa, Relogio, SessaoCliente, SessaoServidor};
+use pixson_core::{Carimbo, Operacao, Recusa, Relogio, SessaoCliente, SessaoServidor, Sucesso};
 
-use comum::{Alimentacao, alimentar, avancar, conversar, rg, servico, servico_com_duas, valor};
+use comum::{
+    Alimentacao, alimentar, avancar, conversar, rg, saldo, servico, servico_com_duas, valor,
+};
 
 const LER: Passo = Passo::Ler { acordar_apos: None };
 const LER_OU_PAUSA: Passo = Passo::Ler { acordar_apos: Some(PAUSA_LEGADA) };
@@ -124,8 +126,9 @@ mod legado {
 
     #[test]
     fn it_can_be_switched_off() {
-        let servico =
-            servico_com_duas().com_configuracao(ConfiguracaoServidor { pausa_legada: None });
+        let configuracao =
+            ConfiguracaoServidor { pausa_legada: None, ..ConfiguracaoServidor::default() };
+        let servico = servico_com_duas().com_configuracao(configuracao);
         let mut sessao = servico.sessao();
         assert_eq!(alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111"), (vec![], LER));
         sessao.silencio();
@@ -135,8 +138,9 @@ mod legado {
     #[test]
     fn the_pause_is_configurable() {
         let pausa = Duration::from_millis(250);
-        let servico =
-            servico_com_duas().com_configuracao(ConfiguracaoServidor { pausa_legada: Some(pausa) });
+        let configuracao =
+            ConfiguracaoServidor { pausa_legada: Some(pausa), ..ConfiguracaoServidor::default() };
+        let servico = servico_com_duas().com_configuracao(configuracao);
         let (_, passo) = conversar(&servico, b"t:1|op:6|rg:1111111111", Alimentacao::Inteira);
         assert_eq!(passo, Passo::Ler { acordar_apos: Some(pausa) });
     }
@@ -287,9 +291,28 @@ mod relogio {
         let servico = servico_com_duas();
         let mut sessao = servico.sessao();
         sessao.receber(b"t:1|op:6|rg:1111111111\nt:5|op:1|rg:1111111111\nt:9|x\nnada\n");
-        let mut mudancas = Vec::new();
-        let _ = servico.avancar(&mut sessao, |carimbo| mudancas.push(carimbo.valor()));
+        let (mut mudancas, mut outros) = (Vec::new(), Vec::new());
+        let _ = servico.avancar(&mut sessao, |evento| match evento {
+            Evento::RelogioAtualizado(carimbo) => mudancas.push(carimbo.valor()),
+            outro => outros.push(outro),
+        });
         assert_eq!(mudancas, [2, 3, 6, 7, 10, 11, 12]);
+        let rg = rg("1111111111");
+        assert_eq!(
+            outros,
+            [
+                Evento::Executada {
+                    operacao: Operacao::Login { rg },
+                    desfecho: Ok(Sucesso::Login)
+                },
+                Evento::Executada {
+                    operacao: Operacao::Saldo { rg },
+                    desfecho: Ok(Sucesso::Saldo(saldo("10.0"))),
+                },
+                Evento::Recusada(Recusa::OperacaoInvalida),
+                Evento::Recusada(Recusa::MensagemInvalida),
+            ]
+        );
     }
 }
 

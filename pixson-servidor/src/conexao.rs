@@ -2,7 +2,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use pixson_core::servico::Passo;
+use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Servico};
 
@@ -36,8 +36,10 @@ pub(crate) fn atender<B: Banco>(
     let mut restam = PARADA_MAX_BYTES;
     let mut espera = None;
     loop {
-        let passo = servico.avancar(&mut sessao, |carimbo| {
-            tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
+        let passo = servico.avancar(&mut sessao, |evento| {
+            if let Evento::RelogioAtualizado(carimbo) = evento {
+                tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
+            }
         });
         sessao.retirar_saida(&mut saida);
         escrever(fluxo, &saida)?;

@@ -23,8 +23,9 @@ use crate::tipos::Culpa;
 /// assert_eq!(quadros.proximo()?, None);
 /// # Ok::<(), pixson_core::protocolo::QuadroLongo>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Enquadrador {
+    max_bytes: usize,
     bytes: Vec<u8>,
     /// Everything before it has been taken.
     inicio: usize,
@@ -46,7 +47,21 @@ pub enum Modo {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Quadro<'a>(pub &'a [u8]);
 
+impl Default for Enquadrador {
+    /// Messages may have [`MENSAGEM_MAX_BYTES`].
+    fn default() -> Self {
+        Self::com_limite(MENSAGEM_MAX_BYTES)
+    }
+}
+
 impl Enquadrador {
+    /// One that takes messages of at most so many bytes. Beyond [`MENSAGEM_MAX_BYTES`] the
+    /// protocol's limit counts.
+    pub fn com_limite(max_bytes: usize) -> Self {
+        let max_bytes = max_bytes.min(MENSAGEM_MAX_BYTES);
+        Self { max_bytes, bytes: Vec::new(), inicio: 0, buscado: 0, modo: None }
+    }
+
     /// Takes bytes as they arrive, however they are split.
     pub fn receber(&mut self, bytes: &[u8]) {
         if self.inicio == self.bytes.len() {
@@ -70,7 +85,7 @@ impl Enquadrador {
     pub fn proximo(&mut self) -> Result<Option<Quadro<'_>>, QuadroLongo> {
         let Some(fim) = self.bytes[self.buscado..].iter().position(|&byte| byte == b'\n') else {
             self.buscado = self.bytes.len();
-            if longo(&self.bytes[self.inicio..]) {
+            if self.longo(&self.bytes[self.inicio..]) {
                 return Err(QuadroLongo);
             }
             self.compactar();
@@ -78,7 +93,7 @@ impl Enquadrador {
         };
         let lf = self.buscado + fim;
         let quadro = self.inicio..lf;
-        if longo(&self.bytes[quadro.clone()]) {
+        if self.longo(&self.bytes[quadro.clone()]) {
             return Err(QuadroLongo);
         }
         self.inicio = lf + 1;
@@ -117,20 +132,20 @@ impl Enquadrador {
             self.inicio = 0;
         }
     }
-}
 
-/// Whether these bytes, up to an LF or with none so far, are more than one message may have.
-fn longo(bytes: &[u8]) -> bool {
-    sem_cr(bytes).len() > MENSAGEM_MAX_BYTES
+    /// Whether these bytes, up to an LF or with none so far, are more than one message may have.
+    fn longo(&self, bytes: &[u8]) -> bool {
+        sem_cr(bytes).len() > self.max_bytes
+    }
 }
 
 fn sem_cr(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
-/// More than [`MENSAGEM_MAX_BYTES`] without an LF.
+/// More bytes without an LF than a message may have.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("mensagem com mais de {MENSAGEM_MAX_BYTES} bytes")]
+#[error("mensagem longa demais")]
 pub struct QuadroLongo;
 
 impl QuadroLongo {

@@ -2,9 +2,10 @@
 //!
 //! A session machine is a plain value. It has methods of four kinds:
 //!
-//! * **inputs**: bytes that arrived (`receber`), the end of the quiet period (`silencio`), the
-//!   end of the input (`fim_de_entrada`);
-//! * **commands** of the program: `enviar` on the client's side, `responder` on the server's;
+//! * **inputs**: bytes that arrived (`receber`), the end of the quiet period (`silencio`), of the
+//!   program's patience (`prazo_esgotado`), and of the input (`fim_de_entrada`);
+//! * **commands** of the program: `enviar` on the client's side, `responder` and `lotada` on the
+//!   server's;
 //! * **outputs**: `proxima_saida`, to be called until it needs data, and `retirar_saida`, the
 //!   bytes to send;
 //! * **getters**, which change nothing.

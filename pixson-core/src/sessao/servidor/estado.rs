@@ -13,6 +13,10 @@ pub enum Fim {
     MuitasMalformadas,
     /// A message beyond the length limit.
     MensagemLonga,
+    /// The peer was silent for too long, or has not ended a message in time.
+    PrazoEsgotado,
+    /// There was no place for this connection.
+    ServidorLotado,
     /// No stamp is left to answer with.
     RelogioEsgotado,
     /// The storage failed, and what became of the last requests is unknown.
@@ -24,10 +28,11 @@ impl Fim {
     pub fn culpa(self) -> Option<Culpa> {
         match self {
             Self::FimDeEntrada => None,
-            Self::OutroProtocolo | Self::MuitasMalformadas | Self::MensagemLonga => {
-                Some(Culpa::Par)
-            }
-            Self::RelogioEsgotado => Some(Culpa::Servidor),
+            Self::OutroProtocolo
+            | Self::MuitasMalformadas
+            | Self::MensagemLonga
+            | Self::PrazoEsgotado => Some(Culpa::Par),
+            Self::RelogioEsgotado | Self::ServidorLotado => Some(Culpa::Servidor),
             Self::ArmazenamentoFalhou => Some(Culpa::Armazenamento),
         }
     }
@@ -48,6 +53,7 @@ pub(super) enum Entrada {
     Malformada { recusa: Recusa, demais: bool },
     CarimboRecusado,
     Longa,
+    Prazo { incompleta: bool },
     Fim,
     Respondida { feita: bool },
 }
@@ -68,7 +74,7 @@ pub(super) enum Acao {
 ///    │      └────────────────────┘        │  └────────────────┼──┼────────┘
 ///    │   login recusado, sem titular      └───────────────────┘  │ respondida
 ///    │ sem carimbo                        pedido do titular      │
-///    │ longa, fim                                 longa, demais, fim
+///    │ longa, prazo, fim                   longa, demais, prazo, fim
 ///    └────────────────────► Encerrada ◄──────────────────────────┘
 /// ```
 ///
@@ -80,6 +86,10 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     match (estado, entrada) {
         (Encerrada(_), _) => (estado, Nada),
         (_, Entrada::Fim) => (Encerrada(Fim::FimDeEntrada), Nada),
+        (_, Entrada::Prazo { incompleta: true }) => {
+            (Encerrada(Fim::PrazoEsgotado), Recusar(Recusa::MensagemInvalida))
+        }
+        (_, Entrada::Prazo { incompleta: false }) => (Encerrada(Fim::PrazoEsgotado), Nada),
         (_, Entrada::Longa) => {
             (Encerrada(Fim::MensagemLonga), Recusar(Recusa::MensagemLongaDemais))
         }

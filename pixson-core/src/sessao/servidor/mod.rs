@@ -8,7 +8,7 @@ use thiserror::Error;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
 use super::PAUSA_LEGADA;
-use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
+use crate::protocolo::{Enquadrador, ErroPedido, MENSAGEM_MAX_BYTES, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Culpa, Operacao, Recusa, Rg, Sucesso};
 
@@ -21,12 +21,16 @@ pub struct ConfiguracaoServidor {
     /// The quiet period that ends a message without LF, at least a millisecond; `None` serves
     /// framed peers only.
     pub pausa_legada: Option<Duration>,
+    /// The longest message, in bytes without its terminator; at most [`MENSAGEM_MAX_BYTES`]. No
+    /// request of the grammar needs more than 100.
+    pub mensagem_max_bytes: usize,
 }
 
 impl Default for ConfiguracaoServidor {
-    /// Legacy peers are served, after [`PAUSA_LEGADA`].
+    /// Legacy peers are served, after [`PAUSA_LEGADA`]; messages have up to
+    /// [`MENSAGEM_MAX_BYTES`].
     fn default() -> Self {
-        Self { pausa_legada: Some(PAUSA_LEGADA) }
+        Self { pausa_legada: Some(PAUSA_LEGADA), mensagem_max_bytes: MENSAGEM_MAX_BYTES }
     }
 }
 
@@ -60,6 +64,7 @@ pub struct SessaoServidor {
     /// The quiet period has ended, and no byte came since.
     em_silencio: bool,
     entrada_acabou: bool,
+    prazo_passou: bool,
     /// Outputs that wait to be taken, in order: clock changes, then at most one request.
     eventos: VecDeque<SaidaServidor>,
     saida: Vec<u8>,
@@ -72,6 +77,8 @@ pub struct SessaoServidor {
 pub enum SaidaServidor {
     /// The clock has changed: whoever shows it, shows this value.
     RelogioAtualizado(Carimbo),
+    /// The session has refused a message by itself, and written the reply: for whoever counts.
+    PedidoRecusado(Recusa),
     /// A request has passed the session's checks: do it, then call
     /// [`SessaoServidor::responder`].
     PedidoRecebido(Operacao),
@@ -109,11 +116,12 @@ impl SessaoServidor {
     pub fn nova(configuracao: ConfiguracaoServidor) -> Self {
         Self {
             configuracao,
-            quadros: Enquadrador::default(),
+            quadros: Enquadrador::com_limite(configuracao.mensagem_max_bytes),
             estado: Estado::AguardaLogin,
             malformadas_seguidas: 0,
             em_silencio: false,
             entrada_acabou: false,
+            prazo_passou: false,
             eventos: VecDeque::new(),
             saida: Vec::new(),
             respostas_na_saida: 0,
@@ -136,6 +144,12 @@ impl SessaoServidor {
     /// Input: the peer will send nothing more. It never ends a message.
     pub fn fim_de_entrada(&mut self) {
         self.entrada_acabou = true;
+    }
+
+    /// Input: the program waits no longer. A message that has begun and not ended is refused, and
+    /// the session is over.
+    pub fn prazo_esgotado(&mut self) {
+        self.prazo_passou = true;
     }
 
     /// Command: answers the request that came out last.
@@ -185,6 +199,13 @@ impl SessaoServidor {
         }
     }
 
+    /// Command: the server has no place for this connection, which is told so; the session is over.
+    /// For a connection on which nothing was received.
+    pub fn lotada(&mut self, relogio: &Relogio) {
+        self.recusar(Recusa::ServidorLotado, relogio);
+        self.encerrar(Fim::ServidorLotado);
+    }
+
     /// Output: what to do next.
     pub fn proxima_saida(&mut self, relogio: &Relogio) -> SaidaServidor {
         loop {
@@ -232,6 +253,12 @@ impl SessaoServidor {
         }
     }
 
+    /// Whether a message has begun and not ended. It has a meaning once
+    /// [`SaidaServidor::PrecisaDeDados`] came out.
+    pub fn mensagem_incompleta(&self) -> bool {
+        !self.quadros.restantes().is_empty()
+    }
+
     /// Takes the next message, if there is a whole one, and merges its stamp.
     fn proxima_entrada(&mut self, relogio: &Relogio) -> Option<Entrada> {
         let Ok(quadro) = self.quadros.proximo() else {
@@ -239,6 +266,9 @@ impl SessaoServidor {
         };
         let decodificado = quadro.map(|quadro| Pedido::decodificar(quadro.0));
         let Some(decodificado) = decodificado.or_else(|| self.tomar_legado()) else {
+            if self.prazo_passou {
+                return Some(Entrada::Prazo { incompleta: self.mensagem_incompleta() });
+            }
             return self.entrada_acabou.then_some(Entrada::Fim);
         };
         let carimbo = match &decodificado {
@@ -303,7 +333,10 @@ impl SessaoServidor {
 
     fn recusar(&mut self, recusa: Recusa, relogio: &Relogio) {
         match relogio.tique() {
-            Ok(carimbo) => self.escrever(&Resposta::nova(carimbo, Err(recusa))),
+            Ok(carimbo) => {
+                self.eventos.push_back(SaidaServidor::PedidoRecusado(recusa));
+                self.escrever(&Resposta::nova(carimbo, Err(recusa)));
+            }
             Err(_) => self.estado = Estado::Encerrada(Fim::RelogioEsgotado),
         }
     }
