@@ -8,6 +8,9 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
 
+use crate::limites::Limites;
+use crate::registro::ArgumentosDeRegistro;
+
 /// The exit code for words on the command line that are not understood.
 const USO: u8 = 2;
 
@@ -53,13 +56,24 @@ pub(crate) struct Argumentos {
     #[arg(long)]
     pub(crate) silencioso: bool,
 
+    #[command(flatten)]
+    pub(crate) limites: Limites,
+
+    #[command(flatten)]
+    pub(crate) registro: ArgumentosDeRegistro,
+
+    /// Endereço em que servir /metrics e /saude, em HTTP [padrão: nenhum]
+    #[arg(long, value_name = "HOST:PORTA", help_heading = "Observação")]
+    pub(crate) metricas: Option<String>,
+
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
-    #[arg(global = true)]
+    #[arg(global = true, help_heading = "Opções")]
     ajuda: Option<bool>,
 
     /// Mostra a versão
     #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
+    #[arg(help_heading = "Opções")]
     versao: Option<bool>,
 
     #[command(subcommand)]

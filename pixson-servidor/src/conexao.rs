@@ -4,16 +4,14 @@ use std::time::{Duration, Instant};
 
 use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::Fim;
-use pixson_core::{Banco, Servico};
+use pixson_core::{Banco, Servico, SessaoServidor};
 
+use crate::limites::Limites;
+use crate::observacao::Observacao;
 use crate::parada::Parada;
-use crate::tela::Tela;
 
 /// How many bytes are read at once: 16 KiB.
 const LEITURA_BYTES: usize = 16 * 1024;
-
-/// How long a peer may take over the replies of one batch: 5 s, however it reads.
-const ESCRITA_MAX: Duration = Duration::from_secs(5);
 
 /// What is still read after the last reply, so that it is not lost to a reset: 64 KiB or 1 s.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
@@ -26,23 +24,30 @@ const PARADA_MAX_BYTES: usize = 64 * 1024;
 pub(crate) fn atender<B: Banco>(
     mut fluxo: &TcpStream,
     servico: &Servico<B>,
-    tela: &Tela,
+    limites: &Limites,
     parada: &Parada,
+    observacao: &Observacao<'_>,
 ) -> io::Result<Fim> {
     fluxo.set_nodelay(true)?;
+    fluxo.set_write_timeout(Some(limites.prazo_escrita))?;
     let mut sessao = servico.sessao();
+    let mut prazos = Prazos::novos(limites);
     let mut entrada = vec![0; LEITURA_BYTES];
     let mut saida = Vec::new();
     let mut restam = PARADA_MAX_BYTES;
     let mut espera = None;
+    let mut chegada: Option<Instant> = None;
     loop {
+        let mut atendeu = false;
         let passo = servico.avancar(&mut sessao, |evento| {
-            if let Evento::RelogioAtualizado(carimbo) = evento {
-                tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
-            }
+            atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+            observacao.evento(evento);
         });
         sessao.retirar_saida(&mut saida);
-        escrever(fluxo, &saida)?;
+        escrever(fluxo, &saida, limites.prazo_escrita)?;
+        if let Some(chegada) = chegada.take_if(|_| atendeu) {
+            observacao.atendimento(chegada.elapsed());
+        }
         let acordar_apos = match passo {
             Passo::Continuar => continue,
             Passo::Encerrar(fim) => return despedir(fluxo, &mut entrada).map(|()| fim),
@@ -53,21 +58,30 @@ pub(crate) fn atender<B: Banco>(
             sessao.fim_de_entrada();
             continue;
         }
-        // A framed peer never needs another time-out: one system call less for each request.
-        if espera != acordar_apos {
-            fluxo.set_read_timeout(acordar_apos)?;
-            espera = acordar_apos;
+        let Some(ate_o_prazo) = prazos.falta(&sessao, atendeu) else {
+            sessao.prazo_esgotado();
+            continue;
+        };
+        let pausa = acordar_apos.filter(|&pausa| pausa < ate_o_prazo);
+        // A framed peer that ends its messages never needs another time-out: one system call less
+        // for each request.
+        let esta = Some(pausa.unwrap_or(ate_o_prazo));
+        if espera != esta {
+            fluxo.set_read_timeout(esta)?;
+            espera = esta;
         }
         match fluxo.read(&mut entrada) {
             Ok(0) => sessao.fim_de_entrada(),
             Ok(bytes) => {
+                chegada = observacao.mede().then(Instant::now);
                 sessao.receber(&entrada[..bytes]);
                 if parada.pedida() {
                     restam = restam.saturating_sub(bytes);
                 }
             }
             Err(erro) => match erro.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => sessao.silencio(),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut if pausa.is_some() => sessao.silencio(),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => sessao.prazo_esgotado(),
                 ErrorKind::Interrupted => {}
                 _ => return Err(erro),
             },
@@ -75,26 +89,71 @@ pub(crate) fn atender<B: Banco>(
     }
 }
 
+/// By when a peer must do what is waited for. The deadlines are absolute: a byte now and then does
+/// not move them.
+struct Prazos<'l> {
+    limites: &'l Limites,
+    conectou: Instant,
+    /// When the message that is not whole yet was begun.
+    comecou: Option<Instant>,
+}
+
+impl<'l> Prazos<'l> {
+    fn novos(limites: &'l Limites) -> Self {
+        Self { limites, conectou: Instant::now(), comecou: None }
+    }
+
+    /// How much time is left, or `None` if there is none. `atendeu`: a message was answered since
+    /// the last call, so that one that is not whole is another one.
+    fn falta(&mut self, sessao: &SessaoServidor, atendeu: bool) -> Option<Duration> {
+        let entrou = sessao.titular().is_some();
+        if !sessao.mensagem_incompleta() {
+            self.comecou = None;
+            if entrou {
+                // It begins anew with every request, and so does the time-out of a read.
+                return Some(self.limites.prazo_ocioso);
+            }
+        }
+        let agora = Instant::now();
+        let do_login = (!entrou).then(|| self.conectou + self.limites.prazo_login);
+        let da_mensagem = sessao.mensagem_incompleta().then(|| {
+            let comecou = self.comecou.filter(|_| !atendeu).unwrap_or(agora);
+            self.comecou = Some(comecou);
+            comecou + self.limites.prazo_mensagem
+        });
+        let prazo = do_login.into_iter().chain(da_mensagem).min()?;
+        Some(prazo.saturating_duration_since(agora)).filter(|falta| !falta.is_zero())
+    }
+}
+
 /// Sends all of it by an absolute deadline: a time-out for each write would start anew with every
 /// byte that the peer takes.
-fn escrever(mut fluxo: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+fn escrever(fluxo: &TcpStream, bytes: &[u8], prazo: Duration) -> io::Result<()> {
     if bytes.is_empty() {
         return Ok(());
     }
-    let prazo = Instant::now() + ESCRITA_MAX;
-    while !bytes.is_empty() {
-        let resta = prazo.saturating_duration_since(Instant::now());
+    let comecou = Instant::now();
+    // The socket's time-out is that of the first write, which is nearly always the only one.
+    let mut escritos = escrever_algo(fluxo, bytes)?;
+    if escritos == bytes.len() {
+        return Ok(());
+    }
+    while escritos < bytes.len() {
+        let resta = prazo.saturating_sub(comecou.elapsed());
         if resta.is_zero() {
             return Err(ErrorKind::TimedOut.into());
         }
         fluxo.set_write_timeout(Some(resta))?;
-        match fluxo.write(bytes) {
-            Ok(escritos) => bytes = &bytes[escritos..],
-            Err(erro) if erro.kind() == ErrorKind::Interrupted => {}
-            Err(erro) => return Err(erro),
-        }
+        escritos += escrever_algo(fluxo, &bytes[escritos..])?;
     }
-    Ok(())
+    fluxo.set_write_timeout(Some(prazo))
+}
+
+fn escrever_algo(mut fluxo: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    match fluxo.write(bytes) {
+        Err(erro) if erro.kind() == ErrorKind::Interrupted => Ok(0),
+        escrito => escrito,
+    }
 }
 
 /// Half-close and bounded drain: closing while bytes are unread would make the kernel send a

@@ -1,10 +1,19 @@
 //! The reference server of the Pixson bank protocol: `pixson-core` on `std::net`, one thread
 //! per connection.
 
+mod aceitacao;
 mod administracao;
 mod argumentos;
 mod conexao;
+mod descritores;
+mod escritor;
+mod limites;
+mod metricas;
+mod observacao;
 mod parada;
+mod portaria;
+mod recusa;
+mod registro;
 mod servidor;
 mod tela;
 
@@ -17,8 +26,10 @@ use std::process::ExitCode;
 use pixson_core::Servico;
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
+use pixson_core::sessao::ConfiguracaoServidor;
 
 use crate::argumentos::{Argumentos, Comando};
+use crate::metricas::Painel;
 use crate::servidor::{Queda, Servidor};
 
 fn main() -> ExitCode {
@@ -31,7 +42,10 @@ fn main() -> ExitCode {
         Some(Comando::Auditar) => return administracao::auditoria(&argumentos.contas),
         None => {}
     }
-    match servir(&argumentos) {
+    registro::iniciar(argumentos.registro);
+    let servido = servir(&argumentos);
+    registro::despedir();
+    match servido {
         Ok(()) => ExitCode::SUCCESS,
         Err(frase) => {
             // If even this cannot be written, the exit code still tells.
@@ -48,19 +62,15 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let (banco, avisos) = BancoJson::abrir_em(DiscoReal::novo(contas), configuracao)
         .map_err(|erro| frase_de_abertura(contas, &erro))?;
     avisar(avisos);
-    let ouvinte = TcpListener::bind((host.as_str(), *porta)).map_err(|erro| match erro.kind() {
-        ErrorKind::AddrInUse => format!(
-            "A porta {porta} de {host} já está em uso. Escolha outra com --porta, \
-             ou pare o servidor que a usa."
-        ),
-        ErrorKind::PermissionDenied => {
-            format!(
-                "Sem permissão para a porta {porta}. Escolha outra, acima de 1023, com --porta."
-            )
-        }
-        _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
-    })?;
-    let servidor = Servidor::novo(Servico::novo(banco), ouvinte, *silencioso)
+    let ouvinte = escutar(host, *porta)?;
+    let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
+    let limites = descritores::ajustar(argumentos.limites);
+    let configuracao = ConfiguracaoServidor {
+        mensagem_max_bytes: limites.max_mensagem,
+        ..ConfiguracaoServidor::default()
+    };
+    let servico = Servico::novo(banco).com_configuracao(configuracao);
+    let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({erro})."))?;
     servidor.servir().map_err(|queda| match queda {
         Queda::Armazenamento(erro) => format!(
@@ -75,6 +85,36 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
         }
     })
+}
+
+fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
+    let ouvinte = TcpListener::bind((host, porta)).map_err(|erro| match erro.kind() {
+        ErrorKind::AddrInUse => format!(
+            "A porta {porta} de {host} já está em uso. Escolha outra com --porta, \
+             ou pare o servidor que a usa."
+        ),
+        ErrorKind::PermissionDenied => {
+            format!(
+                "Sem permissão para a porta {porta}. Escolha outra, acima de 1023, com --porta."
+            )
+        }
+        _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
+    })?;
+    if ouvinte.local_addr().is_ok_and(|endereco| !endereco.ip().to_canonical().is_loopback()) {
+        tracing::warn!(
+            host,
+            "o servidor pode ser alcançado pela rede: o protocolo não tem criptografia nem senha"
+        );
+    }
+    Ok(ouvinte)
+}
+
+fn painel(endereco: &str) -> Result<Painel, String> {
+    let painel = Painel::abrir(endereco).map_err(|erro| {
+        format!("Não foi possível servir as métricas em {endereco} ({erro}). Use HOST:PORTA.")
+    })?;
+    tracing::info!(endereco = %painel.endereco(), "métricas em /metrics e /saude");
+    Ok(painel)
 }
 
 /// Why a bank cannot be used, and what to do about it.
@@ -92,9 +132,9 @@ fn frase_de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
     format!("Contas em \"{contas}\": {erro}{causa}. {conselho}")
 }
 
-/// What whoever runs the server should know goes to standard error.
+/// What whoever runs the server should know goes to the log.
 fn avisar(avisos: Vec<Aviso>) {
     for aviso in avisos {
-        let _ = writeln!(io::stderr(), "Aviso: {aviso}");
+        tracing::warn!("{aviso}");
     }
 }

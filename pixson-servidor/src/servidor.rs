@@ -1,30 +1,39 @@
-use std::collections::HashMap;
-use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use pixson_core::Servico;
 use pixson_core::banco::BancoJson;
-use pixson_core::sessao::Fim;
+use pixson_core::sessao::{Fim, SaidaServidor};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
+use crate::aceitacao::{Aceitacao, Chegada};
+use crate::limites::Limites;
+use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
+use crate::observacao::{Observacao, mostrar_relogio};
 use crate::parada::Parada;
+use crate::portaria::{Passe, Portaria};
+use crate::recusa::{self, Recusas};
 use crate::tela::Tela;
 use crate::{avisar, conexao};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
 
-/// How long to wait after a failed accept, such as for want of descriptors: 50 ms.
-const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
-
 /// How often bringing the account files up to the journal begins: every 500 ms, or at once when
 /// that took longer. A file is behind by the rest of one round and its place in the next.
 const PUBLICACAO: Duration = Duration::from_millis(500);
+
+/// How long connections may still take when the server stops: 3 s. Then there is time to write
+/// the account files.
+const PARADA_MAX: Duration = Duration::from_secs(3);
+
+/// How long to wait between two attempts to wake the listener: 50 ms.
+const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 
 /// The exit code of a second signal, as a shell knows it from SIGINT.
 const INTERROMPIDO: i32 = 130;
@@ -35,18 +44,14 @@ pub(crate) struct Servidor {
     servico: Servico<BancoJson>,
     ouvinte: TcpListener,
     endereco: SocketAddr,
+    limites: Limites,
     tela: Tela,
     sinais: Mutex<Signals>,
     vigia: Handle,
     parada: Parada,
-    abertas: Mutex<Abertas>,
-}
-
-/// The connections that are being served, each under a number of its own.
-#[derive(Debug, Default)]
-struct Abertas {
-    ultima: u64,
-    fluxos: HashMap<u64, Arc<TcpStream>>,
+    portaria: Portaria,
+    metricas: Metricas,
+    painel: Option<Painel>,
 }
 
 /// Why the server stopped without being asked to.
@@ -62,6 +67,8 @@ impl Servidor {
     pub(crate) fn novo(
         servico: Servico<BancoJson>,
         ouvinte: TcpListener,
+        limites: Limites,
+        painel: Option<Painel>,
         silencioso: bool,
     ) -> io::Result<Self> {
         let endereco = ouvinte.local_addr()?;
@@ -70,23 +77,34 @@ impl Servidor {
             servico,
             ouvinte,
             endereco,
+            limites,
             tela: Tela::nova(silencioso),
             vigia: sinais.handle(),
             sinais: Mutex::new(sinais),
             parada: Parada::default(),
-            abertas: Mutex::default(),
+            portaria: Portaria::nova(limites.max_conexoes, limites.max_por_endereco),
+            metricas: Metricas::novas(),
+            painel,
         })
     }
 
     /// Serves until SIGINT or SIGTERM; then every line that has arrived whole is answered, and
     /// every account file is made current.
     pub(crate) fn servir(self) -> Result<(), Queda> {
-        self.tela.mostrar(format_args!("Servidor iniciado na porta {}", self.endereco.port()));
+        let (porta, epoca) = (self.endereco.port(), self.servico.banco().epoca());
+        tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
+        self.tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         self.tela.mostrar("Aguardando conexão");
         thread::scope(|escopo| {
             escopo.spawn(|| self.vigiar());
             escopo.spawn(|| self.publicar());
-            thread::scope(|conexoes| self.aceitar(conexoes));
+            if let Some(painel) = &self.painel {
+                escopo.spawn(|| painel.servir(&self, &self.parada));
+            }
+            let (recusas, recusadas) = Recusas::novas();
+            escopo.spawn(move || recusa::despedir(&recusadas));
+            thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
+            drop(recusas);
             self.vigia.close();
         });
         let banco = self.servico.banco();
@@ -96,19 +114,85 @@ impl Servidor {
         let esgotado = self.servico.relogio().esgotado();
         self.tela.despedir();
         avisar(fechado?);
+        tracing::info!("servidor encerrado");
         if esgotado { Err(Queda::RelogioEsgotado) } else { Ok(()) }
     }
 
-    fn aceitar<'escopo>(&'escopo self, conexoes: &'escopo Scope<'escopo, '_>) {
-        while !self.parada.pedida() {
-            match self.ouvinte.accept() {
-                Ok((fluxo, par)) if !self.parada.pedida() => self.receber(conexoes, fluxo, par),
-                Ok(_) => break,
-                Err(erro) if do_par(&erro) => {}
-                Err(_) => thread::sleep(PAUSA_APOS_FALHA),
+    fn aceitar<'escopo>(&'escopo self, conexoes: &'escopo Scope<'escopo, '_>, recusas: &Recusas) {
+        let mut aceitacao = Aceitacao::nova(&self.ouvinte, &self.parada);
+        while let Some(chegada) = aceitacao.proxima() {
+            match chegada {
+                Chegada::Lugar(fluxo, par) => self.receber(conexoes, recusas, fluxo, par),
+                Chegada::SemDescritor(fluxo, par) => {
+                    recusa::recusar_ja(&fluxo, &self.palavras_de_recusa(par));
+                }
             }
         }
         self.parada.dizer_que_nao_aceita();
+    }
+
+    fn receber<'escopo>(
+        &'escopo self,
+        conexoes: &'escopo Scope<'escopo, '_>,
+        recusas: &Recusas,
+        fluxo: TcpStream,
+        par: SocketAddr,
+    ) {
+        let fluxo = Arc::new(fluxo);
+        let lugar = self.portaria.entrar(&fluxo, par.ip());
+        let fluxo = match lugar {
+            None => Err(fluxo),
+            Some(passe) => {
+                let dele = Arc::clone(&fluxo);
+                let atender = move || self.atender(&dele, &passe, par);
+                // Without a thread this client is refused, and the others are served.
+                let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
+                pilha.spawn_scoped(conexoes, atender).map(drop).map_err(|_| fluxo)
+            }
+        };
+        // Nobody else has a share of a connection that was not let in.
+        if let Some(fluxo) = fluxo.err().and_then(Arc::into_inner) {
+            recusas.recusar(fluxo, &self.palavras_de_recusa(par));
+        }
+    }
+
+    /// What a client is told for which there is no place.
+    fn palavras_de_recusa(&self, par: SocketAddr) -> Vec<u8> {
+        tracing::info!(%par, "conexão recusada: servidor lotado");
+        self.metricas.conexao("recusada");
+        let relogio = self.servico.relogio();
+        let mut sessao = self.servico.sessao();
+        sessao.lotada(relogio);
+        loop {
+            match sessao.proxima_saida(relogio) {
+                SaidaServidor::RelogioAtualizado(carimbo) => mostrar_relogio(&self.tela, carimbo),
+                SaidaServidor::PedidoRecusado(_) => {}
+                _ => break,
+            }
+        }
+        let mut palavras = Vec::new();
+        sessao.retirar_saida(&mut palavras);
+        palavras
+    }
+
+    fn atender(&self, fluxo: &TcpStream, passe: &Passe<'_>, par: SocketAddr) {
+        let conexao = passe.numero();
+        tracing::info!(conexao, %par, "conexão aberta");
+        self.metricas.conexao("aceita");
+        self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
+        let metricas = self.painel.is_some().then_some(&self.metricas);
+        let observacao = Observacao { conexao, tela: &self.tela, metricas };
+        // The peer's network is the peer's affair: nothing is lost on this side.
+        let fim = conexao::atender(fluxo, &self.servico, &self.limites, &self.parada, &observacao);
+        match &fim {
+            Ok(fim) => tracing::info!(conexao, ?fim, "conexão encerrada"),
+            Err(erro) => tracing::info!(conexao, %erro, "conexão interrompida"),
+        }
+        self.tela.mostrar(format_args!("Cliente desconectado {par}"));
+        let esgotado = matches!(fim, Ok(Fim::RelogioEsgotado));
+        if esgotado || self.servico.banco().falhou() {
+            self.parar();
+        }
     }
 
     /// The first signal stops the server in order, the second at once: what was acknowledged is
@@ -123,7 +207,8 @@ impl Servidor {
         }
     }
 
-    /// Keeps the account files up to the journal, until the server stops.
+    /// Keeps the account files up to the journal, until the server stops; then sees to it that
+    /// nobody holds it up.
     fn publicar(&self) {
         let banco = self.servico.banco();
         let mut espera = PUBLICACAO;
@@ -135,38 +220,10 @@ impl Servidor {
                 Ok(avisos) => avisar(avisos),
                 Err(_) if banco.falhou() => self.parar(),
                 // Space or descriptors are short: the next round tries again.
-                Err(_) => {}
+                Err(erro) => tracing::debug!(%erro, "arquivos das contas atrasados"),
             }
         }
-    }
-
-    fn receber<'escopo>(
-        &'escopo self,
-        conexoes: &'escopo Scope<'escopo, '_>,
-        fluxo: TcpStream,
-        par: SocketAddr,
-    ) {
-        let fluxo = Arc::new(fluxo);
-        let numero = self.abertas().guardar(&fluxo);
-        if self.parada.pedida() {
-            let _ = fluxo.shutdown(Shutdown::Read);
-        }
-        let atender = move || {
-            self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
-            // The peer's network is the peer's affair: nothing is lost on this side.
-            let fim = conexao::atender(&fluxo, &self.servico, &self.tela, &self.parada);
-            self.abertas().fluxos.remove(&numero);
-            self.tela.mostrar(format_args!("Cliente desconectado {par}"));
-            let esgotado = matches!(fim, Ok(Fim::RelogioEsgotado));
-            if esgotado || self.servico.banco().falhou() {
-                self.parar();
-            }
-        };
-        // Without a thread this client is refused, and the others are served.
-        let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
-        if pilha.spawn_scoped(conexoes, atender).is_err() {
-            self.abertas().fluxos.remove(&numero);
-        }
+        self.portaria.esvaziar(PARADA_MAX);
     }
 
     /// Ends the input of every connection, and wakes everybody who waits for something else.
@@ -174,36 +231,37 @@ impl Servidor {
         if !self.parada.pedir() {
             return;
         }
-        for fluxo in self.abertas().fluxos.values() {
-            let _ = fluxo.shutdown(Shutdown::Read);
-        }
+        tracing::info!("parada pedida");
+        self.portaria.encerrar_entradas();
         self.tela.mostrar("Encerrando...");
+        if let Some(painel) = &self.painel {
+            let _ = TcpStream::connect(alcancavel(painel.endereco()));
+        }
         // Without a descriptor the listener cannot be woken yet; connections that end free some.
         while TcpStream::connect(alcancavel(self.endereco)).is_err()
             && !self.parada.esperar_que_nao_aceite(PAUSA_APOS_FALHA)
         {}
     }
-
-    /// The table holds whole entries whatever panics.
-    fn abertas(&self) -> MutexGuard<'_, Abertas> {
-        self.abertas.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Abertas {
-    fn guardar(&mut self, fluxo: &Arc<TcpStream>) -> u64 {
-        self.ultima += 1;
-        self.fluxos.insert(self.ultima, Arc::clone(fluxo));
-        self.ultima
+impl Observado for Servidor {
+    fn metricas(&self) -> &Metricas {
+        &self.metricas
     }
-}
 
-/// Whether an accept failed because of the connection that was to be accepted.
-fn do_par(erro: &io::Error) -> bool {
-    matches!(
-        erro.kind(),
-        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted
-    )
+    fn instantaneo(&self) -> Instantaneo {
+        let banco = self.servico.banco();
+        Instantaneo {
+            abertas: self.portaria.quantas(),
+            relogio: self.servico.relogio().agora(),
+            epoca: banco.epoca(),
+            diario: banco.medidas(),
+        }
+    }
+
+    fn saudavel(&self) -> bool {
+        !self.parada.pedida() && !self.servico.banco().falhou()
+    }
 }
 
 /// An address of this machine under which `endereco` answers.

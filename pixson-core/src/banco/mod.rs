@@ -18,6 +18,8 @@ use crate::sincronia::Arc;
 use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
 #[cfg(feature = "json")]
+pub use diario::MedidasDoDiario;
+#[cfg(feature = "json")]
 pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 #[cfg(feature = "json")]
 pub use livro::{Auditoria, Divergencia, Lancamento, Movimento, auditar, ler_livro};

@@ -5,6 +5,7 @@ mod leitura;
 mod ponto;
 mod registro;
 
+pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, passageiro};
 pub(super) use leitura::{Cauda, Segmento, ler_segmento, segmentos};
 pub(super) use ponto::Ponto;

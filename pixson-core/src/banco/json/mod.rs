@@ -14,7 +14,7 @@ pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
 use self::contas::{Contas, Vaga};
 use self::publicacao::Publicacao;
-use super::diario::Diario;
+use super::diario::{Diario, MedidasDoDiario};
 use super::disco::{Disco, DiscoReal};
 use crate::sincronia::{Arc, Mutex};
 use crate::tipos::Culpa;
@@ -168,6 +168,11 @@ impl<D: Disco> BancoJson<D> {
     /// The number of this run, from 1.
     pub fn epoca(&self) -> u64 {
         self.diario.epoca()
+    }
+
+    /// What the journal of this run has done so far.
+    pub fn medidas(&self) -> MedidasDoDiario {
+        self.diario.medidas()
     }
 
     /// Whether the disk has failed. Nothing is acknowledged any more: the program should end, and

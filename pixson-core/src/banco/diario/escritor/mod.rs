@@ -44,12 +44,32 @@ struct Estado<A> {
     ultimo: u64,
     /// The last record that is known to be synced.
     duravel: u64,
+    medidas: MedidasDoDiario,
     /// Somebody is writing and syncing.
     lider: bool,
     /// Why nothing is acknowledged any more: the first error of the disk.
     falha: Option<io::Error>,
     /// The bank was closed: nothing is appended any more.
     fechado: bool,
+}
+
+/// What the journal of this run has done so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct MedidasDoDiario {
+    /// How many records were made durable.
+    pub registros: u64,
+    /// How many groups of records were synced, by their size: the entry `i` counts those of 2^i
+    /// to 2^(i+1) − 1 records, the last one also all that are larger.
+    pub grupos: [u64; 16],
+}
+
+impl MedidasDoDiario {
+    fn contar(&mut self, registros: u64) {
+        if let Some(ordem) = registros.checked_ilog2() {
+            self.registros += registros;
+            self.grupos[(ordem as usize).min(self.grupos.len() - 1)] += 1;
+        }
+    }
 }
 
 /// The disk is full, or has failed: the record was not appended, and nothing has changed.
@@ -74,6 +94,7 @@ impl<D: Disco> Diario<D> {
             reservado: posicao,
             ultimo: seq - 1,
             duravel: seq - 1,
+            medidas: MedidasDoDiario::default(),
             lider: false,
             falha: None,
             fechado: false,
@@ -162,7 +183,10 @@ impl<D: Disco> Diario<D> {
         let mut estado = self.trancar();
         estado.lider = false;
         match sincronizado {
-            Ok(()) => estado.duravel = ultimo,
+            Ok(()) => {
+                let registros = ultimo - std::mem::replace(&mut estado.duravel, ultimo);
+                estado.medidas.contar(registros);
+            }
             Err(erro) => self.falhar(&mut estado, &erro),
         }
         // The next group goes on with the memory of this one, unless it has grown beyond use.
@@ -176,6 +200,10 @@ impl<D: Disco> Diario<D> {
 
     fn esperar<'e>(&'e self, estado: Trancado<'e, D>) -> Trancado<'e, D> {
         self.mudou.wait(estado).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::banco) fn medidas(&self) -> MedidasDoDiario {
+        self.trancar().medidas
     }
 
     /// The last record that was appended.

@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use pixson_core::Carimbo;
+use pixson_core::servico::Evento;
+
+use crate::metricas::{self, Metricas};
+use crate::tela::Tela;
+
+/// Who looks on while a connection is served: the screen, the log, and the counters if they are
+/// asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observacao<'s> {
+    pub(crate) conexao: u64,
+    pub(crate) tela: &'s Tela,
+    pub(crate) metricas: Option<&'s Metricas>,
+}
+
+impl Observacao<'_> {
+    pub(crate) fn evento(&self, evento: Evento) {
+        let conexao = self.conexao;
+        match evento {
+            Evento::RelogioAtualizado(carimbo) => mostrar_relogio(self.tela, carimbo),
+            Evento::Executada { operacao, desfecho } => tracing::debug!(
+                conexao,
+                operacao = metricas::nome(&operacao),
+                recusa = desfecho.err().map(tracing::field::display),
+                "pedido atendido"
+            ),
+            Evento::Recusada(recusa) => tracing::debug!(conexao, %recusa, "mensagem recusada"),
+        }
+        if let Some(metricas) = self.metricas {
+            metricas.evento(evento);
+        }
+    }
+
+    /// Whether [`Observacao::atendimento`] is worth the look at the clock.
+    pub(crate) fn mede(&self) -> bool {
+        self.metricas.is_some()
+    }
+
+    /// So long it took from the arrival of bytes to the sending of the replies.
+    pub(crate) fn atendimento(&self, duracao: Duration) {
+        if let Some(metricas) = self.metricas {
+            metricas.atendimento(duracao);
+        }
+    }
+}
+
+/// The seed's line for a change of the clock.
+pub(crate) fn mostrar_relogio(tela: &Tela, carimbo: Carimbo) {
+    tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
+}
