@@ -10,8 +10,10 @@ use crate::limites::Limites;
 use crate::observacao::Observacao;
 use crate::parada::Parada;
 
-/// How many bytes are read at once: 16 KiB.
-const LEITURA_BYTES: usize = 16 * 1024;
+/// How many bytes are read at once: 2 KiB of a peer that says little, so that many of them cost
+/// little, and up to 64 KiB of one that pipelines, so that a sync serves many requests.
+const LEITURA_MIN_BYTES: usize = 2 * 1024;
+const LEITURA_MAX_BYTES: usize = 64 * 1024;
 
 /// What is still read after the last reply, so that it is not lost to a reset: 64 KiB or 1 s.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
@@ -32,7 +34,7 @@ pub(crate) fn atender<B: Banco>(
     fluxo.set_write_timeout(Some(limites.prazo_escrita))?;
     let mut sessao = servico.sessao();
     let mut prazos = Prazos::novos(limites);
-    let mut entrada = vec![0; LEITURA_BYTES];
+    let mut entrada = vec![0; LEITURA_MIN_BYTES];
     let mut saida = Vec::new();
     let mut restam = PARADA_MAX_BYTES;
     let mut espera = None;
@@ -78,6 +80,7 @@ pub(crate) fn atender<B: Banco>(
                 if parada.pedida() {
                     restam = restam.saturating_sub(bytes);
                 }
+                ajustar(&mut entrada, bytes);
             }
             Err(erro) => match erro.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut if pausa.is_some() => sessao.silencio(),
@@ -86,6 +89,16 @@ pub(crate) fn atender<B: Banco>(
                 _ => return Err(erro),
             },
         }
+    }
+}
+
+/// Makes room for more, if a read filled all there was, and gives it back to the system when little
+/// comes again.
+fn ajustar(entrada: &mut Vec<u8>, lidos: usize) {
+    if lidos == entrada.len() && lidos < LEITURA_MAX_BYTES {
+        entrada.resize(LEITURA_MAX_BYTES.min(lidos * 4), 0);
+    } else if lidos < LEITURA_MIN_BYTES && entrada.len() > LEITURA_MIN_BYTES {
+        *entrada = vec![0; LEITURA_MIN_BYTES];
     }
 }
 

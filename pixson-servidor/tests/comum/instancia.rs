@@ -72,6 +72,16 @@ impl Instancia {
         self.erros.recv_timeout(PACIENCIA).expect("another line on standard error")
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.processo.id()
+    }
+
+    /// Sends a signal, by name.
+    pub(crate) fn sinalizar(&self, sinal: &str) {
+        let situacao = Command::new("kill").args(["-s", sinal, &self.id().to_string()]).status();
+        assert!(situacao.expect("kill runs").success());
+    }
+
     pub(crate) fn terminou(&mut self) -> bool {
         self.processo.try_wait().expect("our child").is_some()
     }
@@ -85,9 +95,7 @@ impl Instancia {
     /// Stops the server in an orderly way: from here on its files are current. Returns what is
     /// left on standard error.
     pub(crate) fn parar(mut self) -> Vec<String> {
-        let pid = self.processo.id().to_string();
-        let situacao = Command::new("kill").arg(&pid).status();
-        assert!(situacao.expect("kill runs").success());
+        self.sinalizar("TERM");
         let (fim, erros) = self.esperar_fim();
         assert_eq!(fim.code(), Some(0), "{erros:?}");
         erros

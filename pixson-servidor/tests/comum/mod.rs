@@ -1,6 +1,7 @@
 //! A real server process for a test, on a free port and in a directory of its own.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod honestos;
 pub(crate) mod instancia;
 
 use std::fs;
@@ -143,7 +144,10 @@ pub(crate) struct Conexao {
 
 impl Conexao {
     pub(crate) fn em(porta: u16) -> Self {
-        let fluxo = TcpStream::connect(("127.0.0.1", porta)).expect("the server listens");
+        Self::de(TcpStream::connect(("127.0.0.1", porta)).expect("the server listens"))
+    }
+
+    pub(crate) fn de(fluxo: TcpStream) -> Self {
         fluxo.set_nodelay(true).expect("a TCP socket");
         fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
         Self { leitor: BufReader::new(fluxo) }
@@ -155,13 +159,18 @@ impl Conexao {
         self.leitor.get_mut().read(&mut bytes).is_ok_and(|quantos| quantos > 0)
     }
 
-    /// Sends the same again and again, reading nothing, until no buffer takes any more.
-    pub(crate) fn encher(&mut self, bytes: &[u8]) {
+    /// Sends the same again and again, reading nothing, until no buffer takes any more. Returns
+    /// how many bytes were taken.
+    pub(crate) fn encher(&mut self, bytes: &[u8]) -> usize {
         let fluxo = self.leitor.get_mut();
         fluxo.set_nonblocking(true).expect("a TCP socket");
         let lote = bytes.repeat(1000);
-        while fluxo.write(&lote).is_ok() {}
+        let mut enviados = 0;
+        while let Ok(mais) = fluxo.write(&lote[enviados % bytes.len()..]) {
+            enviados += mais;
+        }
         fluxo.set_nonblocking(false).expect("a TCP socket");
+        enviados
     }
 
     pub(crate) fn fluxo(&self) -> &TcpStream {

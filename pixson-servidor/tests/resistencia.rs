@@ -1,0 +1,281 @@
+//! Crowds and attackers, and beside them honest clients who must not notice.
+//!
+//! In an ordinary run the crowds are small and no time is judged. With `PIXSON_RESISTENCIA=inteira`
+//! they have full size, and latencies and evictions are held against their bounds; CONTRIBUTING.md
+//! has the command.
+
+mod comum;
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pixson_core::banco::auditar;
+use pixson_core::banco::disco::DiscoReal;
+use socket2::{Domain, Socket, Type};
+use tempfile::TempDir;
+
+use comum::honestos::{CONTAS, Feito, Honestos, INICIAL, conferir_historia, dizer, p99};
+use comum::instancia::{Instancia, entrar, esperar_ate};
+use comum::{Conexao, contas};
+
+const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+/// The account that crowds log in to; honest clients have others.
+const DA_MULTIDAO: &str = "9999999999";
+
+/// The deadlines of messages, logins and replies in these tests.
+const PRAZO: Duration = Duration::from_secs(2);
+
+/// How much later than at its deadline an attacker may be gone.
+const ATRASO_MAX: Duration = Duration::from_secs(1);
+
+/// How much memory a logged-in connection may take: 32 KiB.
+const CONEXAO_MAX_BYTES: u64 = 32 * 1024;
+
+/// How much more memory a server may take while nobody reads its replies: 16 MiB.
+const SURDOS_MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+fn inteira() -> bool {
+    std::env::var("PIXSON_RESISTENCIA").is_ok_and(|tamanho| tamanho == "inteira")
+}
+
+fn tamanho(pequeno: usize, inteiro: usize) -> usize {
+    if inteira() { inteiro } else { pequeno }
+}
+
+fn servir(opcoes: &[&str]) -> (Instancia, TempDir) {
+    let todas: Vec<(&str, &str)> =
+        CONTAS.iter().chain([&DA_MULTIDAO]).map(|conta| (*conta, INICIAL)).collect();
+    let pasta = contas(&todas);
+    let mut comando = Instancia::comando(Path::new(SERVIDOR), pasta.path());
+    comando.args(["--max-conexoes", "15000", "--max-por-endereco", "15000"]).args(opcoes);
+    (Instancia::iniciar(&mut comando), pasta)
+}
+
+/// The memory of the server in use, in bytes.
+fn memoria(instancia: &Instancia) -> u64 {
+    let situacao = fs::read_to_string(format!("/proc/{}/status", instancia.id()));
+    let situacao = situacao.expect("it runs");
+    let linha = situacao.lines().find_map(|linha| linha.strip_prefix("VmRSS:")).expect("on Linux");
+    let kib: u64 = linha.trim().trim_end_matches(" kB").parse().expect("a number");
+    kib * 1024
+}
+
+/// Honest clients alone, then beside a crowd, on a fresh server. Returns what the crowd says.
+fn ao_lado<T>(instancia: &Instancia, nome: &str, multidao: impl FnOnce() -> T) -> T {
+    let pedidos = tamanho(100, 2000);
+    let sos = Honestos::comecar(instancia.porta, pedidos).terminar();
+    let acompanhados = Honestos::comecar(instancia.porta, pedidos);
+    let dito = multidao();
+    let acompanhados = acompanhados.terminar();
+    let (antes, depois) = (p99(&sos), p99(&acompanhados));
+    dizer(&format!("{nome}: p99 {antes:?} alone, {depois:?} beside it"));
+    assert!(!inteira() || depois < antes * 2, "{nome}: p99 {antes:?} became {depois:?}");
+    let todos: Vec<Feito> = sos.into_iter().chain(acompanhados).collect();
+    conferir_historia(todos);
+    dito
+}
+
+#[test]
+fn a_crowd_of_idle_clients_costs_little_and_delays_nobody() {
+    let (instancia, _contas) = servir(&[]);
+    let quantas = tamanho(200, 10_000);
+    ao_lado(&instancia, "idle", || {
+        let antes = memoria(&instancia);
+        let multidao: Vec<_> = (0..quantas).map(|_| entrar(&instancia, DA_MULTIDAO)).collect();
+        let cada = memoria(&instancia).saturating_sub(antes) / quantas as u64;
+        dizer(&format!("idle: {quantas} connections, {cada} bytes each"));
+        assert!(cada <= CONEXAO_MAX_BYTES, "{cada} bytes for each connection");
+        // They are there, and are served.
+        for mut conexao in multidao {
+            assert!(conexao.pedir(&format!("t:0|op:1|rg:{DA_MULTIDAO}")).contains("|s:0|"));
+        }
+    });
+    assert_eq!(instancia.parar(), [""; 0]);
+}
+
+/// One attacker: what it does, since when, and until when.
+struct Atacante {
+    fluxo: TcpStream,
+    byte: Option<u8>,
+    desde: Instant,
+    ate: Option<Instant>,
+}
+
+impl Atacante {
+    /// Sends its next byte, if it has any, and looks whether it has been left.
+    fn agir(&mut self) {
+        if let Some(byte) = self.byte {
+            let _ = self.fluxo.write(&[byte]);
+        }
+        let mut pedaco = [0; 256];
+        loop {
+            match self.fluxo.read(&mut pedaco) {
+                Ok(1..) => {}
+                Err(erro) if erro.kind() == ErrorKind::WouldBlock => return,
+                _ => {
+                    self.ate = Some(Instant::now());
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Lets attackers act until all of them have been left; each byte of a slow one comes about a
+/// third of a second after the last. Says how long the slowest was endured.
+fn aturar(instancia: &Instancia, quantos: usize, byte: Option<u8>) -> Duration {
+    let mut atacantes: Vec<Atacante> = (0..quantos)
+        .map(|_| {
+            let fluxo = instancia.fluxo();
+            fluxo.set_nonblocking(true).expect("a TCP socket");
+            Atacante { fluxo, byte, desde: Instant::now(), ate: None }
+        })
+        .collect();
+    let mut ronda = Instant::now();
+    esperar_ate("the last attacker to be left", || {
+        let manda = ronda.elapsed() > Duration::from_millis(330);
+        if manda {
+            ronda = Instant::now();
+        }
+        for atacante in atacantes.iter_mut().filter(|atacante| atacante.ate.is_none()) {
+            if manda {
+                atacante.agir();
+            } else {
+                let byte = atacante.byte.take();
+                atacante.agir();
+                atacante.byte = byte;
+            }
+        }
+        thread::park_timeout(Duration::from_millis(10));
+        atacantes.iter().all(|atacante| atacante.ate.is_some())
+    });
+    let demora = |um: &Atacante| um.ate.map_or(Duration::ZERO, |ate| ate - um.desde);
+    atacantes.iter().map(demora).max().unwrap_or_default()
+}
+
+#[test]
+fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
+    let prazo = PRAZO.as_secs().to_string();
+    let quantos = tamanho(60, 2000);
+    for (nome, byte) in [("slow senders", Some(b't')), ("silent", None)] {
+        let (instancia, _contas) = servir(&["--prazo-mensagem", &prazo, "--prazo-login", &prazo]);
+        let demora = ao_lado(&instancia, nome, || aturar(&instancia, quantos, byte));
+        dizer(&format!("{nome}: {quantos} of them, the last one left after {demora:?}"));
+        assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{nome}: {demora:?}");
+        assert_eq!(instancia.parar(), [""; 0]);
+    }
+}
+
+/// Reads the log until so many connections were broken off.
+fn esperar_interrompidas(instancia: &mut Instancia, quantas: usize) {
+    let mut faltam = quantas;
+    while faltam > 0 {
+        let linha = instancia.proximo_erro();
+        faltam -= usize::from(linha.contains("conexão interrompida"));
+    }
+}
+
+/// A client that has logged in, with little room for replies, so that it is soon full.
+fn surda(instancia: &Instancia) -> Conexao {
+    let soquete = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a descriptor");
+    soquete.set_recv_buffer_size(4096).expect("a TCP socket");
+    let endereco = SocketAddr::from(([127, 0, 0, 1], instancia.porta));
+    soquete.connect(&endereco.into()).expect("the server listens");
+    let mut conexao = Conexao::de(soquete.into());
+    assert!(conexao.pedir(&format!("t:0|op:6|rg:{DA_MULTIDAO}")).contains("|s:0|"));
+    conexao
+}
+
+/// Lets clients ask, and read nothing, until the server takes no more of any of them.
+fn calar(surdas: &mut [Conexao]) {
+    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
+    // What is sent while the server still works makes no round an idle one.
+    let mut rondas_ociosas = 0;
+    while rondas_ociosas < 3 {
+        let tomados: usize = surdas.iter_mut().map(|surda| surda.encher(pedido.as_bytes())).sum();
+        rondas_ociosas = if tomados == 0 { rondas_ociosas + 1 } else { 0 };
+        thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn those_who_never_read_are_left_at_their_deadline_and_delay_nobody() {
+    let prazo = PRAZO.as_secs().to_string();
+    let (mut instancia, _contas) = servir(&["--prazo-escrita", &prazo, "--log", "info"]);
+    let quantas = tamanho(20, 2000);
+    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
+    let (surdas, inicio) = ao_lado(&instancia, "never read", || {
+        let mut surdas: Vec<Conexao> = (0..quantas).map(|_| surda(&instancia)).collect();
+        calar(&mut surdas);
+        (surdas, Instant::now())
+    });
+    esperar_interrompidas(&mut instancia, quantas);
+    let demora = inicio.elapsed();
+    dizer(&format!("never read: {quantas} of them, the last one left after {demora:?}"));
+    assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{demora:?}");
+    drop(surdas);
+    assert!(entrar(&instancia, DA_MULTIDAO).pedir(pedido.trim_end()).contains("|s:0|"));
+}
+
+#[test]
+fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
+    let (mut instancia, _contas) = servir(&["--prazo-escrita", "1", "--log", "info"]);
+    let quantas = tamanho(4, 16);
+    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
+    let antes = memoria(&instancia);
+    let conexoes: Vec<Conexao> = (0..quantas)
+        .map(|_| {
+            let mut conexao = entrar(&instancia, DA_MULTIDAO);
+            let bytes = conexao.encher(pedido.as_bytes());
+            assert!(bytes > 0 && pedido.len() < bytes, "{bytes} bytes were taken");
+            dizer(&format!("unread: {} requests", bytes / pedido.len()));
+            conexao
+        })
+        .collect();
+    let mais = memoria(&instancia).saturating_sub(antes);
+    dizer(&format!("unread: {mais} bytes more"));
+    assert!(mais < SURDOS_MAX_BYTES, "{mais} bytes");
+    esperar_interrompidas(&mut instancia, quantas);
+    drop(conexoes);
+}
+
+#[test]
+fn a_flood_of_connections_that_close_at_once_delays_nobody_and_leaves_nothing() {
+    let (instancia, _contas) = servir(&[]);
+    let (conexoes, tempo) = (tamanho(1000, usize::MAX), Duration::from_secs(10));
+    let quantas = ao_lado(&instancia, "flood", || {
+        let inicio = Instant::now();
+        let fluxos = std::iter::repeat_with(|| drop(instancia.fluxo()));
+        fluxos.take(conexoes).take_while(|()| inicio.elapsed() < tempo).count()
+    });
+    dizer(&format!("flood: {quantas} connections"));
+    let descritores =
+        || fs::read_dir(format!("/proc/{}/fd", instancia.id())).expect("it runs").count();
+    esperar_ate("the connections to be closed", || descritores() < 30);
+    assert_eq!(instancia.parar(), [""; 0]);
+}
+
+/// A server under all of it at once stops in order, without waiting for attackers.
+#[test]
+fn a_stop_under_load_waits_for_nobody_who_stalls() {
+    let (mut instancia, contas) = servir(&[]);
+    let mut surdas: Vec<Conexao> = (0..10).map(|_| surda(&instancia)).collect();
+    calar(&mut surdas);
+    let caladas: Vec<TcpStream> = (0..10).map(|_| instancia.fluxo()).collect();
+    let feitos = Honestos::comecar(instancia.porta, 50).terminar();
+    let inicio = Instant::now();
+    instancia.sinalizar("TERM");
+    let (fim, erros) = instancia.esperar_fim();
+    dizer(&format!("stop: {:?}", inicio.elapsed()));
+    assert_eq!((fim.code(), erros), (Some(0), vec![]));
+    assert!(!inteira() || inicio.elapsed() < Duration::from_secs(5));
+    drop((surdas, caladas));
+    conferir_historia(feitos);
+    let auditoria = auditar(&DiscoReal::novo(contas.path())).expect("nobody has it open");
+    assert_eq!(auditoria.divergencias, []);
+}
