@@ -20,14 +20,7 @@ pub(crate) struct Conexao {
 
 impl Conexao {
     pub(crate) fn abrir(host: &str, porta: u16) -> Result<Self, Falha> {
-        let conectar = || {
-            let fluxo = TcpStream::connect((host, porta))?;
-            fluxo.set_nodelay(true)?;
-            Ok(fluxo)
-        };
-        let fluxo = conectar()
-            .map_err(|erro| Falha::SemConexao { endereco: format!("{host}:{porta}"), erro })?;
-        Ok(Self { fluxo, sessao: SessaoCliente::default() })
+        Ok(Self { fluxo: conectar(host, porta)?, sessao: SessaoCliente::default() })
     }
 
     /// Sends a request and waits for its answer, showing each change of the clock.
@@ -94,6 +87,16 @@ impl Conexao {
             },
         }
     }
+}
+
+/// A socket that sends each request at once.
+pub(crate) fn conectar(host: &str, porta: u16) -> Result<TcpStream, Falha> {
+    let conectar = || {
+        let fluxo = TcpStream::connect((host, porta))?;
+        fluxo.set_nodelay(true)?;
+        Ok(fluxo)
+    };
+    conectar().map_err(|erro| Falha::SemConexao { endereco: format!("{host}:{porta}"), erro })
 }
 
 /// Whether it matters that nobody knows if an operation was done.
