@@ -4,6 +4,8 @@ use std::process::ExitCode;
 use pixson_core::Resposta;
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
 
+use crate::terminal::visivel;
+
 /// What to do when nobody knows whether money was moved.
 pub(crate) const DESCONHECIDO: &str =
     "Não se sabe se a operação foi feita: consulte o saldo antes de repetir.";
@@ -75,7 +77,7 @@ impl Falha {
                 )
             }
             Self::Aviso(resposta) => {
-                format!("O servidor encerrou a conexão: {}.", resposta.texto())
+                format!("O servidor encerrou a conexão: {}.", visivel(&resposta.texto()))
             }
             Self::Perdida => {
                 "O servidor encerrou a conexão. Este pedido não movimenta dinheiro.".into()

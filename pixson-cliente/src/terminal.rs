@@ -21,11 +21,9 @@ impl<E: BufRead, S: Write> Terminal<E, S> {
         let _ = writeln!(self.saida, "{linha}");
     }
 
-    /// Shows the text of a reply. A server may say what it likes, but not in which direction or
-    /// how visibly it is read.
+    /// Shows the text of a reply.
     pub(crate) fn mostrar_texto(&mut self, texto: &str) {
-        let visivel = texto.replace(invisivel, "\u{fffd}");
-        self.mostrar(visivel);
+        self.mostrar(visivel(texto));
     }
 
     /// Asks, and waits for a line, without the spaces around it. `None` when the input is over: a
@@ -42,6 +40,12 @@ impl<E: BufRead, S: Write> Terminal<E, S> {
         }
         Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
+}
+
+/// The text of a reply as it may be shown. A server may say what it likes, but not in which
+/// direction or how visibly it is read.
+pub(crate) fn visivel(texto: &str) -> String {
+    texto.replace(invisivel, "\u{fffd}")
 }
 
 /// Characters that change how their neighbours are shown, or that are not shown (Unicode's

@@ -188,6 +188,15 @@ fn a_full_server_is_named_as_such() {
 }
 
 #[test]
+fn what_a_server_says_unasked_cannot_change_how_it_is_read() {
+    let porta = servidor_que_diz(&[b"t:3|s:0|resposta:Login realizado com sucesso\n\
+          t:5|s:1|resposta:Servidor \xe2\x80\xaelotado\n"]);
+    let saida = executar(&["1", "--porta", &porta], "1\n");
+    assert_eq!(texto(&saida.stderr), "O servidor encerrou a conexão: Servidor \u{fffd}lotado.\n");
+    assert_eq!(saida.status.code(), Some(3));
+}
+
+#[test]
 fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     for (argumentos, esperada) in [
         (&["abc"][..], "Valor inválido para [RG]: \"abc\"."),
