@@ -4,11 +4,29 @@ use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{ArgAction, Parser};
+use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
+
+use crate::carga;
 
 /// The exit code for words on the command line that are not understood.
 const USO: u8 = 2;
+
+/// What the load's help page says after the options.
+const AJUDA_DA_CARGA: &str = "\
+Cada depósito e cada transferência move um centavo; cada conexão move o da conta em que entrou.
+Ninguém mais deve usar essas contas enquanto a carga corre.
+
+O código de saída é 0 se tudo foi respondido e o dinheiro confere, 1 se não confere ou se o banco
+recusa uma conta, 2 se a linha de comando é inválida, 3 se uma conexão se perdeu, 4 se o servidor
+não segue o protocolo e 5 se não se sabe de uma operação se foi feita.
+
+Exemplos:
+  pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
+  pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
+
+/// The layout of a help page, without clap's English words.
+const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// Cliente de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
@@ -17,9 +35,12 @@ const USO: u8 = 2;
     disable_help_flag = true,
     disable_version_flag = true,
     next_help_heading = "Opções",
-    override_usage = "pixson-cliente [RG] [OPÇÕES]",
-    help_template = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}",
-    after_help = "Exemplo:\n  pixson-cliente 1111111111 --porta 5000",
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Comandos",
+    override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente carga [OPÇÕES]",
+    help_template = MODELO,
+    after_help = "Exemplos:\n  pixson-cliente 1111111111 --porta 5000\n  \
+                  pixson-cliente carga --operacao transferencia --conexoes 50",
     version
 )]
 pub(crate) struct Argumentos {
@@ -29,32 +50,61 @@ pub(crate) struct Argumentos {
 
     /// Endereço do servidor [padrão: localhost]
     #[arg(long, default_value = "localhost", hide_default_value = true)]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_parser = NonEmptyStringValueParser::new(), global = true)]
     pub(crate) host: String,
 
     /// Porta do servidor [padrão: 5000]
-    #[arg(long, default_value_t = 5000, hide_default_value = true)]
+    #[arg(long, default_value_t = 5000, hide_default_value = true, global = true)]
     pub(crate) porta: u16,
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
+    #[arg(global = true)]
     ajuda: Option<bool>,
 
     /// Mostra a versão
     #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
     versao: Option<bool>,
+
+    #[command(subcommand)]
+    pub(crate) comando: Option<Comando>,
+}
+
+/// What to do instead of the interactive session.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Comando {
+    /// Mede o servidor sob carga, e confere se o dinheiro se conservou
+    #[command(
+        override_usage = "pixson-cliente carga [OPÇÕES]",
+        help_template = MODELO,
+        after_help = AJUDA_DA_CARGA,
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Carga(Box<carga::Argumentos>),
+}
+
+/// Says that words of the command line do not go together.
+pub(crate) fn recusar(frase: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{frase} Veja pixson-cliente --help.");
+    ExitCode::from(USO)
 }
 
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
 pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
-    Argumentos::try_parse_from(palavras).map_err(|erro| {
+    let argumentos = Argumentos::try_parse_from(palavras).map_err(|erro| {
         if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
             let _ = write!(io::stdout(), "{erro}");
             return ExitCode::SUCCESS;
         }
-        let _ = writeln!(io::stderr(), "{} Veja pixson-cliente --help.", frase(&erro));
-        ExitCode::from(USO)
-    })
+        recusar(&frase(&erro))
+    })?;
+    match argumentos.rg {
+        Some(rg) if argumentos.comando.is_some() => {
+            Err(recusar(&format!("Valor que não se esperava: \"{rg}\".")))
+        }
+        _ => Ok(argumentos),
+    }
 }
 
 /// clap speaks English only.

@@ -1,14 +1,19 @@
 use std::io::{self, ErrorKind};
-use std::process::ExitCode;
 
-use pixson_core::Resposta;
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
+use pixson_core::{Resposta, Rg};
 
 use crate::terminal::visivel;
 
 /// What to do when nobody knows whether money was moved.
 pub(crate) const DESCONHECIDO: &str =
     "Não se sabe se a operação foi feita: consulte o saldo antes de repetir.";
+
+/// The exit codes: refused by the bank; no connection; protocol error; outcome unknown.
+pub(crate) const RECUSADO_CODIGO: u8 = 1;
+pub(crate) const SEM_CONEXAO_CODIGO: u8 = 3;
+pub(crate) const PROTOCOLO_CODIGO: u8 = 4;
+pub(crate) const DESCONHECIDO_CODIGO: u8 = 5;
 
 /// Why the session ended before the person left it.
 #[derive(Debug)]
@@ -21,6 +26,10 @@ pub(crate) enum Falha {
     Aviso(Resposta),
     /// The connection ended with nothing at stake.
     Perdida,
+    /// The server keeps the connection and says nothing.
+    SemResposta,
+    /// The bank refused an account that was to bear load.
+    ContaRecusada { rg: Rg, texto: String },
     /// The server had gone before the request was sent.
     NaoEnviado,
     /// The server does not speak the protocol.
@@ -47,34 +56,49 @@ impl Falha {
         }
     }
 
-    /// 1: refused by the bank; 3: no connection; 4: protocol error; 5: outcome unknown.
-    pub(crate) fn codigo_de_saida(&self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::LoginRecusado => 1,
+    pub(crate) fn codigo(&self) -> u8 {
+        match self {
+            Self::LoginRecusado | Self::ContaRecusada { .. } => RECUSADO_CODIGO,
             Self::SemConexao { .. }
             | Self::Aviso(_)
             | Self::Perdida
+            | Self::SemResposta
             | Self::NaoEnviado
-            | Self::Entrada(_) => 3,
-            Self::Protocolo(_) | Self::Envio(_) => 4,
-            Self::ResultadoDesconhecido(_) | Self::HouveDesconhecido => 5,
-        })
+            | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
+            Self::Protocolo(_) | Self::Envio(_) => PROTOCOLO_CODIGO,
+            Self::ResultadoDesconhecido(_) | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
+        }
+    }
+
+    /// A few words for a list of what went wrong.
+    pub(crate) fn causa(&self) -> String {
+        match self {
+            Self::LoginRecusado => "login recusado".into(),
+            Self::SemConexao { erro, .. } => causa(erro),
+            Self::Aviso(resposta) => resposta.texto().into(),
+            Self::Perdida => "o servidor encerrou a conexão".into(),
+            Self::SemResposta => "o servidor não responde".into(),
+            Self::ContaRecusada { texto, .. } => texto.clone(),
+            Self::NaoEnviado => "o pedido não foi enviado".into(),
+            Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
+            Self::HouveDesconhecido => "resultado desconhecido".into(),
+            Self::Envio(erro) => erro.to_string(),
+            Self::Entrada(erro) => erro.to_string(),
+        }
     }
 
     /// One sentence for the person, unless the server's reply was one.
     pub(crate) fn frase(&self) -> Option<String> {
         Some(match self {
             Self::LoginRecusado => return None,
-            Self::SemConexao { endereco, erro } => {
-                let causa = match erro.kind() {
-                    ErrorKind::ConnectionRefused => "conexão recusada".into(),
-                    ErrorKind::TimedOut => "o servidor não responde".into(),
-                    _ => erro.to_string(),
-                };
-                format!(
-                    "Erro ao conectar ao servidor {endereco}: {causa}. \
-                     Confira --host e --porta, e se o servidor está em execução."
-                )
+            Self::SemConexao { endereco, erro } => format!(
+                "Erro ao conectar ao servidor {endereco}: {}. \
+                 Confira --host e --porta, e se o servidor está em execução.",
+                causa(erro)
+            ),
+            Self::SemResposta => "O servidor não responde.".into(),
+            Self::ContaRecusada { rg, texto } => {
+                format!("A conta {rg} foi recusada: {}.", visivel(texto))
             }
             Self::Aviso(resposta) => {
                 format!("O servidor encerrou a conexão: {}.", visivel(&resposta.texto()))
@@ -89,5 +113,14 @@ impl Falha {
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({erro})."),
         })
+    }
+}
+
+/// What the system says of a connection that could not be made.
+fn causa(erro: &io::Error) -> String {
+    match erro.kind() {
+        ErrorKind::ConnectionRefused => "conexão recusada".into(),
+        ErrorKind::TimedOut => "o servidor não responde".into(),
+        _ => erro.to_string(),
     }
 }

@@ -1,7 +1,8 @@
 //! The reference client of the Pixson bank protocol: the interactive session of the original
-//! program, on `pixson-core` and `std::net`.
+//! program, and a load generator, on `pixson-core` and `std::net`.
 
 mod argumentos;
+mod carga;
 mod conexao;
 mod falha;
 mod menu;
@@ -10,6 +11,7 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::argumentos::Comando;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
@@ -17,6 +19,10 @@ fn main() -> ExitCode {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
+    if let Some(Comando::Carga(carga)) = &argumentos.comando {
+        return carga::executar(&argumentos.host, argumentos.porta, carga)
+            .unwrap_or_else(|frase| argumentos::recusar(&frase));
+    }
     match menu::conversar(&argumentos, &mut Terminal::novo(io::stdin().lock(), io::stdout())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
@@ -24,7 +30,7 @@ fn main() -> ExitCode {
                 // If even this cannot be written, the exit code still tells.
                 let _ = writeln!(io::stderr(), "{frase}");
             }
-            falha.codigo_de_saida()
+            ExitCode::from(falha.codigo())
         }
     }
 }

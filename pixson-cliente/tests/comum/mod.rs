@@ -1,8 +1,10 @@
 //! A real client process for a test, fed through a pipe.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod falso;
+
 use std::cell::RefCell;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -99,6 +101,23 @@ pub(crate) fn digitar_e(
     writeln!(entrada, "{ultima}").expect("the client has asked");
     drop(entrada);
     processo.wait_with_output().expect("our child")
+}
+
+/// Lets something happen when a line of standard error begins so, and runs the client to its end.
+pub(crate) fn executar_e(
+    argumentos: &[&str],
+    comeco: &str,
+    acontecer: impl FnOnce(),
+) -> (String, Option<i32>) {
+    let mut processo = iniciar(argumentos);
+    let erros = BufReader::new(processo.stderr.take().expect("piped"));
+    let mut linhas = erros.lines().map_while(Result::ok);
+    assert!(linhas.any(|linha| linha.starts_with(comeco)), "no line begins with {comeco}");
+    acontecer();
+    linhas.for_each(drop);
+    let mut saida = String::new();
+    processo.stdout.take().expect("piped").read_to_string(&mut saida).expect("UTF-8");
+    (saida, processo.wait().expect("our child").code())
 }
 
 fn ler_ate_pergunta(saida: &mut ChildStdout) -> String {

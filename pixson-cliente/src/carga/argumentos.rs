@@ -1,0 +1,85 @@
+use clap::{Args, ValueEnum};
+
+use super::contas::Contas;
+
+/// The most connections at a time: each has a thread.
+const CONEXOES_MAX: i64 = 10_000;
+
+/// The most requests of one connection without an answer.
+const PIPELINE_MAX: i64 = 65_536;
+
+/// The longest run, in seconds: a week.
+const DURACAO_MAX: u64 = 7 * 24 * 60 * 60;
+
+/// What `carga` reads from the command line.
+#[derive(Args, Debug)]
+pub(crate) struct Argumentos {
+    /// O que pedir: saldo, deposito, transferencia ou misto, que é metade saldos, um quarto
+    /// depósitos e um quarto transferências [padrão: saldo]
+    #[arg(long, value_name = "TIPO", value_enum, default_value_t = Tipo::Saldo)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) operacao: Tipo,
+
+    /// Quantas conexões ao mesmo tempo [padrão: 10]
+    #[arg(long, value_name = "N", default_value_t = 10, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=CONEXOES_MAX))]
+    pub(crate) conexoes: u32,
+
+    /// Quantos pedidos cada conexão mantém sem resposta [padrão: 1]
+    #[arg(long, value_name = "K", default_value_t = 1, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=PIPELINE_MAX))]
+    pub(crate) pipeline: u32,
+
+    /// Por quanto tempo enviar pedidos [padrão: 10]
+    #[arg(long, value_name = "SEGUNDOS", default_value_t = 10, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=DURACAO_MAX))]
+    pub(crate) duracao: u64,
+
+    /// As contas, separadas por vírgulas, ou de uma a outra com os mesmos dígitos, como em
+    /// 1000000000-1000000999 [padrão: as dez contas de exemplo]
+    #[arg(long, value_name = "LISTA", default_value_t, hide_default_value = true)]
+    pub(crate) rgs: Contas,
+
+    /// Usa só as N primeiras contas; com 1, toda transferência entra nela ou sai dela
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) contas_quentes: Option<u32>,
+
+    /// De onde vêm as escolhas: a mesma semente, as mesmas escolhas [padrão: 1]
+    #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+    pub(crate) semente: u64,
+
+    /// Relata num objeto JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Diz a cada segundo como vai, também se a saída de erros não é um terminal
+    #[arg(long)]
+    pub(crate) progresso: bool,
+}
+
+/// Which operations make the load.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Tipo {
+    Saldo,
+    Deposito,
+    Transferencia,
+    Misto,
+}
+
+impl Tipo {
+    /// The word that stands for it on the command line and in a report.
+    pub(super) fn palavra(self) -> &'static str {
+        match self {
+            Self::Saldo => "saldo",
+            Self::Deposito => "deposito",
+            Self::Transferencia => "transferencia",
+            Self::Misto => "misto",
+        }
+    }
+
+    /// Whether transfers are among them.
+    pub(super) fn transfere(self) -> bool {
+        matches!(self, Self::Transferencia | Self::Misto)
+    }
+}

@@ -1,0 +1,183 @@
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use pixson_core::protocolo::Situacao;
+use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, SaidaCliente};
+use pixson_core::{Operacao, Resposta, Rg, SessaoCliente};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
+
+use super::plano::Plano;
+use crate::conexao::conectar;
+use crate::falha::Falha;
+
+/// How many bytes are read at once: 64 KiB.
+const LEITURA_BYTES: usize = 64 * 1024;
+
+/// How long a server may owe a reply without a byte of it: 30 s.
+const PACIENCIA: Duration = Duration::from_secs(30);
+
+/// A connection with many requests on their way.
+///
+/// Nothing here waits for space to send while replies could be read: a server stops reading when
+/// nobody takes its replies, and both would wait for ever.
+#[derive(Debug)]
+pub(super) struct Canal {
+    fluxo: TcpStream,
+    sessao: SessaoCliente,
+    saida: Vec<u8>,
+    /// How much of `saida` the system has taken.
+    enviados: usize,
+    leitura: Vec<u8>,
+    /// When the quiet period of a server ends that terminates nothing.
+    acordar_em: Option<Instant>,
+}
+
+/// What a wait ended with.
+enum Pronto {
+    Ler,
+    Escrever,
+    Nada,
+}
+
+impl Canal {
+    pub(super) fn abrir(plano: &Plano, pendentes_max: u32) -> Result<Self, Falha> {
+        let fluxo = conectar(&plano.host, plano.porta)?;
+        let _ = fluxo.set_read_timeout(Some(PACIENCIA));
+        let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
+        let configuracao = ConfiguracaoCliente {
+            pendentes_max: pendentes_max.expect("a range of the command line"),
+            ..ConfiguracaoCliente::default()
+        };
+        Ok(Self {
+            fluxo,
+            sessao: SessaoCliente::nova(configuracao),
+            saida: Vec::new(),
+            enviados: 0,
+            leitura: vec![0; LEITURA_BYTES],
+            acordar_em: None,
+        })
+    }
+
+    /// Logs in, alone: the reply shows whether the server frames its messages.
+    pub(super) fn entrar(&mut self, rg: Rg) -> Result<(), Falha> {
+        self.enviar(Operacao::Login { rg }).map_err(|erro| self.falha_de_envio(erro))?;
+        loop {
+            self.mover(None)?;
+            if let Some(resposta) = self.proxima()? {
+                return match resposta.situacao() {
+                    Situacao::Sucesso => Ok(()),
+                    Situacao::Erro => {
+                        Err(Falha::ContaRecusada { rg, texto: resposta.texto().into() })
+                    }
+                };
+            }
+        }
+    }
+
+    /// Adds a request to what the next [`Canal::mover`] sends.
+    pub(super) fn enviar(&mut self, operacao: Operacao) -> Result<(), ErroEnvio> {
+        self.sessao.enviar(operacao).map(|_| ())
+    }
+
+    /// Why a request was refused that had to be sent.
+    pub(super) fn falha_de_envio(&self, erro: ErroEnvio) -> Falha {
+        match self.sessao.falha() {
+            Some(causa) => Falha::de_sessao(causa.clone(), false),
+            None => Falha::Envio(erro),
+        }
+    }
+
+    /// Sends what can be sent, waits until something has happened or `ate` has come, and takes in
+    /// what has arrived.
+    pub(super) fn mover(&mut self, ate: Option<Instant>) -> Result<(), Falha> {
+        let tudo = self.escrever();
+        let prazo = [ate, self.acordar_em].into_iter().flatten().min();
+        // Waiting for the one thing that can happen is what reading does by itself.
+        if !tudo || prazo.is_some() {
+            match self.esperar(!tudo, prazo) {
+                Pronto::Ler => {}
+                Pronto::Escrever => return Ok(()),
+                Pronto::Nada if prazo.is_none() => return Err(Falha::SemResposta),
+                Pronto::Nada => {
+                    if self.acordar_em.is_some_and(|instante| instante <= Instant::now()) {
+                        self.sessao.silencio();
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        self.ler()
+    }
+
+    /// The next reply among the bytes that have arrived.
+    pub(super) fn proxima(&mut self) -> Result<Option<Resposta>, Falha> {
+        loop {
+            match self.sessao.proxima_saida().map_err(|erro| Falha::de_sessao(erro, false))? {
+                SaidaCliente::RelogioAtualizado(_) => {}
+                SaidaCliente::RespostaRecebida(resposta) => return Ok(Some(resposta)),
+                SaidaCliente::PrecisaDeDados { acordar_apos } => {
+                    self.acordar_em = acordar_apos
+                        .map(|pausa| self.acordar_em.unwrap_or_else(|| Instant::now() + pausa));
+                    return Ok(None);
+                }
+                SaidaCliente::Encerrada => return Err(Falha::Perdida),
+            }
+        }
+    }
+
+    /// Sends as much as there is place for, and says whether that was all.
+    fn escrever(&mut self) -> bool {
+        loop {
+            if self.enviados == self.saida.len() {
+                self.sessao.retirar_saida(&mut self.saida);
+                self.enviados = 0;
+                if self.saida.is_empty() {
+                    return true;
+                }
+            }
+            match send(&self.fluxo, &self.saida[self.enviados..], SendFlags::DONTWAIT) {
+                Ok(bytes) => self.enviados += bytes,
+                Err(Errno::INTR) => {}
+                Err(Errno::WOULDBLOCK) => return false,
+                // The server has gone: reading finds out, and may still find its last words.
+                Err(_) => self.enviados = self.saida.len(),
+            }
+        }
+    }
+
+    fn esperar(&self, falta_enviar: bool, prazo: Option<Instant>) -> Pronto {
+        let espera = prazo.map_or(PACIENCIA, |prazo| prazo.duration_since(Instant::now()));
+        let espera = Timespec::try_from(espera).expect("at most a week");
+        let interesse = if falta_enviar { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let mut fluxos = [PollFd::new(&self.fluxo, interesse)];
+        // A wait that a signal cuts short is repeated by the caller.
+        let prontos = poll(&mut fluxos, Some(&espera));
+        let vistos = fluxos[0].revents();
+        match prontos {
+            Ok(0) => Pronto::Nada,
+            Ok(_) if vistos == PollFlags::OUT => Pronto::Escrever,
+            Ok(_) => Pronto::Ler,
+            Err(_) => Pronto::Escrever,
+        }
+    }
+
+    fn ler(&mut self) -> Result<(), Falha> {
+        match self.fluxo.read(&mut self.leitura) {
+            Ok(0) => self.sessao.fim_de_entrada(),
+            Ok(bytes) => {
+                self.acordar_em = None;
+                self.sessao.receber(&self.leitura[..bytes]);
+            }
+            Err(erro) => match erro.kind() {
+                ErrorKind::Interrupted => {}
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Falha::SemResposta),
+                _ => self.sessao.fim_de_entrada(),
+            },
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use pixson_core::protocolo::Situacao;
+use pixson_core::{Recusa, Resposta};
+
+use super::canal::Canal;
+use super::conferencia::Esperado;
+use super::medida::{Andamento, Medida};
+use super::plano::Plano;
+use super::sorteio::{Escolha, Sorteio};
+use crate::falha::Falha;
+
+/// One connection under load: as long as the time lasts, it keeps requests on their way.
+#[derive(Debug)]
+pub(super) struct Laco<'a> {
+    plano: &'a Plano,
+    esperado: &'a Esperado,
+    andamento: &'a Andamento,
+    canal: Canal,
+    sorteio: Sorteio,
+    /// In the order in which they were asked, which is that of the replies.
+    pendentes: VecDeque<Pendente>,
+    medida: Medida,
+}
+
+/// A request without an answer yet, and the instant from which its latency counts.
+#[derive(Clone, Copy, Debug)]
+struct Pendente {
+    escolha: Escolha,
+    desde: Instant,
+}
+
+impl<'a> Laco<'a> {
+    pub(super) fn novo(
+        plano: &'a Plano,
+        esperado: &'a Esperado,
+        andamento: &'a Andamento,
+        canal: Canal,
+        sorteio: Sorteio,
+    ) -> Self {
+        let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
+        Self { plano, esperado, andamento, canal, sorteio, pendentes, medida: Medida::nova() }
+    }
+
+    /// Works until the time is over and every reply is in, or until the connection is lost.
+    pub(super) fn correr(mut self, inicio: Instant) -> (Medida, Option<Falha>) {
+        let falha = self.conversar(inicio).err();
+        if falha.is_some() {
+            self.andamento.perder_conexao();
+        }
+        let sem_resposta = self.pendentes.iter().map(|pendente| pendente.escolha);
+        self.medida.desconhecidas.extend(sem_resposta.filter(|escolha| escolha.move_dinheiro()));
+        (self.medida, falha)
+    }
+
+    fn conversar(&mut self, inicio: Instant) -> Result<(), Falha> {
+        let fim = inicio + self.plano.duracao;
+        let mut agora = inicio;
+        loop {
+            if agora < fim {
+                self.pedir(agora)?;
+            } else if self.pendentes.is_empty() {
+                return Ok(());
+            }
+            self.canal.mover(None)?;
+            agora = Instant::now();
+            self.colher(agora)?;
+        }
+    }
+
+    /// Fills the window when half of it is empty: one by one, requests would cost a system call
+    /// each.
+    fn pedir(&mut self, agora: Instant) -> Result<(), Falha> {
+        let pipeline = self.plano.pipeline as usize;
+        if self.pendentes.len() > pipeline / 2 {
+            return Ok(());
+        }
+        while self.pendentes.len() < pipeline {
+            let escolha = self.sorteio.proxima();
+            let operacao = escolha.operacao(&self.plano.usadas);
+            self.canal.enviar(operacao).map_err(|erro| self.canal.falha_de_envio(erro))?;
+            self.pendentes.push_back(Pendente { escolha, desde: agora });
+        }
+        Ok(())
+    }
+
+    /// Takes every reply that has arrived.
+    fn colher(&mut self, agora: Instant) -> Result<(), Falha> {
+        let (mut feitas, mut recusadas) = (0, 0);
+        let fim = loop {
+            match self.canal.proxima() {
+                Ok(None) => break Ok(()),
+                Err(falha) => break Err(falha),
+                Ok(Some(resposta)) if self.contar(&resposta, agora) => feitas += 1,
+                Ok(Some(_)) => recusadas += 1,
+            }
+        };
+        if feitas + recusadas > 0 {
+            self.medida.marcar(agora);
+            self.andamento.somar(feitas, recusadas);
+        }
+        fim
+    }
+
+    /// Counts one reply, and says whether what was asked is done.
+    fn contar(&mut self, resposta: &Resposta, agora: Instant) -> bool {
+        let Pendente { escolha, desde } =
+            self.pendentes.pop_front().expect("the session delivers only what was asked for");
+        let feita = resposta.situacao() == Situacao::Sucesso;
+        if feita {
+            self.medida.contar_feita(agora.duration_since(desde));
+            self.esperado.aplicar(escolha);
+        } else {
+            self.medida.recusas.contar(&resposta.texto());
+            let desconhecida = resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel));
+            if desconhecida && escolha.move_dinheiro() {
+                self.medida.desconhecidas.push(escolha);
+            }
+        }
+        feita
+    }
+}

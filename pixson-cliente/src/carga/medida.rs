@@ -1,0 +1,141 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+
+use super::sorteio::Escolha;
+use crate::terminal::visivel;
+
+/// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
+/// an hour.
+const LATENCIA_MIN_NS: u64 = 100;
+const LATENCIA_MAX_NS: u64 = 60 * 60 * 1_000_000_000;
+const DIGITOS: u8 = 3;
+
+/// How many texts are told apart: a server may send others for ever.
+const TEXTOS_MAX: usize = 64;
+
+/// What was seen, by one connection or by all.
+#[derive(Debug)]
+pub(super) struct Medida {
+    /// In nanoseconds, of what was done; refusals are not among them.
+    latencias: Histogram<u64>,
+    pub(super) feitas: u64,
+    pub(super) recusas: Textos,
+    /// Of these nobody knows whether they were done.
+    pub(super) desconhecidas: Vec<Escolha>,
+    ultima_resposta: Option<Instant>,
+}
+
+/// The latencies that a report gives, in nanoseconds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
+pub(super) struct Latencia {
+    pub(super) p50: u64,
+    pub(super) p99: u64,
+    pub(super) p999: u64,
+    pub(super) maxima: u64,
+}
+
+impl Medida {
+    pub(super) fn nova() -> Self {
+        let latencias = Histogram::new_with_bounds(LATENCIA_MIN_NS, LATENCIA_MAX_NS, DIGITOS);
+        Self {
+            latencias: latencias.expect("the bounds are in order"),
+            feitas: 0,
+            recusas: Textos::default(),
+            desconhecidas: Vec::new(),
+            ultima_resposta: None,
+        }
+    }
+
+    pub(super) fn contar_feita(&mut self, latencia: Duration) {
+        self.feitas += 1;
+        let ns = u64::try_from(latencia.as_nanos()).unwrap_or(LATENCIA_MAX_NS);
+        self.latencias.saturating_record(ns);
+    }
+
+    /// Replies have come.
+    pub(super) fn marcar(&mut self, agora: Instant) {
+        self.ultima_resposta = Some(agora);
+    }
+
+    pub(super) fn somar(&mut self, outra: Self) {
+        self.latencias.add(&outra.latencias).expect("the same bounds");
+        self.feitas += outra.feitas;
+        self.recusas.somar(outra.recusas);
+        self.desconhecidas.extend(outra.desconhecidas);
+        self.ultima_resposta = self.ultima_resposta.max(outra.ultima_resposta);
+    }
+
+    /// From the start to the last reply, or `None` if there was none.
+    pub(super) fn duracao(&self, inicio: Instant) -> Option<Duration> {
+        Some(self.ultima_resposta?.duration_since(inicio))
+    }
+
+    pub(super) fn latencia(&self) -> Option<Latencia> {
+        let quantil = |parte| self.latencias.value_at_quantile(parte);
+        (!self.latencias.is_empty()).then(|| Latencia {
+            p50: quantil(0.5),
+            p99: quantil(0.99),
+            p999: quantil(0.999),
+            maxima: self.latencias.max(),
+        })
+    }
+}
+
+/// How often each text was met.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Textos(BTreeMap<String, u64>);
+
+impl Textos {
+    pub(super) fn contar(&mut self, texto: &str) {
+        self.contar_vezes(texto, 1);
+    }
+
+    pub(super) fn em_mapa(self) -> BTreeMap<String, u64> {
+        self.0
+    }
+
+    fn somar(&mut self, outros: Self) {
+        for (texto, vezes) in outros.0 {
+            self.contar_vezes(&texto, vezes);
+        }
+    }
+
+    fn contar_vezes(&mut self, texto: &str, vezes: u64) {
+        if let Some(contadas) = self.0.get_mut(texto) {
+            *contadas += vezes;
+            return;
+        }
+        let nome = if self.0.len() < TEXTOS_MAX { visivel(texto) } else { "outros textos".into() };
+        *self.0.entry(nome).or_default() += vezes;
+    }
+}
+
+/// How far all connections together have come, for whoever shows it.
+#[derive(Debug, Default)]
+pub(super) struct Andamento {
+    feitas: AtomicU64,
+    recusadas: AtomicU64,
+    perdidas: AtomicU64,
+}
+
+impl Andamento {
+    pub(super) fn somar(&self, feitas: u64, recusadas: u64) {
+        self.feitas.fetch_add(feitas, Ordering::Relaxed);
+        if recusadas > 0 {
+            self.recusadas.fetch_add(recusadas, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn perder_conexao(&self) {
+        self.perdidas.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was done, what was refused, and how many connections were lost, so far.
+    pub(super) fn agora(&self) -> [u64; 3] {
+        [&self.feitas, &self.recusadas, &self.perdidas]
+            .map(|contador| contador.load(Ordering::Relaxed))
+    }
+}

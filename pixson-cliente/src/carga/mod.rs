@@ -1,0 +1,159 @@
+//! `pixson-cliente carga`: a load on a server, what it takes, and whether money was conserved.
+
+mod argumentos;
+mod canal;
+mod conferencia;
+mod contas;
+mod laco;
+mod medida;
+mod plano;
+mod progresso;
+mod relatorio;
+mod sorteio;
+
+use std::io::{self, IsTerminal, Write};
+use std::panic;
+use std::process::ExitCode;
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) use self::argumentos::Argumentos;
+use self::canal::Canal;
+use self::conferencia::{Dinheiro, Esperado, saldos};
+use self::laco::Laco;
+use self::medida::{Andamento, Medida};
+use self::plano::Plano;
+use self::relatorio::Relatorio;
+use crate::falha::{DESCONHECIDO_CODIGO, Falha, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO};
+
+/// The exit code when accounts hold what cannot be explained.
+const NAO_CONSERVADO_CODIGO: u8 = 1;
+
+/// The stack of a connection's thread: 256 KiB.
+const PILHA_BYTES: usize = 256 * 1024;
+
+/// What all connections together saw.
+#[derive(Debug)]
+struct Colheita {
+    medida: Medida,
+    duracao: Duration,
+    /// One for each connection that was lost.
+    falhas: Vec<Falha>,
+}
+
+/// The whole command. `Err` is a sentence about words of the command line that do not agree.
+pub(crate) fn executar(
+    host: &str,
+    porta: u16,
+    argumentos: &Argumentos,
+) -> Result<ExitCode, String> {
+    let plano = Plano::novo(host.to_owned(), porta, argumentos)?;
+    let mostrar = argumentos.progresso || io::stderr().is_terminal();
+    Ok(match medir(&plano, mostrar) {
+        Ok((relatorio, codigo)) => {
+            let texto = if argumentos.json { relatorio.em_json() } else { relatorio.to_string() };
+            // A reader that has gone away does not change what was found.
+            let _ = writeln!(io::stdout(), "{texto}");
+            ExitCode::from(codigo)
+        }
+        Err(falha) => {
+            let _ = writeln!(io::stderr(), "{}", falha.frase().unwrap_or_default());
+            ExitCode::from(falha.codigo())
+        }
+    })
+}
+
+/// `Err` if there was no load at all.
+fn medir(plano: &Plano, mostrar: bool) -> Result<(Relatorio, u8), Falha> {
+    let antes = saldos(plano)?;
+    let esperado = Esperado::novo(plano.usadas.len());
+    let colheita = carregar(plano, &esperado, mostrar)?;
+    let depois = saldos(plano);
+    let dinheiro = esperado.conferir(&antes, &depois, &colheita.medida.desconhecidas);
+    let codigo = codigo(&colheita, &dinheiro, depois.err().as_ref());
+    Ok((Relatorio::novo(plano, colheita, dinheiro), codigo))
+}
+
+/// What weighs most comes first: that money is wrong, that a server is mad, that nobody knows, that
+/// something could not be done.
+fn codigo(colheita: &Colheita, dinheiro: &Dinheiro, sem_conferencia: Option<&Falha>) -> u8 {
+    let falhas = || colheita.falhas.iter().chain(sem_conferencia);
+    if dinheiro.conservado() == Some(false) {
+        NAO_CONSERVADO_CODIGO
+    } else if falhas().any(|falha| falha.codigo() == PROTOCOLO_CODIGO) {
+        PROTOCOLO_CODIGO
+    } else if !colheita.medida.desconhecidas.is_empty() {
+        DESCONHECIDO_CODIGO
+    } else if falhas().next().is_some() {
+        SEM_CONEXAO_CODIGO
+    } else {
+        0
+    }
+}
+
+fn carregar(plano: &Plano, esperado: &Esperado, mostrar: bool) -> Result<Colheita, Falha> {
+    let andamento = Andamento::default();
+    let (lacos, mut falhas) = abrir(plano, esperado, &andamento);
+    if lacos.is_empty() {
+        return Err(falhas.swap_remove(0));
+    }
+    let largada = OnceLock::new();
+    let mut medida = Medida::nova();
+    let inicio = thread::scope(|escopo| {
+        let (viva, fim) = mpsc::channel::<()>();
+        let mut tarefas = Vec::new();
+        for laco in lacos {
+            let (viva, largada) = (viva.clone(), &largada);
+            let correr = move || {
+                // Kept until the end, which is how the one who shows the progress hears of it.
+                let _viva: mpsc::Sender<()> = viva;
+                laco.correr(*largada.wait())
+            };
+            let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
+            match pilha.spawn_scoped(escopo, correr) {
+                Ok(tarefa) => tarefas.push(tarefa),
+                Err(erro) => falhas.push(sem_thread(plano, erro)),
+            }
+        }
+        drop(viva);
+        let inicio = *largada.get_or_init(Instant::now);
+        progresso::acompanhar(&fim, inicio, &andamento, mostrar);
+        for tarefa in tarefas {
+            let (de_uma, falha) = tarefa.join().unwrap_or_else(|erro| panic::resume_unwind(erro));
+            medida.somar(de_uma);
+            falhas.extend(falha);
+        }
+        inicio
+    });
+    let duracao = medida.duracao(inicio).unwrap_or(plano.duracao);
+    Ok(Colheita { medida, duracao, falhas })
+}
+
+/// A connection that gets no thread is lost like one that was never made.
+fn sem_thread(plano: &Plano, erro: io::Error) -> Falha {
+    Falha::SemConexao { endereco: format!("{}:{}", plano.host, plano.porta), erro }
+}
+
+/// Opens all connections and logs each of them in, before any of them bears load.
+fn abrir<'a>(
+    plano: &'a Plano,
+    esperado: &'a Esperado,
+    andamento: &'a Andamento,
+) -> (Vec<Laco<'a>>, Vec<Falha>) {
+    let (mut lacos, mut falhas) = (Vec::new(), Vec::new());
+    for (rg, sorteio) in plano.sorteios() {
+        let canal = Canal::abrir(plano, plano.pipeline).and_then(|mut canal| {
+            canal.entrar(rg)?;
+            Ok(canal)
+        });
+        match canal {
+            Ok(canal) => lacos.push(Laco::novo(plano, esperado, andamento, canal, sorteio)),
+            Err(falha) => {
+                andamento.perder_conexao();
+                falhas.push(falha);
+            }
+        }
+    }
+    (lacos, falhas)
+}

@@ -1,0 +1,106 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Colheita;
+use super::conferencia::Dinheiro;
+use super::medida::{Latencia, Textos};
+use super::plano::Plano;
+
+/// What a run found. The names and types of the fields are those of the JSON object: fields may
+/// come, but none may go or change its meaning.
+#[derive(Debug, Serialize)]
+pub(super) struct Relatorio {
+    servidor: String,
+    operacao: &'static str,
+    conexoes: u32,
+    pipeline: u32,
+    contas: usize,
+    contas_quentes: Option<u32>,
+    semente: u64,
+    /// From the start to the last reply.
+    duracao_ms: u128,
+    operacoes: u64,
+    operacoes_por_segundo: u128,
+    latencia_ns: Option<Latencia>,
+    recusas: BTreeMap<String, u64>,
+    conexoes_perdidas: BTreeMap<String, u64>,
+    desconhecidas: usize,
+    dinheiro: Dinheiro,
+}
+
+impl Relatorio {
+    pub(super) fn novo(plano: &Plano, colheita: Colheita, dinheiro: Dinheiro) -> Self {
+        let Colheita { medida, duracao, falhas } = colheita;
+        let mut perdidas = Textos::default();
+        for falha in falhas {
+            perdidas.contar(&falha.causa());
+        }
+        Self {
+            servidor: format!("{}:{}", plano.host, plano.porta),
+            operacao: plano.operacao.palavra(),
+            conexoes: plano.conexoes,
+            pipeline: plano.pipeline,
+            contas: plano.usadas.len(),
+            contas_quentes: plano.quentes,
+            semente: plano.semente,
+            duracao_ms: duracao.as_millis(),
+            operacoes: medida.feitas,
+            operacoes_por_segundo: por_segundo(medida.feitas, duracao),
+            latencia_ns: medida.latencia(),
+            desconhecidas: medida.desconhecidas.len(),
+            recusas: medida.recusas.em_mapa(),
+            conexoes_perdidas: perdidas.em_mapa(),
+            dinheiro,
+        }
+    }
+
+    pub(super) fn em_json(&self) -> String {
+        serde_json::to_string(self).expect("every key is a text")
+    }
+}
+
+impl fmt::Display for Relatorio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Servidor: {}", self.servidor)?;
+        writeln!(
+            f,
+            "Carga: {}, conexões: {}, pipeline: {}, contas: {}, semente: {}",
+            self.operacao, self.conexoes, self.pipeline, self.contas, self.semente
+        )?;
+        if let Some(quentes) = self.contas_quentes {
+            writeln!(f, "Contas quentes: {quentes}")?;
+        }
+        writeln!(f, "Duração: {}", segundos(self.duracao_ms))?;
+        writeln!(f, "Operações: {} ({} por segundo)", self.operacoes, self.operacoes_por_segundo)?;
+        if let Some(Latencia { p50, p99, p999, maxima }) = self.latencia_ns {
+            let [p50, p99, p999, maxima] = [p50, p99, p999, maxima].map(milissegundos);
+            writeln!(f, "Latência (ms): p50 {p50}, p99 {p99}, p99.9 {p999}, máxima {maxima}")?;
+        }
+        textos(f, "Recusas", &self.recusas)?;
+        textos(f, "Conexões perdidas", &self.conexoes_perdidas)?;
+        writeln!(f, "Resultados desconhecidos: {}", self.desconhecidas)?;
+        self.dinheiro.fmt(f)
+    }
+}
+
+fn textos(f: &mut fmt::Formatter<'_>, nome: &str, contados: &BTreeMap<String, u64>) -> fmt::Result {
+    writeln!(f, "{nome}: {}", contados.values().sum::<u64>())?;
+    contados.iter().try_for_each(|(texto, vezes)| writeln!(f, "  {texto}: {vezes}"))
+}
+
+fn por_segundo(operacoes: u64, duracao: Duration) -> u128 {
+    u128::from(operacoes) * 1_000_000_000 / duracao.as_nanos().max(1)
+}
+
+fn segundos(ms: u128) -> String {
+    format!("{}.{:03} s", ms / 1000, ms % 1000)
+}
+
+/// With three places, which is microseconds.
+fn milissegundos(ns: u64) -> String {
+    let us = ns.div_ceil(1000);
+    format!("{}.{:03}", us / 1000, us % 1000)
+}
