@@ -23,6 +23,7 @@ não segue o protocolo e 5 se não se sabe de uma operação se foi feita.
 
 Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
+  pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
 
 /// The layout of a help page, without clap's English words.

@@ -88,12 +88,14 @@ fn thousands_of_requests_on_their_way_never_block_both_sides() {
 #[test]
 fn the_report_has_the_same_fields_and_types_for_ever() {
     let banca = banca("1000.0");
-    let (relato, _) = relato(&banca.porta, &["--operacao", "misto", "--contas-quentes", "2"]);
+    let pedido = ["--operacao", "misto", "--contas-quentes", "2", "--taxa", "500"];
+    let (relato, _) = relato(&banca.porta, &pedido);
     let mut campos = Vec::new();
     listar("", &relato, &mut campos);
     assert_eq!(
         campos,
         [
+            "/agendadas integer",
             "/conexoes integer",
             "/contas integer",
             "/contas_quentes integer",
@@ -110,12 +112,14 @@ fn the_report_has_the_same_fields_and_types_for_ever() {
             "/latencia_ns/p50 integer",
             "/latencia_ns/p99 integer",
             "/latencia_ns/p999 integer",
+            "/nao_enviadas integer",
             "/operacao text",
             "/operacoes integer",
             "/operacoes_por_segundo integer",
             "/pipeline integer",
             "/semente integer",
             "/servidor text",
+            "/taxa integer",
         ]
         .map(str::to_owned)
     );
@@ -161,6 +165,23 @@ fn a_person_reads_the_same_report_in_words() {
         assert!(linha.starts_with(comeco), "{linha}");
     }
     assert!(linhas[8].ends_with(": conservado"), "{}", linhas[8]);
+}
+
+#[test]
+fn a_rate_is_never_passed_and_what_it_could_not_send_is_told() {
+    let banca = banca("1000.0");
+    for (taxa, pipeline) in [(1, "1"), (200, "1"), (200, "64"), (1_000_000, "2")] {
+        let texto = taxa.to_string();
+        let pedido = ["--taxa", &texto, "--pipeline", pipeline];
+        let (relato, codigo) = relato(&banca.porta, &pedido);
+        assert_eq!(codigo, Some(0), "{relato}");
+        assert_eq!(numero(&relato, "/agendadas"), taxa, "a second of it");
+        let enviadas = taxa - numero(&relato, "/nao_enviadas");
+        assert_eq!(numero(&relato, "/operacoes"), enviadas, "{relato}");
+        assert!(enviadas > 0, "{relato}");
+    }
+    let saida = carga(&banca.porta, &["--taxa", "10000000"]);
+    assert!(texto(&saida.stdout).contains("As que não foram enviadas não entram nas latências."));
 }
 
 #[test]
@@ -296,6 +317,7 @@ fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_co
             "Transferências precisam de duas contas em --rgs.",
         ),
         (&["1"], "Argumento desconhecido: 1."),
+        (&["--taxa", "0"], "Valor inválido para --taxa <POR_SEGUNDO>: \"0\"."),
         (&["--semente"], "Falta o valor de --semente <N>."),
     ] {
         let saida = executar(&[&["carga"], argumentos].concat(), "");

@@ -11,6 +11,9 @@ const PIPELINE_MAX: i64 = 65_536;
 /// The longest run, in seconds: a week.
 const DURACAO_MAX: u64 = 7 * 24 * 60 * 60;
 
+/// The most requests a second, of all connections together.
+const TAXA_MAX: u64 = 10_000_000;
+
 /// What `carga` reads from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct Argumentos {
@@ -34,6 +37,12 @@ pub(crate) struct Argumentos {
     #[arg(long, value_name = "SEGUNDOS", default_value_t = 10, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=DURACAO_MAX))]
     pub(crate) duracao: u64,
+
+    /// Marca tantos envios por segundo ao todo, responda o servidor como responder, e conta a
+    /// latência do instante marcado [padrão: envia quando chegam respostas]
+    #[arg(long, value_name = "POR_SEGUNDO")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=TAXA_MAX))]
+    pub(crate) taxa: Option<u64>,
 
     /// As contas, separadas por vírgulas, ou de uma a outra com os mesmos dígitos, como em
     /// 1000000000-1000000999 [padrão: as dez contas de exemplo]

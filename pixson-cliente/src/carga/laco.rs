@@ -4,6 +4,7 @@ use std::time::Instant;
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Recusa, Resposta};
 
+use super::agenda::Agenda;
 use super::canal::Canal;
 use super::conferencia::Esperado;
 use super::medida::{Andamento, Medida};
@@ -18,6 +19,8 @@ pub(super) struct Laco<'a> {
     esperado: &'a Esperado,
     andamento: &'a Andamento,
     canal: Canal,
+    /// The number of this connection.
+    conexao: u32,
     sorteio: Sorteio,
     /// In the order in which they were asked, which is that of the replies.
     pendentes: VecDeque<Pendente>,
@@ -37,10 +40,11 @@ impl<'a> Laco<'a> {
         esperado: &'a Esperado,
         andamento: &'a Andamento,
         canal: Canal,
-        sorteio: Sorteio,
+        (conexao, sorteio): (u32, Sorteio),
     ) -> Self {
         let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
-        Self { plano, esperado, andamento, canal, sorteio, pendentes, medida: Medida::nova() }
+        let medida = Medida::nova();
+        Self { plano, esperado, andamento, canal, conexao, sorteio, pendentes, medida }
     }
 
     /// Works until the time is over and every reply is in, or until the connection is lost.
@@ -55,15 +59,25 @@ impl<'a> Laco<'a> {
     }
 
     fn conversar(&mut self, inicio: Instant) -> Result<(), Falha> {
-        let fim = inicio + self.plano.duracao;
+        let Plano { taxa, conexoes, duracao, .. } = *self.plano;
+        let mut agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
+        let fim = inicio + duracao;
         let mut agora = inicio;
+        let mut acabou = false;
         loop {
-            if agora < fim {
-                self.pedir(agora)?;
-            } else if self.pendentes.is_empty() {
+            let mut ate = None;
+            if !acabou {
+                acabou = agora >= fim;
+                match &mut agenda {
+                    None if acabou => {}
+                    None => self.completar(agora)?,
+                    Some(agenda) => ate = self.cumprir(agenda, agora, fim)?,
+                }
+            }
+            if acabou && self.pendentes.is_empty() {
                 return Ok(());
             }
-            self.canal.mover(None)?;
+            self.canal.mover(ate)?;
             agora = Instant::now();
             self.colher(agora)?;
         }
@@ -71,17 +85,43 @@ impl<'a> Laco<'a> {
 
     /// Fills the window when half of it is empty: one by one, requests would cost a system call
     /// each.
-    fn pedir(&mut self, agora: Instant) -> Result<(), Falha> {
-        let pipeline = self.plano.pipeline as usize;
-        if self.pendentes.len() > pipeline / 2 {
+    fn completar(&mut self, agora: Instant) -> Result<(), Falha> {
+        if self.pendentes.len() > self.plano.pipeline as usize / 2 {
             return Ok(());
         }
-        while self.pendentes.len() < pipeline {
-            let escolha = self.sorteio.proxima();
-            let operacao = escolha.operacao(&self.plano.usadas);
-            self.canal.enviar(operacao).map_err(|erro| self.canal.falha_de_envio(erro))?;
-            self.pendentes.push_back(Pendente { escolha, desde: agora });
+        while self.cabe_mais() {
+            self.pedir(agora)?;
         }
+        Ok(())
+    }
+
+    /// Asks for what is due, as far as the window goes, and says when the next is, or the end. What
+    /// was due before the end is asked for also a little later, but no more than the window holds.
+    fn cumprir(
+        &mut self,
+        agenda: &mut Agenda,
+        agora: Instant,
+        fim: Instant,
+    ) -> Result<Option<Instant>, Falha> {
+        let mut proxima = agenda.proxima();
+        while self.cabe_mais() && proxima <= agora && proxima < fim {
+            self.pedir(proxima)?;
+            agenda.avancar();
+            proxima = agenda.proxima();
+        }
+        Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim)))
+    }
+
+    fn cabe_mais(&self) -> bool {
+        self.pendentes.len() < self.plano.pipeline as usize
+    }
+
+    fn pedir(&mut self, desde: Instant) -> Result<(), Falha> {
+        let escolha = self.sorteio.proxima();
+        let operacao = escolha.operacao(&self.plano.usadas);
+        self.canal.enviar(operacao).map_err(|erro| self.canal.falha_de_envio(erro))?;
+        self.pendentes.push_back(Pendente { escolha, desde });
+        self.medida.enviadas += 1;
         Ok(())
     }
 

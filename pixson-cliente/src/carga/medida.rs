@@ -21,6 +21,7 @@ const TEXTOS_MAX: usize = 64;
 pub(super) struct Medida {
     /// In nanoseconds, of what was done; refusals are not among them.
     latencias: Histogram<u64>,
+    pub(super) enviadas: u64,
     pub(super) feitas: u64,
     pub(super) recusas: Textos,
     /// Of these nobody knows whether they were done.
@@ -42,6 +43,7 @@ impl Medida {
         let latencias = Histogram::new_with_bounds(LATENCIA_MIN_NS, LATENCIA_MAX_NS, DIGITOS);
         Self {
             latencias: latencias.expect("the bounds are in order"),
+            enviadas: 0,
             feitas: 0,
             recusas: Textos::default(),
             desconhecidas: Vec::new(),
@@ -62,6 +64,7 @@ impl Medida {
 
     pub(super) fn somar(&mut self, outra: Self) {
         self.latencias.add(&outra.latencias).expect("the same bounds");
+        self.enviadas += outra.enviadas;
         self.feitas += outra.feitas;
         self.recusas.somar(outra.recusas);
         self.desconhecidas.extend(outra.desconhecidas);

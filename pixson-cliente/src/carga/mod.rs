@@ -1,5 +1,6 @@
 //! `pixson-cliente carga`: a load on a server, what it takes, and whether money was conserved.
 
+mod agenda;
 mod argumentos;
 mod canal;
 mod conferencia;
@@ -142,13 +143,16 @@ fn abrir<'a>(
     andamento: &'a Andamento,
 ) -> (Vec<Laco<'a>>, Vec<Falha>) {
     let (mut lacos, mut falhas) = (Vec::new(), Vec::new());
-    for (rg, sorteio) in plano.sorteios() {
+    for (conexao, (rg, sorteio)) in (0..).zip(plano.sorteios()) {
         let canal = Canal::abrir(plano, plano.pipeline).and_then(|mut canal| {
             canal.entrar(rg)?;
             Ok(canal)
         });
         match canal {
-            Ok(canal) => lacos.push(Laco::novo(plano, esperado, andamento, canal, sorteio)),
+            Ok(canal) => {
+                let de_uma = (conexao, sorteio);
+                lacos.push(Laco::novo(plano, esperado, andamento, canal, de_uma));
+            }
             Err(falha) => {
                 andamento.perder_conexao();
                 falhas.push(falha);

@@ -15,6 +15,7 @@ pub(super) struct Plano {
     pub(super) conexoes: u32,
     pub(super) pipeline: u32,
     pub(super) duracao: Duration,
+    pub(super) taxa: Option<u64>,
     /// The accounts that bear the load; their index is how the rest of the load names them.
     pub(super) usadas: Vec<Rg>,
     pub(super) quentes: Option<u32>,
@@ -47,6 +48,7 @@ impl Plano {
             conexoes: argumentos.conexoes,
             pipeline: argumentos.pipeline,
             duracao: Duration::from_secs(argumentos.duracao),
+            taxa: argumentos.taxa,
             usadas: usadas.to_vec(),
             quentes: argumentos.contas_quentes,
             semente: argumentos.semente,
@@ -58,11 +60,11 @@ impl Plano {
     pub(super) fn sorteios(&self) -> impl Iterator<Item = (Rg, Sorteio)> {
         let mut raiz = Rng::with_seed(self.semente);
         let usadas = self.usadas.len();
-        (0..self.conexoes as usize).map(move |conexao| {
+        (0..self.conexoes).map(move |conexao| {
             let papel = if self.por_uma {
-                Papel::por_uma(conexao, usadas)
+                Papel::por_uma(conexao as usize, usadas)
             } else {
-                Papel::espalhado(conexao, usadas)
+                Papel::espalhado(conexao as usize, usadas)
             };
             let sorteio = Sorteio::novo(raiz.fork(), self.operacao, papel, usadas);
             (self.usadas[papel.titular], sorteio)

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Colheita;
+use super::agenda::agendadas;
 use super::conferencia::Dinheiro;
 use super::medida::{Latencia, Textos};
 use super::plano::Plano;
@@ -20,6 +21,10 @@ pub(super) struct Relatorio {
     contas: usize,
     contas_quentes: Option<u32>,
     semente: u64,
+    taxa: Option<u64>,
+    /// With a rate, how many requests were due, and how many of them were never sent.
+    agendadas: Option<u64>,
+    nao_enviadas: Option<u64>,
     /// From the start to the last reply.
     duracao_ms: u128,
     operacoes: u64,
@@ -38,6 +43,7 @@ impl Relatorio {
         for falha in falhas {
             perdidas.contar(&falha.causa());
         }
+        let agendadas = plano.taxa.map(|taxa| agendadas(taxa, plano.duracao));
         Self {
             servidor: format!("{}:{}", plano.host, plano.porta),
             operacao: plano.operacao.palavra(),
@@ -46,6 +52,9 @@ impl Relatorio {
             contas: plano.usadas.len(),
             contas_quentes: plano.quentes,
             semente: plano.semente,
+            taxa: plano.taxa,
+            agendadas,
+            nao_enviadas: agendadas.map(|agendadas| agendadas.saturating_sub(medida.enviadas)),
             duracao_ms: duracao.as_millis(),
             operacoes: medida.feitas,
             operacoes_por_segundo: por_segundo(medida.feitas, duracao),
@@ -72,6 +81,17 @@ impl fmt::Display for Relatorio {
         )?;
         if let Some(quentes) = self.contas_quentes {
             writeln!(f, "Contas quentes: {quentes}")?;
+        }
+        if let (Some(taxa), Some(agendadas), Some(nao_enviadas)) =
+            (self.taxa, self.agendadas, self.nao_enviadas)
+        {
+            writeln!(
+                f,
+                "Taxa: {taxa} por segundo, agendadas: {agendadas}, não enviadas: {nao_enviadas}"
+            )?;
+            if nao_enviadas > 0 {
+                writeln!(f, "  As que não foram enviadas não entram nas latências.")?;
+            }
         }
         writeln!(f, "Duração: {}", segundos(self.duracao_ms))?;
         writeln!(f, "Operações: {} ({} por segundo)", self.operacoes, self.operacoes_por_segundo)?;
