@@ -28,6 +28,8 @@ pub(crate) enum Falha {
     Perdida,
     /// The server keeps the connection and says nothing.
     SemResposta,
+    /// The other end was to be an echo, and said more than it heard.
+    SemEco,
     /// The bank refused an account that was to bear load.
     ContaRecusada { rg: Rg, texto: String },
     /// The server had gone before the request was sent.
@@ -65,7 +67,7 @@ impl Falha {
             | Self::SemResposta
             | Self::NaoEnviado
             | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
-            Self::Protocolo(_) | Self::Envio(_) => PROTOCOLO_CODIGO,
+            Self::Protocolo(_) | Self::Envio(_) | Self::SemEco => PROTOCOLO_CODIGO,
             Self::ResultadoDesconhecido(_) | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
         }
     }
@@ -78,6 +80,7 @@ impl Falha {
             Self::Aviso(resposta) => resposta.texto().into(),
             Self::Perdida => "o servidor encerrou a conexão".into(),
             Self::SemResposta => "o servidor não responde".into(),
+            Self::SemEco => "o servidor não é um eco".into(),
             Self::ContaRecusada { texto, .. } => texto.clone(),
             Self::NaoEnviado => "o pedido não foi enviado".into(),
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
@@ -97,6 +100,7 @@ impl Falha {
                 causa(erro)
             ),
             Self::SemResposta => "O servidor não responde.".into(),
+            Self::SemEco => "O servidor não é um eco.".into(),
             Self::ContaRecusada { rg, texto } => {
                 format!("A conta {rg} foi recusada: {}.", visivel(texto))
             }

@@ -7,7 +7,7 @@ mod servidor;
 use std::net::TcpListener;
 use std::process::Output;
 
-use comum::falso::{Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, servir};
+use comum::falso::{Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir};
 use comum::{executar, executar_e, texto};
 use serde_json::Value;
 use servidor::instancia::Instancia;
@@ -108,6 +108,7 @@ fn the_report_has_the_same_fields_and_types_for_ever() {
             "/dinheiro/maximo_centavos integer",
             "/dinheiro/minimo_centavos integer",
             "/duracao_ms integer",
+            "/eco boolean",
             "/latencia_ns/maxima integer",
             "/latencia_ns/p50 integer",
             "/latencia_ns/p99 integer",
@@ -182,6 +183,35 @@ fn a_rate_is_never_passed_and_what_it_could_not_send_is_told() {
     }
     let saida = carga(&banca.porta, &["--taxa", "10000000"]);
     assert!(texto(&saida.stdout).contains("As que não foram enviadas não entram nas latências."));
+}
+
+#[test]
+fn an_echo_bears_every_load_and_has_no_money() {
+    let porta = ecoar(1);
+    for (tipo, pipeline) in [("saldo", "1"), ("transferencia", "8192")] {
+        let (relato, codigo) =
+            relato(&porta, &["--eco", "--operacao", tipo, "--pipeline", pipeline]);
+        assert_eq!(codigo, Some(0), "{relato}");
+        assert!(numero(&relato, "/operacoes") > 0, "{relato}");
+        assert_eq!((&relato["eco"], &relato["dinheiro"]), (&Value::Bool(true), &Value::Null));
+    }
+    let saida = carga(&porta, &["--eco"]);
+    let texto = texto(&saida.stdout);
+    assert!(texto.contains("\nCarga: saldo em eco, conexões: 3,"), "{texto}");
+    assert!(texto.ends_with("\nResultados desconhecidos: 0\n"), "{texto}");
+}
+
+#[test]
+fn an_echo_that_leaves_is_lost_and_one_that_says_too_much_is_mad() {
+    for (vezes, causa, esperado) in
+        [(0, "o servidor encerrou a conexão", 3), (2, "o servidor não é um eco", 4)]
+    {
+        let pedido = ["--eco", "--operacao", "deposito", "--pipeline", "4"];
+        let (relato, codigo) = relato(&ecoar(vezes), &pedido);
+        assert_eq!(codigo, Some(esperado), "{relato}");
+        assert_eq!(numero(&relato, &format!("/conexoes_perdidas/{causa}")), 3);
+        assert_eq!(numero(&relato, "/desconhecidas"), 0, "an echo moves no money");
+    }
 }
 
 #[test]

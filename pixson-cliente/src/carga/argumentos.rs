@@ -58,6 +58,11 @@ pub(crate) struct Argumentos {
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
     pub(crate) semente: u64,
 
+    /// Fala com um eco em vez de um banco, sem login e sem conferir dinheiro: mede a rede e o
+    /// próprio cliente
+    #[arg(long)]
+    pub(crate) eco: bool,
+
     /// Relata num objeto JSON
     #[arg(long)]
     pub(crate) json: bool,

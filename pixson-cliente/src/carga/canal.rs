@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use pixson_core::protocolo::Situacao;
-use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, SaidaCliente};
-use pixson_core::{Operacao, Resposta, Rg, SessaoCliente};
+use pixson_core::sessao::ErroEnvio;
+use pixson_core::{Operacao, Rg};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
 
+use super::dialogo::{Chegada, Dialogo, Eco};
 use super::plano::Plano;
 use crate::conexao::conectar;
 use crate::falha::Falha;
@@ -27,7 +28,7 @@ const PACIENCIA: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Canal {
     fluxo: TcpStream,
-    sessao: SessaoCliente,
+    dialogo: Dialogo,
     saida: Vec<u8>,
     /// How much of `saida` the system has taken.
     enviados: usize,
@@ -48,13 +49,12 @@ impl Canal {
         let fluxo = conectar(&plano.host, plano.porta)?;
         let _ = fluxo.set_read_timeout(Some(PACIENCIA));
         let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
-        let configuracao = ConfiguracaoCliente {
-            pendentes_max: pendentes_max.expect("a range of the command line"),
-            ..ConfiguracaoCliente::default()
-        };
+        let pendentes_max = pendentes_max.expect("a range of the command line");
+        let dialogo =
+            if plano.eco { Dialogo::Eco(Eco::default()) } else { Dialogo::sessao(pendentes_max) };
         Ok(Self {
             fluxo,
-            sessao: SessaoCliente::nova(configuracao),
+            dialogo,
             saida: Vec::new(),
             enviados: 0,
             leitura: vec![0; LEITURA_BYTES],
@@ -67,7 +67,7 @@ impl Canal {
         self.enviar(Operacao::Login { rg }).map_err(|erro| self.falha_de_envio(erro))?;
         loop {
             self.mover(None)?;
-            if let Some(resposta) = self.proxima()? {
+            if let Some(Chegada::Resposta(resposta)) = self.proxima()? {
                 return match resposta.situacao() {
                     Situacao::Sucesso => Ok(()),
                     Situacao::Erro => {
@@ -80,12 +80,12 @@ impl Canal {
 
     /// Adds a request to what the next [`Canal::mover`] sends.
     pub(super) fn enviar(&mut self, operacao: Operacao) -> Result<(), ErroEnvio> {
-        self.sessao.enviar(operacao).map(|_| ())
+        self.dialogo.enviar(operacao)
     }
 
     /// Why a request was refused that had to be sent.
     pub(super) fn falha_de_envio(&self, erro: ErroEnvio) -> Falha {
-        match self.sessao.falha() {
+        match self.dialogo.falha() {
             Some(causa) => Falha::de_sessao(causa.clone(), false),
             None => Falha::Envio(erro),
         }
@@ -104,7 +104,7 @@ impl Canal {
                 Pronto::Nada if prazo.is_none() => return Err(Falha::SemResposta),
                 Pronto::Nada => {
                     if self.acordar_em.is_some_and(|instante| instante <= Instant::now()) {
-                        self.sessao.silencio();
+                        self.dialogo.silencio();
                     }
                     return Ok(());
                 }
@@ -114,26 +114,19 @@ impl Canal {
     }
 
     /// The next reply among the bytes that have arrived.
-    pub(super) fn proxima(&mut self) -> Result<Option<Resposta>, Falha> {
-        loop {
-            match self.sessao.proxima_saida().map_err(|erro| Falha::de_sessao(erro, false))? {
-                SaidaCliente::RelogioAtualizado(_) => {}
-                SaidaCliente::RespostaRecebida(resposta) => return Ok(Some(resposta)),
-                SaidaCliente::PrecisaDeDados { acordar_apos } => {
-                    self.acordar_em = acordar_apos
-                        .map(|pausa| self.acordar_em.unwrap_or_else(|| Instant::now() + pausa));
-                    return Ok(None);
-                }
-                SaidaCliente::Encerrada => return Err(Falha::Perdida),
-            }
-        }
+    pub(super) fn proxima(&mut self) -> Result<Option<Chegada>, Falha> {
+        let chegada = self.dialogo.proxima()?;
+        let Chegada::Nada { acordar_apos } = chegada else { return Ok(Some(chegada)) };
+        self.acordar_em =
+            acordar_apos.map(|pausa| self.acordar_em.unwrap_or_else(|| Instant::now() + pausa));
+        Ok(None)
     }
 
     /// Sends as much as there is place for, and says whether that was all.
     fn escrever(&mut self) -> bool {
         loop {
             if self.enviados == self.saida.len() {
-                self.sessao.retirar_saida(&mut self.saida);
+                self.dialogo.retirar_saida(&mut self.saida);
                 self.enviados = 0;
                 if self.saida.is_empty() {
                     return true;
@@ -167,15 +160,15 @@ impl Canal {
 
     fn ler(&mut self) -> Result<(), Falha> {
         match self.fluxo.read(&mut self.leitura) {
-            Ok(0) => self.sessao.fim_de_entrada(),
+            Ok(0) => self.dialogo.fim_de_entrada(),
             Ok(bytes) => {
                 self.acordar_em = None;
-                self.sessao.receber(&self.leitura[..bytes]);
+                self.dialogo.receber(&self.leitura[..bytes]);
             }
             Err(erro) => match erro.kind() {
                 ErrorKind::Interrupted => {}
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Falha::SemResposta),
-                _ => self.sessao.fim_de_entrada(),
+                _ => self.dialogo.fim_de_entrada(),
             },
         }
         Ok(())

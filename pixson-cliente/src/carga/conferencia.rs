@@ -6,6 +6,7 @@ use pixson_core::{Operacao, Rg, Saldo, Sucesso};
 use serde::Serialize;
 
 use super::canal::Canal;
+use super::dialogo::Chegada;
 use super::plano::Plano;
 use super::sorteio::{Escolha, VALOR};
 use crate::falha::Falha;
@@ -119,7 +120,7 @@ pub(super) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, Falha> {
             por_enviar.next();
         }
         canal.mover(None)?;
-        while let Some(resposta) = canal.proxima()? {
+        while let Some(Chegada::Resposta(resposta)) = canal.proxima()? {
             let eh_saldo = recebidas % 2 == 1;
             let rg = contas[recebidas / 2];
             recebidas += 1;

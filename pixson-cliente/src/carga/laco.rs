@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use pixson_core::Recusa;
 use pixson_core::protocolo::Situacao;
-use pixson_core::{Recusa, Resposta};
 
 use super::agenda::Agenda;
 use super::canal::Canal;
 use super::conferencia::Esperado;
+use super::dialogo::Chegada;
 use super::medida::{Andamento, Medida};
 use super::plano::Plano;
 use super::sorteio::{Escolha, Sorteio};
@@ -53,8 +54,9 @@ impl<'a> Laco<'a> {
         if falha.is_some() {
             self.andamento.perder_conexao();
         }
-        let sem_resposta = self.pendentes.iter().map(|pendente| pendente.escolha);
-        self.medida.desconhecidas.extend(sem_resposta.filter(|escolha| escolha.move_dinheiro()));
+        for Pendente { escolha, .. } in std::mem::take(&mut self.pendentes) {
+            self.desconhecer(escolha);
+        }
         (self.medida, falha)
     }
 
@@ -132,7 +134,7 @@ impl<'a> Laco<'a> {
             match self.canal.proxima() {
                 Ok(None) => break Ok(()),
                 Err(falha) => break Err(falha),
-                Ok(Some(resposta)) if self.contar(&resposta, agora) => feitas += 1,
+                Ok(Some(chegada)) if self.contar(&chegada, agora) => feitas += 1,
                 Ok(Some(_)) => recusadas += 1,
             }
         };
@@ -144,20 +146,27 @@ impl<'a> Laco<'a> {
     }
 
     /// Counts one reply, and says whether what was asked is done.
-    fn contar(&mut self, resposta: &Resposta, agora: Instant) -> bool {
+    fn contar(&mut self, chegada: &Chegada, agora: Instant) -> bool {
         let Pendente { escolha, desde } =
-            self.pendentes.pop_front().expect("the session delivers only what was asked for");
-        let feita = resposta.situacao() == Situacao::Sucesso;
-        if feita {
-            self.medida.contar_feita(agora.duration_since(desde));
-            self.esperado.aplicar(escolha);
-        } else {
+            self.pendentes.pop_front().expect("there are no more replies than requests");
+        if let Chegada::Resposta(resposta) = chegada
+            && resposta.situacao() == Situacao::Erro
+        {
             self.medida.recusas.contar(&resposta.texto());
-            let desconhecida = resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel));
-            if desconhecida && escolha.move_dinheiro() {
-                self.medida.desconhecidas.push(escolha);
+            if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) {
+                self.desconhecer(escolha);
             }
+            return false;
         }
-        feita
+        self.medida.contar_feita(agora.duration_since(desde));
+        self.esperado.aplicar(escolha);
+        true
+    }
+
+    /// Nobody knows whether this was done: that matters if there is money in it.
+    fn desconhecer(&mut self, escolha: Escolha) {
+        if escolha.move_dinheiro() && !self.plano.eco {
+            self.medida.desconhecidas.push(escolha);
+        }
     }
 }

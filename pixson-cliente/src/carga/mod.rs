@@ -5,6 +5,7 @@ mod argumentos;
 mod canal;
 mod conferencia;
 mod contas;
+mod dialogo;
 mod laco;
 mod medida;
 mod plano;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use self::argumentos::Argumentos;
 use self::canal::Canal;
-use self::conferencia::{Dinheiro, Esperado, saldos};
+use self::conferencia::{Esperado, saldos};
 use self::laco::Laco;
 use self::medida::{Andamento, Medida};
 use self::plano::Plano;
@@ -67,20 +68,25 @@ pub(crate) fn executar(
 
 /// `Err` if there was no load at all.
 fn medir(plano: &Plano, mostrar: bool) -> Result<(Relatorio, u8), Falha> {
-    let antes = saldos(plano)?;
     let esperado = Esperado::novo(plano.usadas.len());
+    if plano.eco {
+        let colheita = carregar(plano, &esperado, mostrar)?;
+        let codigo = codigo(&colheita, None, None);
+        return Ok((Relatorio::novo(plano, colheita, None), codigo));
+    }
+    let antes = saldos(plano)?;
     let colheita = carregar(plano, &esperado, mostrar)?;
     let depois = saldos(plano);
     let dinheiro = esperado.conferir(&antes, &depois, &colheita.medida.desconhecidas);
-    let codigo = codigo(&colheita, &dinheiro, depois.err().as_ref());
-    Ok((Relatorio::novo(plano, colheita, dinheiro), codigo))
+    let codigo = codigo(&colheita, dinheiro.conservado(), depois.err().as_ref());
+    Ok((Relatorio::novo(plano, colheita, Some(dinheiro)), codigo))
 }
 
 /// What weighs most comes first: that money is wrong, that a server is mad, that nobody knows, that
 /// something could not be done.
-fn codigo(colheita: &Colheita, dinheiro: &Dinheiro, sem_conferencia: Option<&Falha>) -> u8 {
-    let falhas = || colheita.falhas.iter().chain(sem_conferencia);
-    if dinheiro.conservado() == Some(false) {
+fn codigo(colheita: &Colheita, conservado: Option<bool>, sem_saldos: Option<&Falha>) -> u8 {
+    let falhas = || colheita.falhas.iter().chain(sem_saldos);
+    if conservado == Some(false) {
         NAO_CONSERVADO_CODIGO
     } else if falhas().any(|falha| falha.codigo() == PROTOCOLO_CODIGO) {
         PROTOCOLO_CODIGO
@@ -145,7 +151,9 @@ fn abrir<'a>(
     let (mut lacos, mut falhas) = (Vec::new(), Vec::new());
     for (conexao, (rg, sorteio)) in (0..).zip(plano.sorteios()) {
         let canal = Canal::abrir(plano, plano.pipeline).and_then(|mut canal| {
-            canal.entrar(rg)?;
+            if !plano.eco {
+                canal.entrar(rg)?;
+            }
             Ok(canal)
         });
         match canal {

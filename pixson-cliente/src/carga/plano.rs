@@ -20,6 +20,8 @@ pub(super) struct Plano {
     pub(super) usadas: Vec<Rg>,
     pub(super) quentes: Option<u32>,
     pub(super) semente: u64,
+    /// The other end is an echo and no bank.
+    pub(super) eco: bool,
     /// Every transfer goes through the first account.
     por_uma: bool,
 }
@@ -52,6 +54,7 @@ impl Plano {
             usadas: usadas.to_vec(),
             quentes: argumentos.contas_quentes,
             semente: argumentos.semente,
+            eco: argumentos.eco,
             por_uma,
         })
     }

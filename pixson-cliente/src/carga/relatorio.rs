@@ -21,6 +21,7 @@ pub(super) struct Relatorio {
     contas: usize,
     contas_quentes: Option<u32>,
     semente: u64,
+    eco: bool,
     taxa: Option<u64>,
     /// With a rate, how many requests were due, and how many of them were never sent.
     agendadas: Option<u64>,
@@ -33,11 +34,12 @@ pub(super) struct Relatorio {
     recusas: BTreeMap<String, u64>,
     conexoes_perdidas: BTreeMap<String, u64>,
     desconhecidas: usize,
-    dinheiro: Dinheiro,
+    /// An echo has none.
+    dinheiro: Option<Dinheiro>,
 }
 
 impl Relatorio {
-    pub(super) fn novo(plano: &Plano, colheita: Colheita, dinheiro: Dinheiro) -> Self {
+    pub(super) fn novo(plano: &Plano, colheita: Colheita, dinheiro: Option<Dinheiro>) -> Self {
         let Colheita { medida, duracao, falhas } = colheita;
         let mut perdidas = Textos::default();
         for falha in falhas {
@@ -52,6 +54,7 @@ impl Relatorio {
             contas: plano.usadas.len(),
             contas_quentes: plano.quentes,
             semente: plano.semente,
+            eco: plano.eco,
             taxa: plano.taxa,
             agendadas,
             nao_enviadas: agendadas.map(|agendadas| agendadas.saturating_sub(medida.enviadas)),
@@ -76,8 +79,13 @@ impl fmt::Display for Relatorio {
         writeln!(f, "Servidor: {}", self.servidor)?;
         writeln!(
             f,
-            "Carga: {}, conexões: {}, pipeline: {}, contas: {}, semente: {}",
-            self.operacao, self.conexoes, self.pipeline, self.contas, self.semente
+            "Carga: {}{}, conexões: {}, pipeline: {}, contas: {}, semente: {}",
+            self.operacao,
+            if self.eco { " em eco" } else { "" },
+            self.conexoes,
+            self.pipeline,
+            self.contas,
+            self.semente
         )?;
         if let Some(quentes) = self.contas_quentes {
             writeln!(f, "Contas quentes: {quentes}")?;
@@ -101,8 +109,8 @@ impl fmt::Display for Relatorio {
         }
         textos(f, "Recusas", &self.recusas)?;
         textos(f, "Conexões perdidas", &self.conexoes_perdidas)?;
-        writeln!(f, "Resultados desconhecidos: {}", self.desconhecidas)?;
-        self.dinheiro.fmt(f)
+        write!(f, "Resultados desconhecidos: {}", self.desconhecidas)?;
+        self.dinheiro.iter().try_for_each(|dinheiro| write!(f, "\n{dinheiro}"))
     }
 }
 

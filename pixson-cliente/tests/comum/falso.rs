@@ -64,6 +64,27 @@ fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) {
     }
 }
 
+/// Sends everything back so many times; with none, it leaves when it has heard something. Returns
+/// the port.
+pub(crate) fn ecoar(vezes: usize) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        for fluxo in ouvinte.incoming() {
+            let mut fluxo = fluxo.expect("a client");
+            thread::spawn(move || {
+                let mut bytes = vec![0; 16 * 1024];
+                while let Ok(lidos @ 1..) = fluxo.read(&mut bytes) {
+                    if vezes == 0 || fluxo.write_all(&bytes[..lidos].repeat(vezes)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    porta.to_string()
+}
+
 /// Does of each deposit and transfer what it likes, and says that all is well.
 pub(crate) struct Trapaceiro {
     banco: BancoMemoria,
