@@ -7,7 +7,9 @@ mod servidor;
 use std::net::TcpListener;
 use std::process::Output;
 
-use comum::falso::{Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir};
+use comum::falso::{
+    Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir, servir_como_o_original,
+};
 use comum::{executar, executar_e, texto};
 use serde_json::Value;
 use servidor::instancia::Instancia;
@@ -316,6 +318,20 @@ fn a_server_that_talks_nonsense_under_load_gives_code_4() {
         relato["conexoes_perdidas"],
         serde_json::json!({"o servidor enviou uma mensagem que não é do protocolo": 1})
     );
+}
+
+#[test]
+fn a_server_that_terminates_nothing_bears_one_request_at_a_time_and_no_more() {
+    let porta = servir_como_o_original(banco());
+    let (relato_de_um, codigo) = relato(&porta, &["--operacao", "misto"]);
+    assert_eq!(codigo, Some(0), "{relato_de_um}");
+    assert!(numero(&relato_de_um, "/operacoes") > 0, "{relato_de_um}");
+    assert_eq!(relato_de_um["dinheiro"]["conservado"], true);
+
+    let (relato_de_dois, codigo) = relato(&porta, &["--operacao", "saldo", "--pipeline", "2"]);
+    assert_eq!(codigo, Some(4), "{relato_de_dois}");
+    let causa = "/conexoes_perdidas/há pedidos demais à espera de resposta";
+    assert_eq!(numero(&relato_de_dois, causa), 3);
 }
 
 #[test]

@@ -64,6 +64,35 @@ fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) {
     }
 }
 
+/// Serves this bank as the original program would: it takes what one `recv` gives as one message,
+/// and terminates nothing. Returns the port.
+pub(crate) fn servir_como_o_original(banco: impl Banco + 'static) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let servico = Arc::new(Servico::novo(banco));
+        for fluxo in ouvinte.incoming() {
+            let (mut fluxo, servico) = (fluxo.expect("a client"), Arc::clone(&servico));
+            thread::spawn(move || {
+                let mut sessao = servico.sessao();
+                let (mut entrada, mut saida) = ([0; 1024], Vec::new());
+                while let Ok(lidos @ 1..) = fluxo.read(&mut entrada) {
+                    let mensagem = &entrada[..lidos];
+                    sessao.receber(mensagem.strip_suffix(b"\n").unwrap_or(mensagem));
+                    let _ = servico.avancar(&mut sessao, |_| {});
+                    sessao.silencio();
+                    let _ = servico.avancar(&mut sessao, |_| {});
+                    sessao.retirar_saida(&mut saida);
+                    if fluxo.write_all(&saida).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    porta.to_string()
+}
+
 /// Sends everything back so many times; with none, it leaves when it has heard something. Returns
 /// the port.
 pub(crate) fn ecoar(vezes: usize) -> String {
