@@ -5,6 +5,7 @@ mod comum;
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -264,5 +265,25 @@ fn a_torn_tail_is_cut_and_the_server_says_so() {
         assert_eq!(instancia.parar(), [""; 0]);
         esperar_arquivo(contas.path(), UMA, saldo);
         conferir_auditoria(contas.path(), lancamentos);
+    }
+}
+
+#[test]
+fn what_the_server_creates_is_for_its_owner_only() {
+    let contas = duas_contas();
+    let instancia = iniciar(contas.path());
+    depositar(&mut entrar(&instancia, UMA), UMA, "1");
+    assert_eq!(instancia.parar(), [""; 0]);
+    let modo =
+        |caminho: &Path| fs::metadata(caminho).expect("it is there").permissions().mode() & 0o7777;
+    let diario = contas.path().join("diario");
+    assert_eq!(modo(&diario), 0o700);
+    let criados: Vec<_> = fs::read_dir(&diario)
+        .expect("a folder")
+        .map(|item| item.expect("readable").path())
+        .collect();
+    assert!(criados.len() >= 3, "{criados:?}");
+    for criado in criados {
+        assert_eq!(modo(&criado), 0o600, "{}", criado.display());
     }
 }

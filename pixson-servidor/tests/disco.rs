@@ -13,7 +13,7 @@ use pixson_core::banco::disco::DiscoReal;
 use pixson_core::{Recusa, Resposta, Saldo, Sucesso};
 use tempfile::TempDir;
 
-use comum::instancia::{Instancia, entrar, esperar_ate};
+use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
 use comum::{Conexao, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -249,16 +249,11 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
 /// A server of which one call of each thread, the one with this number, fails as on a broken disk.
 /// `None` if this machine lets nobody trace a process.
 fn com_sincronia_ruim(contas: &Path, chamada: &str, qual: usize) -> Option<Command> {
-    let rastreador = || {
-        let mut comando = Command::new("strace");
-        comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=fsync,fdatasync"]);
-        comando
-    };
-    let prova = rastreador().arg("true").output().ok()?;
-    if !prova.status.success() {
+    if !ha_rastreador() {
         return None;
     }
-    let mut comando = rastreador();
+    let mut comando = Command::new("strace");
+    comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=fsync,fdatasync"]);
     comando.arg(format!("--inject={chamada}:error=EIO:when={qual}"));
     comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas);
     Some(comando)

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use comum::instancia::{Instancia, entrar, esperar_ate};
+use comum::honestos::dizer;
+use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
 use comum::{Conexao, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -208,4 +209,38 @@ fn few_descriptors_are_reached_and_left_again() {
         assert!(erros.iter().all(|erro| erro.contains(" AVISO nenhuma conexão pode")), "{erros:?}");
         assert!(herdados == 0 || !erros.is_empty(), "the last descriptor was never reached");
     }
+}
+
+#[test]
+fn without_a_thread_a_client_is_refused_and_the_others_are_served() {
+    if !ha_rastreador() {
+        dizer("skipped, no process can be traced here");
+        return;
+    }
+    let contas = duas_contas();
+    let mut comando = Command::new("strace");
+    // The system gives the program its first threads, and then refuses five.
+    comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=clone3,clone"]);
+    comando.arg("--inject=clone3,clone:error=EAGAIN:when=10..14");
+    comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
+    let instancia = Instancia::iniciar(&mut comando);
+    let mut atendidas = Vec::new();
+    let mut recusadas = 0;
+    for _ in 0..20 {
+        let mut conexao = instancia.conectar();
+        let mut fluxo = conexao.fluxo();
+        let _ = fluxo.write_all(format!("t:0|op:6|rg:{UMA}\n").as_bytes());
+        let linha = conexao.linha();
+        if linha.ends_with(LOTADO) {
+            recusadas += 1;
+        } else {
+            assert!(linha.contains("|s:0|"), "{linha}");
+            atendidas.push(conexao);
+        }
+    }
+    assert_eq!((recusadas, atendidas.len()), (5, 15));
+    for mut conexao in atendidas {
+        assert!(conexao.pedir(&format!("t:0|op:1|rg:{UMA}")).ends_with("Saldo: 10.0"));
+    }
+    assert_eq!(instancia.parar(), [""; 0]);
 }

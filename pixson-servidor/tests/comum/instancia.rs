@@ -130,6 +130,12 @@ pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Conexao {
     conexao
 }
 
+/// Whether this machine lets a process be traced, so that its calls can be made to fail.
+pub(crate) fn ha_rastreador() -> bool {
+    let prova = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
+    prova.is_ok_and(|saida| saida.status.success())
+}
+
 /// Takes lines off a pipe, so that nobody ever waits for space in it.
 fn linhas(fonte: impl Read + Send + 'static) -> Receiver<String> {
     let (enviar, linhas) = mpsc::channel();
