@@ -11,9 +11,9 @@ use crate::observacao::Observacao;
 use crate::parada::Parada;
 
 /// How many bytes are read at once: 2 KiB of a peer that says little, so that many of them cost
-/// little, and up to 64 KiB of one that pipelines, so that a sync serves many requests.
+/// little, and up to 32 KiB of one that pipelines, so that a sync serves many requests.
 const LEITURA_MIN_BYTES: usize = 2 * 1024;
-const LEITURA_MAX_BYTES: usize = 64 * 1024;
+const LEITURA_MAX_BYTES: usize = 32 * 1024;
 
 /// What is still read after the last reply, so that it is not lost to a reset: 64 KiB or 1 s.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;

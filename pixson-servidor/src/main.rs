@@ -32,6 +32,9 @@ use crate::argumentos::{Argumentos, Comando};
 use crate::metricas::Painel;
 use crate::servidor::{Queda, Servidor};
 
+/// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
+const FILA_MAX: i32 = 4096;
+
 fn main() -> ExitCode {
     let argumentos = match argumentos::ler(std::env::args_os()) {
         Ok(argumentos) => argumentos,
@@ -100,6 +103,9 @@ fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
         }
         _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
     })?;
+    // A crowd that arrives at once waits in the queue; beyond it, connections begin seconds late. If
+    // the queue stays short, that is all.
+    let _ = rustix::net::listen(&ouvinte, FILA_MAX);
     if ouvinte.local_addr().is_ok_and(|endereco| !endereco.ip().to_canonical().is_loopback()) {
         tracing::warn!(
             host,
