@@ -1,6 +1,7 @@
 //! What several test programs share. Each of them uses a part of it.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod alimentacao;
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
 #[cfg(feature = "json")]
@@ -16,6 +17,8 @@ pub(crate) mod sorteio;
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;
 use pixson_core::{Banco, Rg, Saldo, Servico, SessaoServidor, Valor};
+
+pub(crate) use alimentacao::Alimentacao;
 
 pub(crate) fn rg(texto: &str) -> Rg {
     texto.parse().expect("legal RG")
@@ -63,30 +66,6 @@ pub(crate) fn avancar<B: Banco>(
         tudo.extend(bytes);
         if passo != Passo::Continuar {
             return (tudo, passo);
-        }
-    }
-}
-
-/// The ways in which the same bytes may arrive.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Alimentacao {
-    Inteira,
-    ByteAByte,
-    /// Cut once, at this index.
-    Cortada(usize),
-}
-
-impl Alimentacao {
-    /// Whole, byte by byte, and cut at every index.
-    pub(crate) fn todas(bytes: usize) -> impl Iterator<Item = Self> {
-        [Self::Inteira, Self::ByteAByte].into_iter().chain((0..=bytes).map(Self::Cortada))
-    }
-
-    pub(crate) fn pedacos(self, bytes: &[u8]) -> Vec<&[u8]> {
-        match self {
-            Self::Inteira => vec![bytes],
-            Self::ByteAByte => bytes.chunks(1).collect(),
-            Self::Cortada(onde) => vec![&bytes[..onde], &bytes[onde..]],
         }
     }
 }
