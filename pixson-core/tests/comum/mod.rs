@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
 pub(crate) mod alimentacao;
+pub(crate) mod bytes;
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
 #[cfg(feature = "json")]
