@@ -1,0 +1,257 @@
+//! The table of hostile bytes of the core, over real sockets to one server process: what it
+//! answers, and that nothing else comes of it.
+
+mod comum;
+
+#[allow(dead_code, reason = "the tests in memory use the rest")]
+#[path = "../../pixson-core/tests/comum/alimentacao.rs"]
+mod alimentacao;
+#[allow(dead_code, reason = "the test in memory uses the rest")]
+#[path = "../../pixson-core/tests/comum/bytes.rs"]
+mod bytes;
+#[path = "comum/ligacao.rs"]
+mod ligacao;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::net::Shutdown;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use alimentacao::Alimentacao;
+use bytes::{CONTAS, Classe, Depois, Entrada, tabela};
+use comum::instancia::esperar_ate;
+use comum::{Conexao, conta};
+use ligacao::{Ligacao, arranjos, carimbo};
+
+const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+/// How many connections are open at once.
+const LIGACOES: usize = 24;
+
+/// Lines of the server's own kind that inputs of the table hold.
+const FORJADAS: [&str; 3] = [
+    "Novo cliente conectado 6.6.6.6:6",
+    "Relógio Lógico Atualizado: 6.6.6.6",
+    "Servidor iniciado na porta 6.6.6.6",
+];
+
+/// The server, in a directory with nothing else but what a path upwards could reach.
+struct Alvo {
+    processo: Child,
+    raiz: TempDir,
+    porta: u16,
+}
+
+impl Alvo {
+    fn iniciar(argumentos: &[&str]) -> Self {
+        let raiz = TempDir::new().expect("a temporary directory");
+        let arquivo = |nome| File::create(raiz.path().join(nome)).expect("writable");
+        fs::write(raiz.path().join("fora.json"), conta("fora", "66.6")).expect("writable");
+        let contas = raiz.path().join("contas");
+        fs::create_dir(&contas).expect("writable");
+        for (rg, saldo) in CONTAS {
+            fs::write(contas.join(format!("{rg}.json")), conta(rg, saldo)).expect("writable");
+        }
+        let mut comando = Command::new(SERVIDOR);
+        comando.args(argumentos).args(["--porta", "0", "--contas"]).arg(contas);
+        comando.stdin(Stdio::null());
+        comando.stdout(arquivo("saida")).stderr(arquivo("erros"));
+        let processo = comando.spawn().expect("the server starts");
+        let mut alvo = Self { processo, raiz, porta: 0 };
+        esperar_ate("the server to listen", || alvo.lido("saida").lines().count() >= 2);
+        let tela = alvo.lido("saida");
+        let porta = tela.lines().next().and_then(|linha| linha.rsplit(' ').next());
+        alvo.porta = porta.expect("a word").parse().expect("a port");
+        alvo
+    }
+
+    /// What the server has printed: `saida` or `erros`.
+    fn lido(&self, nome: &str) -> String {
+        fs::read_to_string(self.raiz.path().join(nome)).expect("UTF-8")
+    }
+
+    fn contas(&self) -> PathBuf {
+        self.raiz.path().join("contas")
+    }
+
+    /// The server's clock, if nobody else is served, after a request that changes nothing.
+    fn relogio(&self) -> u64 {
+        carimbo(&Conexao::em(self.porta).pedir("t:0|op:1|rg:0"))
+    }
+
+    /// Lets as much time pass, by the server's measure, as ends the message of a legacy peer.
+    fn pausar(&self) {
+        let mut legado = Conexao::em(self.porta);
+        legado.enviar(b"t:0|op:6|rg:7");
+        assert!(legado.recv().ends_with("|s:0|resposta:Login realizado com sucesso"));
+    }
+
+    fn parar(&mut self) {
+        let pid = self.processo.id().to_string();
+        assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+        assert_eq!(self.processo.wait().expect("our child").code(), Some(0));
+    }
+}
+
+impl Drop for Alvo {
+    fn drop(&mut self) {
+        let _ = self.processo.kill();
+        let _ = self.processo.wait();
+    }
+}
+
+/// Says these inputs, each on a connection of its own, side by side.
+fn rodada(alvo: &Alvo, arranjos: &[(&Entrada, Alimentacao)]) {
+    let porta = alvo.porta;
+    let mut ligacoes: Vec<_> =
+        arranjos.iter().map(|arranjo| Ligacao::abrir(porta, *arranjo)).collect();
+    for ligacao in &mut ligacoes {
+        ligacao.entrar(|| alvo.relogio());
+        ligacao.enviar(1);
+    }
+    let primeiras = || arranjos.iter().map(|(entrada, _)| &entrada.etapas[0]);
+    if primeiras().any(|e| e.depois == Depois::Pausa && e.classe == Classe::Wait) {
+        alvo.pausar();
+    } else if !arranjos.iter().any(|(entrada, _)| entrada.conhece_o_relogio()) {
+        alvo.relogio();
+    }
+    for ligacao in &mut ligacoes {
+        ligacao.enviar(0);
+    }
+    ligacoes.iter_mut().for_each(Ligacao::esperar_a_pausa);
+    ligacoes.iter_mut().for_each(Ligacao::despedir);
+    ligacoes.iter_mut().for_each(Ligacao::ouvir_ate_o_fim);
+}
+
+/// How often a text of success stands for a record of this operation.
+fn movimentos(entrada: &Entrada) -> impl Iterator<Item = u8> {
+    let operacao = |corpo: &str| match corpo.strip_prefix("|s:0|resposta:") {
+        Some("Saque realizado com sucesso") => Some(2),
+        Some("Depósito realizado com sucesso") => Some(3),
+        Some("Transferência realizada com sucesso") => Some(4),
+        _ => None,
+    };
+    entrada.respostas().into_iter().filter_map(move |resposta| operacao(&resposta.corpo))
+}
+
+/// How many records of each operation the journal holds.
+fn registros(contas: &Path) -> BTreeMap<u8, usize> {
+    let mut quantos = BTreeMap::new();
+    for item in fs::read_dir(contas.join("diario")).expect("the journal") {
+        let segmento = item.expect("readable directory").path();
+        if segmento.extension().is_some_and(|nome| nome == "jsonl") {
+            let texto = String::from_utf8(fs::read(segmento).expect("readable")).expect("UTF-8");
+            for registro in texto.lines().filter(|linha| linha.starts_with("{\"seq\":")) {
+                let (_, op) = registro.split_once("\"op\":").expect("an operation");
+                *quantos.entry(op.as_bytes()[0] - b'0').or_default() += 1;
+            }
+        }
+    }
+    quantos
+}
+
+/// The names of what a directory holds.
+fn nomes(pasta: &Path) -> BTreeSet<String> {
+    let itens = fs::read_dir(pasta).expect("a directory").map(|item| item.expect("readable"));
+    itens.map(|item| item.file_name().into_string().expect("UTF-8")).collect()
+}
+
+/// That no input speaks for the server in what it printed.
+fn conferir_texto(texto: &str) {
+    let controle = texto.chars().find(|letra| letra.is_control() && *letra != '\n');
+    assert_eq!(controle, None);
+    let forjada = texto.lines().find(|linha| FORJADAS.contains(linha));
+    assert_eq!(forjada, None);
+}
+
+/// Looks at what is left when the server has stopped.
+fn conferir_rastros(alvo: &Alvo) {
+    assert_eq!(alvo.lido("erros"), "");
+    conferir_texto(&alvo.lido("saida"));
+    assert_eq!(alvo.lido("saida").matches("Encerrando...").count(), 1);
+
+    let raiz = ["contas", "erros", "fora.json", "saida"].map(String::from);
+    assert_eq!(nomes(alvo.raiz.path()), raiz.into());
+    let arquivos = CONTAS.map(|(rg, _)| format!("{rg}.json"));
+    let contas: BTreeSet<_> = arquivos.into_iter().chain(["diario".into()]).collect();
+    assert_eq!(nomes(&alvo.contas()), contas);
+    for (rg, saldo) in CONTAS {
+        let arquivo = fs::read_to_string(alvo.contas().join(format!("{rg}.json")));
+        assert_eq!(arquivo.expect("readable"), conta(rg, saldo));
+    }
+    let mut auditoria = Command::new(SERVIDOR);
+    let auditoria = auditoria.args(["auditar", "--contas"]).arg(alvo.contas()).output();
+    assert!(auditoria.expect("the program runs").status.success());
+}
+
+fn entradas() -> Vec<Entrada> {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pixson-core");
+    let entradas = tabela(&core);
+    assert!(entradas.len() >= 160, "only {} inputs were found", entradas.len());
+    entradas
+}
+
+#[test]
+fn every_input_is_answered_over_a_socket_and_leaves_no_trace() {
+    let entradas = entradas();
+    let (dinheiro, sem_dinheiro): (Vec<_>, Vec<_>) =
+        entradas.iter().partition(|entrada| movimentos(entrada).next().is_some());
+    let (sozinhas, juntas): (Vec<_>, Vec<_>) =
+        sem_dinheiro.into_iter().partition(|entrada| entrada.conhece_o_relogio());
+    let mut alvo = Alvo::iniciar(&[]);
+
+    let todos: Vec<_> = juntas.into_iter().flat_map(arranjos).collect();
+    todos.chunks(LIGACOES).for_each(|lote| rodada(&alvo, lote));
+    for arranjo in sozinhas.into_iter().flat_map(arranjos) {
+        rodada(&alvo, &[arranjo]);
+    }
+    assert_eq!(registros(&alvo.contas()), BTreeMap::new(), "nothing was done so far");
+
+    let mut esperados = BTreeMap::new();
+    for arranjo in dinheiro.into_iter().flat_map(arranjos) {
+        rodada(&alvo, &[arranjo]);
+        for operacao in movimentos(arranjo.0) {
+            *esperados.entry(operacao).or_default() += 1;
+        }
+    }
+    let mut conexao = Conexao::em(alvo.porta);
+    for (rg, saldo) in CONTAS {
+        conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
+        let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
+        assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{rg}: {resposta}");
+    }
+    alvo.parar();
+    assert_eq!(registros(&alvo.contas()), esperados);
+    conferir_rastros(&alvo);
+}
+
+#[test]
+fn the_fullest_log_holds_nothing_that_an_input_says_for_the_server() {
+    let entradas = entradas();
+    for formato in ["texto", "json"] {
+        let mut alvo = Alvo::iniciar(&["--log", "detalhe", "--log-formato", formato]);
+        for arranjo in entradas.iter().filter_map(|entrada| arranjos(entrada).into_iter().next()) {
+            rodada(&alvo, &[arranjo]);
+        }
+        alvo.parar();
+        conferir_texto(&alvo.lido("saida"));
+        conferir_texto(&alvo.lido("erros"));
+        assert!(alvo.lido("erros").lines().count() > entradas.len(), "it is a log");
+    }
+}
+
+#[test]
+fn the_end_of_the_input_ends_no_message_of_a_legacy_peer() {
+    let alvo = Alvo::iniciar(&[]);
+    // The quiet period may pass before the server sees the end, but hardly every time.
+    let calada = |_| {
+        let mut conexao = Conexao::em(alvo.porta);
+        conexao.enviar(b"t:1|op:6|rg:7");
+        conexao.fluxo().shutdown(Shutdown::Write).expect("connected");
+        conexao.resto().is_empty()
+    };
+    assert!((0..1000).any(calada));
+}
