@@ -55,6 +55,15 @@ impl Instancia {
         Ok(instancia)
     }
 
+    /// The same for one that shows nothing and logs what it does.
+    pub(crate) fn iniciar_calada(comando: &mut Command) -> Self {
+        let mut instancia = Self::gerar(comando.args(["--silencioso", "--log", "info"]));
+        let linha = instancia.proximo_erro();
+        let porta = linha.split("127.0.0.1:").nth(1).and_then(|resto| resto.split(' ').next());
+        instancia.porta = porta.and_then(|porta| porta.parse().ok()).expect("where it listens");
+        instancia
+    }
+
     pub(crate) fn conectar(&self) -> Conexao {
         Conexao { leitor: BufReader::new(self.fluxo()) }
     }
