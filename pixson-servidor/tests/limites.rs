@@ -100,14 +100,14 @@ fn a_message_that_is_not_ended_in_time_is_refused_however_slowly_it_comes() {
 
 #[test]
 fn each_message_of_a_pipeline_has_a_deadline_of_its_own() {
-    let (instancia, _contas) = servir(&["--prazo-mensagem", "1"]);
+    let (instancia, _contas) = servir(&["--prazo-mensagem", "4"]);
     let mut conexao = entrar(&instancia, UMA);
     let pedido = format!("t:0|op:1|rg:{UMA}\n");
     let (comeco, fim) = pedido.split_at(5);
     conexao.enviar(comeco.as_bytes());
     // Longer than any one of them may take; at every moment one has been begun.
     for _ in 0..8 {
-        conexao.fluxo().set_read_timeout(Some(Duration::from_millis(300))).expect("TCP");
+        conexao.fluxo().set_read_timeout(Some(Duration::from_millis(600))).expect("TCP");
         let mut byte = [0];
         let silencio = conexao.fluxo().peek(&mut byte).expect_err("nothing was asked");
         assert_eq!(silencio.kind(), ErrorKind::WouldBlock);
