@@ -189,12 +189,19 @@ mod tests {
     #[test]
     fn the_clock_stops_at_its_end_and_never_wraps() {
         let relogio = Relogio::desde(carimbo(Carimbo::MAX.valor() - 1));
+        assert!(!relogio.esgotado(), "one more can be given");
         assert!(relogio.observar(Carimbo::MAX).is_err(), "nothing could follow it");
         assert_eq!(relogio.tique(), Ok(Carimbo::MAX));
         assert_eq!(relogio.tique(), Err(RelogioEsgotado));
         assert!(relogio.esgotado());
         assert!(relogio.observar(Carimbo::ZERO).is_err());
         assert_eq!(relogio.agora(), Carimbo::MAX);
+    }
+
+    #[test]
+    fn a_stamp_is_shown_as_its_number() {
+        assert_eq!(Carimbo::MAX.to_string(), "4611686018427387903");
+        assert_eq!(Carimbo::ZERO.to_string(), "0");
     }
 
     #[test]

@@ -389,3 +389,25 @@ fn no_reply_can_be_built_that_would_break_the_framing() {
         assert_eq!(erro, Err(ErroTexto::Controle { posicao }));
     }
 }
+
+/// Of all the requests that a message could have become, the error speaks of the one that it got
+/// furthest with.
+#[test]
+fn an_error_says_how_far_the_message_was_good() {
+    for (mensagem, posicao) in [
+        ("t:1|op:9|rg:1", 4),
+        ("t:1|op:6|rg:x", 12),
+        ("t:1|op:1|rg:x", 12),
+        ("t:1|op:1|rg:1|valor:1", 13),
+        ("t:1|op:2|rg:1|valor", 13),
+        ("t:1|op:3|rg:1", 13),
+        ("t:1|op:4|rg_origem:1|rg_destino:|valor:1", 32),
+        ("t:1|op:4|rg_origem:1", 20),
+    ] {
+        let erro = Pedido::decodificar(mensagem.as_bytes()).expect_err(mensagem);
+        assert!(
+            matches!(erro, ErroPedido::OperacaoInvalida { posicao: onde, .. } if onde == posicao),
+            "{mensagem}: {erro:?}"
+        );
+    }
+}
