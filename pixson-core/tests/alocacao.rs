@@ -1,0 +1,45 @@
+//! Requests are read and written without the heap, on either side.
+
+use allocation_counter::measure;
+use pixson_core::{Pedido, Resposta};
+
+const PEDIDOS: [&[u8]; 5] = [
+    b"t:1|op:1|rg:1111111111",
+    b"t:2|op:2|rg:1111111111|valor:10.5",
+    b"t:3|op:3|rg:1111111111|valor:10",
+    b"t:4|op:4|rg_origem:1111111111|rg_destino:2222222222|valor:9999999999999.99",
+    b"t:4611686018427387903|op:6|rg:0",
+];
+
+#[test]
+fn a_request_is_read_and_written_without_an_allocation() {
+    let mut bytes = Vec::with_capacity(256);
+    for mensagem in PEDIDOS {
+        let uso = measure(|| {
+            let pedido = Pedido::decodificar(mensagem).expect("a legal request");
+            bytes.clear();
+            pedido.codificar(&mut bytes);
+        });
+        assert_eq!(uso.count_total, 0, "{}", String::from_utf8_lossy(mensagem));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_request_are_refused_without_an_allocation() {
+    for mensagem in [&b"GET / HTTP/1.1"[..], b"t:1|op:1|rg:x", b"t:1|op:2|rg:1|valor:x", b"\xff"] {
+        let uso = measure(|| assert!(Pedido::decodificar(mensagem).is_err()));
+        assert_eq!(uso.count_total, 0, "{}", String::from_utf8_lossy(mensagem));
+    }
+}
+
+#[test]
+fn a_reply_of_the_protocol_is_written_without_an_allocation() {
+    let textos = [&b"t:2|s:0|resposta:Saldo: 10.0"[..], b"t:2|s:1|resposta:Saldo insuficiente"];
+    let mut bytes = Vec::with_capacity(256);
+    for mensagem in textos {
+        let resposta = Resposta::decodificar(mensagem).expect("a legal reply");
+        bytes.clear();
+        let uso = measure(|| resposta.codificar(&mut bytes));
+        assert_eq!(uso.count_total, 0, "{resposta}");
+    }
+}
