@@ -28,7 +28,7 @@ pub(crate) fn atender<B: Banco>(
     servico: &Servico<B>,
     limites: &Limites,
     parada: &Parada,
-    observacao: &Observacao<'_>,
+    mut observacao: Observacao<'_>,
 ) -> io::Result<Fim> {
     fluxo.set_nodelay(true)?;
     fluxo.set_write_timeout(Some(limites.prazo_escrita))?;
@@ -45,6 +45,7 @@ pub(crate) fn atender<B: Banco>(
             atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
             observacao.evento(evento);
         });
+        observacao.mostrar();
         sessao.retirar_saida(&mut saida);
         escrever(fluxo, &saida, limites.prazo_escrita)?;
         if let Some(chegada) = chegada.take_if(|_| atendeu) {

@@ -1,25 +1,26 @@
+use std::fmt;
 use std::time::Duration;
 
 use pixson_core::Carimbo;
 use pixson_core::servico::Evento;
 
 use crate::metricas::{self, Metricas};
-use crate::tela::Tela;
+use crate::tela::Linhas;
 
 /// Who looks on while a connection is served: the screen, the log, and the counters if they are
 /// asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Observacao<'s> {
     pub(crate) conexao: u64,
-    pub(crate) tela: &'s Tela,
+    pub(crate) linhas: Linhas<'s>,
     pub(crate) metricas: Option<&'s Metricas>,
 }
 
 impl Observacao<'_> {
-    pub(crate) fn evento(&self, evento: Evento) {
+    pub(crate) fn evento(&mut self, evento: Evento) {
         let conexao = self.conexao;
         match evento {
-            Evento::RelogioAtualizado(carimbo) => mostrar_relogio(self.tela, carimbo),
+            Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(Relogio(carimbo)),
             Evento::Executada { operacao, desfecho } => tracing::debug!(
                 conexao,
                 operacao = metricas::nome(&operacao),
@@ -31,6 +32,11 @@ impl Observacao<'_> {
         if let Some(metricas) = self.metricas {
             metricas.evento(evento);
         }
+    }
+
+    /// Everything that has happened by now is shown.
+    pub(crate) fn mostrar(&mut self) {
+        self.linhas.mostrar();
     }
 
     /// Whether [`Observacao::atendimento`] is worth the look at the clock.
@@ -47,6 +53,10 @@ impl Observacao<'_> {
 }
 
 /// The seed's line for a change of the clock.
-pub(crate) fn mostrar_relogio(tela: &Tela, carimbo: Carimbo) {
-    tela.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
+pub(crate) struct Relogio(pub(crate) Carimbo);
+
+impl fmt::Display for Relogio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Relógio Lógico Atualizado: {}", self.0)
+    }
 }

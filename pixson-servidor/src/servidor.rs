@@ -14,7 +14,7 @@ use signal_hook::iterator::{Handle, Signals};
 use crate::aceitacao::{Aceitacao, Chegada};
 use crate::limites::Limites;
 use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
-use crate::observacao::{Observacao, mostrar_relogio};
+use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
 use crate::portaria::{Passe, Portaria};
 use crate::recusa::{self, Recusas};
@@ -165,7 +165,7 @@ impl Servidor {
         sessao.lotada(relogio);
         loop {
             match sessao.proxima_saida(relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => mostrar_relogio(&self.tela, carimbo),
+                SaidaServidor::RelogioAtualizado(carimbo) => self.tela.mostrar(Relogio(carimbo)),
                 SaidaServidor::PedidoRecusado(_) => {}
                 _ => break,
             }
@@ -181,9 +181,9 @@ impl Servidor {
         self.metricas.conexao("aceita");
         self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
         let metricas = self.painel.is_some().then_some(&self.metricas);
-        let observacao = Observacao { conexao, tela: &self.tela, metricas };
+        let observacao = Observacao { conexao, linhas: self.tela.linhas(), metricas };
         // The peer's network is the peer's affair: nothing is lost on this side.
-        let fim = conexao::atender(fluxo, &self.servico, &self.limites, &self.parada, &observacao);
+        let fim = conexao::atender(fluxo, &self.servico, &self.limites, &self.parada, observacao);
         match &fim {
             Ok(fim) => tracing::info!(conexao, ?fim, "conexão encerrada"),
             Err(erro) => tracing::info!(conexao, %erro, "conexão interrompida"),

@@ -1,4 +1,4 @@
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::io;
 
 use crate::escritor::Escritor;
@@ -19,10 +19,40 @@ impl Tela {
         }
     }
 
+    /// Lines that are shown together, so that many of them cost little more than one.
+    pub(crate) fn linhas(&self) -> Linhas<'_> {
+        Linhas { tela: self, texto: String::new() }
+    }
+
     /// Waits, but not long, until everything is written.
     pub(crate) fn despedir(self) {
         if let Some(escritor) = self.0 {
             escritor.despedir();
+        }
+    }
+}
+
+/// Lines that wait for [`Linhas::mostrar`].
+#[derive(Debug)]
+pub(crate) struct Linhas<'t> {
+    tela: &'t Tela,
+    texto: String,
+}
+
+impl Linhas<'_> {
+    pub(crate) fn juntar(&mut self, linha: impl Display) {
+        if self.tela.0.is_some() {
+            // A String takes everything.
+            let _ = writeln!(self.texto, "{linha}");
+        }
+    }
+
+    /// Shows them, or leaves them out if too many wait.
+    pub(crate) fn mostrar(&mut self) {
+        if let Some(escritor) = self.tela.0.as_ref().filter(|_| !self.texto.is_empty()) {
+            // The next will be about as many.
+            let vazio = String::with_capacity(self.texto.len());
+            escritor.escrever(std::mem::replace(&mut self.texto, vazio));
         }
     }
 }
