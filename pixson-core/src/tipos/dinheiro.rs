@@ -220,4 +220,24 @@ mod tests {
         assert_eq!(Saldo::MAX.menos(Valor::MAX), Some(Saldo::ZERO));
         assert_eq!(Saldo::de_centavos(MAX_CENTAVOS + 1), Err(ErroQuantia::AcimaDoLimite));
     }
+
+    #[test]
+    fn a_text_that_is_no_sum_says_whether_it_is_misspelt_or_too_large() {
+        let acima = Err(ErroQuantia::AcimaDoLimite);
+        let forma = |posicao| Err(ErroQuantia::Forma { posicao });
+        for (texto, esperado) in [
+            ("10000000000000", acima),
+            ("99999999999999999999999999.99", acima),
+            ("", forma(0)),
+            ("-1", forma(0)),
+            ("1,5", forma(1)),
+            ("1.", forma(1)),
+            ("1.234", forma(4)),
+            ("01", forma(1)),
+        ] {
+            assert_eq!(texto.parse::<Saldo>(), esperado, "{texto}");
+            assert_eq!(texto.parse::<Valor>().map(|_| Saldo::ZERO), esperado, "{texto}");
+        }
+        assert_eq!("0.00".parse::<Valor>(), Err(ErroQuantia::Zero));
+    }
 }
