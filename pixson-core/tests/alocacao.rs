@@ -1,6 +1,7 @@
-//! Requests are read and written without the heap, on either side.
+//! How much of the heap a message takes: none of it for a request, and never more for many.
 
 use allocation_counter::measure;
+use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES};
 use pixson_core::{Pedido, Resposta};
 
 const PEDIDOS: [&[u8]; 5] = [
@@ -42,4 +43,22 @@ fn a_reply_of_the_protocol_is_written_without_an_allocation() {
         let uso = measure(|| resposta.codificar(&mut bytes));
         assert_eq!(uso.count_total, 0, "{resposta}");
     }
+}
+
+#[test]
+fn a_stream_that_never_pauses_between_two_messages_takes_no_more_than_one() {
+    let mensagem = [&[b'x'; MENSAGEM_MAX_BYTES][..], b"\n"].concat();
+    // Each chunk ends one message and begins the next.
+    let (comeco, fim) = mensagem.split_at(MENSAGEM_MAX_BYTES / 2);
+    let pedaco = [fim, comeco].concat();
+    let uso = measure(|| {
+        let mut quadros = Enquadrador::default();
+        quadros.receber(comeco);
+        for _ in 0..10_000 {
+            quadros.receber(&pedaco);
+            assert!(matches!(quadros.proximo(), Ok(Some(_))));
+            assert_eq!(quadros.proximo(), Ok(None));
+        }
+    });
+    assert!(uso.bytes_max <= 8 * MENSAGEM_MAX_BYTES as u64, "{} bytes", uso.bytes_max);
 }

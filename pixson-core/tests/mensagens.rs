@@ -378,6 +378,8 @@ fn a_reply_is_as_long_as_a_message_may_be_and_no_longer() {
     assert_eq!(resposta.to_string(), justa);
     let longa = format!("t:1|s:0|resposta:{}", texto(MENSAGEM_MAX_BYTES + 1));
     assert_eq!(Resposta::decodificar(longa.as_bytes()), Err(ErroResposta::Longa));
+    let justo = Resposta::com_texto(carimbo(1), Situacao::Sucesso, &texto(MENSAGEM_MAX_BYTES));
+    assert_eq!(justo, Ok(resposta));
     let longo = Resposta::com_texto(carimbo(10), Situacao::Sucesso, &texto(MENSAGEM_MAX_BYTES));
     assert_eq!(longo, Err(ErroTexto::Longo { bytes: MENSAGEM_MAX_BYTES + 1 }));
 }
