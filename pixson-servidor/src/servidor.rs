@@ -98,6 +98,7 @@ impl Servidor {
         thread::scope(|escopo| {
             escopo.spawn(|| self.vigiar());
             escopo.spawn(|| self.publicar());
+            escopo.spawn(|| self.despejar());
             if let Some(painel) = &self.painel {
                 escopo.spawn(|| painel.servir(&self, &self.parada));
             }
@@ -207,8 +208,7 @@ impl Servidor {
         }
     }
 
-    /// Keeps the account files up to the journal, until the server stops; then sees to it that
-    /// nobody holds it up.
+    /// Keeps the account files up to the journal, until the server stops.
     fn publicar(&self) {
         let banco = self.servico.banco();
         let mut espera = PUBLICACAO;
@@ -223,6 +223,11 @@ impl Servidor {
                 Err(erro) => tracing::debug!(%erro, "arquivos das contas atrasados"),
             }
         }
+    }
+
+    /// Waits until the server stops, and then sees to it that nobody holds it up.
+    fn despejar(&self) {
+        while !self.parada.esperar(PARADA_MAX) {}
         self.portaria.esvaziar(PARADA_MAX);
     }
 
@@ -234,13 +239,15 @@ impl Servidor {
         tracing::info!("parada pedida");
         self.portaria.encerrar_entradas();
         self.tela.mostrar("Encerrando...");
-        if let Some(painel) = &self.painel {
-            let _ = TcpStream::connect(alcancavel(painel.endereco()));
-        }
-        // Without a descriptor the listener cannot be woken yet; connections that end free some.
+        // Without a descriptor a listener cannot be woken yet; connections that end free some.
         while TcpStream::connect(alcancavel(self.endereco)).is_err()
             && !self.parada.esperar_que_nao_aceite(PAUSA_APOS_FALHA)
         {}
+        if let Some(painel) = &self.painel {
+            while TcpStream::connect(alcancavel(painel.endereco())).is_err() {
+                thread::sleep(PAUSA_APOS_FALHA);
+            }
+        }
     }
 }
 
