@@ -4,12 +4,12 @@
 mod comum;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use pixson_core::banco::disco::Disco;
-use pixson_core::banco::{Aviso, BancoJson, auditar};
-use pixson_core::{Operacao, Recusa, Relogio, Sucesso};
+use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
+use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
 use comum::conformidade::fazer;
 use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
@@ -107,7 +107,7 @@ fn deposito(conta: &str) -> Operacao {
     Operacao::Deposito { rg: rg(conta), valor: valor("1") }
 }
 
-fn depositar(banco: &impl pixson_core::Banco, conta: &str) {
+fn depositar(banco: &impl Banco, conta: &str) {
     assert_eq!(fazer(banco, &Relogio::novo(), deposito(conta)).1, Ok(Sucesso::Deposito));
 }
 
@@ -212,11 +212,122 @@ fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
     let modelo = modelo();
     let (banco, _) = BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
     let relogio = Relogio::novo();
-    let execucao = pixson_core::Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
+    let execucao = Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
     let falha = Falha { chamada: 0, especie: Especie::Eio, para_sempre: false };
     modelo.programar(Some(falha));
-    assert!(pixson_core::Banco::confirmar(&banco, execucao.recibo).is_err());
+    assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
     for erro in [banco.publicar(), banco.fechar()] {
         assert_eq!(erro.expect_err("it has failed").to_string(), "I/O error");
     }
+}
+
+/// The model disk, which fills up while a segment turns and others go on.
+#[derive(Clone, Debug)]
+struct DiscoQueEnche {
+    modelo: DiscoModelo,
+    banco: Arc<OnceLock<BancoJson<Self>>>,
+    /// At the next sync of the journal's folder, a new segment is there: then it happens.
+    armado: Arc<AtomicBool>,
+    /// There is no new space until the old segment is cut.
+    cheio: Arc<AtomicBool>,
+}
+
+impl Disco for DiscoQueEnche {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn escrever(&self, arquivo: &Self::Arquivo, posicao: u64, bytes: &[u8]) -> io::Result<()> {
+        let zeros = !bytes.is_empty() && bytes.iter().all(|&byte| byte == 0);
+        if zeros && self.cheio.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.modelo.escrever(arquivo, posicao, bytes)
+    }
+
+    fn cortar(&self, arquivo: &Self::Arquivo, bytes: u64) -> io::Result<()> {
+        self.cheio.store(false, Ordering::Relaxed);
+        self.modelo.cortar(arquivo, bytes)
+    }
+
+    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.modelo.sincronizar_pasta(pasta)?;
+        if pasta == "diario" && self.armado.swap(false, Ordering::Relaxed) {
+            let banco = self.banco.get().expect("it is open");
+            // More than the space that a segment begins with.
+            for _ in 0..6 {
+                depositar_sem_esperar(banco, "1");
+            }
+            self.cheio.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
+        self.modelo.criar(nome, como)
+    }
+
+    fn apagar(&self, nome: &str) -> io::Result<()> {
+        self.modelo.apagar(nome)
+    }
+
+    fn travar(&self, nome: &str) -> io::Result<Self::Arquivo> {
+        self.modelo.travar(nome)
+    }
+
+    fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.modelo.criar_pasta(pasta)
+    }
+
+    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
+        self.modelo.listar(pasta)
+    }
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.modelo.ler(nome, max_bytes)
+    }
+
+    fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()> {
+        self.modelo.sincronizar(arquivo)
+    }
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        self.modelo.renomear(de, para)
+    }
+}
+
+fn depositar_sem_esperar(banco: &impl Banco, conta: &str) {
+    let execucao = banco.executar(deposito(conta), &Relogio::novo()).expect("a stamp");
+    assert_eq!(execucao.desfecho, Ok(Sucesso::Deposito));
+}
+
+#[test]
+fn a_disk_that_fills_up_while_a_segment_turns_covers_no_record() {
+    let modelo = modelo();
+    let disco = DiscoQueEnche {
+        modelo: modelo.clone(),
+        banco: Arc::default(),
+        armado: Arc::default(),
+        cheio: Arc::default(),
+    };
+    // What gathers during the turn fits into the new segment without another turn.
+    let configuracao = ConfiguracaoJson { segmento_bytes: 800, ..PEQUENA };
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), configuracao).expect("a sound disk");
+    disco.banco.set(banco).expect("once");
+    let banco = disco.banco.get().expect("it was set");
+    for _ in 0..8 {
+        depositar(banco, "1");
+    }
+    disco.armado.store(true, Ordering::Relaxed);
+    banco.publicar().expect("to be short of space passes");
+    assert!(!disco.armado.load(Ordering::Relaxed), "a segment was begun");
+    for _ in 0..3 {
+        disco.cheio.store(false, Ordering::Relaxed);
+        depositar(banco, "1");
+    }
+    assert!(!banco.falhou());
+    let depois = modelo.depois_de(&mut Corte::Nada);
+    assert_eq!(auditar(&depois).expect("sound").lancamentos, 8 + 6 + 3);
+    let (banco, _) = BancoJson::abrir_em(depois, PEQUENA).expect("sound");
+    let saldo_de = Operacao::Saldo { rg: rg("1") };
+    let tem = fazer(&banco, &Relogio::novo(), saldo_de).1;
+    assert_eq!(tem, Ok(Sucesso::Saldo(saldo("27.0"))));
 }

@@ -53,22 +53,29 @@ impl<D: Disco> Diario<D> {
         girado
     }
 
-    /// Creates a segment with some space and makes it the present one. If space or descriptors are
-    /// short, nothing has changed but for a file that recovery takes for what it is.
+    /// Creates a segment with space for what has gathered, and makes it the present one. If space or
+    /// descriptors are short, nothing has changed but for a file that recovery takes for what it is.
     fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
         let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho, &self.zeros)?;
         let mut estado = self.trancar();
+        let mut reservado = posicao + bytes(&self.zeros);
+        while posicao + bytes(&estado.lote) > reservado {
+            if let Err(erro) = self.disco.escrever(&arquivo, reservado, &self.zeros) {
+                // The present segment has room for it and goes on; this one must not be found
+                // behind it.
+                let nome = nome_de_segmento(cabecalho.segmento);
+                let apagado = self.disco.apagar(&nome);
+                apagado.and_then(|()| self.disco.sincronizar_pasta(PASTA)).map_err(sem_volta)?;
+                return Err(erro);
+            }
+            reservado += bytes(&self.zeros);
+        }
         estado.arquivo = Arc::new(arquivo);
         let anterior = std::mem::replace(&mut estado.cabecalho, cabecalho);
         estado.fechados.push_back((anterior.segmento, cabecalho.seq - 1));
         estado.posicao = posicao;
-        estado.reservado = posicao + bytes(&self.zeros);
-        // The header is durable: there is no way back. Without space for what has gathered, the
-        // next group will find out.
-        match self.reservar(&mut estado) {
-            Err(erro) if !passageiro(&erro) => Err(erro),
-            _ => Ok(()),
-        }
+        estado.reservado = reservado;
+        Ok(())
     }
 
     /// Makes everything durable and cuts the segment to its length. Nothing is appended any more.

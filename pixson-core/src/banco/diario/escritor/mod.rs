@@ -142,6 +142,7 @@ impl<D: Disco> Diario<D> {
     /// Takes space for the whole of `lote` in advance, so that writing it cannot fail for want of
     /// space after its operations were applied.
     fn reservar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
+        debug_assert!(estado.reservado >= estado.posicao, "zeros would cover records");
         while estado.posicao + bytes(&estado.lote) > estado.reservado {
             self.disco.escrever(&estado.arquivo, estado.reservado, &self.zeros)?;
             estado.reservado += bytes(&self.zeros);
