@@ -55,6 +55,7 @@ impl<'s> Aceitacao<'s> {
                         None => Chegada::SemDescritor(fluxo, par),
                     });
                 }
+                Err(_) if self.parada.pedida() => break,
                 Err(erro) if da_conexao(&erro) => {}
                 Err(erro) => self.descansar(&erro),
             }

@@ -15,6 +15,9 @@ use crate::parada::Parada;
 const LEITURA_MIN_BYTES: usize = 2 * 1024;
 const LEITURA_MAX_BYTES: usize = 32 * 1024;
 
+/// How large a buffer for replies is kept for the next ones: 4 KiB.
+const SAIDA_MANTIDA_BYTES: usize = 4 * 1024;
+
 /// What is still read after the last reply, so that it is not lost to a reset: 64 KiB or 1 s.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
 const ESCOAMENTO_MAX: Duration = Duration::from_secs(1);
@@ -48,12 +51,18 @@ pub(crate) fn atender<B: Banco>(
         observacao.mostrar();
         sessao.retirar_saida(&mut saida);
         escrever(fluxo, &saida, limites.prazo_escrita)?;
+        if saida.capacity() > SAIDA_MANTIDA_BYTES {
+            saida = Vec::new();
+        }
         if let Some(chegada) = chegada.take_if(|_| atendeu) {
             observacao.atendimento(chegada.elapsed());
         }
         let acordar_apos = match passo {
             Passo::Continuar => continue,
-            Passo::Encerrar(fim) => return despedir(fluxo, &mut entrada).map(|()| fim),
+            Passo::Encerrar(fim) => {
+                despedir(fluxo, &mut entrada);
+                return Ok(fim);
+            }
             Passo::Ler { acordar_apos } => acordar_apos,
         };
         // The end of the input, which a stop brings, can be outrun by a peer that goes on sending.
@@ -85,7 +94,10 @@ pub(crate) fn atender<B: Banco>(
             }
             Err(erro) => match erro.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut if pausa.is_some() => sessao.silencio(),
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => sessao.prazo_esgotado(),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                    chegada = None;
+                    sessao.prazo_esgotado();
+                }
                 ErrorKind::Interrupted => {}
                 _ => return Err(erro),
             },
@@ -93,12 +105,12 @@ pub(crate) fn atender<B: Banco>(
     }
 }
 
-/// Makes room for more, if a read filled all there was, and gives it back to the system when little
-/// comes again.
+/// Makes room for more, if a read filled all there was, and gives it back when that was all: a
+/// connection that falls silent then costs little.
 fn ajustar(entrada: &mut Vec<u8>, lidos: usize) {
     if lidos == entrada.len() && lidos < LEITURA_MAX_BYTES {
         entrada.resize(LEITURA_MAX_BYTES.min(lidos * 4), 0);
-    } else if lidos < LEITURA_MIN_BYTES && entrada.len() > LEITURA_MIN_BYTES {
+    } else if lidos < entrada.len() && entrada.len() > LEITURA_MIN_BYTES {
         *entrada = vec![0; LEITURA_MIN_BYTES];
     }
 }
@@ -171,21 +183,21 @@ fn escrever_algo(mut fluxo: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
 }
 
 /// Half-close and bounded drain: closing while bytes are unread would make the kernel send a
-/// reset, and the peer could lose the reply that it has not read yet.
-fn despedir(mut fluxo: &TcpStream, lixo: &mut [u8]) -> io::Result<()> {
-    fluxo.shutdown(Shutdown::Write)?;
+/// reset, and the peer could lose the reply that it has not read yet. Whatever fails here, the
+/// conversation is over.
+fn despedir(mut fluxo: &TcpStream, lixo: &mut [u8]) {
     let prazo = Instant::now() + ESCOAMENTO_MAX;
     let mut escoados = 0;
-    while escoados < ESCOAMENTO_MAX_BYTES {
+    let mut meio_fechado = fluxo.shutdown(Shutdown::Write);
+    while escoados < ESCOAMENTO_MAX_BYTES && meio_fechado.is_ok() {
         let resta = prazo.saturating_duration_since(Instant::now());
         if resta.is_zero() {
             break;
         }
-        fluxo.set_read_timeout(Some(resta))?;
-        match fluxo.read(lixo)? {
-            0 => break,
-            bytes => escoados += bytes,
+        meio_fechado = fluxo.set_read_timeout(Some(resta));
+        match fluxo.read(lixo) {
+            Ok(bytes @ 1..) => escoados += bytes,
+            _ => break,
         }
     }
-    Ok(())
 }

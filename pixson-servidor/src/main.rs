@@ -18,7 +18,7 @@ mod servidor;
 mod tela;
 
 use std::error::Error;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 use pixson_core::sessao::ConfiguracaoServidor;
 
 use crate::argumentos::{Argumentos, Comando};
+use crate::escritor::Escritor;
 use crate::metricas::Painel;
 use crate::servidor::{Queda, Servidor};
 
@@ -52,7 +53,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(frase) => {
             // If even this cannot be written, the exit code still tells.
-            let _ = writeln!(io::stderr(), "{frase}");
+            if let Some(escritor) = Escritor::novo(io::stderr()) {
+                escritor.escrever(format!("{frase}\n"));
+                escritor.despedir();
+            }
             ExitCode::FAILURE
         }
     }
@@ -84,6 +88,9 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
             "Os arquivos das contas não puderam ser atualizados ({erro}). Nada do que foi \
              confirmado se perdeu: o próximo início os atualiza."
         ),
+        Queda::SemThread(erro) => {
+            format!("O sistema não dá as threads de que o servidor precisa ({erro}).")
+        }
         Queda::RelogioEsgotado => {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
         }

@@ -13,8 +13,8 @@ enum Fase {
     #[default]
     Servindo,
     Pedida,
-    /// No further connection is taken.
-    NaoAceita,
+    /// Every account file is current.
+    Concluida,
 }
 
 impl Parada {
@@ -29,24 +29,19 @@ impl Parada {
         self.fase() >= Fase::Pedida
     }
 
-    pub(crate) fn dizer_que_nao_aceita(&self) {
-        self.avancar(Fase::NaoAceita);
+    pub(crate) fn concluir(&self) {
+        self.avancar(Fase::Concluida);
+    }
+
+    pub(crate) fn concluida(&self) -> bool {
+        self.fase() >= Fase::Concluida
     }
 
     /// Waits until the stop is asked for, at most so long. Returns whether it is.
     pub(crate) fn esperar(&self, no_maximo: Duration) -> bool {
-        self.esperar_fase(Fase::Pedida, no_maximo)
-    }
-
-    /// Waits until no connection is taken any more, at most so long. Returns whether it is so.
-    pub(crate) fn esperar_que_nao_aceite(&self, no_maximo: Duration) -> bool {
-        self.esperar_fase(Fase::NaoAceita, no_maximo)
-    }
-
-    fn esperar_fase(&self, fase: Fase, no_maximo: Duration) -> bool {
-        let espera =
-            self.mudou.wait_timeout_while(self.trancar(), no_maximo, |agora| *agora < fase);
-        *espera.unwrap_or_else(PoisonError::into_inner).0 >= fase
+        let serve = |agora: &mut Fase| *agora < Fase::Pedida;
+        let espera = self.mudou.wait_timeout_while(self.trancar(), no_maximo, serve);
+        *espera.unwrap_or_else(PoisonError::into_inner).0 >= Fase::Pedida
     }
 
     fn avancar(&self, fase: Fase) {

@@ -1,5 +1,5 @@
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
@@ -32,9 +32,6 @@ const PUBLICACAO: Duration = Duration::from_millis(500);
 /// the account files.
 const PARADA_MAX: Duration = Duration::from_secs(3);
 
-/// How long to wait between two attempts to wake the listener: 50 ms.
-const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
-
 /// The exit code of a second signal, as a shell knows it from SIGINT.
 const INTERROMPIDO: i32 = 130;
 
@@ -61,6 +58,8 @@ pub(crate) enum Queda {
     /// Everything is durable, but the account files could not be brought up to it.
     ArquivosAtrasados(io::Error),
     RelogioEsgotado,
+    /// The system gives no thread for what has to be done beside serving.
+    SemThread(io::Error),
 }
 
 impl Servidor {
@@ -95,22 +94,37 @@ impl Servidor {
         tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
         self.tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         self.tela.mostrar("Aguardando conexão");
-        thread::scope(|escopo| {
-            escopo.spawn(|| self.vigiar());
-            escopo.spawn(|| self.publicar());
-            escopo.spawn(|| self.despejar());
-            if let Some(painel) = &self.painel {
-                escopo.spawn(|| painel.servir(&self, &self.parada));
-            }
-            let (recusas, recusadas) = Recusas::novas();
-            escopo.spawn(move || recusa::despedir(&recusadas));
-            thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
-            drop(recusas);
-            self.vigia.close();
-        });
         let banco = self.servico.banco();
-        let fechado = banco.fechar().map_err(|erro| {
-            if banco.falhou() { Queda::Armazenamento(erro) } else { Queda::ArquivosAtrasados(erro) }
+        let fechado = thread::scope(|escopo| {
+            let (recusas, recusadas) = Recusas::novas();
+            let tarefas = [
+                tarefa(escopo, || self.vigiar()),
+                tarefa(escopo, || self.publicar()),
+                tarefa(escopo, || self.despejar()),
+                tarefa(escopo, || {
+                    if let Some(painel) = &self.painel {
+                        painel.servir(&self, &self.parada);
+                    }
+                }),
+                tarefa(escopo, move || recusa::despedir(&recusadas)),
+            ];
+            let completo = tarefas.into_iter().collect::<io::Result<()>>();
+            if completo.is_ok() {
+                thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
+            }
+            // Whatever has started must end.
+            self.parada.pedir();
+            let fechado = banco.fechar();
+            self.parada.concluir();
+            if let Some(painel) = &self.painel {
+                painel.acordar();
+            }
+            // Until here a second signal ends the process at once.
+            self.vigia.close();
+            completo.map_err(Queda::SemThread)?;
+            let queda =
+                if banco.falhou() { Queda::Armazenamento } else { Queda::ArquivosAtrasados };
+            fechado.map_err(queda)
         });
         let esgotado = self.servico.relogio().esgotado();
         self.tela.despedir();
@@ -129,7 +143,6 @@ impl Servidor {
                 }
             }
         }
-        self.parada.dizer_que_nao_aceita();
     }
 
     fn receber<'escopo>(
@@ -239,16 +252,17 @@ impl Servidor {
         tracing::info!("parada pedida");
         self.portaria.encerrar_entradas();
         self.tela.mostrar("Encerrando...");
-        // Without a descriptor a listener cannot be woken yet; connections that end free some.
-        while TcpStream::connect(alcancavel(self.endereco)).is_err()
-            && !self.parada.esperar_que_nao_aceite(PAUSA_APOS_FALHA)
-        {}
-        if let Some(painel) = &self.painel {
-            while TcpStream::connect(alcancavel(painel.endereco())).is_err() {
-                thread::sleep(PAUSA_APOS_FALHA);
-            }
-        }
+        // On Linux this ends an accept that waits.
+        let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
     }
+}
+
+/// Starts something that goes on beside the connections.
+fn tarefa<'escopo>(
+    escopo: &'escopo Scope<'escopo, '_>,
+    fazer: impl FnOnce() + Send + 'escopo,
+) -> io::Result<()> {
+    thread::Builder::new().spawn_scoped(escopo, fazer).map(drop)
 }
 
 impl Observado for Servidor {
@@ -269,14 +283,4 @@ impl Observado for Servidor {
     fn saudavel(&self) -> bool {
         !self.parada.pedida() && !self.servico.banco().falhou()
     }
-}
-
-/// An address of this machine under which `endereco` answers.
-fn alcancavel(endereco: SocketAddr) -> SocketAddr {
-    let ip = match endereco.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, endereco.port())
 }

@@ -113,6 +113,22 @@ fn the_health_check_answers_whoever_speaks_http_and_no_one_else() {
 }
 
 #[test]
+fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
+    let (mut instancia, painel, _contas) = servir("info", "texto");
+    // It holds the stop up for as long as that may be.
+    let mut surda = entrar(&instancia, UMA);
+    surda.encher(format!("t:0|op:1|rg:{UMA}\n").as_bytes());
+    // Whoever visits and says nothing is waited for in turn, and not by the stop.
+    let calados: Vec<_> = (0..3).map(|_| TcpStream::connect(&painel)).collect();
+    instancia.sinalizar("TERM");
+    while !instancia.proximo_erro().contains("parada pedida") {}
+    drop(calados);
+    assert!(pagina(&painel, "/saude").starts_with("HTTP/1.1 503 "));
+    assert_eq!(instancia.esperar_fim().0.code(), Some(0));
+    drop(surda);
+}
+
+#[test]
 fn the_log_follows_a_connection_and_repeats_nothing_that_it_sent() {
     let hostil = "t:0|op:1|rg:\u{1b}[31mAVISO\rfalso\u{7}";
     let mut vistas = Vec::new();

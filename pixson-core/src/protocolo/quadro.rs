@@ -3,6 +3,9 @@ use thiserror::Error;
 use super::MENSAGEM_MAX_BYTES;
 use crate::tipos::Culpa;
 
+/// How large an empty buffer is kept for what comes next: 4 KiB.
+const MANTIDOS_BYTES: usize = 4 * 1024;
+
 /// Cuts a stream of bytes into messages (protocolo.md, section 2), and knows no grammar.
 ///
 /// A frame ends at LF and at nothing else; one CR just before it is dropped. Bytes without an LF
@@ -65,6 +68,10 @@ impl Enquadrador {
     /// Takes bytes as they arrive, however they are split.
     pub fn receber(&mut self, bytes: &[u8]) {
         if self.inicio == self.bytes.len() {
+            // A burst is no reason to keep its place for ever.
+            if self.bytes.capacity() > MANTIDOS_BYTES {
+                self.bytes = Vec::new();
+            }
             self.bytes.clear();
             self.inicio = 0;
             self.buscado = 0;

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Instantaneo, Metricas};
@@ -47,18 +48,22 @@ impl Painel {
         self.endereco
     }
 
-    /// Serves one visitor after the other, until the server stops and [`Painel::endereco`] is
-    /// connected to once more.
+    /// Serves one visitor after the other, until the server has stopped and somebody calls
+    /// [`Painel::acordar`].
     pub(crate) fn servir(&self, observado: &impl Observado, parada: &Parada) {
-        while !parada.pedida() {
+        while !parada.concluida() {
             match self.ouvinte.accept() {
                 // A visitor's trouble is the visitor's.
                 Ok((fluxo, _)) => drop(atender(&fluxo, observado)),
-                Err(_) => {
-                    parada.esperar(PAUSA_APOS_FALHA);
-                }
+                Err(_) if parada.concluida() => {}
+                Err(_) => thread::sleep(PAUSA_APOS_FALHA),
             }
         }
+    }
+
+    /// Ends the wait for another visitor.
+    pub(crate) fn acordar(&self) {
+        let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
     }
 }
 
