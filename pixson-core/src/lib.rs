@@ -69,16 +69,20 @@
 //! | [`sessao`] | both sides of a conversation, without IO | `protocolo`, `relogio` |
 //! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
 //! | [`servico`] | sessions and bank together | all |
+//! | `oraculos` | for tests: a disk that fails, a judge (feature `oraculos`) | all |
 //!
 //! # Features
 //!
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `json` | yes | [`banco::BancoJson`], with serde and `serde_json` |
+//! | `oraculos` | no | the module `oraculos`, for tests |
 //!
-//! Without it the crate is nom, thiserror and std.
+//! Without them the crate is nom, thiserror and std.
 
 pub mod banco;
+#[cfg(feature = "oraculos")]
+pub mod oraculos;
 pub mod protocolo;
 pub mod relogio;
 pub mod servico;

@@ -4,11 +4,11 @@
 mod comum;
 
 use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, auditar};
+use pixson_core::oraculos::juiz::PEQUENA;
+use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
 use comum::conformidade::fazer;
-use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::PEQUENA;
 use comum::{rg, saldo, valor};
 
 const SEGMENTO: &str = "diario/0000000001.jsonl";

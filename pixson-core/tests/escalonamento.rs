@@ -13,6 +13,8 @@ use std::{env, io, iter};
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{BancoJson, ConfiguracaoJson, Recibo, ResultadoDesconhecido, auditar};
+use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, julgar_disco};
+use pixson_core::oraculos::{Aberto, Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::scheduler::{
@@ -22,8 +24,6 @@ use shuttle::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use shuttle::{Config, Runner, thread};
 
 use comum::conformidade::fazer;
-use comum::disco_modelo::{Aberto, Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::{Ouvida, PEQUENA, julgar_disco};
 use comum::{rg, saldo, valor};
 
 /// Room for everything: no segment is turned and no account dropped from memory.

@@ -21,14 +21,13 @@ use std::ops::Range;
 
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{BancoJson, BancoMemoria};
+use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_respostas};
+use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 use tempfile::TempDir;
 
-use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_respostas};
 use comum::linear::{Anotada, Contador, Corrida, Evento, Saldos, aplicar, julgar, roteiros};
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
-use comum::sorteio::Sorteio;
 use comum::{rg, saldo, valor};
 
 /// How many random histories a test draws; `PIXSON_SEMENTES` asks for more.

@@ -6,12 +6,11 @@ mod comum;
 use std::collections::BTreeMap;
 
 use pixson_core::banco::BancoJson;
+use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 
 use comum::conformidade::fazer;
-use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
-use comum::sorteio::Sorteio;
 use comum::{rg, saldo, valor};
 
 /// How many random histories each test draws; `PIXSON_SEMENTES` asks for more.

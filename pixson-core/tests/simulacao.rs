@@ -8,13 +8,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 
 use pixson_core::banco::BancoJson;
+use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Pergunta, julgar_disco_com_perguntas};
+use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
 use pixson_core::{Operacao, Recusa, Rg, Saldo, Servico, SessaoCliente, SessaoServidor};
 
-use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::{Ouvida, PEQUENA, Pergunta, julgar_disco_com_perguntas};
-use comum::sorteio::Sorteio;
 use comum::{avancar, rg, saldo, valor};
 
 const CLIENTES: usize = 3;

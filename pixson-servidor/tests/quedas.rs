@@ -6,15 +6,6 @@
 #[path = "comum/carga.rs"]
 mod carga;
 mod comum;
-#[allow(dead_code, reason = "the judge brings it along")]
-#[path = "../../pixson-core/tests/comum/disco_modelo.rs"]
-mod disco_modelo;
-#[allow(dead_code, reason = "it also judges disks in memory")]
-#[path = "../../pixson-core/tests/comum/juiz.rs"]
-mod juiz;
-#[allow(dead_code, reason = "not every draw is needed here")]
-#[path = "../../pixson-core/tests/comum/sorteio.rs"]
-mod sorteio;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,29 +16,14 @@ use std::thread;
 
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Auditoria, ErroAbrir, auditar, ler_livro};
+use pixson_core::oraculos::Sorteio;
+use pixson_core::oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
 use pixson_core::{Operacao, Rg, Saldo};
 use tempfile::TempDir;
 
 use carga::{Cliente, Contagem, Pedida, SALDOS};
 use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
-use juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
-use sorteio::Sorteio;
-
-/// What the judge takes from the core's suite.
-mod conformidade {
-    use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Sucesso};
-
-    pub(crate) fn fazer(
-        banco: &impl Banco,
-        relogio: &Relogio,
-        operacao: Operacao,
-    ) -> (Carimbo, Result<Sucesso, Recusa>) {
-        let execucao = banco.executar(operacao, relogio).expect("stamps are left");
-        banco.confirmar(execucao.recibo).expect("the storage works");
-        (execucao.carimbo, execucao.desfecho)
-    }
-}
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use pixson_core::banco::BancoMemoria;
+pub(crate) use pixson_core::oraculos::fazer;
 use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 use proptest::prelude::*;
 
@@ -20,17 +21,6 @@ pub(crate) fn conferir<B: Banco>(novo: impl Fn(&BTreeMap<Rg, Saldo>) -> B) {
 
 fn contas(contas: &[(&str, &str)]) -> BTreeMap<Rg, Saldo> {
     contas.iter().map(|&(conta, quanto)| (rg(conta), saldo(quanto))).collect()
-}
-
-/// Executes, waits for durability, and gives the outcome.
-pub(crate) fn fazer<B: Banco>(
-    banco: &B,
-    relogio: &Relogio,
-    operacao: Operacao,
-) -> (Carimbo, Result<Sucesso, Recusa>) {
-    let execucao = banco.executar(operacao, relogio).expect("stamps are left");
-    banco.confirmar(execucao.recibo).expect("the storage works");
-    (execucao.carimbo, execucao.desfecho)
 }
 
 fn transferencia(origem: &str, destino: &str, quanto: &str) -> Operacao {

@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use pixson_core::banco::{BancoMemoria, Recibo};
+use pixson_core::oraculos::Sorteio;
+use pixson_core::oraculos::juiz::{Ouvida, Veredito};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso, Valor};
 
-use super::juiz::{Ouvida, Veredito};
 use super::rg;
-use super::sorteio::Sorteio;
 
 /// The balances of a whole bank.
 pub(crate) type Saldos = BTreeMap<Rg, Saldo>;

@@ -6,14 +6,9 @@ pub(crate) mod bytes;
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
 #[cfg(feature = "json")]
-pub(crate) mod disco_modelo;
-#[cfg(feature = "json")]
-pub(crate) mod juiz;
-#[cfg(feature = "json")]
 pub(crate) mod linear;
 #[cfg(feature = "json")]
 pub(crate) mod quebrados;
-pub(crate) mod sorteio;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;

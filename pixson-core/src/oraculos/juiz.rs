@@ -6,16 +6,17 @@
 
 use std::collections::BTreeMap;
 
-use pixson_core::banco::{
-    BancoJson, BancoMemoria, ConfiguracaoJson, Lancamento, auditar, disco::Disco, ler_livro,
+use super::disco::DiscoModelo;
+use super::fazer;
+use crate::banco::disco::Disco;
+use crate::banco::{
+    Banco, BancoJson, BancoMemoria, ConfiguracaoJson, Lancamento, auditar, ler_livro,
 };
-use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
-
-use super::conformidade::fazer;
-use super::disco_modelo::DiscoModelo;
+use crate::relogio::{Carimbo, Relogio};
+use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
 
 /// Small, so that a short scenario turns segments, drops accounts and takes space often.
-pub(crate) const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
+pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
     contas_em_memoria: 16,
     segmento_bytes: 600,
     reserva_bytes: 256,
@@ -25,17 +26,21 @@ pub(crate) const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
 
 /// One operation, as the client that asked for it knows it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ouvida {
-    pub(crate) epoca: u64,
-    pub(crate) carimbo: Carimbo,
-    pub(crate) operacao: Operacao,
-    pub(crate) desfecho: Result<Sucesso, Recusa>,
+pub struct Ouvida {
+    /// The run of the bank.
+    pub epoca: u64,
+    /// The stamp of the reply.
+    pub carimbo: Carimbo,
+    /// What was asked for.
+    pub operacao: Operacao,
+    /// What the reply says.
+    pub desfecho: Result<Sucesso, Recusa>,
     /// The reply was sent.
-    pub(crate) confirmada: bool,
+    pub confirmada: bool,
 }
 
 /// What is wrong, or `Ok`.
-pub(crate) type Veredito = Result<(), String>;
+pub type Veredito = Result<(), String>;
 
 type Chave = (u64, Carimbo);
 
@@ -43,10 +48,15 @@ type Chave = (u64, Carimbo);
 type Eventos = BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)>;
 
 /// An operation that was asked for in an epoch, and never answered: not even its stamp is known.
-pub(crate) type Pergunta = (u64, Operacao);
+pub type Pergunta = (u64, Operacao);
 
-/// Judges a bank in which nobody is at work, and whose ledger can be read.
-pub(crate) fn julgar_historia(
+/// Judges a bank in which nobody is at work, and whose ledger can be read. Returns the balances
+/// that the history leads to.
+///
+/// # Errors
+///
+/// What is wrong, for a person.
+pub fn julgar_historia(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
     livro: &[Lancamento],
@@ -55,7 +65,11 @@ pub(crate) fn julgar_historia(
 }
 
 /// The same where some operations were never answered.
-pub(crate) fn julgar_com_perguntas(
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_com_perguntas(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
     perguntas: &[Pergunta],
@@ -92,7 +106,11 @@ pub(crate) fn julgar_com_perguntas(
 }
 
 /// Judges a bank that has no ledger, and none of whose replies was lost.
-pub(crate) fn julgar_respostas(
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_respostas(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
@@ -134,7 +152,11 @@ fn muda_algo(ouvida: &Ouvida) -> bool {
 }
 
 /// Opens the bank on a disk as a crash left it, and judges everything about it.
-pub(crate) fn julgar_disco(
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_disco(
     disco: &DiscoModelo,
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
@@ -143,7 +165,11 @@ pub(crate) fn julgar_disco(
 }
 
 /// The same where some operations were never answered.
-pub(crate) fn julgar_disco_com_perguntas(
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_disco_com_perguntas(
     disco: &DiscoModelo,
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
@@ -193,16 +219,19 @@ pub(crate) fn julgar_disco_com_perguntas(
 
 /// A step of a scenario.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Passo {
+pub enum Passo {
+    /// Do this.
     Fazer(Operacao),
     /// Wait for everything done so far, as a batch.
     Confirmar,
+    /// Make a checkpoint.
     Publicar,
+    /// End in order.
     Fechar,
 }
 
 /// Runs steps on an open bank. What it cannot do any more it leaves.
-pub(crate) fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
+pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
     let relogio = Relogio::novo();
     let mut pendentes = Vec::new();
     let epoca = banco.epoca();

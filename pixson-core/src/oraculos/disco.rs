@@ -2,18 +2,46 @@
 //!
 //! Between two syncs it remembers every write and every change of a name by itself. A power cut
 //! lets any of them come true, wholly, in part or not at all.
+//!
+//! Its lock is that of std also under a schedule explorer: nobody waits for anything while holding
+//! it, so that there is nothing to explore.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pixson_core::banco::disco::Disco;
-
 use super::sorteio::Sorteio;
+use crate::banco::disco::Disco;
 
-/// A disk. Clones are the same disk.
+/// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
+/// are the same disk.
+///
+/// Between two syncs it remembers every write and every change of a name by itself. A power cut
+/// ([`DiscoModelo::depois_de`]) lets any of them come true, wholly, in part or not at all.
+///
+/// ```
+/// use pixson_core::banco::{Banco, BancoJson, ConfiguracaoJson};
+/// use pixson_core::oraculos::{Corte, DiscoModelo};
+/// use pixson_core::{Operacao, Relogio};
+///
+/// let conta = r#"{"rg": "1", "nome": "Ana", "saldo": 10.0}"#;
+/// let disco = DiscoModelo::com_arquivos([("1.json".to_owned(), conta.to_owned())]);
+/// let (banco, _) = BancoJson::abrir_em(disco.clone(), ConfiguracaoJson::default())?;
+/// let saque = Operacao::Saque { rg: "1".parse()?, valor: "2.5".parse()? };
+/// let execucao = banco.executar(saque, &Relogio::novo())?;
+/// banco.confirmar(execucao.recibo)?;
+/// drop(banco);
+///
+/// // The power goes: what was confirmed is there, though no checkpoint was made.
+/// let disco = disco.depois_de(&mut Corte::Nada);
+/// let (banco, _) = BancoJson::abrir_em(disco.clone(), ConfiguracaoJson::default())?;
+/// banco.fechar()?;
+/// let conta = disco.conteudo("1.json").unwrap_or_default();
+/// assert_eq!(String::from_utf8(conta)?, r#"{"rg": "1", "nome": "Ana", "saldo": 7.5}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(crate) struct DiscoModelo(Arc<Mutex<Estado>>);
+pub struct DiscoModelo(Arc<Mutex<Estado>>);
 
 #[derive(Debug, Default)]
 struct Estado {
@@ -53,14 +81,18 @@ enum MudancaDeNome {
 
 /// What fails, and when: the call with this number from 0, or all from it on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Falha {
-    pub(crate) chamada: usize,
-    pub(crate) especie: Especie,
-    pub(crate) para_sempre: bool,
+pub struct Falha {
+    /// The number of the call.
+    pub chamada: usize,
+    /// In which way it fails.
+    pub especie: Especie,
+    /// Whether all calls after it fail too.
+    pub para_sempre: bool,
 }
 
+/// In which way a call fails.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Especie {
+pub enum Especie {
     /// The disk is broken.
     Eio,
     /// The disk is full: calls that need no space succeed.
@@ -94,7 +126,7 @@ enum Chamada {
 
 /// What a power cut does with what was not synced.
 #[derive(Clone, Debug)]
-pub(crate) enum Corte {
+pub enum Corte {
     /// Nothing of it is kept.
     Nada,
     /// All of it is kept, as after a kill.
@@ -179,7 +211,7 @@ fn pasta_de(nome: &str) -> &str {
 
 impl DiscoModelo {
     /// A disk with these files, all durable.
-    pub(crate) fn com_arquivos(arquivos: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub fn com_arquivos(arquivos: impl IntoIterator<Item = (String, String)>) -> Self {
         let disco = Self::default();
         {
             let mut estado = disco.trancar();
@@ -195,25 +227,26 @@ impl DiscoModelo {
     }
 
     /// From now on calls are counted from 0, and this fails.
-    pub(crate) fn programar(&self, falha: Option<Falha>) {
+    pub fn programar(&self, falha: Option<Falha>) {
         let mut estado = self.trancar();
         estado.chamadas = 0;
         estado.falha = falha;
     }
 
     /// How many calls there were since [`DiscoModelo::programar`].
-    pub(crate) fn chamadas(&self) -> usize {
+    pub fn chamadas(&self) -> usize {
         self.trancar().chamadas
     }
 
     /// How many bytes have been written and not synced.
-    pub(crate) fn bytes_pendentes(&self) -> usize {
+    pub fn bytes_pendentes(&self) -> usize {
         let estado = self.trancar();
         estado.arquivos.iter().flat_map(|arquivo| &arquivo.pendentes).map(Mudanca::bytes).sum()
     }
 
     /// The disk after a power cut or a kill at this moment: another disk, that works.
-    pub(crate) fn depois_de(&self, corte: &mut Corte) -> Self {
+    #[must_use]
+    pub fn depois_de(&self, corte: &mut Corte) -> Self {
         let estado = self.trancar();
         let mut novo = Estado { nomes: estado.nomes_duraveis.clone(), ..Estado::default() };
         for arquivo in &estado.arquivos {
@@ -235,13 +268,17 @@ impl DiscoModelo {
     }
 
     /// The content of a file as a program would read it.
-    pub(crate) fn conteudo(&self, nome: &str) -> Option<Vec<u8>> {
+    pub fn conteudo(&self, nome: &str) -> Option<Vec<u8>> {
         let estado = self.trancar();
         estado.nomes.get(nome).map(|&arquivo| estado.arquivos[arquivo].conteudo())
     }
 
     /// Somebody else changes a file, durably.
-    pub(crate) fn editar(&self, nome: &str, conteudo: &[u8]) {
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file.
+    pub fn editar(&self, nome: &str, conteudo: &[u8]) {
         let mut estado = self.trancar();
         let arquivo = estado.nomes[nome];
         let duravel = conteudo.to_vec();
@@ -249,13 +286,14 @@ impl DiscoModelo {
     }
 
     /// Somebody else removes a file, durably.
-    pub(crate) fn remover(&self, nome: &str) {
+    pub fn remover(&self, nome: &str) {
         let mut estado = self.trancar();
         estado.nomes.remove(nome);
         estado.nomes_duraveis.remove(nome);
     }
 
-    pub(crate) fn nomes(&self) -> Vec<String> {
+    /// The names of all files, with their folders, in order.
+    pub fn nomes(&self) -> Vec<String> {
         self.trancar().nomes.keys().cloned().collect()
     }
 
@@ -316,7 +354,7 @@ impl From<Especie> for io::Error {
 
 /// A file that is open for writing; or a lock, which ends with it.
 #[derive(Debug)]
-pub(crate) struct Aberto {
+pub struct Aberto {
     disco: DiscoModelo,
     arquivo: usize,
     trava: Option<String>,
