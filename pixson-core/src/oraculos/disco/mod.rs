@@ -6,11 +6,15 @@
 //! Its lock is that of std also under a schedule explorer: nobody waits for anything while holding
 //! it, so that there is nothing to explore.
 
-use std::collections::BTreeMap;
+mod arquivo;
+mod falha;
+
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::sorteio::Sorteio;
+use self::arquivo::{Arquivo, Mudanca, MudancaDeNome, Nomes, pasta_de};
+use self::falha::Chamada;
+pub use self::falha::{Corte, Especie, Falha};
 use crate::banco::disco::Disco;
 
 /// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
@@ -53,160 +57,6 @@ struct Estado {
     travados: Vec<String>,
     chamadas: usize,
     falha: Option<Falha>,
-}
-
-type Nomes = BTreeMap<String, usize>;
-
-#[derive(Clone, Debug, Default)]
-struct Arquivo {
-    duravel: Vec<u8>,
-    pendentes: Vec<Mudanca>,
-    /// A sync has failed: what was pending then can be read, and is not on the disk; another
-    /// sync does not bring it there.
-    perdidas: Vec<Mudanca>,
-}
-
-#[derive(Clone, Debug)]
-enum Mudanca {
-    Escrita { posicao: usize, bytes: Vec<u8> },
-    Corte(usize),
-}
-
-#[derive(Clone, Debug)]
-enum MudancaDeNome {
-    Criar(String, usize),
-    Renomear(String, String, usize),
-    Apagar(String),
-}
-
-/// What fails, and when: the call with this number from 0, or all from it on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Falha {
-    /// The number of the call.
-    pub chamada: usize,
-    /// In which way it fails.
-    pub especie: Especie,
-    /// Whether all calls after it fail too.
-    pub para_sempre: bool,
-}
-
-/// In which way a call fails.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Especie {
-    /// The disk is broken.
-    Eio,
-    /// The disk is full: calls that need no space succeed.
-    SemEspaco,
-    /// A write stops half-way with an error; other calls fail like `Eio`.
-    EscritaCurta,
-    /// A sync finds that the disk is full, and what was to be synced is lost; other calls succeed.
-    SincroniaSemEspaco,
-}
-
-impl Especie {
-    pub(crate) const TODAS: [Self; 4] =
-        [Self::Eio, Self::SemEspaco, Self::EscritaCurta, Self::SincroniaSemEspaco];
-
-    fn atinge(self, chamada: Chamada) -> bool {
-        match self {
-            Self::Eio | Self::EscritaCurta => true,
-            Self::SemEspaco => chamada == Chamada::PrecisaDeEspaco,
-            Self::SincroniaSemEspaco => chamada == Chamada::Sincroniza,
-        }
-    }
-}
-
-/// What a call asks of the disk.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Chamada {
-    PrecisaDeEspaco,
-    Sincroniza,
-    Outra,
-}
-
-/// What a power cut does with what was not synced.
-#[derive(Clone, Debug)]
-pub enum Corte {
-    /// Nothing of it is kept.
-    Nada,
-    /// All of it is kept, as after a kill.
-    Tudo,
-    /// Of the bytes written, in order, only so many are kept; names are all kept.
-    Bytes(usize),
-    /// Any of it, in any combination.
-    Sorteado(Sorteio),
-}
-
-impl Mudanca {
-    fn aplicar(&self, conteudo: &mut Vec<u8>) {
-        match self {
-            Self::Escrita { posicao, bytes } => {
-                let fim = posicao + bytes.len();
-                if conteudo.len() < fim {
-                    conteudo.resize(fim, 0);
-                }
-                conteudo[*posicao..fim].copy_from_slice(bytes);
-            }
-            Self::Corte(tamanho) => conteudo.truncate(*tamanho),
-        }
-    }
-
-    /// The first so many bytes of a write.
-    fn rasgada(&self, quantos: usize) -> Self {
-        match self {
-            Self::Escrita { posicao, bytes } => Self::Escrita {
-                posicao: *posicao,
-                bytes: bytes[..quantos.min(bytes.len())].to_vec(),
-            },
-            Self::Corte(tamanho) => Self::Corte(*tamanho),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Escrita { bytes, .. } => bytes.len(),
-            Self::Corte(_) => 0,
-        }
-    }
-}
-
-impl Arquivo {
-    fn conteudo(&self) -> Vec<u8> {
-        let mut conteudo = self.duravel.clone();
-        self.perdidas
-            .iter()
-            .chain(&self.pendentes)
-            .for_each(|mudanca| mudanca.aplicar(&mut conteudo));
-        conteudo
-    }
-}
-
-impl MudancaDeNome {
-    fn pasta(&self) -> &str {
-        let nome = match self {
-            Self::Criar(nome, _) | Self::Renomear(_, nome, _) | Self::Apagar(nome) => nome,
-        };
-        pasta_de(nome)
-    }
-
-    fn aplicar(&self, nomes: &mut Nomes) {
-        match self {
-            Self::Criar(nome, arquivo) => {
-                nomes.insert(nome.clone(), *arquivo);
-            }
-            Self::Renomear(de, para, arquivo) => {
-                nomes.remove(de);
-                nomes.insert(para.clone(), *arquivo);
-            }
-            Self::Apagar(nome) => {
-                nomes.remove(nome);
-            }
-        }
-    }
-}
-
-fn pasta_de(nome: &str) -> &str {
-    nome.rsplit_once('/').map_or("", |(pasta, _)| pasta)
 }
 
 impl DiscoModelo {
@@ -312,43 +162,6 @@ impl DiscoModelo {
             return Err(falha.especie);
         }
         Ok(estado)
-    }
-}
-
-impl Corte {
-    fn sobra(&mut self, mudanca: &Mudanca) -> Option<Mudanca> {
-        match self {
-            Self::Nada => None,
-            Self::Tudo => Some(mudanca.clone()),
-            Self::Bytes(restam) => {
-                let quantos = mudanca.bytes().min(*restam);
-                let inteira = quantos == mudanca.bytes();
-                *restam -= quantos;
-                (quantos > 0 || inteira).then(|| mudanca.rasgada(quantos))
-            }
-            Self::Sorteado(sorteio) => match sorteio.ate(4) {
-                0 => None,
-                1 => Some(mudanca.rasgada(sorteio.ate(mudanca.bytes() + 1))),
-                _ => Some(mudanca.clone()),
-            },
-        }
-    }
-
-    fn sobra_nome(&mut self) -> bool {
-        match self {
-            Self::Nada => false,
-            Self::Tudo | Self::Bytes(_) => true,
-            Self::Sorteado(sorteio) => !sorteio.um_em(3),
-        }
-    }
-}
-
-impl From<Especie> for io::Error {
-    fn from(especie: Especie) -> Self {
-        match especie {
-            Especie::SemEspaco | Especie::SincroniaSemEspaco => ErrorKind::StorageFull.into(),
-            Especie::Eio | Especie::EscritaCurta => Self::other("I/O error"),
-        }
     }
 }
 
