@@ -20,7 +20,8 @@
 //!
 //! It opens no socket, reads no clock on the wall, prints nothing and spawns no thread: bytes,
 //! pauses and ends of input are values that the program brings. Only [`banco::BancoJson`]
-//! touches files. There is no unsafe code and no float.
+//! touches files. There is no unsafe code, and no float but in the oracles, some of which look at
+//! money as the original program does.
 //!
 //! The protocol itself has no encryption, and its login is a name without a password: serve
 //! it where every peer is trusted.
@@ -69,14 +70,14 @@
 //! | [`sessao`] | both sides of a conversation, without IO | `protocolo`, `relogio` |
 //! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
 //! | [`servico`] | sessions and bank together | all |
-//! | `oraculos` | for tests: a disk that fails, a judge (feature `oraculos`) | all |
+//! | `oraculos` | for tests: the laws as functions, a disk that fails, a judge | all |
 //!
 //! # Features
 //!
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `json` | yes | [`banco::BancoJson`], with serde and `serde_json` |
-//! | `oraculos` | no | the module `oraculos`, for tests |
+//! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with arbitrary and regex |
 //!
 //! Without them the crate is nom, thiserror and std.
 
