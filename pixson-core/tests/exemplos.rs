@@ -8,6 +8,8 @@ mod banco_proprio;
 mod memoria;
 #[path = "../examples/tcp.rs"]
 mod tcp;
+#[path = "../examples/transporte.rs"]
+mod transporte;
 
 use std::error::Error;
 
@@ -29,4 +31,9 @@ fn the_machines_run_inside_an_async_runtime() -> Result<(), Box<dyn Error>> {
 #[test]
 fn a_bank_of_ones_own_counts_and_breaks() -> Result<(), Box<dyn Error>> {
     banco_proprio::main()
+}
+
+#[test]
+fn a_transport_of_ones_own_passes_the_oracle() {
+    transporte::main();
 }

@@ -8,43 +8,77 @@
 //! | [`pedido`], [`resposta`] | one message |
 //! | [`original`] | one message, for this crate and for the original program |
 //! | [`mensagem`] | what public constructors are asked to build |
+//! | [`quadro`] | a stream, and where it is cut |
+//! | [`servidor`], [`cliente`] | what happens to one side of a connection |
+//! | [`par`] | a conversation of both sides, and where it is cut |
 //!
-//! [`DiscoModelo`] is a disk that fails and forgets, [`juiz`] says from what clients heard whether a
-//! bank was right, and [`Sorteio`] draws what a seed repeats. The values of the protocol implement
-//! `Arbitrary` of the crate `arbitrary`.
+//! # Fuzzing one's own code
+//!
+//! No oracle needs a fuzzer: any test may call it with any bytes. In a fuzz crate of one's own that
+//! turns the feature `oraculos` on, a target is one line:
+//!
+//! ```text
+//! libfuzzer_sys::fuzz_target!(|dados: &[u8]| par_sobre(&mut MeuTransporte::default(), dados));
+//! ```
+//!
+//! * **A transport**, that is, whatever carries bytes between the two sides: implement [`Transporte`]
+//!   and call [`par_sobre`]. `examples/transporte.rs` does it for packets with checksums.
+//! * **A bank, or what stands around one**: [`juiz`] says from what clients heard whether it was
+//!   right.
+//! * **A disk under [`BancoJson`](crate::banco::BancoJson)**, or code that uses one: [`DiscoModelo`]
+//!   fails when it is told to, and forgets in a power cut what it may forget.
+//! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`. [`Sorteio`] draws what a
+//!   seed repeats.
 
 mod arbitrarios;
+mod cliente;
+mod contas;
 #[cfg(feature = "json")]
 mod disco;
 #[cfg(feature = "json")]
 pub mod juiz;
+mod linhas;
 mod mensagem;
 mod original;
+mod par;
 mod pedido;
+mod quadro;
 mod resposta;
+mod roteiro;
+mod servidor;
 mod sorteio;
+mod transporte;
 
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Operacao, Recusa, Sucesso};
 
+pub use cliente::cliente;
 #[cfg(feature = "json")]
 pub use disco::{Aberto, Corte, DiscoModelo, Especie, Falha};
 pub use mensagem::mensagem;
 pub use original::{Diferenca, original};
+pub use par::{par, par_sobre};
 pub use pedido::pedido;
+pub use quadro::quadro;
 pub use resposta::resposta;
+pub use servidor::servidor;
 pub use sorteio::Sorteio;
+pub use transporte::{Sentido, Transporte};
 
 /// Looks for a broken law in what any bytes lead to.
 pub type Oraculo = fn(&[u8]);
 
 /// Every oracle, with its name.
 pub const TODOS: &[(&str, Oraculo)] = &[
+    ("cliente", cliente),
     ("mensagem", mensagem),
     ("original", original),
+    ("par", par),
     ("pedido", pedido),
+    ("quadro", quadro),
     ("resposta", resposta),
+    ("servidor", servidor),
 ];
 
 /// Executes, waits for durability, and gives the outcome.

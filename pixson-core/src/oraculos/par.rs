@@ -1,0 +1,212 @@
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+
+use arbitrary::{Result, Unstructured};
+
+use super::contas::{iniciais, operacao};
+use super::transporte::{Cabo, Sentido, Transporte};
+use crate::banco::{Banco, BancoMemoria};
+use crate::protocolo::Resposta;
+use crate::relogio::Relogio;
+use crate::servico::{Passo, Servico};
+use crate::sessao::{ConfiguracaoCliente, SaidaCliente, SessaoCliente, SessaoServidor};
+use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
+
+/// The most operations of one conversation.
+const OPERACOES_MAX: usize = 64;
+
+/// How often a transport is asked for what it keeps back, before that counts as lost.
+const INSISTENCIA: usize = 32;
+
+type Desfecho = std::result::Result<Sucesso, Recusa>;
+
+/// A client and a server, joined by a cable that carries so many bytes at a time, hear each other.
+///
+/// `dados` says how long the pieces are, whether messages end with LF or, as with the original
+/// program on both sides, with a pause, how many requests may be pending, and what is asked.
+///
+/// * The client hears what the rules of the session and a bank of its own say, in order.
+/// * The stamps of the replies grow. With one request at a time both clocks are as Lamport says.
+/// * In the end the two banks hold the same.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn par(dados: &[u8]) {
+    let mut dados = Unstructured::new(dados);
+    let _ = conversar_por_cabo(&mut dados);
+}
+
+/// The same over a transport of one's own, framed by LF.
+///
+/// # Panics
+///
+/// If a law is broken, or if the transport loses, invents, swaps or keeps back bytes.
+pub fn par_sobre(transporte: &mut impl Transporte, dados: &[u8]) {
+    let mut dados = Unstructured::new(dados);
+    let _ = conversar(transporte, false, &mut dados);
+}
+
+fn conversar_por_cabo(dados: &mut Unstructured<'_>) -> Result<()> {
+    let mut cabo = Cabo { ida: dados.arbitrary()?, volta: dados.arbitrary()? };
+    let legado = dados.ratio(1, 4)?;
+    conversar(&mut cabo, legado, dados)
+}
+
+fn conversar(
+    transporte: &mut impl Transporte,
+    legado: bool,
+    dados: &mut Unstructured<'_>,
+) -> Result<()> {
+    let pendentes_max = if legado { 1 } else { dados.int_in_range(1..=8)? };
+    let servico = Servico::novo(BancoMemoria::com_contas(iniciais()));
+    let mut par = Par::novo(&servico, transporte, legado, pendentes_max);
+    let banco = BancoMemoria::com_contas(iniciais());
+    let mut esperado = Esperado { banco, titular: None, desfechos: VecDeque::new() };
+    for _ in 0..OPERACOES_MAX {
+        if dados.is_empty() {
+            break;
+        }
+        let operacao = operacao(dados)?;
+        if par.cliente.pendentes() == pendentes_max {
+            par.levar(&mut esperado);
+        }
+        par.cliente.enviar(operacao).expect("not too many are pending");
+        par.enviados += 1;
+        esperado.pedir(operacao);
+    }
+    par.levar(&mut esperado);
+    assert_eq!(servico.banco().saldos(), esperado.banco.saldos(), "both banks hold the same");
+    if pendentes_max == 1 {
+        // c + 1, then s + 1 of the merge and + 1 of the reply, then + 1 of the merge.
+        assert_eq!(par.cliente.relogio().valor(), 4 * par.enviados, "the client's clock");
+    }
+    Ok(())
+}
+
+/// What the client must hear, by the order of the checks in docs/protocolo.md, section 3.
+struct Esperado {
+    banco: BancoMemoria,
+    titular: Option<Rg>,
+    desfechos: VecDeque<Desfecho>,
+}
+
+impl Esperado {
+    fn pedir(&mut self, operacao: Operacao) {
+        let login = matches!(operacao, Operacao::Login { .. });
+        let desfecho = match self.titular {
+            None if !login => Err(Recusa::LoginNecessario),
+            Some(titular) if !login && titular != operacao.titular() => {
+                Err(Recusa::OperacaoNaoAutorizada)
+            }
+            _ => self.banco.executar(operacao, &Relogio::novo()).expect("the first stamp").desfecho,
+        };
+        if login && desfecho.is_ok() {
+            self.titular = Some(operacao.titular());
+        }
+        self.desfechos.push_back(desfecho);
+    }
+}
+
+/// Both sides of a connection, and what joins them.
+struct Par<'p, T> {
+    servico: &'p Servico<BancoMemoria>,
+    transporte: &'p mut T,
+    servidor: SessaoServidor,
+    cliente: SessaoCliente,
+    legado: bool,
+    enviados: u64,
+    ultima: Option<Resposta>,
+}
+
+impl<'p, T: Transporte> Par<'p, T> {
+    fn novo(
+        servico: &'p Servico<BancoMemoria>,
+        transporte: &'p mut T,
+        legado: bool,
+        pendentes_max: usize,
+    ) -> Self {
+        let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
+        let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
+        let cliente = SessaoCliente::nova(configuracao);
+        let servidor = servico.sessao();
+        Self { servico, transporte, servidor, cliente, legado, enviados: 0, ultima: None }
+    }
+
+    /// Carries bytes both ways until every request has its answer.
+    fn levar(&mut self, esperado: &mut Esperado) {
+        let mut ida = Vec::new();
+        self.cliente.retirar_saida(&mut ida);
+        if self.legado {
+            ida.pop_if(|ultimo| *ultimo == b'\n');
+        }
+        for _ in 0..INSISTENCIA {
+            let volta = self.ir(&ida);
+            self.voltar(&volta, esperado);
+            if self.cliente.pendentes() == 0 {
+                assert!(esperado.desfechos.is_empty(), "{:?} was not heard", esperado.desfechos);
+                return;
+            }
+            ida.clear();
+        }
+        panic!("{} requests without an answer: bytes were lost", self.cliente.pendentes());
+    }
+
+    /// What the server answers to these bytes.
+    fn ir(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let Self { servico, transporte, servidor, legado, .. } = self;
+        let mut volta = Vec::new();
+        transporte.levar(Sentido::Ida, bytes, &mut |chegam| {
+            servidor.receber(chegam);
+            avancar(servico, servidor, &mut volta);
+        });
+        if *legado {
+            servidor.silencio();
+            avancar(servico, servidor, &mut volta);
+        }
+        volta
+    }
+
+    fn voltar(&mut self, bytes: &[u8], esperado: &mut Esperado) {
+        let Self { transporte, cliente, legado, ultima, .. } = self;
+        transporte.levar(Sentido::Volta, bytes, &mut |chegam| {
+            cliente.receber(chegam);
+            ouvir(cliente, ultima, esperado);
+        });
+        if *legado {
+            cliente.silencio();
+            ouvir(cliente, ultima, esperado);
+        }
+    }
+}
+
+fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut SessaoServidor, saida: &mut Vec<u8>) {
+    let mut bytes = Vec::new();
+    loop {
+        let passo = servico.avancar(servidor, |_| {});
+        servidor.retirar_saida(&mut bytes);
+        saida.append(&mut bytes);
+        match passo {
+            Passo::Continuar => {}
+            Passo::Ler { .. } => return,
+            Passo::Encerrar(fim) => panic!("the server ended: {fim:?}"),
+        }
+    }
+}
+
+fn ouvir(cliente: &mut SessaoCliente, ultima: &mut Option<Resposta>, esperado: &mut Esperado) {
+    loop {
+        match cliente.proxima_saida() {
+            Ok(SaidaCliente::RelogioAtualizado(_)) => {}
+            Ok(SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada) => return,
+            Ok(SaidaCliente::RespostaRecebida(resposta)) => {
+                let desfecho = esperado.desfechos.pop_front();
+                assert_eq!(resposta.desfecho(), desfecho, "what the bank and the rules say");
+                let antes = ultima.as_ref().map(Resposta::carimbo);
+                assert!(antes < Some(resposta.carimbo()), "{resposta} after {antes:?}");
+                *ultima = Some(resposta);
+            }
+            Err(erro) => panic!("the client failed: {erro}"),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+mod modelo;
+
+use self::modelo::Modelo;
+use super::roteiro::{self, Evento};
+use crate::banco::{Banco, BancoMemoria};
+use crate::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
+use crate::relogio::{Carimbo, Relogio};
+use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
+use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
+
+/// Whatever happens to the server's side of a connection, it answers as the protocol says.
+///
+/// `dados` is a script: bytes from the client, `^` where a chunk ends, `~` when the quiet period
+/// passes, `$` at the end of the input, `!` when the storage fails under the requests that come
+/// next, `?0` when the program ends the session, `?` and another digit when other connections move
+/// the clock, `*` for 255 more of the byte before, `\` before a byte that would mean something
+/// else.
+///
+/// * Replies, clock, end, quiet period and balances are those of a model that knows neither buffer
+///   nor state machine, with legacy peers and without.
+/// * They are the same if all chunks between two other events are joined, and if each byte is a
+///   chunk. Which replies a failing storage makes unknown depends on what arrived together.
+/// * Each reply is one of the protocol's texts, of legal length, without a control character; the
+///   stamps, and the clock that is shown, only grow.
+/// * Whoever acts is logged in. A transfer conserves money, and so does a refusal.
+/// * The session comes to rest, and once it has ended it says so for ever.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn servidor(dados: &[u8]) {
+    let roteiro = roteiro::ler(dados);
+    for configuracao in
+        [ConfiguracaoServidor::default(), ConfiguracaoServidor { pausa_legada: None }]
+    {
+        let visto = encenar(&roteiro, configuracao);
+        assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
+        conferir(&visto);
+        if !roteiro.contains(&Evento::Falha) {
+            let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao);
+            assert_eq!(inteiro, visto, "in one piece");
+            let byte_a_byte = encenar(&roteiro::byte_a_byte(&roteiro), configuracao);
+            assert_eq!(byte_a_byte, visto, "byte by byte");
+        }
+    }
+}
+
+/// Everything that can be seen of a session.
+#[derive(Debug, Default, PartialEq)]
+struct Visto {
+    /// What is sent in the end, and how each reply in it is terminated.
+    saida: Vec<u8>,
+    relogios: Vec<u64>,
+    fim: Option<Fim>,
+    titular: Option<Rg>,
+    /// Whether, in the end, the quiet period is waited for.
+    acordar: bool,
+    saldos: Vec<(Rg, Saldo)>,
+}
+
+/// Two ordinary accounts, one that holds all it can, and an empty one.
+fn contas() -> BancoMemoria {
+    let contas =
+        [("1111111111", 1000), ("2222222222", 1000), ("1", Saldo::MAX.centavos()), ("0", 0)];
+    BancoMemoria::com_contas(contas.map(|(rg, centavos)| {
+        (rg.parse().expect("legal"), Saldo::de_centavos(centavos).expect("in range"))
+    }))
+}
+
+/// How far other connections have moved the clock.
+fn adiantado(agora: Carimbo, comando: u8) -> Carimbo {
+    let maximo = Carimbo::MAX.valor();
+    let valor = match comando {
+        // Close to the end, at which nothing can be stamped any more.
+        b'9' => maximo - 5,
+        b'8' => agora.valor().saturating_add(Relogio::SALTO_MAXIMO),
+        outro => agora.valor().saturating_add(outro.into()),
+    };
+    Carimbo::novo(valor.min(maximo)).map_or(agora, |adiante| adiante.max(agora))
+}
+
+/// A connection, and the loop that drives it.
+struct Ligacao {
+    sessao: SessaoServidor,
+    relogio: Relogio,
+    banco: BancoMemoria,
+    /// The storage fails when something is to be confirmed.
+    falha: bool,
+    visto: Visto,
+}
+
+fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
+    let mut ligacao = Ligacao {
+        sessao: SessaoServidor::nova(configuracao),
+        relogio: Relogio::novo(),
+        banco: contas(),
+        falha: false,
+        visto: Visto::default(),
+    };
+    for evento in roteiro {
+        match evento {
+            Evento::Bytes(bytes) => ligacao.sessao.receber(bytes),
+            Evento::Silencio => ligacao.sessao.silencio(),
+            Evento::Fim => ligacao.sessao.fim_de_entrada(),
+            Evento::Falha => ligacao.falha = true,
+            Evento::Comando(b'0') => ligacao.sessao.encerrar(Fim::FimDeEntrada),
+            Evento::Comando(comando) => {
+                ligacao.relogio = Relogio::desde(adiantado(ligacao.relogio.agora(), *comando));
+            }
+        }
+        ligacao.avancar();
+    }
+    let Ligacao { sessao, banco, mut visto, .. } = ligacao;
+    visto.titular = sessao.titular();
+    visto.saldos = banco.saldos().into_iter().collect();
+    visto
+}
+
+impl Ligacao {
+    /// Does all there is to do, confirms it, and takes what is to be sent.
+    fn avancar(&mut self) {
+        let executou = self.escoar();
+        if executou && self.falha {
+            self.sessao.anular(&self.relogio);
+            assert!(!self.escoar(), "nothing is done after the storage has failed");
+        }
+        let mut bytes = Vec::new();
+        self.sessao.retirar_saida(&mut bytes);
+        assert_eq!(self.sessao.bytes_na_saida(), 0, "what was taken is gone");
+        self.visto.saida.extend(bytes);
+    }
+
+    fn escoar(&mut self) -> bool {
+        let mut executou = false;
+        loop {
+            match self.sessao.proxima_saida(&self.relogio) {
+                SaidaServidor::RelogioAtualizado(carimbo) => {
+                    self.visto.relogios.push(carimbo.valor());
+                }
+                SaidaServidor::PedidoRecebido(operacao) => {
+                    executou |= self.executar(operacao);
+                }
+                SaidaServidor::EsperaResposta => panic!("every request was answered"),
+                SaidaServidor::PrecisaDeDados { acordar_apos } => {
+                    assert_eq!(self.visto.fim, None, "an end is for ever");
+                    self.visto.acordar = acordar_apos.is_some();
+                    return executou;
+                }
+                SaidaServidor::Encerrada(fim) => {
+                    // Only a storage that fails is a new reason.
+                    let mesmo = self.visto.fim.is_none_or(|antes| antes == fim);
+                    assert!(mesmo || fim == Fim::ArmazenamentoFalhou, "an end is for ever");
+                    self.visto.fim = Some(fim);
+                    self.visto.acordar = false;
+                    return executou;
+                }
+            }
+        }
+    }
+
+    /// Whether there is something to confirm.
+    fn executar(&mut self, operacao: Operacao) -> bool {
+        let login = matches!(operacao, Operacao::Login { .. });
+        let autorizada = self.sessao.titular() == Some(operacao.titular());
+        assert!(login || autorizada, "{operacao:?} by {:?}", self.sessao.titular());
+        let antes = self.banco.total_em_centavos();
+        let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
+            assert_eq!(self.banco.total_em_centavos(), antes, "without a stamp nothing changes");
+            self.sessao.encerrar(Fim::RelogioEsgotado);
+            return false;
+        };
+        let depois = depois_de(antes, operacao, execucao.desfecho);
+        assert_eq!(self.banco.total_em_centavos(), depois, "{operacao:?}: money is conserved");
+        let respondida = self.sessao.responder(execucao.carimbo, execucao.desfecho);
+        assert_eq!(respondida, Ok(()), "a request that has just come out waits for its answer");
+        true
+    }
+}
+
+/// The money in the bank after an operation.
+fn depois_de(antes: u128, operacao: Operacao, desfecho: Result<Sucesso, Recusa>) -> u128 {
+    let centavos = |valor: Valor| u128::from(valor.centavos());
+    match (operacao, desfecho) {
+        (Operacao::Saque { valor, .. }, Ok(_)) => antes - centavos(valor),
+        (Operacao::Deposito { valor, .. }, Ok(_)) => antes + centavos(valor),
+        _ => antes,
+    }
+}
+
+/// What holds of every session, whatever the model says.
+fn conferir(visto: &Visto) {
+    assert!(visto.relogios.is_sorted_by(|antes, depois| antes < depois), "the clock only grows");
+    let saida = std::str::from_utf8(&visto.saida).expect("replies are UTF-8");
+    // Every reply begins with a stamp, and no text of the protocol holds one.
+    let inicios: Vec<usize> = saida.match_indices("t:").map(|(inicio, _)| inicio).collect();
+    let fins = inicios.iter().skip(1).copied().chain([saida.len()]);
+    let mut ultimo = None;
+    for (&inicio, fim) in inicios.iter().zip(fins) {
+        let mensagem = &saida[inicio..fim];
+        let mensagem = mensagem.strip_suffix('\n').unwrap_or(mensagem);
+        assert!(mensagem.len() <= MENSAGEM_MAX_BYTES, "{mensagem:?}");
+        assert!(!mensagem.contains(char::is_control), "{mensagem:?}");
+        let resposta = Resposta::decodificar(mensagem.as_bytes());
+        let resposta = resposta.unwrap_or_else(|erro| panic!("{mensagem:?}: {erro}"));
+        assert!(resposta.desfecho().is_some(), "{mensagem:?} is no text of the protocol");
+        assert!(Some(resposta.carimbo()) > ultimo, "{mensagem:?} after {ultimo:?}");
+        ultimo = Some(resposta.carimbo());
+    }
+    assert!(inicios.first().is_none_or(|&inicio| inicio == 0), "something before a reply");
+}
