@@ -11,6 +11,9 @@
 //! | [`quadro`] | a stream, and where it is cut |
 //! | [`servidor`], [`cliente`] | what happens to one side of a connection |
 //! | [`par`] | a conversation of both sides, and where it is cut |
+//! | [`conta`] | the file of an account |
+//! | [`diario`] | a bank's life, and what becomes of its journal |
+//! | [`banco`] | several lives of a bank on a disk that fails |
 //!
 //! # Fuzzing one's own code
 //!
@@ -21,18 +24,25 @@
 //! libfuzzer_sys::fuzz_target!(|dados: &[u8]| par_sobre(&mut MeuTransporte::default(), dados));
 //! ```
 //!
-//! * **A transport**, that is, whatever carries bytes between the two sides: implement [`Transporte`]
-//!   and call [`par_sobre`]. `examples/transporte.rs` does it for packets with checksums.
+//! * **A transport**, that is, whatever carries bytes between the two sides: implement
+//!   [`Transporte`] and call [`par_sobre`]. `examples/transporte.rs` does it for packets with
+//!   checksums.
 //! * **A bank, or what stands around one**: [`juiz`] says from what clients heard whether it was
 //!   right.
-//! * **A disk under [`BancoJson`](crate::banco::BancoJson)**, or code that uses one: [`DiscoModelo`]
-//!   fails when it is told to, and forgets in a power cut what it may forget.
-//! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`. [`Sorteio`] draws what a
-//!   seed repeats.
+//! * **A disk under [`BancoJson`](crate::banco::BancoJson)**, or code that uses one:
+//!   [`DiscoModelo`] fails when it is told to, and forgets in a power cut what it may forget.
+//! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`. [`Sorteio`] draws
+//!   what a seed repeats.
 
 mod arbitrarios;
+#[cfg(feature = "json")]
+mod banco;
 mod cliente;
+#[cfg(feature = "json")]
+mod conta;
 mod contas;
+#[cfg(feature = "json")]
+mod diario;
 #[cfg(feature = "json")]
 mod disco;
 #[cfg(feature = "json")]
@@ -53,7 +63,13 @@ use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Operacao, Recusa, Sucesso};
 
+#[cfg(feature = "json")]
+pub use banco::banco;
 pub use cliente::cliente;
+#[cfg(feature = "json")]
+pub use conta::conta;
+#[cfg(feature = "json")]
+pub use diario::diario;
 #[cfg(feature = "json")]
 pub use disco::{Aberto, Corte, DiscoModelo, Especie, Falha};
 pub use mensagem::mensagem;
@@ -71,7 +87,13 @@ pub type Oraculo = fn(&[u8]);
 
 /// Every oracle, with its name.
 pub const TODOS: &[(&str, Oraculo)] = &[
+    #[cfg(feature = "json")]
+    ("banco", banco),
     ("cliente", cliente),
+    #[cfg(feature = "json")]
+    ("conta", conta),
+    #[cfg(feature = "json")]
+    ("diario", diario),
     ("mensagem", mensagem),
     ("original", original),
     ("par", par),

@@ -9,6 +9,7 @@
 mod arquivo;
 mod falha;
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +17,7 @@ use self::arquivo::{Arquivo, Mudanca, MudancaDeNome, Nomes, pasta_de};
 use self::falha::Chamada;
 pub use self::falha::{Corte, Especie, Falha};
 use crate::banco::disco::Disco;
+use crate::tipos::{Rg, Saldo};
 
 /// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
 /// are the same disk.
@@ -74,6 +76,14 @@ impl DiscoModelo {
             }
         }
         disco
+    }
+
+    /// A disk with these accounts, each held by somebody who is called after it.
+    pub fn com_contas(contas: &BTreeMap<Rg, Saldo>) -> Self {
+        Self::com_arquivos(contas.iter().map(|(rg, saldo)| {
+            let texto = format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#);
+            (format!("{rg}.json"), texto)
+        }))
     }
 
     /// From now on calls are counted from 0, and this fails.

@@ -1,0 +1,77 @@
+use arbitrary::{Result, Unstructured};
+
+use super::contas::{iniciais, operacao};
+use super::disco::{Corte, DiscoModelo, Especie, Falha};
+use super::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use super::sorteio::Sorteio;
+use crate::banco::BancoJson;
+
+/// How often the bank is started at most.
+const PARTIDAS_MAX: usize = 5;
+
+/// The most steps between two starts.
+const PASSOS_MAX: usize = 32;
+
+/// How many calls to the disk a fault is waited for: about as many as the steps make.
+const CHAMADAS_MAX: usize = 160;
+
+/// A bank in files, on a disk that fails and forgets, has done what the bank in memory does.
+///
+/// `dados` says what is done in each run of the bank, which call to the disk fails and how, and
+/// what a power cut then leaves of what was not synced. Recovery may be cut short as well.
+///
+/// * The judge is content ([`juiz`](super::juiz)): what was acknowledged is in the ledger, which
+///   holds nothing that nobody asked for, and in the order of the stamps all of it is what the
+///   model does. Balances, files and audit agree, and nothing is left lying about.
+///
+/// # Panics
+///
+/// If the law is broken.
+pub fn banco(dados: &[u8]) {
+    let mut dados = Unstructured::new(dados);
+    let _ = viver(&mut dados);
+}
+
+fn viver(dados: &mut Unstructured<'_>) -> Result<()> {
+    let mut disco = DiscoModelo::com_contas(&iniciais());
+    let mut ouvidas: Vec<Ouvida> = Vec::new();
+    for _ in 0..dados.int_in_range(1..=PARTIDAS_MAX)? {
+        disco.programar(falha(dados)?);
+        let passos = (0..dados.int_in_range(0..=PASSOS_MAX)?).map(|_| passo(dados));
+        let passos = passos.collect::<Result<Vec<_>>>()?;
+        if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
+            encenar(&banco, &passos, &mut ouvidas);
+        }
+        let mut corte = corte(dados, &disco)?;
+        disco = disco.depois_de(&mut corte);
+    }
+    assert_eq!(julgar_disco(&disco, &iniciais(), &ouvidas), Ok(()));
+    Ok(())
+}
+
+fn falha(dados: &mut Unstructured<'_>) -> Result<Option<Falha>> {
+    if dados.ratio(1, 4)? {
+        return Ok(None);
+    }
+    let especie = *dados.choose(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta])?;
+    let (chamada, para_sempre) = (dados.int_in_range(0..=CHAMADAS_MAX)?, dados.arbitrary()?);
+    Ok(Some(Falha { chamada, especie, para_sempre }))
+}
+
+fn passo(dados: &mut Unstructured<'_>) -> Result<Passo> {
+    Ok(match dados.int_in_range(0..=11)? {
+        0..=2 => Passo::Confirmar,
+        3 => Passo::Publicar,
+        4 if dados.ratio(1, 4)? => Passo::Fechar,
+        _ => Passo::Fazer(operacao(dados)?),
+    })
+}
+
+fn corte(dados: &mut Unstructured<'_>, disco: &DiscoModelo) -> Result<Corte> {
+    Ok(match dados.int_in_range(0..=3)? {
+        0 => Corte::Tudo,
+        1 => Corte::Nada,
+        2 => Corte::Bytes(dados.int_in_range(0..=disco.bytes_pendentes())?),
+        _ => Corte::Sorteado(Sorteio::novo(dados.arbitrary()?)),
+    })
+}
