@@ -2,109 +2,16 @@
 
 mod comum;
 
+use pixson_core::banco::BancoMemoria;
 use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Situacao};
 use pixson_core::servico::Passo;
 use pixson_core::tipos::ErroQuantia;
-use pixson_core::{
-    Carimbo, Operacao, Pedido, Recusa, Relogio, Resposta, Rg, Saldo, Sucesso, Valor,
-};
+use pixson_core::{Banco, Carimbo, Operacao, Pedido, Relogio, Resposta, Rg, Saldo, Valor};
 use proptest::prelude::*;
 
-use comum::{alimentar, avancar, servico_com_duas};
-
-fn um_rg() -> impl Strategy<Value = Rg> {
-    "[0-9]{1,10}".prop_map(|texto| texto.parse().expect("one to ten digits"))
-}
-
-fn um_valor() -> impl Strategy<Value = Valor> {
-    prop_oneof![1..=Valor::MAX.centavos(), 1..100_000_u64, Just(Valor::MAX.centavos())]
-        .prop_map(|centavos| Valor::de_centavos(centavos).expect("in range"))
-}
-
-fn um_saldo() -> impl Strategy<Value = Saldo> {
-    prop_oneof![0..=Saldo::MAX.centavos(), 0..100_000_u64]
-        .prop_map(|centavos| Saldo::de_centavos(centavos).expect("in range"))
-}
-
-fn um_carimbo() -> impl Strategy<Value = Carimbo> {
-    prop_oneof![0..=Carimbo::MAX.valor(), 0..1000_u64, Just(Carimbo::MAX.valor())]
-        .prop_map(|valor| Carimbo::novo(valor).expect("in range"))
-}
-
-fn uma_operacao() -> impl Strategy<Value = Operacao> {
-    prop_oneof![
-        um_rg().prop_map(|rg| Operacao::Login { rg }),
-        um_rg().prop_map(|rg| Operacao::Saldo { rg }),
-        (um_rg(), um_valor()).prop_map(|(rg, valor)| Operacao::Saque { rg, valor }),
-        (um_rg(), um_valor()).prop_map(|(rg, valor)| Operacao::Deposito { rg, valor }),
-        (um_rg(), um_rg(), um_valor()).prop_map(|(rg_origem, rg_destino, valor)| {
-            Operacao::Transferencia { rg_origem, rg_destino, valor }
-        }),
-    ]
-}
-
-fn um_pedido() -> impl Strategy<Value = Pedido> {
-    (um_carimbo(), uma_operacao()).prop_map(|(carimbo, operacao)| Pedido { carimbo, operacao })
-}
-
-fn uma_resposta() -> impl Strategy<Value = Resposta> {
-    let sucesso = prop_oneof![
-        Just(Sucesso::Login),
-        um_saldo().prop_map(Sucesso::Saldo),
-        Just(Sucesso::Saque),
-        Just(Sucesso::Deposito),
-        Just(Sucesso::Transferencia),
-    ];
-    let recusa = proptest::sample::select(Recusa::TODAS);
-    let desfecho = prop_oneof![sucesso.prop_map(Ok), recusa.prop_map(Err)];
-    let conhecida =
-        (um_carimbo(), desfecho).prop_map(|(carimbo, desfecho)| Resposta::nova(carimbo, desfecho));
-    let situacao = prop_oneof![Just(Situacao::Sucesso), Just(Situacao::Erro)];
-    let livre = (um_carimbo(), situacao, "\\PC{0,60}").prop_map(|(carimbo, situacao, texto)| {
-        Resposta::com_texto(carimbo, situacao, &texto).expect("short and without control")
-    });
-    prop_oneof![conhecida, livre]
-}
-
-/// Bytes that often look like a message.
-fn quase_mensagem() -> impl Strategy<Value = Vec<u8>> {
-    let campo = proptest::sample::select(vec![
-        "t:",
-        "|op:",
-        "|rg:",
-        "|rg_origem:",
-        "|rg_destino:",
-        "|valor:",
-        "|s:",
-        "|resposta:",
-        "0",
-        "1",
-        "2",
-        "4",
-        "6",
-        "10.5",
-        "99999999999",
-        "-",
-        ".",
-        "|",
-        ":",
-        " ",
-        "\r",
-        "\n",
-        "é",
-        "nan",
-    ]);
-    prop_oneof![
-        3 => proptest::collection::vec(campo, 0..14).prop_map(|campos| campos.concat().into_bytes()),
-        2 => (um_pedido(), any::<proptest::sample::Index>(), any::<u8>()).prop_map(|(pedido, onde, byte)| {
-            let mut bytes = pedido.to_string().into_bytes();
-            let onde = onde.index(bytes.len());
-            bytes[onde] = byte;
-            bytes
-        }),
-        1 => proptest::collection::vec(any::<u8>(), 0..1100),
-    ]
-}
+use comum::conformidade::operacao_qualquer;
+use comum::estrategias::{quase_mensagem, um_carimbo, um_pedido, um_saldo, um_valor, uma_resposta};
+use comum::{alimentar, avancar, rg, saldo, servico_com_duas};
 
 fn codificado(pedido: &Pedido) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -133,6 +40,38 @@ proptest! {
     }
 
     #[test]
+    fn what_a_constructor_accepts_the_parser_accepts(
+        tempo in prop_oneof![any::<u64>(), 0..=1_u64 << 62],
+        rg in "[0-9]{0,11}|\\PC{0,3}|[0-9]{1,4}\\PC",
+        centavos in prop_oneof![any::<u64>(), 0..=u64::from(u16::MAX)],
+    ) {
+        let (Some(carimbo), Ok(rg), Ok(valor)) =
+            (Carimbo::novo(tempo), Rg::try_from(rg.as_str()), Valor::de_centavos(centavos))
+        else {
+            return Ok(());
+        };
+        let operacao = Operacao::Transferencia { rg_origem: rg, rg_destino: rg, valor };
+        for operacao in [operacao, Operacao::Saque { rg, valor }, Operacao::Login { rg }] {
+            let pedido = Pedido { carimbo, operacao };
+            prop_assert_eq!(Pedido::decodificar(&codificado(&pedido)), Ok(pedido));
+        }
+    }
+
+    #[test]
+    fn any_text_makes_a_reply_that_is_read_or_none_at_all(
+        carimbo in um_carimbo(),
+        texto in prop_oneof![any::<String>(), "[ -~é|:]{0,60}", "x{960,1020}"],
+    ) {
+        for situacao in [Situacao::Sucesso, Situacao::Erro] {
+            let s = u8::from(situacao == Situacao::Erro);
+            let bytes = format!("t:{carimbo}|s:{s}|resposta:{texto}");
+            let lida = Resposta::decodificar(bytes.as_bytes());
+            let feita = Resposta::com_texto(carimbo, situacao, &texto);
+            prop_assert_eq!(lida.ok(), feita.ok());
+        }
+    }
+
+    #[test]
     fn what_is_accepted_re_encodes_to_itself_but_for_the_spelling_of_an_amount(
         bytes in quase_mensagem()
     ) {
@@ -150,7 +89,7 @@ proptest! {
 
     #[test]
     fn the_decoder_answers_any_bytes_and_points_inside_them(bytes in quase_mensagem()) {
-        use pixson_core::protocolo::{ErroPedido, ErroResposta};
+use pixson_core::protocolo::{ErroPedido, ErroResposta};
         if let Err(
             ErroPedido::SemCarimbo { posicao }
             | ErroPedido::OperacaoInvalida { posicao, .. }
@@ -254,6 +193,28 @@ proptest! {
             prop_assert_eq!(menor.mais(valor), Some(saldo));
         } else {
             prop_assert!(valor.centavos() > saldo.centavos());
+        }
+    }
+
+    #[test]
+    fn only_deposits_and_withdrawals_change_how_much_money_there_is(
+        operacoes in proptest::collection::vec(operacao_qualquer(), 1..40)
+    ) {
+        let banco = BancoMemoria::com_contas(
+            [("0", "0"), ("1", "10.0"), ("2", "25.5"), ("3", "9999999999999.0")]
+                .map(|(conta, quanto)| (rg(conta), saldo(quanto))),
+        );
+        let relogio = Relogio::novo();
+        for operacao in operacoes {
+            let antes = banco.total_em_centavos();
+            let execucao = banco.executar(operacao, &relogio).expect("stamps are left");
+            let feita = execucao.desfecho.is_ok();
+            let depois = match operacao {
+                Operacao::Deposito { valor, .. } if feita => antes + u128::from(valor.centavos()),
+                Operacao::Saque { valor, .. } if feita => antes - u128::from(valor.centavos()),
+                _ => antes,
+            };
+            prop_assert_eq!(banco.total_em_centavos(), depois, "{:?}", operacao);
         }
     }
 

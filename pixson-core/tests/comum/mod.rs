@@ -5,6 +5,7 @@ pub(crate) mod alimentacao;
 pub(crate) mod bytes;
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
+pub(crate) mod estrategias;
 #[cfg(feature = "json")]
 pub(crate) mod linear;
 #[cfg(feature = "json")]
