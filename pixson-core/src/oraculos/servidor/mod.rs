@@ -30,9 +30,10 @@ use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 /// If a law is broken.
 pub fn servidor(dados: &[u8]) {
     let roteiro = roteiro::ler(dados);
-    for configuracao in
-        [ConfiguracaoServidor::default(), ConfiguracaoServidor { pausa_legada: None }]
-    {
+    for configuracao in [
+        ConfiguracaoServidor::default(),
+        ConfiguracaoServidor { pausa_legada: None, ..ConfiguracaoServidor::default() },
+    ] {
         let visto = encenar(&roteiro, configuracao);
         assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
         conferir(&visto);
@@ -137,6 +138,8 @@ impl Ligacao {
                 SaidaServidor::RelogioAtualizado(carimbo) => {
                     self.visto.relogios.push(carimbo.valor());
                 }
+                // The reply tells it too.
+                SaidaServidor::PedidoRecusado(_) => {}
                 SaidaServidor::PedidoRecebido(operacao) => {
                     executou |= self.executar(operacao);
                 }
