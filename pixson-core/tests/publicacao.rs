@@ -9,11 +9,12 @@ use std::sync::{Arc, OnceLock};
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
+use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
 use comum::conformidade::fazer;
-use comum::disco_modelo::{Corte, DiscoModelo, Especie, Falha};
-use comum::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+
 use comum::{rg, saldo, valor};
 
 /// `EMFILE`.
