@@ -105,12 +105,11 @@ pub(crate) fn atender<B: Banco>(
     }
 }
 
-/// Makes room for more, if a read filled all there was, and gives it back when that was all: a
-/// connection that falls silent then costs little.
+/// Makes room for more, if a read filled all there was, and gives it back when little comes again.
 fn ajustar(entrada: &mut Vec<u8>, lidos: usize) {
     if lidos == entrada.len() && lidos < LEITURA_MAX_BYTES {
         entrada.resize(LEITURA_MAX_BYTES.min(lidos * 4), 0);
-    } else if lidos < entrada.len() && entrada.len() > LEITURA_MIN_BYTES {
+    } else if lidos < LEITURA_MIN_BYTES && entrada.len() > LEITURA_MIN_BYTES {
         *entrada = vec![0; LEITURA_MIN_BYTES];
     }
 }
