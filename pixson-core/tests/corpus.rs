@@ -2,6 +2,7 @@
 //! through its oracle again, and so does what is drawn near it.
 #![expect(clippy::disallowed_methods, reason = "the test reads the corpora")]
 
+#[cfg(feature = "json")]
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic;
