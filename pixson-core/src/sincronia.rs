@@ -9,7 +9,10 @@ use shuttle::sync;
 #[cfg(not(shuttle))]
 use std::sync;
 
-#[cfg(feature = "json")]
-pub(crate) use sync::Condvar;
+#[cfg(all(feature = "json", shuttle))]
+pub(crate) use shuttle::thread;
+#[cfg(all(feature = "json", not(shuttle)))]
+pub(crate) use std::thread;
+
 pub(crate) use sync::atomic::{AtomicU64, Ordering};
 pub(crate) use sync::{Arc, Mutex, MutexGuard, PoisonError};

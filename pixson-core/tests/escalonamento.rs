@@ -50,8 +50,9 @@ const PILHA_BYTES: usize = 512 * 1024;
 fn explorar(padrao: usize, cena: fn()) {
     let mut configuracao = Config::new();
     configuracao.stack_size = PILHA_BYTES;
-    // The scheduler says that it takes every atomic step as sequentially consistent. The clock is
-    // a single atomic, for which all orders are the same.
+    // The scheduler says that it takes every atomic step as sequentially consistent. The clock and
+    // the number of the last durable record are read and written each by itself: nobody draws from
+    // one of them what another thread has done elsewhere.
     configuracao.silence_warnings = true;
     if let Ok(escala) = env::var("PIXSON_ESCALA") {
         Runner::new(ReplayScheduler::new_from_encoded(&escala), configuracao).run(cena);

@@ -22,21 +22,22 @@ impl<D: Disco> Diario<D> {
     /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
     /// as for a group, the disk is waited for without the lock.
     pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
-        let mut estado = self.trancar();
-        while estado.lider {
-            estado = self.esperar(estado);
-        }
+        let estado = self.esperar_vez(self.trancar());
         if estado.posicao < self.segmento_max_bytes {
+            Self::soltar(estado);
             return Ok(());
         }
         // What is gathered from here on goes to the new segment.
-        let mut estado = self.liderar(estado);
-        Self::conferir(&estado)?;
+        let mut estado = self.gravar(estado);
+        if let Err(causa) = Self::conferir(&estado) {
+            Self::soltar(estado);
+            return Err(causa);
+        }
         let Cabecalho { segmento, epoca, .. } = estado.cabecalho;
         let cabecalho = Cabecalho { segmento: segmento + 1, epoca, seq: estado.duravel + 1 };
         let (antigo, fim) = (Arc::clone(&estado.arquivo), estado.posicao);
         estado.lider = true;
-        drop(estado);
+        Self::soltar(estado);
 
         let girado = self.comecar_outro(cabecalho).and_then(|()| {
             self.disco.cortar(&antigo, fim)?;
@@ -49,7 +50,7 @@ impl<D: Disco> Diario<D> {
             Err(erro) if !passageiro(erro) => self.falhar(&mut estado, erro),
             _ => {}
         }
-        self.mudou.notify_all();
+        Self::soltar(estado);
         girado
     }
 
@@ -80,13 +81,13 @@ impl<D: Disco> Diario<D> {
 
     /// Makes everything durable and cuts the segment to its length. Nothing is appended any more.
     pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
-        let mut estado = self.trancar();
-        while estado.lider {
-            estado = self.esperar(estado);
-        }
-        self.esvaziar(&mut estado)?;
-        estado.fechado = true;
-        self.fechar_segmento(&mut estado)
+        let mut estado = self.esperar_vez(self.trancar());
+        let fechado = self.esvaziar(&mut estado).and_then(|()| {
+            estado.fechado = true;
+            self.fechar_segmento(&mut estado)
+        });
+        Self::soltar(estado);
+        fechado
     }
 
     fn esvaziar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
@@ -101,8 +102,8 @@ impl<D: Disco> Diario<D> {
         }
         estado.posicao += bytes(&estado.lote);
         estado.lote.clear();
-        estado.duravel = estado.ultimo;
-        self.mudou.notify_all();
+        let ultimo = estado.ultimo;
+        self.marcar_duravel(estado, ultimo);
         Ok(())
     }
 
