@@ -347,6 +347,21 @@ fn a_checkpoint_among_operations_loses_none_of_them() {
     });
 }
 
+/// It waits for its turn as whoever leads a group does, and may be given a turn that others need.
+#[test]
+fn a_checkpoint_with_no_segment_to_turn_holds_nobody_up() {
+    explorar(2000, || {
+        let cena = Cena::nova(&["1", "2", "3"], FOLGADA);
+        juntas(&[
+            &|| cena.publicar(),
+            &|| cena.pedir(&[deposito("1")]),
+            &|| cena.pedir(&[deposito("2")]),
+            &|| cena.pedir(&[deposito("3")]),
+        ]);
+        assert_eq!(cena.julgar(), 600);
+    });
+}
+
 #[test]
 fn after_a_failed_sync_everybody_hears_that_the_outcome_is_unknown() {
     explorar(2000, || {
