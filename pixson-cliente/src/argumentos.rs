@@ -1,16 +1,12 @@
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
 
 use crate::carga;
-
-/// The exit code for words on the command line that are not understood.
-const USO: u8 = 2;
+use crate::portugues::{self, MODELO};
 
 /// What the load's help page says after the options.
 const AJUDA_DA_CARGA: &str = "\
@@ -25,9 +21,6 @@ Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
   pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
-
-/// The layout of a help page, without clap's English words.
-const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// Cliente de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
@@ -85,42 +78,13 @@ pub(crate) enum Comando {
     Carga(Box<carga::Argumentos>),
 }
 
-/// Says that words of the command line do not go together.
-pub(crate) fn recusar(frase: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "{frase} Veja pixson-cliente --help.");
-    ExitCode::from(USO)
-}
-
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
 pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
-    let argumentos = Argumentos::try_parse_from(palavras).map_err(|erro| {
-        if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            let _ = write!(io::stdout(), "{erro}");
-            return ExitCode::SUCCESS;
-        }
-        recusar(&frase(&erro))
-    })?;
+    let argumentos: Argumentos = portugues::ler(palavras)?;
     match argumentos.rg {
         Some(rg) if argumentos.comando.is_some() => {
-            Err(recusar(&format!("Valor que não se esperava: \"{rg}\".")))
+            Err(portugues::recusar(&format!("Valor que não se esperava: \"{rg}\".")))
         }
         _ => Ok(argumentos),
-    }
-}
-
-/// clap speaks English only.
-fn frase(erro: &clap::Error) -> String {
-    let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
-    let argumento = contexto(ContextKind::InvalidArg);
-    let valor = contexto(ContextKind::InvalidValue);
-    match erro.kind() {
-        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
-        ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            format!("Valor inválido para {argumento}: \"{valor}\".")
-        }
-        ErrorKind::ArgumentConflict => format!("Argumento repetido: {argumento}."),
-        ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
-        _ => "Linha de comando inválida.".into(),
     }
 }

@@ -1,8 +1,9 @@
-use std::io::{self, ErrorKind};
+use std::io;
 
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
 use pixson_core::{Resposta, Rg};
 
+use crate::portugues::causa;
 use crate::terminal::visivel;
 
 /// What to do when nobody knows whether money was moved.
@@ -86,7 +87,7 @@ impl Falha {
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
             Self::HouveDesconhecido => "resultado desconhecido".into(),
             Self::Envio(erro) => erro.to_string(),
-            Self::Entrada(erro) => erro.to_string(),
+            Self::Entrada(erro) => causa(erro),
         }
     }
 
@@ -115,16 +116,7 @@ impl Falha {
             Self::ResultadoDesconhecido(erro) => format!("{erro}. {DESCONHECIDO}"),
             Self::HouveDesconhecido => return None,
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
-            Self::Entrada(erro) => format!("Não foi possível ler a entrada ({erro})."),
+            Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
         })
-    }
-}
-
-/// What the system says of a connection that could not be made.
-fn causa(erro: &io::Error) -> String {
-    match erro.kind() {
-        ErrorKind::ConnectionRefused => "conexão recusada".into(),
-        ErrorKind::TimedOut => "o servidor não responde".into(),
-        _ => erro.to_string(),
     }
 }

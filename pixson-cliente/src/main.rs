@@ -6,6 +6,7 @@ mod carga;
 mod conexao;
 mod falha;
 mod menu;
+mod portugues;
 mod terminal;
 
 use std::io::{self, Write};
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
     };
     if let Some(Comando::Carga(carga)) = &argumentos.comando {
         return carga::executar(&argumentos.host, argumentos.porta, carga)
-            .unwrap_or_else(|frase| argumentos::recusar(&frase));
+            .unwrap_or_else(|frase| portugues::recusar(&frase));
     }
     match menu::conversar(&argumentos, &mut Terminal::novo(io::stdin().lock(), io::stdout())) {
         Ok(()) => ExitCode::SUCCESS,

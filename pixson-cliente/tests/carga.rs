@@ -352,18 +352,40 @@ fn without_a_server_or_an_account_there_is_one_sentence_and_no_report() {
 #[test]
 fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     for (argumentos, esperada) in [
-        (&["--conexoes", "0"][..], "Valor inválido para --conexoes <N>: \"0\"."),
-        (&["--pipeline", "65537"], "Valor inválido para --pipeline <K>: \"65537\"."),
-        (&["--duracao", "1.5"], "Valor inválido para --duracao <SEGUNDOS>: \"1.5\"."),
-        (&["--operacao", "saque"], "Valor inválido para --operacao <TIPO>: \"saque\"."),
-        (&["--rgs", "2-1"], "Valor inválido para --rgs <LISTA>: \"2-1\"."),
+        (
+            &["--conexoes", "0"][..],
+            "Valor inválido para --conexoes <N>: \"0\" (não está entre 1 e 10000).",
+        ),
+        (
+            &["--pipeline", "65537"],
+            "Valor inválido para --pipeline <K>: \"65537\" (não está entre 1 e 65536).",
+        ),
+        (
+            &["--duracao", "1.5"],
+            "Valor inválido para --duracao <SEGUNDOS>: \"1.5\" (não é um número inteiro).",
+        ),
+        (
+            &["--operacao", "saque"],
+            "Valor inválido para --operacao <TIPO>: \"saque\". Use saldo, deposito, transferencia ou misto.",
+        ),
+        (
+            &["--rgs", "2-1"],
+            "Valor inválido para --rgs <LISTA>: \"2-1\" (a primeira vem depois da última).",
+        ),
         (&["--contas-quentes", "11"], "--contas-quentes 11 passa das contas que há."),
         (
             &["--operacao", "transferencia", "--rgs", "1"],
             "Transferências precisam de duas contas em --rgs.",
         ),
         (&["1"], "Argumento desconhecido: 1."),
-        (&["--taxa", "0"], "Valor inválido para --taxa <POR_SEGUNDO>: \"0\"."),
+        (
+            &["--taxa", "0"],
+            "Valor inválido para --taxa <POR_SEGUNDO>: \"0\" (não está entre 1 e 10000000).",
+        ),
+        (
+            &["--contas-quentes", "0"],
+            "Valor inválido para --contas-quentes <N>: \"0\" (não está entre 1 e 4294967295).",
+        ),
         (&["--semente"], "Falta o valor de --semente <N>."),
     ] {
         let saida = executar(&[&["carga"], argumentos].concat(), "");

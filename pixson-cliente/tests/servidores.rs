@@ -199,10 +199,17 @@ fn what_a_server_says_unasked_cannot_change_how_it_is_read() {
 #[test]
 fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     for (argumentos, esperada) in [
-        (&["abc"][..], "Valor inválido para [RG]: \"abc\"."),
-        (&["12345678901"], "Valor inválido para [RG]: \"12345678901\"."),
+        (
+            &["abc"][..],
+            "Valor inválido para [RG]: \"abc\" (RG inválido na posição 0: use só dígitos).",
+        ),
+        (
+            &["12345678901"],
+            "Valor inválido para [RG]: \"12345678901\" (RG com 11 dígitos: use de 1 a 10).",
+        ),
         (&["1", "2"], "Argumento desconhecido: 2."),
         (&["--host", ""], "Falta o valor de --host <HOST>."),
+        (&["--prta", "1"], "Argumento desconhecido: --prta. Você quis dizer --porta?"),
         (&["--porta", "-1"], "Argumento desconhecido: -1."),
     ] {
         let saida = executar(argumentos, "");

@@ -1,21 +1,12 @@
-use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
 
 use crate::limites::Limites;
+use crate::portugues::MODELO;
 use crate::registro::ArgumentosDeRegistro;
-
-/// The exit code for words on the command line that are not understood.
-const USO: u8 = 2;
-
-/// The layout of a help page, without clap's English words.
-const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// Servidor de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
@@ -101,38 +92,4 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Auditar,
-}
-
-/// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
-pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
-    Argumentos::try_parse_from(palavras).map_err(|erro| {
-        if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            let _ = write!(io::stdout(), "{erro}");
-            return ExitCode::SUCCESS;
-        }
-        let _ = writeln!(io::stderr(), "{} Veja pixson-servidor --help.", frase(&erro));
-        ExitCode::from(USO)
-    })
-}
-
-/// clap speaks English only.
-fn frase(erro: &clap::Error) -> String {
-    let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
-    let argumento = contexto(ContextKind::InvalidArg);
-    let valor = contexto(ContextKind::InvalidValue);
-    match erro.kind() {
-        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
-        ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            format!("Valor inválido para {argumento}: \"{valor}\".")
-        }
-        ErrorKind::ArgumentConflict => format!("Argumento repetido: {argumento}."),
-        ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
-        ErrorKind::MissingRequiredArgument => format!("Falta {argumento}."),
-        ErrorKind::InvalidSubcommand => {
-            let comando = contexto(ContextKind::InvalidSubcommand);
-            format!("Comando desconhecido: {comando}.")
-        }
-        _ => "Linha de comando inválida.".into(),
-    }
 }

@@ -12,6 +12,7 @@ mod metricas;
 mod observacao;
 mod parada;
 mod portaria;
+mod portugues;
 mod recusa;
 mod registro;
 mod servidor;
@@ -31,13 +32,14 @@ use pixson_core::sessao::ConfiguracaoServidor;
 use crate::argumentos::{Argumentos, Comando};
 use crate::escritor::Escritor;
 use crate::metricas::Painel;
+use crate::portugues::causa;
 use crate::servidor::{Queda, Servidor};
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
 const FILA_MAX: i32 = 4096;
 
 fn main() -> ExitCode {
-    let argumentos = match argumentos::ler(std::env::args_os()) {
+    let argumentos: Argumentos = match portugues::ler(std::env::args_os()) {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
@@ -78,18 +80,20 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
     };
     let servico = Servico::novo(banco).com_configuracao(configuracao);
     let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
-        .map_err(|erro| format!("Não foi possível iniciar ({erro})."))?;
+        .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
     servidor.servir().map_err(|queda| match queda {
         Queda::Armazenamento(erro) => format!(
-            "O armazenamento falhou ({erro}): o resultado dos últimos pedidos é desconhecido. \
-             Reinicie o servidor para recuperar o banco."
+            "O armazenamento falhou ({}): o resultado dos últimos pedidos é desconhecido. \
+             Reinicie o servidor para recuperar o banco.",
+            causa(&erro)
         ),
         Queda::ArquivosAtrasados(erro) => format!(
-            "Os arquivos das contas não puderam ser atualizados ({erro}). Nada do que foi \
-             confirmado se perdeu: o próximo início os atualiza."
+            "Os arquivos das contas não puderam ser atualizados ({}). Nada do que foi \
+             confirmado se perdeu: o próximo início os atualiza.",
+            causa(&erro)
         ),
         Queda::SemThread(erro) => {
-            format!("O sistema não dá as threads de que o servidor precisa ({erro}).")
+            format!("O sistema não dá as threads de que o servidor precisa ({}).", causa(&erro))
         }
         Queda::RelogioEsgotado => {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
@@ -108,7 +112,7 @@ fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
                 "Sem permissão para a porta {porta}. Escolha outra, acima de 1023, com --porta."
             )
         }
-        _ => format!("Não foi possível escutar em {host}, porta {porta} ({erro})."),
+        _ => format!("Não foi possível escutar em {host}, porta {porta} ({}).", causa(&erro)),
     })?;
     // A crowd that arrives at once waits in the queue; beyond it, connections begin seconds late. If
     // the queue stays short, that is all.
@@ -124,7 +128,8 @@ fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
 
 fn painel(endereco: &str) -> Result<Painel, String> {
     let painel = Painel::abrir(endereco).map_err(|erro| {
-        format!("Não foi possível servir as métricas em {endereco} ({erro}). Use HOST:PORTA.")
+        let causa = causa(&erro);
+        format!("Não foi possível servir as métricas em {endereco} ({causa}). Use HOST:PORTA.")
     })?;
     tracing::info!(endereco = %painel.endereco(), "métricas em /metrics e /saude");
     Ok(painel)
@@ -133,7 +138,10 @@ fn painel(endereco: &str) -> Result<Painel, String> {
 /// Why a bank cannot be used, and what to do about it.
 fn frase_de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
     let contas = contas.display();
-    let causa = erro.source().map_or(String::new(), |causa| format!(" ({causa})"));
+    let causa = match erro.source().and_then(|fonte| fonte.downcast_ref()) {
+        Some(erro) => format!(" ({})", causa(erro)),
+        None => String::new(),
+    };
     let conselho = match erro {
         ErroAbrir::EmUso => "Pare o outro servidor, ou indique outro diretório com --contas.",
         ErroAbrir::SemEspaco(_) => {

@@ -224,14 +224,32 @@ fn a_directory_that_is_missing_or_none_gives_one_sentence_and_a_failure() {
 #[test]
 fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     for (argumentos, esperada) in [
-        (&["--prta", "1"][..], "Argumento desconhecido: --prta."),
-        (&["--porta", "x"], "Valor inválido para --porta <PORTA>: \"x\"."),
-        (&["--porta", "65536"], "Valor inválido para --porta <PORTA>: \"65536\"."),
+        (&["--prta", "1"][..], "Argumento desconhecido: --prta. Você quis dizer --porta?"),
+        (
+            &["--porta", "x"],
+            "Valor inválido para --porta <PORTA>: \"x\" (não é um número inteiro).",
+        ),
+        (
+            &["--porta", "65536"],
+            "Valor inválido para --porta <PORTA>: \"65536\" (não está entre 0 e 65535).",
+        ),
         (&["--porta"], "Falta o valor de --porta <PORTA>."),
         (&["--porta", "1", "--porta", "2"], "Argumento repetido: --porta <PORTA>."),
         (&["sobra"], "Comando desconhecido: sobra."),
+        (&["extrat"], "Comando desconhecido: extrat. Você quis dizer extrato?"),
+        (
+            &["--log-formato", "x"],
+            "Valor inválido para --log-formato <FORMATO>: \"x\". Use texto ou json.",
+        ),
+        (
+            &["--max-mensagem", "1"],
+            "Valor inválido para --max-mensagem <BYTES>: \"1\" (não está entre 100 e 1024).",
+        ),
         (&["extrato"], "Falta <RG>."),
-        (&["extrato", "1a"], "Valor inválido para <RG>: \"1a\"."),
+        (
+            &["extrato", "1a"],
+            "Valor inválido para <RG>: \"1a\" (RG inválido na posição 1: use só dígitos).",
+        ),
     ] {
         let saida = executar(argumentos);
         assert_eq!(saida.status.code(), Some(2));

@@ -1,0 +1,197 @@
+//! Portuguese for what clap and the operating system say in English. Both programs compile this
+//! file; pixson-servidor has a link to it.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::num::{IntErrorKind, ParseIntError};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Parser};
+
+/// The exit code for words on the command line that are not understood.
+const USO_CODIGO: u8 = 2;
+
+/// The layout of a help page, without clap's English words.
+pub(crate) const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
+
+/// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
+pub(crate) fn ler<A: Parser>(palavras: impl Iterator<Item = OsString>) -> Result<A, ExitCode> {
+    A::try_parse_from(palavras).map_err(|erro| {
+        if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            let _ = write!(io::stdout(), "{erro}");
+            return ExitCode::SUCCESS;
+        }
+        recusar(&frase(&erro, A::command()))
+    })
+}
+
+/// Says that words of the command line are wrong, or do not go together.
+pub(crate) fn recusar(frase: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{frase} Veja {} --help.", env!("CARGO_PKG_NAME"));
+    ExitCode::from(USO_CODIGO)
+}
+
+/// What clap has against the command line.
+fn frase(erro: &clap::Error, comando: Command) -> String {
+    let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
+    let argumento = contexto(ContextKind::InvalidArg);
+    let valor = contexto(ContextKind::InvalidValue);
+    let nome = contexto(ContextKind::InvalidSubcommand);
+    let frase = match erro.kind() {
+        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
+        ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let de_onde = variavel(comando, &argumento, &valor)
+                .map_or(String::new(), |variavel| format!(", da variável {variavel}"));
+            let motivo =
+                erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
+            format!("Valor inválido para {argumento}{de_onde}: \"{valor}\"{motivo}.")
+        }
+        ErrorKind::ArgumentConflict => match contexto(ContextKind::PriorArg) {
+            outro if outro.is_empty() || outro == argumento => {
+                format!("Argumento repetido: {argumento}.")
+            }
+            outro => format!("{argumento} não pode vir com {outro}."),
+        },
+        ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("Número errado de valores para {argumento}.")
+        }
+        ErrorKind::MissingRequiredArgument => format!("Falta {argumento}."),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "Falta o comando.".into()
+        }
+        ErrorKind::InvalidSubcommand => format!("Comando desconhecido: {nome}."),
+        ErrorKind::InvalidUtf8 => "Há palavras que não são UTF-8.".into(),
+        _ => "Linha de comando inválida.".into(),
+    };
+    frase + &conselho(erro)
+}
+
+/// What would be right instead, as far as clap knows.
+fn conselho(erro: &clap::Error) -> String {
+    let sugeridos =
+        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    if let Some(sugerido) = sugeridos.iter().find_map(|tipo| listar(erro.get(*tipo)?)) {
+        return format!(" Você quis dizer {sugerido}?");
+    }
+    let aceitos = [ContextKind::ValidValue, ContextKind::ValidSubcommand];
+    let aceitos = aceitos.iter().find_map(|tipo| listar(erro.get(*tipo)?));
+    aceitos.map_or(String::new(), |aceitos| format!(" Use {aceitos}."))
+}
+
+/// `a`, `a ou b`, `a, b ou c`; `None` if there is nothing.
+fn listar(valor: &ContextValue) -> Option<String> {
+    match valor {
+        ContextValue::String(um) => Some(um.clone()),
+        ContextValue::Strings(varios) => {
+            let (ultimo, outros) = varios.split_last()?;
+            let virgulas = outros.join(", ");
+            Some(if outros.is_empty() { ultimo.clone() } else { format!("{virgulas} ou {ultimo}") })
+        }
+        _ => None,
+    }
+}
+
+/// The variable of the environment that an argument has its value from. Of one that was given on
+/// the command line with the same value as in its variable, it is also said.
+fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String> {
+    comando.build();
+    let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
+    let variavel = achado.get_env()?.to_str()?;
+    (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
+}
+
+/// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.
+fn motivo(fonte: &(dyn Error + 'static)) -> String {
+    if let Some(erro) = fonte.downcast_ref::<ParseIntError>() {
+        return match erro.kind() {
+            IntErrorKind::PosOverflow => "é grande demais".into(),
+            _ => "não é um número inteiro".into(),
+        };
+    }
+    let texto = fonte.to_string();
+    match texto.split_once(" is not in ").and_then(|(_, faixa)| faixa.split_once("..=")) {
+        Some((primeiro, ultimo)) => format!("não está entre {primeiro} e {ultimo}"),
+        None => texto,
+    }
+}
+
+/// What the system says of a file or a connection, for the inside of a sentence.
+pub(crate) fn causa(erro: &io::Error) -> String {
+    use io::ErrorKind as E;
+    let palavras = match erro.kind() {
+        E::NotFound => "não existe",
+        E::PermissionDenied => "sem permissão",
+        E::ConnectionRefused => "conexão recusada",
+        E::ConnectionReset | E::ConnectionAborted => "a conexão foi cortada",
+        E::HostUnreachable => "o endereço não pode ser alcançado",
+        E::NetworkUnreachable | E::NetworkDown => "a rede não pode ser alcançada",
+        E::AddrInUse => "o endereço já está em uso",
+        E::AddrNotAvailable => "o endereço não é desta máquina",
+        E::BrokenPipe => "o outro lado já saiu",
+        E::AlreadyExists => "já existe",
+        E::WouldBlock | E::TimedOut => "o tempo se esgotou",
+        E::NotADirectory => "não é um diretório",
+        E::IsADirectory => "é um diretório",
+        E::ReadOnlyFilesystem => "só é possível ler",
+        E::StorageFull => "não há espaço",
+        E::QuotaExceeded => "a cota se esgotou",
+        E::FileTooLarge => "é grande demais",
+        E::InvalidData => "o conteúdo não é o que se esperava",
+        E::UnexpectedEof => "acabou antes do esperado",
+        E::OutOfMemory => "não há memória",
+        E::ResourceBusy => "está em uso",
+        E::Other => return de_dentro(erro),
+        _ => return sem_nome(erro),
+    };
+    palavras.into()
+}
+
+/// An error that the programs made themselves bears another, or a Portuguese text.
+fn de_dentro(erro: &io::Error) -> String {
+    match erro.get_ref() {
+        Some(dentro) => dentro.downcast_ref().map_or_else(|| dentro.to_string(), causa),
+        None => sem_nome(erro),
+    }
+}
+
+/// A kind that std does not name, or that should not occur.
+fn sem_nome(erro: &io::Error) -> String {
+    match erro.raw_os_error() {
+        Some(23 | 24) => "há arquivos abertos demais".into(),
+        Some(numero) => format!("erro {numero} do sistema"),
+        // So std reports a name that nobody could look up.
+        None => "o endereço não foi encontrado".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than the system has numbers for errors.
+    const NUMERO_MAX: i32 = 200;
+
+    #[test]
+    fn no_error_of_the_system_keeps_its_english_words() {
+        for numero in 1..NUMERO_MAX {
+            let erro = io::Error::from_raw_os_error(numero);
+            let completo = erro.to_string();
+            let (ingles, _) = completo.split_once(" (os error").expect("words and number");
+            let dito = causa(&erro);
+            assert!(!dito.is_empty() && !dito.contains(ingles), "{numero}: {dito}");
+        }
+    }
+
+    #[test]
+    fn an_error_inside_an_error_says_what_happened() {
+        let disco = io::Error::other(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(causa(&disco), "não há espaço");
+        assert_eq!(causa(&io::Error::other("o diário parou")), "o diário parou");
+        assert_eq!(causa(&io::Error::from_raw_os_error(24)), "há arquivos abertos demais");
+        assert_eq!(causa(&io::Error::from_raw_os_error(5)), "erro 5 do sistema");
+    }
+}
