@@ -90,6 +90,17 @@ fn a_full_server_says_so_and_hears_nothing() {
 }
 
 #[test]
+fn a_session_that_is_over_is_not_told_that_the_server_is_full() {
+    let servico = servico_com_duas();
+    let mut sessao = servico.sessao();
+    sessao.fim_de_entrada();
+    let _ = avancar(&servico, &mut sessao);
+    sessao.lotada(servico.relogio());
+    assert_eq!(avancar(&servico, &mut sessao), (vec![], Passo::Encerrar(Fim::FimDeEntrada)));
+    assert_eq!(servico.relogio().agora().valor(), 0, "nothing was stamped");
+}
+
+#[test]
 fn the_length_limit_can_be_lowered_and_not_raised() {
     let mensagem = |bytes: usize| format!("t:1|{}\n", "x".repeat(bytes - 4));
     for (limite, vale) in [(100, 100), (1023, 1023), (1024, 1024), (usize::MAX, 1024)] {

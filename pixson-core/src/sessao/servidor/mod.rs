@@ -200,10 +200,12 @@ impl SessaoServidor {
     }
 
     /// Command: the server has no place for this connection, which is told so; the session is over.
-    /// For a connection on which nothing was received.
+    /// For a connection on which nothing was received. One that is over already is told nothing.
     pub fn lotada(&mut self, relogio: &Relogio) {
-        self.recusar(Recusa::ServidorLotado, relogio);
-        self.encerrar(Fim::ServidorLotado);
+        if !matches!(self.estado, Estado::Encerrada(_)) {
+            self.recusar(Recusa::ServidorLotado, relogio);
+            self.encerrar(Fim::ServidorLotado);
+        }
     }
 
     /// Output: what to do next.
