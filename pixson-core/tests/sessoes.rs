@@ -350,6 +350,23 @@ mod uso {
     }
 
     #[test]
+    fn a_clock_change_is_told_though_the_session_was_ended_before() {
+        for cancelar in [
+            |sessao: &mut SessaoServidor, _: &Relogio| sessao.encerrar(Fim::FimDeEntrada),
+            |sessao: &mut SessaoServidor, relogio: &Relogio| sessao.anular(relogio),
+        ] {
+            let relogio = Relogio::novo();
+            let mut sessao = SessaoServidor::default();
+            sessao.receber(b"t:1|op:6|rg:1\n");
+            while sessao.proxima_saida(&relogio) != SaidaServidor::EsperaResposta {}
+            let carimbo = relogio.tique().expect("stamps are left");
+            assert_eq!(sessao.responder(carimbo, Ok(Sucesso::Login)), Ok(()));
+            cancelar(&mut sessao, &relogio);
+            assert_eq!(sessao.proxima_saida(&relogio), SaidaServidor::RelogioAtualizado(carimbo));
+        }
+    }
+
+    #[test]
     fn a_request_comes_out_once() {
         let relogio = Relogio::novo();
         let mut sessao = SessaoServidor::default();
