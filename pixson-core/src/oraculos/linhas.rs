@@ -3,8 +3,9 @@
 use crate::protocolo::{MENSAGEM_MAX_BYTES, Modo};
 
 /// What a peer has sent so far, as far as no message has taken it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Linhas {
+    max_bytes: usize,
     linha: Vec<u8>,
     pub(super) modo: Option<Modo>,
     longa: bool,
@@ -18,7 +19,17 @@ pub(super) enum Linha {
     Longa,
 }
 
+impl Default for Linhas {
+    fn default() -> Self {
+        Self::com_limite(MENSAGEM_MAX_BYTES)
+    }
+}
+
 impl Linhas {
+    pub(super) fn com_limite(max_bytes: usize) -> Self {
+        Self { max_bytes, linha: Vec::new(), modo: None, longa: false }
+    }
+
     pub(super) fn byte(&mut self, byte: u8) -> Option<Linha> {
         if self.longa {
             return None;
@@ -32,8 +43,13 @@ impl Linhas {
         self.linha.push(byte);
         // A CR may yet turn out to belong to the terminator.
         let cr = usize::from(byte == b'\r');
-        self.longa = self.linha.len() - cr > MENSAGEM_MAX_BYTES;
+        self.longa = self.linha.len() - cr > self.max_bytes;
         self.longa.then_some(Linha::Longa)
+    }
+
+    /// Whether a message has begun and not ended.
+    pub(super) fn comecou(&self) -> bool {
+        !self.linha.is_empty()
     }
 
     /// What a legacy peer may mean as a message.

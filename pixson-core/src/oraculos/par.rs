@@ -9,7 +9,7 @@ use crate::banco::{Banco, BancoMemoria};
 use crate::protocolo::Resposta;
 use crate::relogio::Relogio;
 use crate::servico::{Passo, Servico};
-use crate::sessao::{ConfiguracaoCliente, SaidaCliente, SessaoCliente, SessaoServidor};
+use crate::sessao::{ConfiguracaoCliente, Fim, SaidaCliente, SessaoCliente, SessaoServidor};
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
 
 /// The most operations of one conversation.
@@ -27,7 +27,8 @@ type Desfecho = std::result::Result<Sucesso, Recusa>;
 ///
 /// * The client hears what the rules of the session and a bank of its own say, in order.
 /// * The stamps of the replies grow. With one request at a time both clocks are as Lamport says.
-/// * In the end the two banks hold the same.
+/// * In the end the two banks hold the same. Whoever goes first, the client by closing or the
+///   server because it waits no longer, both sessions are over without another word.
 ///
 /// # Panics
 ///
@@ -81,6 +82,7 @@ fn conversar(
         // c + 1, then s + 1 of the merge and + 1 of the reply, then + 1 of the merge.
         assert_eq!(par.cliente.relogio().valor(), 4 * par.enviados, "the client's clock");
     }
+    par.despedir();
     Ok(())
 }
 
@@ -177,6 +179,23 @@ impl<'p, T: Transporte> Par<'p, T> {
             cliente.silencio();
             ouvir(cliente, ultima, esperado);
         }
+    }
+
+    /// One of the two goes, and each learns that the conversation is over.
+    fn despedir(mut self) {
+        let fim = if self.enviados.is_multiple_of(2) {
+            self.servidor.fim_de_entrada();
+            Fim::FimDeEntrada
+        } else {
+            self.servidor.prazo_esgotado();
+            Fim::PrazoEsgotado
+        };
+        let passo = self.servico.avancar(&mut self.servidor, |_| {});
+        assert_eq!(passo, Passo::Encerrar(fim), "the end of the server's side");
+        assert_eq!(self.servidor.bytes_na_saida(), 0, "a word after all was answered");
+        self.cliente.fim_de_entrada();
+        let saida = self.cliente.proxima_saida();
+        assert_eq!(saida, Ok(SaidaCliente::Encerrada), "the end of the client's side");
     }
 }
 

@@ -1,6 +1,6 @@
 use super::linhas::{Linha, Linhas};
 use super::roteiro::{self, Evento};
-use crate::protocolo::{Enquadrador, Modo};
+use crate::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Modo};
 
 /// However a stream is cut into chunks, the same messages come out of it, and the same error.
 ///
@@ -9,7 +9,7 @@ use crate::protocolo::{Enquadrador, Modo};
 /// mean something else.
 ///
 /// * The messages, the mode and the rest are those of a model that looks at one byte after the
-///   other and keeps no position.
+///   other and keeps no position, for the length limit of the protocol and for a lower one.
 /// * They are the same if all chunks between two pauses are joined, and if each byte is a chunk.
 /// * An error is for ever.
 ///
@@ -18,10 +18,12 @@ use crate::protocolo::{Enquadrador, Modo};
 /// If a law is broken.
 pub fn quadro(dados: &[u8]) {
     let roteiro = roteiro::ler(dados);
-    let esperado = modelo(&roteiro);
-    assert_eq!(cortado(&roteiro), esperado, "cut as the script says");
-    assert_eq!(cortado(&roteiro::inteiro(&roteiro)), esperado, "in one piece");
-    assert_eq!(cortado(&roteiro::byte_a_byte(&roteiro)), esperado, "byte by byte");
+    for limite in [MENSAGEM_MAX_BYTES, 16] {
+        let esperado = modelo(&roteiro, limite);
+        assert_eq!(cortado(&roteiro, limite), esperado, "cut as the script says");
+        assert_eq!(cortado(&roteiro::inteiro(&roteiro), limite), esperado, "in one piece");
+        assert_eq!(cortado(&roteiro::byte_a_byte(&roteiro), limite), esperado, "byte by byte");
+    }
 }
 
 /// Everything that can be seen of a stream once all of it has arrived.
@@ -33,8 +35,8 @@ struct Visto {
     sem_terminador: Vec<u8>,
 }
 
-fn modelo(roteiro: &[Evento]) -> Visto {
-    let mut linhas = Linhas::default();
+fn modelo(roteiro: &[Evento], limite: usize) -> Visto {
+    let mut linhas = Linhas::com_limite(limite);
     let mut visto = Visto::default();
     for evento in roteiro {
         match evento {
@@ -55,8 +57,8 @@ fn modelo(roteiro: &[Evento]) -> Visto {
     visto
 }
 
-fn cortado(roteiro: &[Evento]) -> Visto {
-    let mut enquadrador = Enquadrador::default();
+fn cortado(roteiro: &[Evento], limite: usize) -> Visto {
+    let mut enquadrador = Enquadrador::com_limite(limite);
     let mut visto = Visto::default();
     for evento in roteiro {
         match evento {

@@ -5,21 +5,22 @@ use super::roteiro::{self, Evento};
 use crate::banco::{Banco, BancoMemoria};
 use crate::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
 use crate::relogio::{Carimbo, Relogio};
-use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
+use crate::sessao::{ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor};
 use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 
 /// Whatever happens to the server's side of a connection, it answers as the protocol says.
 ///
 /// `dados` is a script: bytes from the client, `^` where a chunk ends, `~` when the quiet period
 /// passes, `$` at the end of the input, `!` when the storage fails under the requests that come
-/// next, `?0` when the program ends the session, `?` and another digit when other connections move
-/// the clock, `*` for 255 more of the byte before, `\` before a byte that would mean something
-/// else.
+/// next, `?0` when the program ends the session, `?5` when it waits no longer, `?7` when it has no
+/// place for the connection, `?` and another byte when other connections move the clock, `*` for
+/// 255 more of the byte before, `\` before a byte that would mean something else.
 ///
 /// * Replies, clock, end, quiet period and balances are those of a model that knows neither buffer
-///   nor state machine, with legacy peers and without.
+///   nor state machine, with legacy peers and without, and with a lower length limit.
 /// * They are the same if all chunks between two other events are joined, and if each byte is a
-///   chunk. Which replies a failing storage makes unknown depends on what arrived together.
+///   chunk, and if more bytes arrive before a request is answered. Which replies a failing storage
+///   makes unknown depends on what arrived together.
 /// * Each reply is one of the protocol's texts, of legal length, without a control character; the
 ///   stamps, and the clock that is shown, only grow.
 /// * Whoever acts is logged in. A transfer conserves money, and so does a refusal.
@@ -33,15 +34,19 @@ pub fn servidor(dados: &[u8]) {
     for configuracao in [
         ConfiguracaoServidor::default(),
         ConfiguracaoServidor { pausa_legada: None, ..ConfiguracaoServidor::default() },
+        ConfiguracaoServidor { mensagem_max_bytes: 100, ..ConfiguracaoServidor::default() },
     ] {
-        let visto = encenar(&roteiro, configuracao);
+        let visto = encenar(&roteiro, configuracao, Quando::Logo);
         assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
         conferir(&visto);
         if !roteiro.contains(&Evento::Falha) {
-            let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao);
+            let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao, Quando::Logo);
             assert_eq!(inteiro, visto, "in one piece");
-            let byte_a_byte = encenar(&roteiro::byte_a_byte(&roteiro), configuracao);
+            let byte_a_byte = roteiro::byte_a_byte(&roteiro);
+            let byte_a_byte = encenar(&byte_a_byte, configuracao, Quando::Logo);
             assert_eq!(byte_a_byte, visto, "byte by byte");
+            let depois = encenar(&roteiro, configuracao, Quando::Depois);
+            assert_eq!(depois, visto, "with answers that are late");
         }
     }
 }
@@ -80,8 +85,21 @@ fn adiantado(agora: Carimbo, comando: u8) -> Carimbo {
     Carimbo::novo(valor.min(maximo)).map_or(agora, |adiante| adiante.max(agora))
 }
 
+type Desfecho = Result<Sucesso, Recusa>;
+
+/// When a request is answered.
+#[derive(Clone, Copy)]
+enum Quando {
+    Logo,
+    /// Before anything but bytes happens, or right after the end of the input or of the patience.
+    Depois,
+}
+
 /// A connection, and the loop that drives it.
 struct Ligacao {
+    quando: Quando,
+    /// The answer that is late.
+    atrasada: Option<(Carimbo, Desfecho)>,
     sessao: SessaoServidor,
     relogio: Relogio,
     banco: BancoMemoria,
@@ -90,8 +108,10 @@ struct Ligacao {
     visto: Visto,
 }
 
-fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
+fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor, quando: Quando) -> Visto {
     let mut ligacao = Ligacao {
+        quando,
+        atrasada: None,
         sessao: SessaoServidor::nova(configuracao),
         relogio: Relogio::novo(),
         banco: contas(),
@@ -99,18 +119,10 @@ fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
         visto: Visto::default(),
     };
     for evento in roteiro {
-        match evento {
-            Evento::Bytes(bytes) => ligacao.sessao.receber(bytes),
-            Evento::Silencio => ligacao.sessao.silencio(),
-            Evento::Fim => ligacao.sessao.fim_de_entrada(),
-            Evento::Falha => ligacao.falha = true,
-            Evento::Comando(b'0') => ligacao.sessao.encerrar(Fim::FimDeEntrada),
-            Evento::Comando(comando) => {
-                ligacao.relogio = Relogio::desde(adiantado(ligacao.relogio.agora(), *comando));
-            }
-        }
+        ligacao.evento(evento);
         ligacao.avancar();
     }
+    ligacao.responder();
     let Ligacao { sessao, banco, mut visto, .. } = ligacao;
     visto.titular = sessao.titular();
     visto.saldos = banco.saldos().into_iter().collect();
@@ -118,6 +130,37 @@ fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
 }
 
 impl Ligacao {
+    fn evento(&mut self, evento: &Evento) {
+        let chegam = matches!(evento, Evento::Bytes(_));
+        let acaba = matches!(evento, Evento::Fim | Evento::Comando(b'5'));
+        if !chegam && !acaba {
+            self.responder();
+        }
+        match evento {
+            Evento::Bytes(bytes) => self.sessao.receber(bytes),
+            Evento::Silencio => self.sessao.silencio(),
+            Evento::Fim => self.sessao.fim_de_entrada(),
+            Evento::Falha => self.falha = true,
+            Evento::Comando(b'0') => self.sessao.encerrar(Fim::FimDeEntrada),
+            Evento::Comando(b'5') => self.sessao.prazo_esgotado(),
+            Evento::Comando(b'7') => self.sessao.lotada(&self.relogio),
+            Evento::Comando(comando) => {
+                self.relogio = Relogio::desde(adiantado(self.relogio.agora(), *comando));
+            }
+        }
+        if acaba {
+            self.responder();
+        }
+    }
+
+    /// Gives the answer that is late, and those that come after it.
+    fn responder(&mut self) {
+        while let Some((carimbo, desfecho)) = self.atrasada.take() {
+            self.entregar(carimbo, desfecho);
+            self.avancar();
+        }
+    }
+
     /// Does all there is to do, confirms it, and takes what is to be sent.
     fn avancar(&mut self) {
         let executou = self.escoar();
@@ -143,13 +186,18 @@ impl Ligacao {
                 SaidaServidor::PedidoRecebido(operacao) => {
                     executou |= self.executar(operacao);
                 }
-                SaidaServidor::EsperaResposta => panic!("every request was answered"),
+                SaidaServidor::EsperaResposta => {
+                    assert!(self.atrasada.is_some(), "every request was answered");
+                    return executou;
+                }
                 SaidaServidor::PrecisaDeDados { acordar_apos } => {
+                    self.ninguem_espera();
                     assert_eq!(self.visto.fim, None, "an end is for ever");
                     self.visto.acordar = acordar_apos.is_some();
                     return executou;
                 }
                 SaidaServidor::Encerrada(fim) => {
+                    self.ninguem_espera();
                     // Only a storage that fails is a new reason.
                     let mesmo = self.visto.fim.is_none_or(|antes| antes == fim);
                     assert!(mesmo || fim == Fim::ArmazenamentoFalhou, "an end is for ever");
@@ -174,14 +222,29 @@ impl Ligacao {
         };
         let depois = depois_de(antes, operacao, execucao.desfecho);
         assert_eq!(self.banco.total_em_centavos(), depois, "{operacao:?}: money is conserved");
-        let respondida = self.sessao.responder(execucao.carimbo, execucao.desfecho);
-        assert_eq!(respondida, Ok(()), "a request that has just come out waits for its answer");
+        match self.quando {
+            Quando::Logo => self.entregar(execucao.carimbo, execucao.desfecho),
+            Quando::Depois => self.atrasada = Some((execucao.carimbo, execucao.desfecho)),
+        }
         true
+    }
+
+    fn entregar(&mut self, carimbo: Carimbo, desfecho: Desfecho) {
+        let respondida = self.sessao.responder(carimbo, desfecho);
+        assert_eq!(respondida, Ok(()), "a request that came out waits for its answer");
+    }
+
+    /// A session that does not wait for an answer takes none.
+    fn ninguem_espera(&mut self) {
+        let saida = self.sessao.bytes_na_saida();
+        let respondida = self.sessao.responder(Carimbo::MAX, Ok(Sucesso::Login));
+        assert_eq!(respondida, Err(ErroResponder), "nobody waits for this reply");
+        assert_eq!(self.sessao.bytes_na_saida(), saida, "a reply to nothing");
     }
 }
 
 /// The money in the bank after an operation.
-fn depois_de(antes: u128, operacao: Operacao, desfecho: Result<Sucesso, Recusa>) -> u128 {
+fn depois_de(antes: u128, operacao: Operacao, desfecho: Desfecho) -> u128 {
     let centavos = |valor: Valor| u128::from(valor.centavos());
     match (operacao, desfecho) {
         (Operacao::Saque { valor, .. }, Ok(_)) => antes - centavos(valor),

@@ -30,7 +30,7 @@ impl Modelo {
     pub(super) fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
         let mut modelo = Self {
             legado: configuracao.pausa_legada.is_some(),
-            linhas: Linhas::default(),
+            linhas: Linhas::com_limite(configuracao.mensagem_max_bytes),
             agora: 0,
             banco: contas(),
             titular: None,
@@ -53,7 +53,7 @@ impl Modelo {
     fn evento(&mut self, evento: &Evento) {
         match evento {
             Evento::Falha => self.falha = true,
-            Evento::Comando(comando) if *comando != b'0' => {
+            Evento::Comando(comando) if !matches!(comando, b'0' | b'5' | b'7') => {
                 let agora = Carimbo::novo(self.agora).expect("in range");
                 self.agora = adiantado(agora, *comando).valor();
             }
@@ -64,6 +64,16 @@ impl Modelo {
                 self.mensagem(&mensagem);
             }
             Evento::Silencio => {}
+            Evento::Comando(b'5') => {
+                self.visto.fim = Some(Fim::PrazoEsgotado);
+                if self.linhas.comecou() {
+                    self.recusar(Recusa::MensagemInvalida);
+                }
+            }
+            Evento::Comando(b'7') => {
+                self.visto.fim = Some(Fim::ServidorLotado);
+                self.recusar(Recusa::ServidorLotado);
+            }
             Evento::Fim | Evento::Comando(_) => self.visto.fim = Some(Fim::FimDeEntrada),
         }
         self.visto.acordar = self.visto.fim.is_none() && self.completo();
