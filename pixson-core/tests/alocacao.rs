@@ -62,3 +62,32 @@ fn a_stream_that_never_pauses_between_two_messages_takes_no_more_than_one() {
     });
     assert!(uso.bytes_max <= 8 * MENSAGEM_MAX_BYTES as u64, "{} bytes", uso.bytes_max);
 }
+
+/// Receives these bytes, whole lines of the longest messages, and takes all of them.
+fn passar(quadros: &mut Enquadrador, bytes: &[u8]) {
+    quadros.receber(bytes);
+    while let Ok(Some(_)) = quadros.proximo() {}
+    assert!(quadros.restantes().is_empty());
+}
+
+#[test]
+fn the_place_of_a_chunk_of_4_kib_is_kept_for_the_next() {
+    let linha = [&[b'x'; MENSAGEM_MAX_BYTES - 1][..], b"\n"].concat();
+    for linhas in [1, 4] {
+        let pedaco = linha.repeat(linhas);
+        let mut quadros = Enquadrador::default();
+        passar(&mut quadros, &pedaco);
+        let uso = measure(|| passar(&mut quadros, &pedaco));
+        assert_eq!(uso.count_total, 0, "{linhas} lines");
+    }
+}
+
+#[test]
+fn the_place_of_a_burst_is_given_back() {
+    let linha = [&[b'x'; MENSAGEM_MAX_BYTES - 1][..], b"\n"].concat();
+    let rajada = linha.repeat(5);
+    let mut quadros = Enquadrador::default();
+    passar(&mut quadros, &rajada);
+    let uso = measure(|| passar(&mut quadros, b"x\n"));
+    assert!(uso.bytes_current < -4096, "{} bytes", uso.bytes_current);
+}
