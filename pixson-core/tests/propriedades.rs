@@ -3,7 +3,7 @@
 mod comum;
 
 use pixson_core::banco::BancoMemoria;
-use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Situacao};
+use pixson_core::protocolo::{Enquadrador, ErroPedido, ErroResposta, MENSAGEM_MAX_BYTES, Situacao};
 use pixson_core::servico::Passo;
 use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Banco, Carimbo, Operacao, Pedido, Relogio, Resposta, Rg, Saldo, Valor};
@@ -89,7 +89,6 @@ proptest! {
 
     #[test]
     fn the_decoder_answers_any_bytes_and_points_inside_them(bytes in quase_mensagem()) {
-use pixson_core::protocolo::{ErroPedido, ErroResposta};
         if let Err(
             ErroPedido::SemCarimbo { posicao }
             | ErroPedido::OperacaoInvalida { posicao, .. }
