@@ -2,6 +2,10 @@
 
 mod comum;
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
 use pixson_core::protocolo::{ErroPedido, ErroResposta, ErroTexto, MENSAGEM_MAX_BYTES, Situacao};
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::tipos::Culpa;
@@ -160,6 +164,25 @@ fn each_reply_has_its_bytes_and_its_value() {
         if let Some(desfecho) = desfecho {
             assert_eq!(Resposta::nova(carimbo(tempo), desfecho), resposta);
         }
+    }
+}
+
+/// The messages in the corpus of a fuzz target.
+#[expect(clippy::disallowed_methods, reason = "the test reads the corpora")]
+fn corpus(alvo: &str) -> BTreeSet<Vec<u8>> {
+    let pasta = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(alvo);
+    let itens = fs::read_dir(&pasta).unwrap_or_else(|erro| panic!("{}: {erro}", pasta.display()));
+    itens.map(|item| fs::read(item.expect("readable").path()).expect("readable")).collect()
+}
+
+#[test]
+fn fuzzing_starts_from_every_known_answer() {
+    let (de_pedidos, de_respostas) = (corpus("pedido"), corpus("resposta"));
+    for (bytes, ..) in pedidos() {
+        assert!(de_pedidos.contains(bytes.as_bytes()), "{bytes}");
+    }
+    for (bytes, ..) in respostas() {
+        assert!(de_respostas.contains(bytes.as_bytes()), "{bytes}");
     }
 }
 
