@@ -1,3 +1,4 @@
+use nom::FindSubstring;
 use thiserror::Error;
 
 use super::MENSAGEM_MAX_BYTES;
@@ -90,7 +91,8 @@ impl Enquadrador {
     ///
     /// [`QuadroLongo`], again at every further call.
     pub fn proximo(&mut self) -> Result<Option<Quadro<'_>>, QuadroLongo> {
-        let Some(fim) = self.bytes[self.buscado..].iter().position(|&byte| byte == b'\n') else {
+        // nom's search takes many bytes at a time.
+        let Some(fim) = (&self.bytes[self.buscado..]).find_substring("\n") else {
             self.buscado = self.bytes.len();
             if self.longo(&self.bytes[self.inicio..]) {
                 return Err(QuadroLongo);
