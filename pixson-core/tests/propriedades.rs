@@ -2,11 +2,16 @@
 
 mod comum;
 
+use std::num::NonZeroUsize;
+
 use pixson_core::banco::BancoMemoria;
 use pixson_core::protocolo::{Enquadrador, ErroPedido, ErroResposta, MENSAGEM_MAX_BYTES, Situacao};
 use pixson_core::servico::Passo;
+use pixson_core::sessao::{ConfiguracaoCliente, ErroSessao, SaidaCliente};
 use pixson_core::tipos::ErroQuantia;
-use pixson_core::{Banco, Carimbo, Operacao, Pedido, Relogio, Resposta, Rg, Saldo, Valor};
+use pixson_core::{
+    Banco, Carimbo, Operacao, Pedido, Relogio, Resposta, Rg, Saldo, SessaoCliente, Valor,
+};
 use proptest::prelude::*;
 
 use comum::conformidade::operacao_qualquer;
@@ -128,15 +133,18 @@ proptest! {
 
     #[test]
     fn any_chunking_gives_the_same_replies(
+        legado in any::<bool>(),
         mensagens in proptest::collection::vec(quase_mensagem(), 0..6),
         cortes in proptest::collection::vec(1..40_usize, 1..20),
     ) {
-        let login = b"t:1|op:6|rg:1111111111".to_vec();
-        let tudo = [vec![login], mensagens].concat().join(&b'\n');
+        let tudo = mensagens.join(&b'\n');
         let conversa_de = |pedacos: Vec<&[u8]>| {
             let servico = servico_com_duas();
             let mut sessao = servico.sessao();
-            let mut saida = Vec::new();
+            let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111");
+            // What ends the first message says how the others may end.
+            if legado { sessao.silencio() } else { sessao.receber(b"\n") }
+            let mut saida = avancar(&servico, &mut sessao).0;
             let mut fim = None;
             for pedaco in pedacos {
                 let (bytes, passo) = alimentar(&servico, &mut sessao, pedaco);
@@ -153,6 +161,39 @@ proptest! {
         prop_assert!(!linhas.replace('\n', "").contains(char::is_control));
         let total: u64 = inteira.3.values().map(|saldo| saldo.centavos()).sum();
         prop_assert!(total <= 2 * Saldo::MAX.centavos());
+    }
+
+    #[test]
+    fn any_chunking_gives_a_client_the_same(
+        pendentes_max in 1..4_usize,
+        respostas in proptest::collection::vec(
+            prop_oneof![uma_resposta().prop_map(|resposta| resposta.to_string().into_bytes()),
+                quase_mensagem()],
+            0..4,
+        ),
+        cortes in proptest::collection::vec(1..40_usize, 1..20),
+    ) {
+        let tudo = respostas.join(&b'\n');
+        let ouvido_de = |pedacos: Vec<&[u8]>| {
+            let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
+            let mut sessao = SessaoCliente::nova(ConfiguracaoCliente {
+                pendentes_max,
+                ..ConfiguracaoCliente::default()
+            });
+            for _ in 0..pendentes_max.get() {
+                sessao.enviar(Operacao::Login { rg: rg("1") }).expect("not too many are pending");
+            }
+            let mut ouvido = Vec::new();
+            for pedaco in pedacos {
+                sessao.receber(pedaco);
+                let _ = ouvir(&mut sessao, &mut ouvido);
+            }
+            sessao.silencio();
+            let _ = ouvir(&mut sessao, &mut ouvido);
+            sessao.fim_de_entrada();
+            (ouvir(&mut sessao, &mut ouvido), ouvido, sessao.pendentes(), sessao.relogio())
+        };
+        prop_assert_eq!(ouvido_de(pedacos(&tudo, &cortes)), ouvido_de(vec![&tudo]));
     }
 
     #[test]
@@ -238,6 +279,23 @@ proptest! {
                 prop_assert_eq!(antes, Carimbo::MAX);
             }
             prop_assert!(relogio.agora() <= Carimbo::MAX);
+        }
+    }
+}
+
+/// Takes what comes out until the session rests, and says where it does.
+fn ouvir(
+    sessao: &mut SessaoCliente,
+    ouvido: &mut Vec<SaidaCliente>,
+) -> Result<SaidaCliente, ErroSessao> {
+    loop {
+        match sessao.proxima_saida() {
+            Ok(
+                saida @ (SaidaCliente::RelogioAtualizado(_) | SaidaCliente::RespostaRecebida(_)),
+            ) => {
+                ouvido.push(saida);
+            }
+            repouso => return repouso,
         }
     }
 }
