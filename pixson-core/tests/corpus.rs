@@ -2,7 +2,6 @@
 //! through its oracle again, and so does what is drawn near it.
 #![expect(clippy::disallowed_methods, reason = "the test reads the corpora")]
 
-#[cfg(feature = "json")]
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic;
@@ -106,10 +105,43 @@ fn every_oracle_has_a_target_and_every_target_an_oracle() {
     }
 }
 
+fn documento() -> String {
+    fs::read_to_string(fuzz().join("../docs/testes.md")).expect("UTF-8")
+}
+
+#[test]
+fn every_law_that_the_documentation_states_has_its_tests() {
+    let documento = documento();
+    let (_, leis) = documento.split_once("## 1. ").expect("the section of the laws");
+    let (leis, _) = leis.split_once("## 2. ").expect("the section of the oracles");
+    let testes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut com_testes = BTreeSet::new();
+    for linha in leis.lines().filter(|linha| linha.starts_with("| ") && linha.contains('`')) {
+        let celulas: Vec<&str> = linha.split('|').map(str::trim).collect();
+        let [_, lei, arquivos, nomes, _] = celulas[..] else { continue };
+        let citados = |celula| str::split(celula, '`').skip(1).step_by(2);
+        let fontes: String = citados(arquivos)
+            .map(|arquivo| fs::read_to_string(testes.join(arquivo)).expect("a file of tests"))
+            .collect();
+        for nome in citados(nomes) {
+            assert!(fontes.contains(&format!("fn {nome}(")), "{nome} is not in {arquivos}");
+            com_testes.insert(lei.to_owned());
+        }
+    }
+    let mut quantas = 0;
+    for (numero, _) in leis.lines().filter_map(|linha| linha.split_once(". ")) {
+        if numero.parse::<u8>().is_ok() {
+            assert!(com_testes.contains(numero), "law {numero} has no test");
+            quantas += 1;
+        }
+    }
+    assert_eq!(com_testes.len(), quantas, "tests of a law that is not stated");
+}
+
 #[cfg(feature = "json")]
 #[test]
 fn every_input_that_the_documentation_names_is_kept() {
-    let documento = fs::read_to_string(fuzz().join("../docs/testes.md")).expect("UTF-8");
+    let documento = documento();
     let (_, provas) = documento.split_once("## 4. ").expect("the section of the defects");
     let mut citadas = 0;
     for linha in provas.lines().filter(|linha| linha.starts_with("| `")) {
