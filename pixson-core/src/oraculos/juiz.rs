@@ -3,6 +3,31 @@
 //! It trusts the stamps and nothing else. Whatever was acknowledged must be in the ledger; the
 //! ledger holds nothing that nobody asked for; and all of it, sorted by (epoch, stamp), must be
 //! what the model does.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! use pixson_core::banco::BancoMemoria;
+//! use pixson_core::oraculos::fazer;
+//! use pixson_core::oraculos::juiz::{Ouvida, julgar_respostas};
+//! use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+//!
+//! let rg: Rg = "1".parse()?;
+//! let iniciais = BTreeMap::from([(rg, Saldo::de_centavos(1000)?)]);
+//! // Or a bank of one's own.
+//! let (banco, relogio) = (BancoMemoria::com_contas(iniciais.clone()), Relogio::novo());
+//! let mut ouvidas = Vec::new();
+//! for operacao in [Operacao::Saque { rg, valor: "2.5".parse()? }, Operacao::Saldo { rg }] {
+//!     let (carimbo, desfecho) = fazer(&banco, &relogio, operacao);
+//!     ouvidas.push(Ouvida { epoca: 1, carimbo, operacao, desfecho, confirmada: true });
+//! }
+//! assert_eq!(julgar_respostas(&iniciais, &ouvidas)?[&rg].to_string(), "7.5");
+//!
+//! // A bank that had forgotten the withdrawal would be found.
+//! ouvidas[1].desfecho = Ok(Sucesso::Saldo(iniciais[&rg]));
+//! assert!(julgar_respostas(&iniciais, &ouvidas).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::collections::BTreeMap;
 

@@ -17,12 +17,15 @@
 //!
 //! # Fuzzing one's own code
 //!
-//! No oracle needs a fuzzer: any test may call it with any bytes. In a fuzz crate of one's own that
-//! turns the feature `oraculos` on, a target is one line:
+//! No oracle needs a fuzzer: any test may call it with any bytes. In a fuzz crate of one's own, as
+//! `cargo fuzz init` makes it, the feature is turned on with
+//! `cargo add pixson-core --features oraculos`, and a target is one line:
 //!
 //! ```text
 //! libfuzzer_sys::fuzz_target!(|dados: &[u8]| par_sobre(&mut MeuTransporte::default(), dados));
 //! ```
+//!
+//! It runs on stable Rust: `cargo fuzz run --sanitizer none meu_alvo`.
 //!
 //! * **A transport**, that is, whatever carries bytes between the two sides: implement
 //!   [`Transporte`] and call [`par_sobre`]. `examples/transporte.rs` does it for packets with
