@@ -1,12 +1,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
 
 use crate::carga;
 use crate::portugues::{self, MODELO};
+use crate::servidor::Servidor;
 
 /// What the load's help page says after the options.
 const AJUDA_DA_CARGA: &str = "\
@@ -42,14 +42,8 @@ pub(crate) struct Argumentos {
     #[arg(help_heading = "Argumentos", value_name = "RG")]
     pub(crate) rg: Option<Rg>,
 
-    /// Endereço do servidor [padrão: localhost]
-    #[arg(long, default_value = "localhost", hide_default_value = true)]
-    #[arg(value_parser = NonEmptyStringValueParser::new(), global = true)]
-    pub(crate) host: String,
-
-    /// Porta do servidor [padrão: 5000]
-    #[arg(long, default_value_t = 5000, hide_default_value = true, global = true)]
-    pub(crate) porta: u16,
+    #[command(flatten)]
+    pub(crate) servidor: Servidor,
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]

@@ -1,12 +1,12 @@
-use std::io::{BufRead, ErrorKind, Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
 
 use pixson_core::sessao::SaidaCliente;
-use pixson_core::{Operacao, Resposta, SessaoCliente};
+use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
 
 use crate::falha::Falha;
-use crate::terminal::Terminal;
+use crate::servidor::Servidor;
 
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
@@ -16,18 +16,28 @@ const LEITURA_BYTES: usize = 2048;
 pub(crate) struct Conexao {
     fluxo: TcpStream,
     sessao: SessaoCliente,
+    /// How long the server may take for a reply.
+    tempo_limite: Duration,
 }
 
 impl Conexao {
-    pub(crate) fn abrir(host: &str, porta: u16) -> Result<Self, Falha> {
-        Ok(Self { fluxo: conectar(host, porta)?, sessao: SessaoCliente::default() })
+    pub(crate) fn abrir(servidor: &Servidor) -> Result<Self, Falha> {
+        Ok(Self {
+            fluxo: servidor.conectar()?,
+            sessao: SessaoCliente::default(),
+            tempo_limite: servidor.tempo_limite,
+        })
     }
 
-    /// Sends a request and waits for its answer, showing each change of the clock.
+    /// Sends a request and waits for its answer, and tells each change of the clock, of which the
+    /// first is the stamp of the request.
+    ///
+    /// A reply that does not come in time ends the connection: it could be taken for the answer to
+    /// another request.
     pub(crate) fn pedir(
         &mut self,
         operacao: Operacao,
-        terminal: &mut Terminal<impl BufRead, impl Write>,
+        mut ao_mudar: impl FnMut(Carimbo),
     ) -> Result<Resposta, Falha> {
         if self.servidor_foi() {
             return Err(Falha::NaoEnviado);
@@ -36,12 +46,13 @@ impl Conexao {
             Some(causa) => Falha::de_sessao(causa.clone(), false),
             None => Falha::Envio(erro),
         })?;
+        let prazo = Instant::now() + self.tempo_limite;
         let mut saida = Vec::new();
         loop {
             let proxima = self.sessao.proxima_saida();
             match proxima.map_err(|erro| Falha::de_sessao(erro, move_dinheiro(&operacao)))? {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
-                    terminal.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"));
+                    ao_mudar(carimbo);
                 }
                 SaidaCliente::RespostaRecebida(resposta) => return Ok(resposta),
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
@@ -49,7 +60,13 @@ impl Conexao {
                     // If the server has gone, the reading below finds out, and may still find
                     // its last words.
                     let _ = self.fluxo.write_all(&saida);
-                    self.ler(acordar_apos);
+                    if !self.ler(acordar_apos, prazo) {
+                        let _ = self.fluxo.shutdown(Shutdown::Both);
+                        return Err(Falha::TempoEsgotado {
+                            limite: self.tempo_limite,
+                            desconhecido: move_dinheiro(&operacao),
+                        });
+                    }
                 }
                 SaidaCliente::Encerrada => return Err(Falha::Perdida),
             }
@@ -70,11 +87,17 @@ impl Conexao {
         }
     }
 
-    /// Brings one input to the session. A connection that fails has no more to bring.
-    fn ler(&mut self, acordar_apos: Option<Duration>) {
+    /// Brings one input to the session, or says that there is no time left for any. A connection
+    /// that fails has no more to bring.
+    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> bool {
+        let resta = prazo.saturating_duration_since(Instant::now());
+        if resta.is_zero() {
+            return false;
+        }
+        let espera = acordar_apos.map_or(resta, |pausa| pausa.min(resta));
         let mut bytes = [0; LEITURA_BYTES];
         let lidos =
-            self.fluxo.set_read_timeout(acordar_apos).and_then(|()| self.fluxo.read(&mut bytes));
+            self.fluxo.set_read_timeout(Some(espera)).and_then(|()| self.fluxo.read(&mut bytes));
         match lidos {
             Ok(0) => self.sessao.fim_de_entrada(),
             Ok(quantos) => self.sessao.receber(&bytes[..quantos]),
@@ -82,21 +105,12 @@ impl Conexao {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut if acordar_apos.is_some() => {
                     self.sessao.silencio();
                 }
-                ErrorKind::Interrupted => {}
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
                 _ => self.sessao.fim_de_entrada(),
             },
         }
+        true
     }
-}
-
-/// A socket that sends each request at once.
-pub(crate) fn conectar(host: &str, porta: u16) -> Result<TcpStream, Falha> {
-    let conectar = || {
-        let fluxo = TcpStream::connect((host, porta))?;
-        fluxo.set_nodelay(true)?;
-        Ok(fluxo)
-    };
-    conectar().map_err(|erro| Falha::SemConexao { endereco: format!("{host}:{porta}"), erro })
 }
 
 /// Whether it matters that nobody knows if an operation was done.

@@ -1,4 +1,5 @@
 use std::io;
+use std::time::Duration;
 
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
 use pixson_core::{Resposta, Rg};
@@ -9,6 +10,8 @@ use crate::terminal::visivel;
 /// What to do when nobody knows whether money was moved.
 pub(crate) const DESCONHECIDO: &str =
     "Não se sabe se a operação foi feita: consulte o saldo antes de repetir.";
+
+const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 
 /// The exit codes: refused by the bank; no connection; protocol error; outcome unknown.
 pub(crate) const RECUSADO_CODIGO: u8 = 1;
@@ -29,6 +32,8 @@ pub(crate) enum Falha {
     Perdida,
     /// The server keeps the connection and says nothing.
     SemResposta,
+    /// The reply did not come in time, and is waited for no longer.
+    TempoEsgotado { limite: Duration, desconhecido: bool },
     /// The other end was to be an echo, and said more than it heard.
     SemEco,
     /// The bank refused an account that was to bear load.
@@ -69,7 +74,10 @@ impl Falha {
             | Self::NaoEnviado
             | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
             Self::Protocolo(_) | Self::Envio(_) | Self::SemEco => PROTOCOLO_CODIGO,
-            Self::ResultadoDesconhecido(_) | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
+            Self::TempoEsgotado { desconhecido: false, .. } => SEM_CONEXAO_CODIGO,
+            Self::TempoEsgotado { desconhecido: true, .. }
+            | Self::ResultadoDesconhecido(_)
+            | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
         }
     }
 
@@ -80,7 +88,7 @@ impl Falha {
             Self::SemConexao { erro, .. } => causa(erro),
             Self::Aviso(resposta) => resposta.texto().into(),
             Self::Perdida => "o servidor encerrou a conexão".into(),
-            Self::SemResposta => "o servidor não responde".into(),
+            Self::SemResposta | Self::TempoEsgotado { .. } => "o servidor não responde".into(),
             Self::SemEco => "o servidor não é um eco".into(),
             Self::ContaRecusada { texto, .. } => texto.clone(),
             Self::NaoEnviado => "o pedido não foi enviado".into(),
@@ -101,6 +109,11 @@ impl Falha {
                 causa(erro)
             ),
             Self::SemResposta => "O servidor não responde.".into(),
+            Self::TempoEsgotado { limite, desconhecido } => format!(
+                "O servidor não respondeu em {} s. {}",
+                limite.as_secs_f64(),
+                if *desconhecido { DESCONHECIDO } else { SEM_DINHEIRO }
+            ),
             Self::SemEco => "O servidor não é um eco.".into(),
             Self::ContaRecusada { rg, texto } => {
                 format!("A conta {rg} foi recusada: {}.", visivel(texto))
@@ -108,9 +121,7 @@ impl Falha {
             Self::Aviso(resposta) => {
                 format!("O servidor encerrou a conexão: {}.", visivel(&resposta.texto()))
             }
-            Self::Perdida => {
-                "O servidor encerrou a conexão. Este pedido não movimenta dinheiro.".into()
-            }
+            Self::Perdida => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
             Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
             Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
             Self::ResultadoDesconhecido(erro) => format!("{erro}. {DESCONHECIDO}"),

@@ -7,6 +7,7 @@ mod conexao;
 mod falha;
 mod menu;
 mod portugues;
+mod servidor;
 mod terminal;
 
 use std::io::{self, Write};
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
         Err(fim) => return fim,
     };
     if let Some(Comando::Carga(carga)) = &argumentos.comando {
-        return carga::executar(&argumentos.host, argumentos.porta, carga)
+        return carga::executar(&argumentos.servidor, carga)
             .unwrap_or_else(|frase| portugues::recusar(&frase));
     }
     match menu::conversar(&argumentos, &mut Terminal::novo(io::stdin().lock(), io::stdout())) {

@@ -2,7 +2,7 @@ use std::io::{BufRead, Write};
 
 use pixson_core::protocolo::Situacao;
 use pixson_core::tipos::ErroQuantia;
-use pixson_core::{Operacao, Recusa, Rg, Valor};
+use pixson_core::{Carimbo, Operacao, Recusa, Rg, Valor};
 
 use crate::argumentos::Argumentos;
 use crate::conexao::{Conexao, move_dinheiro};
@@ -33,16 +33,16 @@ pub(crate) fn conversar(
             None => return Ok(()),
         },
     };
-    let mut conexao = Conexao::abrir(&argumentos.host, argumentos.porta)?;
+    let mut conexao = Conexao::abrir(&argumentos.servidor)?;
     terminal.mostrar("Conectado ao servidor");
-    let login = conexao.pedir(Operacao::Login { rg }, terminal)?;
+    let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal))?;
     terminal.mostrar_texto(&login.texto());
     if login.situacao() == Situacao::Erro {
         return Err(Falha::LoginRecusado);
     }
     let mut houve_desconhecido = false;
     while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
-        let resposta = conexao.pedir(operacao, terminal)?;
+        let resposta = conexao.pedir(operacao, mostrar_relogio(terminal))?;
         terminal.mostrar_texto(&resposta.texto());
         if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel))
             && move_dinheiro(&operacao)
@@ -52,6 +52,10 @@ pub(crate) fn conversar(
         }
     }
     if houve_desconhecido { Err(Falha::HouveDesconhecido) } else { Ok(()) }
+}
+
+fn mostrar_relogio(terminal: &mut Terminal<impl BufRead, impl Write>) -> impl FnMut(Carimbo) {
+    |carimbo| terminal.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"))
 }
 
 /// Repeats a question until it is answered. `None` when the person leaves.

@@ -29,6 +29,22 @@ fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
     porta.to_string()
 }
 
+/// A server of one connection that gives these as replies, and after the last of them keeps the
+/// connection and says nothing more.
+fn servidor_que_emudece(respostas: Vec<&'static [u8]>) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            recv(&mut fluxo);
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+        while !recv(&mut fluxo).is_empty() {}
+    });
+    porta.to_string()
+}
+
 fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
     let mut bytes = [0; 1024];
     let quantos = fluxo.read(&mut bytes).unwrap_or(0);
@@ -142,6 +158,28 @@ fn a_server_that_goes_away_after_money_was_asked_to_move_leaves_it_unknown() {
             assert!(frase.contains("consulte o saldo antes de repetir"), "{frase}");
             assert_eq!(saida.status.code(), Some(5));
         }
+    }
+}
+
+#[test]
+fn a_server_that_keeps_silent_is_left_when_the_time_is_over() {
+    let ultimo = [b"t:3|s:0|res".as_slice(), b"t:3|s:0|resposta:Login realizado"];
+    for fragmento in ultimo {
+        let porta = servidor_que_emudece(vec![fragmento]);
+        let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "0.1"], "1\n");
+        assert_eq!(
+            texto(&saida.stderr),
+            "O servidor não respondeu em 0.1 s. Este pedido não movimenta dinheiro.\n"
+        );
+        assert_eq!(saida.status.code(), Some(3));
+    }
+    for digitado in ["2\n1\n0\n", "3\n1\n0\n", "4\n2\n1\n0\n"] {
+        let porta = servidor_que_emudece(vec![LOGIN]);
+        let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "0.1"], digitado);
+        let frase = texto(&saida.stderr);
+        assert!(frase.starts_with("O servidor não respondeu em 0.1 s. Não se sabe "), "{frase}");
+        assert!(frase.contains("consulte o saldo antes de repetir"), "{frase}");
+        assert_eq!(saida.status.code(), Some(5));
     }
 }
 

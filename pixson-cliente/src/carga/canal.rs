@@ -12,14 +12,10 @@ use rustix::net::{SendFlags, send};
 
 use super::dialogo::{Chegada, Dialogo, Eco};
 use super::plano::Plano;
-use crate::conexao::conectar;
 use crate::falha::Falha;
 
 /// How many bytes are read at once: 64 KiB.
 const LEITURA_BYTES: usize = 64 * 1024;
-
-/// How long a server may owe a reply without a byte of it: 30 s.
-const PACIENCIA: Duration = Duration::from_secs(30);
 
 /// A connection with many requests on their way.
 ///
@@ -28,6 +24,8 @@ const PACIENCIA: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Canal {
     fluxo: TcpStream,
+    /// How long a server may owe a reply without a byte of it.
+    paciencia: Duration,
     dialogo: Dialogo,
     saida: Vec<u8>,
     /// How much of `saida` the system has taken.
@@ -46,14 +44,15 @@ enum Pronto {
 
 impl Canal {
     pub(super) fn abrir(plano: &Plano, pendentes_max: u32) -> Result<Self, Falha> {
-        let fluxo = conectar(&plano.host, plano.porta)?;
-        let _ = fluxo.set_read_timeout(Some(PACIENCIA));
+        let fluxo = plano.servidor.conectar()?;
+        let _ = fluxo.set_read_timeout(Some(plano.servidor.tempo_limite));
         let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
         let pendentes_max = pendentes_max.expect("a range of the command line");
         let dialogo =
             if plano.eco { Dialogo::Eco(Eco::default()) } else { Dialogo::sessao(pendentes_max) };
         Ok(Self {
             fluxo,
+            paciencia: plano.servidor.tempo_limite,
             dialogo,
             saida: Vec::new(),
             enviados: 0,
@@ -143,7 +142,7 @@ impl Canal {
     }
 
     fn esperar(&self, falta_enviar: bool, prazo: Option<Instant>) -> Pronto {
-        let espera = prazo.map_or(PACIENCIA, |prazo| prazo.duration_since(Instant::now()));
+        let espera = prazo.map_or(self.paciencia, |prazo| prazo.duration_since(Instant::now()));
         let espera = Timespec::try_from(espera).expect("at most a week");
         let interesse = if falta_enviar { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut fluxos = [PollFd::new(&self.fluxo, interesse)];

@@ -28,6 +28,7 @@ use self::medida::{Andamento, Medida};
 use self::plano::Plano;
 use self::relatorio::Relatorio;
 use crate::falha::{DESCONHECIDO_CODIGO, Falha, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO};
+use crate::servidor::Servidor;
 
 /// The exit code when accounts hold what cannot be explained.
 const NAO_CONSERVADO_CODIGO: u8 = 1;
@@ -45,12 +46,8 @@ struct Colheita {
 }
 
 /// The whole command. `Err` is a sentence about words of the command line that do not agree.
-pub(crate) fn executar(
-    host: &str,
-    porta: u16,
-    argumentos: &Argumentos,
-) -> Result<ExitCode, String> {
-    let plano = Plano::novo(host.to_owned(), porta, argumentos)?;
+pub(crate) fn executar(servidor: &Servidor, argumentos: &Argumentos) -> Result<ExitCode, String> {
+    let plano = Plano::novo(servidor.clone(), argumentos)?;
     let mostrar = argumentos.progresso || io::stderr().is_terminal();
     Ok(match medir(&plano, mostrar) {
         Ok((relatorio, codigo)) => {
@@ -139,7 +136,7 @@ fn carregar(plano: &Plano, esperado: &Esperado, mostrar: bool) -> Result<Colheit
 
 /// A connection that gets no thread is lost like one that was never made.
 fn sem_thread(plano: &Plano, erro: io::Error) -> Falha {
-    Falha::SemConexao { endereco: format!("{}:{}", plano.host, plano.porta), erro }
+    Falha::SemConexao { endereco: plano.servidor.to_string(), erro }
 }
 
 /// Opens all connections and logs each of them in, before any of them bears load.

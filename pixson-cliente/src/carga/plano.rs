@@ -5,12 +5,12 @@ use pixson_core::Rg;
 
 use super::argumentos::{Argumentos, Tipo};
 use super::sorteio::{Papel, Sorteio};
+use crate::servidor::Servidor;
 
 /// What is to be done, once the words of the command line are known to agree.
 #[derive(Debug)]
 pub(super) struct Plano {
-    pub(super) host: String,
-    pub(super) porta: u16,
+    pub(super) servidor: Servidor,
     pub(super) operacao: Tipo,
     pub(super) conexoes: u32,
     pub(super) pipeline: u32,
@@ -28,7 +28,7 @@ pub(super) struct Plano {
 
 impl Plano {
     /// `Err` is a sentence about words that do not go together.
-    pub(super) fn novo(host: String, porta: u16, argumentos: &Argumentos) -> Result<Self, String> {
+    pub(super) fn novo(servidor: Servidor, argumentos: &Argumentos) -> Result<Self, String> {
         let contas = argumentos.rgs.como_lista();
         let operacao = argumentos.operacao;
         let quentes = match argumentos.contas_quentes {
@@ -44,8 +44,7 @@ impl Plano {
             return Err("Transferências precisam de duas contas em --rgs.".into());
         }
         Ok(Self {
-            host,
-            porta,
+            servidor,
             operacao,
             conexoes: argumentos.conexoes,
             pipeline: argumentos.pipeline,

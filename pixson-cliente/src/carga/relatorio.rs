@@ -47,7 +47,7 @@ impl Relatorio {
         }
         let agendadas = plano.taxa.map(|taxa| agendadas(taxa, plano.duracao));
         Self {
-            servidor: format!("{}:{}", plano.host, plano.porta),
+            servidor: plano.servidor.to_string(),
             operacao: plano.operacao.palavra(),
             conexoes: plano.conexoes,
             pipeline: plano.pipeline,

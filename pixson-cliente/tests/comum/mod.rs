@@ -15,6 +15,9 @@ const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 /// How long a client may take before it is given up.
 const PACIENCIA: Duration = Duration::from_secs(30);
 
+/// What the environment of whoever runs the tests may hold.
+const VARIAVEIS: [&str; 3] = ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_RG"];
+
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";
 
@@ -55,7 +58,11 @@ thread_local! {
 }
 
 fn comecar(argumentos: &[&str]) -> Child {
-    Command::new(CLIENTE)
+    let mut comando = Command::new(CLIENTE);
+    for variavel in VARIAVEIS {
+        comando.env_remove(variavel);
+    }
+    comando
         .args(argumentos)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

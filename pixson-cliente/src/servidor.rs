@@ -1,0 +1,76 @@
+use std::fmt;
+use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::falha::Falha;
+
+/// The longest time limit, in seconds: a day.
+const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
+
+/// The server that is meant, and how long it may take.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Servidor {
+    #[arg(help = "Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]")]
+    #[arg(long, default_value = "localhost", hide_default_value = true)]
+    #[arg(env = "PIXSON_HOST", hide_env = true)]
+    #[arg(value_parser = NonEmptyStringValueParser::new(), global = true)]
+    host: String,
+
+    #[arg(help = "Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]")]
+    #[arg(long, default_value_t = 5000, hide_default_value = true, global = true)]
+    #[arg(env = "PIXSON_PORTA", hide_env = true)]
+    porta: u16,
+
+    /// Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]
+    #[arg(long, value_name = "SEGUNDOS", default_value = "30", hide_default_value = true)]
+    #[arg(value_parser = segundos, allow_negative_numbers = true, global = true)]
+    pub(crate) tempo_limite: Duration,
+}
+
+impl Servidor {
+    /// A socket that sends each request at once.
+    pub(crate) fn conectar(&self) -> Result<TcpStream, Falha> {
+        let conectar = || {
+            let fluxo = self.alcancar()?;
+            fluxo.set_nodelay(true)?;
+            fluxo.set_write_timeout(Some(self.tempo_limite))?;
+            Ok(fluxo)
+        };
+        conectar().map_err(|erro| Falha::SemConexao { endereco: self.to_string(), erro })
+    }
+
+    /// Tries one address of the name after the other, all of them within the time limit.
+    fn alcancar(&self) -> io::Result<TcpStream> {
+        let prazo = Instant::now() + self.tempo_limite;
+        let mut ultimo = io::Error::from(io::ErrorKind::TimedOut);
+        for endereco in (self.host.as_str(), self.porta).to_socket_addrs()? {
+            let resta = prazo.saturating_duration_since(Instant::now());
+            if resta.is_zero() {
+                break;
+            }
+            match TcpStream::connect_timeout(&endereco, resta) {
+                Ok(fluxo) => return Ok(fluxo),
+                Err(erro) => ultimo = erro,
+            }
+        }
+        Err(ultimo)
+    }
+}
+
+impl fmt::Display for Servidor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.porta)
+    }
+}
+
+fn segundos(texto: &str) -> Result<Duration, &'static str> {
+    let segundos = texto.parse().ok().filter(|&s: &f64| s > 0.0 && s <= TEMPO_MAX_SEGUNDOS);
+    segundos
+        .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
+        .filter(|tempo| !tempo.is_zero())
+        .ok_or("não é um número de segundos, acima de zero e até 86400")
+}
