@@ -3,10 +3,42 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
 use pixson_core::Rg;
+use pixson_core::tipos::ErroRg;
 
+use crate::ambiente::ou_variavel;
 use crate::carga;
+use crate::comando::ComandoDeConta;
 use crate::portugues::{self, MODELO};
-use crate::servidor::Servidor;
+use crate::servidor::{Opcoes, Servidor};
+
+/// What the help page says after the options.
+const AJUDA: &str = "\
+Sem comando, o menu do programa original. O RG vem de --rg, ou de PIXSON_RG, ou o menu o pergunta.
+Respostas vão para a saída padrão; recusas e avisos, para a saída de erros.
+
+O código de saída é 0 se tudo foi feito, 1 se o banco recusa, 2 se a linha de comando é inválida,
+3 se não há conexão ou o servidor não responde, 4 se ele não segue o protocolo, 5 se não se sabe de
+uma operação se foi feita, e 130 depois de Ctrl-C.
+
+Exemplos:
+  pixson-cliente 1111111111 --porta 5000
+  pixson-cliente --rg 1111111111 saldo
+  pixson-cliente --rg 1111111111 saque 8,50
+  pixson-cliente --rg 1111111111 --json transferencia --para 2222222222 5.5
+  pixson-cliente ping --tempo-limite 2
+  pixson-cliente carga --operacao transferencia --conexoes 50";
+
+/// What the page of `ping` says after the options.
+const AJUDA_DO_PING: &str = "\
+Pede um saldo sem login, que um servidor recusa sem tocar em conta nenhuma, e mostra o tempo de ida
+e volta e o relógio lógico do servidor.
+
+O código de saída é 0 se o servidor atende, 1 se está lotado ou indisponível, 3 se não responde e 4
+se não segue o protocolo.
+
+Exemplos:
+  pixson-cliente ping
+  pixson-cliente ping --host 127.0.0.1 --porta 5000 --tempo-limite 2 --json";
 
 /// What the load's help page says after the options.
 const AJUDA_DA_CARGA: &str = "\
@@ -31,19 +63,26 @@ Exemplos:
     next_help_heading = "Opções",
     disable_help_subcommand = true,
     subcommand_help_heading = "Comandos",
-    override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente carga [OPÇÕES]",
+    override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente [OPÇÕES] COMANDO",
     help_template = MODELO,
-    after_help = "Exemplos:\n  pixson-cliente 1111111111 --porta 5000\n  \
-                  pixson-cliente carga --operacao transferencia --conexoes 50",
+    after_help = AJUDA,
     version
 )]
 pub(crate) struct Argumentos {
-    /// RG da conta, de 1 a 10 dígitos; sem ele, o programa pergunta
-    #[arg(help_heading = "Argumentos", value_name = "RG")]
-    pub(crate) rg: Option<Rg>,
+    /// RG da conta, de 1 a 10 dígitos, para o menu
+    #[arg(help_heading = "Argumentos", value_name = "RG", value_parser = rg_do_menu)]
+    rg_do_menu: Option<Rg>,
+
+    #[arg(help = "RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]")]
+    #[arg(long, value_name = "RG", global = true)]
+    rg: Option<Rg>,
 
     #[command(flatten)]
-    pub(crate) servidor: Servidor,
+    servidor: Opcoes,
+
+    /// Responde em JSON, um objeto por linha
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
@@ -61,6 +100,16 @@ pub(crate) struct Argumentos {
 /// What to do instead of the interactive session.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Comando {
+    #[command(flatten)]
+    Conta(ComandoDeConta),
+    /// Mede a ida e volta até o servidor, e mostra o relógio dele
+    #[command(
+        override_usage = "pixson-cliente [OPÇÕES] ping",
+        help_template = MODELO,
+        after_help = AJUDA_DO_PING,
+        disable_help_flag = true
+    )]
+    Ping,
     /// Mede o servidor sob carga, e confere se o dinheiro se conservou
     #[command(
         override_usage = "pixson-cliente carga [OPÇÕES]",
@@ -72,13 +121,49 @@ pub(crate) enum Comando {
     Carga(Box<carga::Argumentos>),
 }
 
+impl Argumentos {
+    /// The server that is meant. `Err` is a sentence about the environment.
+    pub(crate) fn servidor(&self) -> Result<Servidor, String> {
+        self.servidor.servidor()
+    }
+
+    /// The account that is meant, if any is. `Err` is a sentence about the environment.
+    pub(crate) fn rg(&self) -> Result<Option<Rg>, String> {
+        ou_variavel(self.rg.or(self.rg_do_menu), "PIXSON_RG", |texto| {
+            texto.parse().map_err(|erro: ErroRg| erro.to_string())
+        })
+    }
+
+    /// The account, for what cannot do without.
+    pub(crate) fn rg_necessario(&self) -> Result<Rg, String> {
+        self.rg()?.ok_or_else(|| "Falta o RG da conta: use --rg ou PIXSON_RG.".into())
+    }
+
+    /// What clap cannot know to be wrong.
+    fn conferir(&self) -> Result<(), String> {
+        match (&self.comando, self.rg, self.rg_do_menu) {
+            (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
+            (None, ..) if self.json => Err("--json precisa de um comando.".into()),
+            (Some(_), _, Some(rg)) => Err(format!("Valor que não se esperava: \"{rg}\".")),
+            (Some(Comando::Ping | Comando::Carga(_)), Some(_), _) => {
+                Err("--rg não serve para este comando.".into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What stands where an RG may stand is a command misspelt more often than an RG.
+fn rg_do_menu(texto: &str) -> Result<Rg, String> {
+    texto.parse().map_err(|erro: ErroRg| match erro {
+        ErroRg::NaoDigito { posicao: 0 } => "nem comando, nem RG de 1 a 10 dígitos".into(),
+        erro => erro.to_string(),
+    })
+}
+
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
 pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
     let argumentos: Argumentos = portugues::ler(palavras)?;
-    match argumentos.rg {
-        Some(rg) if argumentos.comando.is_some() => {
-            Err(portugues::recusar(&format!("Valor que não se esperava: \"{rg}\".")))
-        }
-        _ => Ok(argumentos),
-    }
+    argumentos.conferir().map_err(|frase| portugues::recusar(&frase))?;
+    Ok(argumentos)
 }

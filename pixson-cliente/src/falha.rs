@@ -8,8 +8,8 @@ use crate::portugues::causa;
 use crate::terminal::visivel;
 
 /// What to do when nobody knows whether money was moved.
-pub(crate) const DESCONHECIDO: &str =
-    "Não se sabe se a operação foi feita: consulte o saldo antes de repetir.";
+pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: consulte o saldo antes de repetir, ou peça o extrato a \
+     quem opera o banco.";
 
 const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 

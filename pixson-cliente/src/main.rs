@@ -1,19 +1,28 @@
 //! The reference client of the Pixson bank protocol: the interactive session of the original
-//! program, and a load generator, on `pixson-core` and `std::net`.
+//! program, commands of one line, scripts, and a load generator, on `pixson-core` and `std::net`.
 
+mod ambiente;
 mod argumentos;
+mod avulso;
 mod carga;
+mod comando;
 mod conexao;
 mod falha;
+mod interrupcao;
 mod menu;
 mod portugues;
+mod relato;
 mod servidor;
 mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::argumentos::Comando;
+use pixson_core::Rg;
+
+use crate::argumentos::{Argumentos, Comando};
+use crate::relato::Relator;
+use crate::servidor::Servidor;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
@@ -21,11 +30,31 @@ fn main() -> ExitCode {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    if let Some(Comando::Carga(carga)) = &argumentos.comando {
-        return carga::executar(&argumentos.servidor, carga)
-            .unwrap_or_else(|frase| portugues::recusar(&frase));
+    executar(&argumentos).unwrap_or_else(|frase| portugues::recusar(&frase))
+}
+
+/// `Err` is a sentence about words of the command line, or of the environment, that are wrong.
+fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
+    let Argumentos { json, comando, .. } = argumentos;
+    let servidor = &argumentos.servidor()?;
+    let relator = Relator { json: *json };
+    if !matches!(comando, Some(Comando::Carga(_))) {
+        interrupcao::vigiar();
     }
-    match menu::conversar(&argumentos, &mut Terminal::novo(io::stdin().lock(), io::stdout())) {
+    Ok(match comando {
+        Some(Comando::Carga(carga)) => return carga::executar(servidor, carga, *json),
+        Some(Comando::Conta(comando)) => {
+            let rg = argumentos.rg_necessario()?;
+            avulso::executar(servidor, rg, *comando, relator).into()
+        }
+        Some(Comando::Ping) => avulso::ping(servidor, relator).into(),
+        None => conversar(servidor, argumentos.rg()?),
+    })
+}
+
+fn conversar(servidor: &Servidor, rg: Option<Rg>) -> ExitCode {
+    let mut terminal = Terminal::novo(io::stdin().lock(), io::stdout());
+    match menu::conversar(servidor, rg, &mut terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
             if let Some(frase) = falha.frase() {

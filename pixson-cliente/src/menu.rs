@@ -1,12 +1,14 @@
 use std::io::{BufRead, Write};
 
 use pixson_core::protocolo::Situacao;
-use pixson_core::tipos::ErroQuantia;
-use pixson_core::{Carimbo, Operacao, Recusa, Rg, Valor};
+use pixson_core::{Carimbo, Operacao, Rg, Valor};
 
-use crate::argumentos::Argumentos;
-use crate::conexao::{Conexao, move_dinheiro};
+use crate::comando::ler_valor;
+use crate::conexao::Conexao;
 use crate::falha::{DESCONHECIDO, Falha};
+use crate::interrupcao::EmJogo;
+use crate::relato::sem_saber;
+use crate::servidor::Servidor;
 use crate::terminal::Terminal;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
@@ -22,18 +24,19 @@ enum Volta {
 
 /// The whole interactive session of the original program.
 pub(crate) fn conversar(
-    argumentos: &Argumentos,
+    servidor: &Servidor,
+    rg: Option<Rg>,
     terminal: &mut Terminal<impl BufRead, impl Write>,
 ) -> Result<(), Falha> {
     terminal.mostrar("Cliente iniciado");
-    let rg = match argumentos.rg {
+    let rg = match rg {
         Some(rg) => rg,
         None => match insistir(terminal, perguntar_rg_da_conta)? {
             Some(rg) => rg,
             None => return Ok(()),
         },
     };
-    let mut conexao = Conexao::abrir(&argumentos.servidor)?;
+    let mut conexao = Conexao::abrir(servidor)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal))?;
     terminal.mostrar_texto(&login.texto());
@@ -42,11 +45,10 @@ pub(crate) fn conversar(
     }
     let mut houve_desconhecido = false;
     while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
+        let _em_jogo = EmJogo::se_move(&operacao);
         let resposta = conexao.pedir(operacao, mostrar_relogio(terminal))?;
         terminal.mostrar_texto(&resposta.texto());
-        if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel))
-            && move_dinheiro(&operacao)
-        {
+        if sem_saber(&operacao, &resposta) {
             houve_desconhecido = true;
             terminal.mostrar(DESCONHECIDO);
         }
@@ -113,15 +115,8 @@ fn perguntar_valor(
     terminal: &mut Terminal<impl BufRead, impl Write>,
     pergunta: &str,
 ) -> Result<Valor, Volta> {
-    let texto = perguntar(terminal, pergunta)?.replacen(',', ".", 1);
-    texto.parse().map_err(|erro| {
-        let conselho = match erro {
-            ErroQuantia::Forma { .. } => "digite um número como 8.50 ou 8,50".into(),
-            ErroQuantia::Zero => format!("o menor é {}", Valor::MIN),
-            ErroQuantia::AcimaDoLimite => format!("o maior é {}", Valor::MAX),
-        };
-        Volta::Repetir(format!("Valor inválido: {conselho}."))
-    })
+    let texto = perguntar(terminal, pergunta)?;
+    ler_valor(&texto).map_err(|conselho| Volta::Repetir(format!("Valor inválido: {conselho}.")))
 }
 
 fn perguntar(

@@ -6,28 +6,57 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use crate::ambiente::ou_variavel;
 use crate::falha::Falha;
+
+/// Where a server is if nobody says otherwise.
+const HOST: &str = "localhost";
+const PORTA: u16 = 5000;
 
 /// The longest time limit, in seconds: a day.
 const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
 
-/// The server that is meant, and how long it may take.
+/// The server that is meant, as far as the command line says which.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Servidor {
+pub(crate) struct Opcoes {
     #[arg(help = "Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]")]
-    #[arg(long, default_value = "localhost", hide_default_value = true)]
-    #[arg(env = "PIXSON_HOST", hide_env = true)]
-    #[arg(value_parser = NonEmptyStringValueParser::new(), global = true)]
-    host: String,
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), global = true)]
+    host: Option<String>,
 
     #[arg(help = "Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]")]
-    #[arg(long, default_value_t = 5000, hide_default_value = true, global = true)]
-    #[arg(env = "PIXSON_PORTA", hide_env = true)]
-    porta: u16,
+    #[arg(long, global = true)]
+    porta: Option<u16>,
 
     /// Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]
     #[arg(long, value_name = "SEGUNDOS", default_value = "30", hide_default_value = true)]
     #[arg(value_parser = segundos, allow_negative_numbers = true, global = true)]
+    tempo_limite: Duration,
+}
+
+impl Opcoes {
+    /// The option goes before the environment, and that before what holds for everybody. `Err` is
+    /// a sentence about the environment.
+    pub(crate) fn servidor(&self) -> Result<Servidor, String> {
+        let host = ou_variavel(self.host.clone(), "PIXSON_HOST", |texto| match texto {
+            "" => Err("está vazia".into()),
+            host => Ok(host.to_owned()),
+        })?;
+        let porta = ou_variavel(self.porta, "PIXSON_PORTA", |texto| {
+            texto.parse().map_err(|_| format!("não está entre 0 e {}", u16::MAX))
+        })?;
+        Ok(Servidor {
+            host: host.unwrap_or_else(|| HOST.to_owned()),
+            porta: porta.unwrap_or(PORTA),
+            tempo_limite: self.tempo_limite,
+        })
+    }
+}
+
+/// A server, and how long it may take.
+#[derive(Clone, Debug)]
+pub(crate) struct Servidor {
+    host: String,
+    porta: u16,
     pub(crate) tempo_limite: Duration,
 }
 

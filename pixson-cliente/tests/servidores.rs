@@ -2,56 +2,12 @@
 
 mod comum;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::thread;
 
+use comum::ditado::{LOGIN, recv, servidor_que_diz, servidor_que_emudece};
 use comum::{executar, texto};
-
-/// A server of one connection that answers each `recv(1024)` with the next of these, and closes
-/// when it has taken one more, or at once after a reply that is not whole.
-fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
-    thread::spawn(move || {
-        let (mut fluxo, _) = ouvinte.accept().expect("a client");
-        for resposta in respostas {
-            if recv(&mut fluxo).is_empty() {
-                return;
-            }
-            fluxo.write_all(resposta).expect("the client reads");
-        }
-        // It goes away with a request in its hands, or in the middle of a reply.
-        if respostas.last().is_none_or(|ultima| ultima.ends_with(b"\n")) {
-            recv(&mut fluxo);
-        }
-    });
-    porta.to_string()
-}
-
-/// A server of one connection that gives these as replies, and after the last of them keeps the
-/// connection and says nothing more.
-fn servidor_que_emudece(respostas: Vec<&'static [u8]>) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
-    thread::spawn(move || {
-        let (mut fluxo, _) = ouvinte.accept().expect("a client");
-        for resposta in respostas {
-            recv(&mut fluxo);
-            fluxo.write_all(resposta).expect("the client reads");
-        }
-        while !recv(&mut fluxo).is_empty() {}
-    });
-    porta.to_string()
-}
-
-fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
-    let mut bytes = [0; 1024];
-    let quantos = fluxo.read(&mut bytes).unwrap_or(0);
-    bytes[..quantos].to_vec()
-}
-
-const LOGIN: &[u8] = b"t:3|s:0|resposta:Login realizado com sucesso\n";
 
 /// A server of the original program, written from the protocol: it reads with `recv(1024)`,
 /// takes what it got as one message, and answers without a terminator.
@@ -239,7 +195,7 @@ fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     for (argumentos, esperada) in [
         (
             &["abc"][..],
-            "Valor inválido para [RG]: \"abc\" (RG inválido na posição 0: use só dígitos).",
+            "Valor inválido para [RG]: \"abc\" (nem comando, nem RG de 1 a 10 dígitos).",
         ),
         (
             &["12345678901"],

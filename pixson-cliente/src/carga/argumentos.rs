@@ -63,10 +63,6 @@ pub(crate) struct Argumentos {
     #[arg(long)]
     pub(crate) eco: bool,
 
-    /// Relata num objeto JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-
     /// Diz a cada segundo como vai, também se a saída de erros não é um terminal
     #[arg(long)]
     pub(crate) progresso: bool,

@@ -46,12 +46,16 @@ struct Colheita {
 }
 
 /// The whole command. `Err` is a sentence about words of the command line that do not agree.
-pub(crate) fn executar(servidor: &Servidor, argumentos: &Argumentos) -> Result<ExitCode, String> {
+pub(crate) fn executar(
+    servidor: &Servidor,
+    argumentos: &Argumentos,
+    json: bool,
+) -> Result<ExitCode, String> {
     let plano = Plano::novo(servidor.clone(), argumentos)?;
     let mostrar = argumentos.progresso || io::stderr().is_terminal();
     Ok(match medir(&plano, mostrar) {
         Ok((relatorio, codigo)) => {
-            let texto = if argumentos.json { relatorio.em_json() } else { relatorio.to_string() };
+            let texto = if json { relatorio.em_json() } else { relatorio.to_string() };
             // A reader that has gone away does not change what was found.
             let _ = writeln!(io::stdout(), "{texto}");
             ExitCode::from(codigo)

@@ -1,6 +1,7 @@
 //! A real client process for a test, fed through a pipe.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod ditado;
 pub(crate) mod falso;
 
 use std::cell::RefCell;
@@ -23,7 +24,17 @@ const PERGUNTA: &str = ": ";
 
 /// Runs a client to its end with this standard input.
 pub(crate) fn executar(argumentos: &[&str], entrada: &str) -> Output {
-    let mut processo = iniciar(argumentos);
+    terminar(iniciar(argumentos), entrada)
+}
+
+/// The same, with variables of the environment.
+pub(crate) fn executar_em(ambiente: &[(&str, &str)], argumentos: &[&str], entrada: &str) -> Output {
+    let mut comando = comando(argumentos);
+    comando.envs(ambiente.iter().copied());
+    terminar(vigiar(comando), entrada)
+}
+
+fn terminar(mut processo: Child, entrada: &str) -> Output {
     let mut tubo = processo.stdin.take().expect("piped");
     // A client that has ended reads no more: that is for the test to judge.
     let _ = tubo.write_all(entrada.as_bytes());
@@ -35,10 +46,21 @@ pub(crate) fn texto(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("UTF-8")
 }
 
-fn iniciar(argumentos: &[&str]) -> Child {
-    let processo = comecar(argumentos);
+pub(crate) fn iniciar(argumentos: &[&str]) -> Child {
+    vigiar(comando(argumentos))
+}
+
+fn vigiar(mut comando: Command) -> Child {
+    let processo = comando.spawn().expect("the client starts");
     matar_se_demorar(processo.id());
     processo
+}
+
+/// Ctrl-C, as a terminal sends it.
+pub(crate) fn interromper(processo: &Child) {
+    let pid = processo.id().to_string();
+    let situacao = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(situacao.expect("kill runs").success());
 }
 
 /// A client that hangs is killed, by its id, so that its test fails instead of hanging, too.
@@ -57,18 +79,13 @@ thread_local! {
     static FIM: RefCell<Vec<mpsc::Sender<()>>> = const { RefCell::new(Vec::new()) };
 }
 
-fn comecar(argumentos: &[&str]) -> Child {
+pub(crate) fn comando(argumentos: &[&str]) -> Command {
     let mut comando = Command::new(CLIENTE);
     for variavel in VARIAVEIS {
         comando.env_remove(variavel);
     }
+    comando.args(argumentos).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     comando
-        .args(argumentos)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the client starts")
 }
 
 /// Types each line when the client asks for it, and gives the screen as a person would see it:

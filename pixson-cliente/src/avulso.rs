@@ -1,0 +1,108 @@
+//! Commands that are given whole, on the command line or in a script, and ask nothing back.
+
+use std::time::Instant;
+
+use pixson_core::{Operacao, Recusa, Resposta, Rg};
+
+use crate::comando::ComandoDeConta;
+use crate::conexao::Conexao;
+use crate::falha::Falha;
+use crate::interrupcao::EmJogo;
+use crate::relato::{Relato, Relator};
+use crate::servidor::Servidor;
+
+/// A connection that acts for one account, and tells what becomes of each command.
+#[derive(Debug)]
+pub(crate) struct Atendimento {
+    conexao: Conexao,
+    rg: Rg,
+    relator: Relator,
+}
+
+impl Atendimento {
+    /// Connects and logs in. `Err` is the exit code, once it was said why not.
+    pub(crate) fn entrar(servidor: &Servidor, rg: Rg, relator: Relator) -> Result<Self, u8> {
+        let login = Operacao::Login { rg };
+        let mut conexao = Conexao::abrir(servidor)
+            .map_err(|falha| relator.relatar(&Relato::da_falha(&login, None, &falha)))?;
+        let relato = pedir(&mut conexao, &login);
+        if relato.feito() {
+            Ok(Self { conexao, rg, relator })
+        } else {
+            Err(relator.relatar(&relato))
+        }
+    }
+
+    /// Does one command, and tells what became of it.
+    pub(crate) fn executar(&mut self, comando: ComandoDeConta, linha: Option<u64>) -> Relato {
+        let operacao = comando.operacao(self.rg);
+        let _em_jogo = EmJogo::se_move(&operacao);
+        let relato = pedir(&mut self.conexao, &operacao).da_linha(linha);
+        self.relator.relatar(&relato);
+        relato
+    }
+}
+
+/// One command on a connection of its own. Returns the exit code.
+pub(crate) fn executar(
+    servidor: &Servidor,
+    rg: Rg,
+    comando: ComandoDeConta,
+    relator: Relator,
+) -> u8 {
+    match Atendimento::entrar(servidor, rg, relator) {
+        Ok(mut atendimento) => atendimento.executar(comando, None).codigo(),
+        Err(codigo) => codigo,
+    }
+}
+
+/// Asks for a sign of life: a balance without a login, which a server refuses without looking at
+/// any account. Returns the exit code.
+pub(crate) fn ping(servidor: &Servidor, relator: Relator) -> u8 {
+    let rg = "0".parse().expect("a digit is an RG");
+    let operacao = Operacao::Saldo { rg };
+    let mut enviado = None;
+    let mut medir = || -> Result<_, Falha> {
+        let mut conexao = Conexao::abrir(servidor)?;
+        let inicio = Instant::now();
+        let resposta = conexao.pedir(operacao, |carimbo| {
+            enviado.get_or_insert(carimbo);
+        })?;
+        Ok((resposta, inicio.elapsed()))
+    };
+    let relato = match medir() {
+        Ok((resposta, ida_e_volta)) => {
+            let relato = Relato::da_resposta(&operacao, enviado, &resposta);
+            let relato = if atende(&resposta) {
+                let us = ida_e_volta.as_micros();
+                relato.como_feito(format!(
+                    "{servidor} responde em {}.{:03} ms, com o relógio lógico em {}",
+                    us / 1000,
+                    us % 1000,
+                    resposta.carimbo()
+                ))
+            } else {
+                relato
+            };
+            relato.como_ping(Some(ida_e_volta))
+        }
+        Err(falha) => Relato::da_falha(&operacao, enviado, &falha).como_ping(None),
+    };
+    relator.relatar(&relato)
+}
+
+/// Whether a server that answers so would serve an account.
+fn atende(resposta: &Resposta) -> bool {
+    !matches!(resposta.desfecho(), Some(Err(Recusa::ServidorLotado | Recusa::ServidorIndisponivel)))
+}
+
+fn pedir(conexao: &mut Conexao, operacao: &Operacao) -> Relato {
+    let mut enviado = None;
+    let resposta = conexao.pedir(*operacao, |carimbo| {
+        enviado.get_or_insert(carimbo);
+    });
+    match resposta {
+        Ok(resposta) => Relato::da_resposta(operacao, enviado, &resposta),
+        Err(falha) => Relato::da_falha(operacao, enviado, &falha),
+    }
+}

@@ -1,0 +1,178 @@
+use std::io::{self, Write};
+use std::time::Duration;
+
+use pixson_core::protocolo::Situacao;
+use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
+use serde::Serialize;
+
+use crate::conexao::move_dinheiro;
+use crate::falha::{DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, RECUSADO_CODIGO};
+use crate::terminal::visivel;
+
+/// What became of one command. The names and types of the fields are those of the JSON object:
+/// fields may come, but none may go or change its meaning.
+#[derive(Debug, Serialize)]
+pub(crate) struct Relato {
+    /// In a script, the number of the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linha: Option<u64>,
+    operacao: &'static str,
+    rg: Option<String>,
+    /// Of a transfer, the account that receives.
+    para: Option<String>,
+    /// The balance that was asked for, or the amount that was to move.
+    centavos: Option<u64>,
+    desfecho: Desfecho,
+    /// The text of the reply, or what went wrong.
+    texto: String,
+    carimbo_enviado: Option<u64>,
+    carimbo_recebido: Option<u64>,
+    /// Of a ping, from the request to the reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ida_e_volta_us: Option<u128>,
+    #[serde(skip)]
+    codigo: u8,
+}
+
+/// The four ways in which a command can end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Desfecho {
+    Feito,
+    Recusado,
+    /// Money was asked to move, and nobody can say whether it did.
+    Desconhecido,
+    /// There was no answer, and no money at stake.
+    Falha,
+}
+
+/// How reports are given: data on standard output, talk on standard error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Relator {
+    pub(crate) json: bool,
+}
+
+impl Relator {
+    /// Says what became of a command, and returns its exit code. A reader that has gone away does
+    /// not change what happened.
+    pub(crate) fn relatar(self, relato: &Relato) -> u8 {
+        if self.json {
+            let objeto = serde_json::to_string(relato).expect("every key is a text");
+            let _ = writeln!(io::stdout(), "{objeto}");
+        }
+        if relato.desfecho == Desfecho::Feito {
+            if !self.json {
+                let _ = writeln!(io::stdout(), "{}", relato.texto);
+            }
+        } else {
+            let _ = writeln!(io::stderr(), "{}", relato.frase());
+        }
+        relato.codigo
+    }
+}
+
+impl Relato {
+    /// The reply to a request whose stamp was `enviado`.
+    pub(crate) fn da_resposta(
+        operacao: &Operacao,
+        enviado: Option<Carimbo>,
+        resposta: &Resposta,
+    ) -> Self {
+        let (desfecho, codigo) = match resposta.situacao() {
+            Situacao::Sucesso => (Desfecho::Feito, 0),
+            Situacao::Erro if sem_saber(operacao, resposta) => {
+                (Desfecho::Desconhecido, DESCONHECIDO_CODIGO)
+            }
+            Situacao::Erro => (Desfecho::Recusado, RECUSADO_CODIGO),
+        };
+        let mut relato = Self::vazio(operacao, desfecho, visivel(&resposta.texto()), codigo);
+        relato.carimbo_enviado = enviado.map(Carimbo::valor);
+        relato.carimbo_recebido = Some(resposta.carimbo().valor());
+        if let Some(Ok(Sucesso::Saldo(saldo))) = resposta.desfecho() {
+            relato.centavos = Some(saldo.centavos());
+        }
+        relato
+    }
+
+    /// A request that has no reply. `enviado` is its stamp, if it was sent.
+    pub(crate) fn da_falha(operacao: &Operacao, enviado: Option<Carimbo>, falha: &Falha) -> Self {
+        let codigo = falha.codigo();
+        let desfecho = match codigo {
+            DESCONHECIDO_CODIGO => Desfecho::Desconhecido,
+            _ => Desfecho::Falha,
+        };
+        let texto = falha.frase().unwrap_or_default();
+        let mut relato = Self::vazio(operacao, desfecho, texto, codigo);
+        relato.carimbo_enviado = enviado.map(Carimbo::valor);
+        relato
+    }
+
+    /// As a ping: it asked for nothing of anybody.
+    pub(crate) fn como_ping(self, ida_e_volta: Option<Duration>) -> Self {
+        let ida_e_volta_us = ida_e_volta.map(|tempo| tempo.as_micros());
+        Self { operacao: "ping", rg: None, ida_e_volta_us, ..self }
+    }
+
+    /// As done, whatever the reply was, with words of our own.
+    pub(crate) fn como_feito(self, texto: String) -> Self {
+        Self { desfecho: Desfecho::Feito, codigo: 0, texto, ..self }
+    }
+
+    /// As a line of a script, if it is one.
+    pub(crate) fn da_linha(self, linha: Option<u64>) -> Self {
+        Self { linha, ..self }
+    }
+
+    /// Whether it was done.
+    pub(crate) fn feito(&self) -> bool {
+        self.desfecho == Desfecho::Feito
+    }
+
+    pub(crate) fn codigo(&self) -> u8 {
+        self.codigo
+    }
+
+    fn vazio(operacao: &Operacao, desfecho: Desfecho, texto: String, codigo: u8) -> Self {
+        let (nome, para, centavos) = match operacao {
+            Operacao::Login { .. } => ("login", None, None),
+            Operacao::Saldo { .. } => ("saldo", None, None),
+            Operacao::Saque { valor, .. } => ("saque", None, Some(valor.centavos())),
+            Operacao::Deposito { valor, .. } => ("deposito", None, Some(valor.centavos())),
+            Operacao::Transferencia { rg_destino, valor, .. } => {
+                ("transferencia", Some(rg_destino), Some(valor.centavos()))
+            }
+        };
+        Self {
+            linha: None,
+            operacao: nome,
+            rg: Some(operacao.titular().to_string()),
+            para: para.map(Rg::to_string),
+            centavos,
+            desfecho,
+            texto,
+            carimbo_enviado: None,
+            carimbo_recebido: None,
+            ida_e_volta_us: None,
+            codigo,
+        }
+    }
+
+    /// What a person reads of a command that was not done.
+    fn frase(&self) -> String {
+        let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
+        let Self { texto, operacao, .. } = self;
+        match self.desfecho {
+            Desfecho::Recusado if *operacao == "login" => format!("{linha}Login recusado: {texto}"),
+            // A failure is a whole sentence already, with what to do.
+            Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
+                format!("{linha}{texto}\n{DESCONHECIDO}")
+            }
+            _ => format!("{linha}{texto}"),
+        }
+    }
+}
+
+/// Whether a refusal says that nobody knows if money was moved.
+pub(crate) fn sem_saber(operacao: &Operacao, resposta: &Resposta) -> bool {
+    resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && move_dinheiro(operacao)
+}

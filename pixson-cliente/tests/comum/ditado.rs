@@ -1,0 +1,63 @@
+//! Servers that say what a test dictates, whatever they are asked.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+/// A server of one connection that answers each `recv(1024)` with the next of these, and closes
+/// when it has taken one more, or at once after a reply that is not whole.
+pub(crate) fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            if recv(&mut fluxo).is_empty() {
+                return;
+            }
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+        // It goes away with a request in its hands, or in the middle of a reply.
+        if respostas.last().is_none_or(|ultima| ultima.ends_with(b"\n")) {
+            recv(&mut fluxo);
+        }
+    });
+    porta.to_string()
+}
+
+/// A server of one connection that gives these as replies, and after the last of them keeps the
+/// connection and says nothing more.
+pub(crate) fn servidor_que_emudece(respostas: Vec<&'static [u8]>) -> String {
+    servidor_que_ouve(respostas).0
+}
+
+/// The same, and what it hears after its last reply.
+pub(crate) fn servidor_que_ouve(respostas: Vec<&'static [u8]>) -> (String, Receiver<Vec<u8>>) {
+    let (ouvir, ouvidas) = mpsc::channel();
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            recv(&mut fluxo);
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+        loop {
+            let bytes = recv(&mut fluxo);
+            if bytes.is_empty() {
+                return;
+            }
+            let _ = ouvir.send(bytes);
+        }
+    });
+    (porta.to_string(), ouvidas)
+}
+
+pub(crate) fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = [0; 1024];
+    let quantos = fluxo.read(&mut bytes).unwrap_or(0);
+    bytes[..quantos].to_vec()
+}
+
+pub(crate) const LOGIN: &[u8] = b"t:3|s:0|resposta:Login realizado com sucesso\n";
