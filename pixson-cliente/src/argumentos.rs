@@ -9,6 +9,7 @@ use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::ComandoDeConta;
 use crate::portugues::{self, MODELO};
+use crate::script;
 use crate::servidor::{Opcoes, Servidor};
 
 /// What the help page says after the options.
@@ -25,8 +26,25 @@ Exemplos:
   pixson-cliente --rg 1111111111 saldo
   pixson-cliente --rg 1111111111 saque 8,50
   pixson-cliente --rg 1111111111 --json transferencia --para 2222222222 5.5
+  pixson-cliente --rg 1111111111 script < pagamentos.txt
   pixson-cliente ping --tempo-limite 2
   pixson-cliente carga --operacao transferencia --conexoes 50";
+
+/// What the page of `script` says after the options.
+const AJUDA_DO_SCRIPT: &str = "\
+Cada linha tem um comando, com as palavras da linha de comando: saldo, saque VALOR, deposito VALOR,
+transferencia --para RG VALOR. O que vem depois de # é comentário. Uma linha que não termina, no fim
+da entrada, não é executada: pode estar cortada.
+
+Uma linha recusada ou inválida é apontada pelo número, e o script continua, a não ser com
+--parar-no-erro. Uma conexão perdida ou um resultado desconhecido sempre o param.
+
+O código de saída é o maior entre os das linhas: 0 se tudo foi feito, 1 se o banco recusou alguma, 2
+se alguma é inválida, 3, 4 ou 5 se o script parou como diz pixson-cliente --help.
+
+Exemplos:
+  pixson-cliente --rg 1111111111 script < pagamentos.txt
+  pixson-cliente --rg 1111111111 --json script --parar-no-erro pagamentos.txt";
 
 /// What the page of `ping` says after the options.
 const AJUDA_DO_PING: &str = "\
@@ -102,6 +120,15 @@ pub(crate) struct Argumentos {
 pub(crate) enum Comando {
     #[command(flatten)]
     Conta(ComandoDeConta),
+    /// Executa comandos de um arquivo ou da entrada padrão, um por linha
+    #[command(
+        override_usage = "pixson-cliente [OPÇÕES] script [ARQUIVO]",
+        help_template = MODELO,
+        after_help = AJUDA_DO_SCRIPT,
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Script(script::Argumentos),
     /// Mede a ida e volta até o servidor, e mostra o relógio dele
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] ping",

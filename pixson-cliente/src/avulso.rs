@@ -34,10 +34,14 @@ impl Atendimento {
     }
 
     /// Does one command, and tells what became of it.
-    pub(crate) fn executar(&mut self, comando: ComandoDeConta, linha: Option<u64>) -> Relato {
+    pub(crate) fn executar(
+        &mut self,
+        comando: ComandoDeConta,
+        linha: impl Into<Option<u64>>,
+    ) -> Relato {
         let operacao = comando.operacao(self.rg);
         let _em_jogo = EmJogo::se_move(&operacao);
-        let relato = pedir(&mut self.conexao, &operacao).da_linha(linha);
+        let relato = pedir(&mut self.conexao, &operacao).da_linha(linha.into());
         self.relator.relatar(&relato);
         relato
     }

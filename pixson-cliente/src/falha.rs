@@ -124,10 +124,18 @@ impl Falha {
             Self::Perdida => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
             Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
             Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
-            Self::ResultadoDesconhecido(erro) => format!("{erro}. {DESCONHECIDO}"),
+            Self::ResultadoDesconhecido(erro) => {
+                format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
+            }
             Self::HouveDesconhecido => return None,
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
         })
     }
+}
+
+/// The message of an error at the beginning of a sentence.
+fn com_maiuscula(mensagem: &str) -> String {
+    let mut letras = mensagem.chars();
+    letras.next().into_iter().flat_map(char::to_uppercase).chain(letras).collect()
 }

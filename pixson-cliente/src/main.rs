@@ -12,6 +12,7 @@ mod interrupcao;
 mod menu;
 mod portugues;
 mod relato;
+mod script;
 mod servidor;
 mod terminal;
 
@@ -46,6 +47,10 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
         Some(Comando::Conta(comando)) => {
             let rg = argumentos.rg_necessario()?;
             avulso::executar(servidor, rg, *comando, relator).into()
+        }
+        Some(Comando::Script(script)) => {
+            let rg = argumentos.rg_necessario()?;
+            script::executar(servidor, rg, relator, script).into()
         }
         Some(Comando::Ping) => avulso::ping(servidor, relator).into(),
         None => conversar(servidor, argumentos.rg()?),

@@ -11,7 +11,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// The exit code for words on the command line that are not understood.
-const USO_CODIGO: u8 = 2;
+pub(crate) const USO_CODIGO: u8 = 2;
 
 /// The layout of a help page, without clap's English words.
 pub(crate) const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
@@ -34,7 +34,7 @@ pub(crate) fn recusar(frase: &str) -> ExitCode {
 }
 
 /// What clap has against the command line.
-fn frase(erro: &clap::Error) -> String {
+pub(crate) fn frase(erro: &clap::Error) -> String {
     let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
     let argumento = contexto(ContextKind::InvalidArg);
     let valor = contexto(ContextKind::InvalidValue);

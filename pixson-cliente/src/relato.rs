@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::conexao::move_dinheiro;
 use crate::falha::{DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, RECUSADO_CODIGO};
+use crate::portugues::USO_CODIGO;
 use crate::terminal::visivel;
 
 /// What became of one command. The names and types of the fields are those of the JSON object:
@@ -16,7 +17,8 @@ pub(crate) struct Relato {
     /// In a script, the number of the line.
     #[serde(skip_serializing_if = "Option::is_none")]
     linha: Option<u64>,
-    operacao: &'static str,
+    /// Of a line that is no command, nothing.
+    operacao: Option<&'static str>,
     rg: Option<String>,
     /// Of a transfer, the account that receives.
     para: Option<String>,
@@ -34,7 +36,7 @@ pub(crate) struct Relato {
     codigo: u8,
 }
 
-/// The four ways in which a command can end.
+/// The ways in which a command can end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Desfecho {
@@ -44,6 +46,8 @@ enum Desfecho {
     Desconhecido,
     /// There was no answer, and no money at stake.
     Falha,
+    /// A line of a script is no command, and nothing was sent.
+    Invalido,
 }
 
 /// How reports are given: data on standard output, talk on standard error.
@@ -107,10 +111,27 @@ impl Relato {
         relato
     }
 
+    /// A line of a script that is no command.
+    pub(crate) fn da_linha_invalida(linha: u64, texto: String) -> Self {
+        Self {
+            linha: Some(linha),
+            operacao: None,
+            rg: None,
+            para: None,
+            centavos: None,
+            desfecho: Desfecho::Invalido,
+            texto,
+            carimbo_enviado: None,
+            carimbo_recebido: None,
+            ida_e_volta_us: None,
+            codigo: USO_CODIGO,
+        }
+    }
+
     /// As a ping: it asked for nothing of anybody.
     pub(crate) fn como_ping(self, ida_e_volta: Option<Duration>) -> Self {
         let ida_e_volta_us = ida_e_volta.map(|tempo| tempo.as_micros());
-        Self { operacao: "ping", rg: None, ida_e_volta_us, ..self }
+        Self { operacao: Some("ping"), rg: None, ida_e_volta_us, ..self }
     }
 
     /// As done, whatever the reply was, with words of our own.
@@ -121,6 +142,12 @@ impl Relato {
     /// As a line of a script, if it is one.
     pub(crate) fn da_linha(self, linha: Option<u64>) -> Self {
         Self { linha, ..self }
+    }
+
+    /// Whether nothing more can be asked on the same connection, or should be before somebody has
+    /// looked.
+    pub(crate) fn encerra(&self) -> bool {
+        matches!(self.desfecho, Desfecho::Desconhecido | Desfecho::Falha)
     }
 
     /// Whether it was done.
@@ -144,7 +171,7 @@ impl Relato {
         };
         Self {
             linha: None,
-            operacao: nome,
+            operacao: Some(nome),
             rg: Some(operacao.titular().to_string()),
             para: para.map(Rg::to_string),
             centavos,
@@ -162,7 +189,9 @@ impl Relato {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
         match self.desfecho {
-            Desfecho::Recusado if *operacao == "login" => format!("{linha}Login recusado: {texto}"),
+            Desfecho::Recusado if *operacao == Some("login") => {
+                format!("{linha}Login recusado: {texto}")
+            }
             // A failure is a whole sentence already, with what to do.
             Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
                 format!("{linha}{texto}\n{DESCONHECIDO}")

@@ -2,7 +2,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, Read, Write};
 
 /// More than anybody types at a prompt, in bytes. What is beyond is read as another line.
-const LINHA_MAX_BYTES: u64 = 4096;
+pub(crate) const LINHA_MAX_BYTES: u64 = 4096;
 
 /// What the person sees and types: lines in, lines out. Nothing that is typed is shown again.
 #[derive(Debug)]

@@ -1,0 +1,125 @@
+//! Commands from a file or from standard input, one in each line.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser};
+use pixson_core::Rg;
+
+use crate::avulso::Atendimento;
+use crate::comando::ComandoDeConta;
+use crate::falha::Falha;
+use crate::portugues;
+use crate::relato::{Relato, Relator};
+use crate::servidor::Servidor;
+use crate::terminal::LINHA_MAX_BYTES;
+
+/// What stands for standard input.
+const ENTRADA_PADRAO: &str = "-";
+
+/// What `script` reads from the command line.
+#[derive(Args, Debug)]
+pub(crate) struct Argumentos {
+    /// De onde ler os comandos; - é a entrada padrão [padrão: -]
+    #[arg(help_heading = "Argumentos", value_name = "ARQUIVO", default_value = ENTRADA_PADRAO)]
+    #[arg(hide_default_value = true)]
+    arquivo: PathBuf,
+
+    /// Para na primeira linha que não é feita
+    #[arg(long)]
+    parar_no_erro: bool,
+}
+
+/// The words of one line.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true, disable_help_subcommand = true)]
+struct Palavras {
+    #[command(subcommand)]
+    comando: ComandoDeConta,
+}
+
+/// Does all lines on one connection. Returns the exit code: the highest of those of the lines.
+pub(crate) fn executar(
+    servidor: &Servidor,
+    rg: Rg,
+    relator: Relator,
+    argumentos: &Argumentos,
+) -> u8 {
+    let percorrido = abrir(&argumentos.arquivo).map_err(Falha::Entrada).and_then(|entrada| {
+        match Atendimento::entrar(servidor, rg, relator) {
+            Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
+            Err(codigo) => Ok(codigo),
+        }
+    });
+    percorrido.unwrap_or_else(|falha| {
+        let _ = writeln!(io::stderr(), "{}", falha.frase().unwrap_or_default());
+        falha.codigo()
+    })
+}
+
+fn abrir(arquivo: &Path) -> io::Result<Box<dyn BufRead>> {
+    Ok(if arquivo == Path::new(ENTRADA_PADRAO) {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(File::open(arquivo)?))
+    })
+}
+
+fn percorrer(
+    mut entrada: impl BufRead,
+    mut atendimento: Atendimento,
+    relator: Relator,
+    parar_no_erro: bool,
+) -> Result<u8, Falha> {
+    let mut codigo = 0;
+    for linha in 1.. {
+        let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::Entrada)? else { break };
+        let relato = match entender(&bytes) {
+            Ok(None) => continue,
+            Ok(Some(comando)) => atendimento.executar(comando, linha),
+            Err(frase) => {
+                let relato = Relato::da_linha_invalida(linha, frase);
+                relator.relatar(&relato);
+                relato
+            }
+        };
+        codigo = codigo.max(relato.codigo());
+        if relato.encerra() || (parar_no_erro && !relato.feito()) {
+            let _ = writeln!(io::stderr(), "O script parou na linha {linha}.");
+            break;
+        }
+    }
+    Ok(codigo)
+}
+
+/// A line with its end, or as much of it as there is, or as is worth looking at. Of a line that is
+/// too long the rest is no line of its own.
+fn ler_linha(entrada: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    entrada.take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)?;
+    if bytes.len() as u64 == LINHA_MAX_BYTES && !bytes.ends_with(b"\n") {
+        entrada.skip_until(b'\n')?;
+    }
+    Ok((!bytes.is_empty()).then_some(bytes))
+}
+
+/// The command of a line, if it has one. `Err` is a sentence.
+fn entender(bytes: &[u8]) -> Result<Option<ComandoDeConta>, String> {
+    let Some(linha) = bytes.strip_suffix(b"\n") else {
+        if bytes.len() as u64 == LINHA_MAX_BYTES {
+            return Err(format!("A linha tem {LINHA_MAX_BYTES} bytes ou mais."));
+        }
+        // Half an amount is an amount, too.
+        return Err("A linha não termina: pode estar cortada, e não foi executada.".into());
+    };
+    let linha = std::str::from_utf8(linha).map_err(|_| "A linha não é UTF-8.".to_owned())?;
+    let (palavras, _comentario) = linha.split_once('#').unwrap_or((linha, ""));
+    if palavras.trim().is_empty() {
+        return Ok(None);
+    }
+    match Palavras::try_parse_from(palavras.split_whitespace()) {
+        Ok(Palavras { comando }) => Ok(Some(comando)),
+        Err(erro) => Err(portugues::frase(&erro)),
+    }
+}

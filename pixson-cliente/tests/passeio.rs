@@ -1,0 +1,101 @@
+//! The tour of both READMEs: every transcript is what the real programs show.
+
+mod comum;
+#[path = "../../pixson-servidor/tests/comum/mod.rs"]
+mod servidor;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use comum::texto;
+use servidor::{Servidor, binario_vizinho, contas};
+use tempfile::TempDir;
+
+const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
+
+/// One command of a transcript, and what it shows.
+struct Passo {
+    comando: String,
+    mostra: String,
+}
+
+/// The commands of a page: all blocks of console in which the client is called after a `$`.
+fn passos(pagina: &str) -> Vec<Passo> {
+    let mut passos: Vec<Passo> = Vec::new();
+    for bloco in pagina.split("```console\n$ ").skip(1) {
+        let (bloco, _) = bloco.split_once("```").expect("a closed block");
+        if !bloco.contains("pixson-cliente ") {
+            continue;
+        }
+        let mut linhas = bloco.lines().peekable();
+        let primeira = linhas.next().expect("a command");
+        passos.push(Passo { comando: primeira.into(), mostra: String::new() });
+        for linha in linhas {
+            let ultimo = passos.last_mut().expect("the first one");
+            if let Some(comando) = linha.strip_prefix("$ ") {
+                passos.push(Passo { comando: comando.into(), mostra: String::new() });
+            } else if let Some(mais) = linha.strip_prefix("> ") {
+                ultimo.comando += "\n";
+                ultimo.comando += mais;
+            } else {
+                ultimo.mostra += linha;
+                ultimo.mostra += "\n";
+            }
+        }
+    }
+    passos
+}
+
+/// The sample accounts, as they come.
+fn contas_de_exemplo() -> TempDir {
+    let pasta = contas(&[]);
+    let exemplos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contas");
+    for exemplo in fs::read_dir(exemplos).expect("the sample accounts") {
+        let exemplo = exemplo.expect("readable");
+        if exemplo.path().extension().is_some_and(|tipo| tipo == "json") {
+            fs::copy(exemplo.path(), pasta.path().join(exemplo.file_name())).expect("writable");
+        }
+    }
+    pasta
+}
+
+/// Without the milliseconds, which no two runs have in common.
+fn sem_tempo(texto: &str) -> String {
+    let mut partes = texto.split(" ms,");
+    let mut limpo = partes.next().unwrap_or_default().to_owned();
+    for parte in partes {
+        limpo.truncate(limpo.trim_end_matches(|letra: char| !letra.is_whitespace()).len());
+        limpo += "# ms,";
+        limpo += parte;
+    }
+    limpo
+}
+
+#[test]
+fn the_tour_of_both_readmes_shows_what_the_programs_show() {
+    let binario = binario_vizinho(CLIENTE, "pixson-servidor");
+    let programas = Path::new(CLIENTE).parent().expect("a directory");
+    for pagina in [include_str!("../../README.md"), include_str!("../../README.pt-BR.md")] {
+        let servidor = Servidor::iniciar(&binario, contas_de_exemplo());
+        let porta = servidor.porta.to_string();
+        let mut codigo = 0;
+        let passos = passos(pagina);
+        assert!(passos.len() > 8, "the tour is found");
+        for Passo { comando, mostra } in passos {
+            let saida = Command::new("sh")
+                // The shell of the reader is the same for all commands, and so is its `$?`.
+                .args(["-c", &format!("exec 2>&1\n(exit {codigo})\n{comando}\n")])
+                .env("PATH", format!("{}:/usr/bin:/bin", programas.display()))
+                .env("PIXSON_PORTA", &porta)
+                .env_remove("PIXSON_HOST")
+                .env_remove("PIXSON_RG")
+                .output()
+                .expect("a shell");
+            codigo = saida.status.code().expect("no signal");
+            let visto =
+                texto(&saida.stdout).replace(&format!("localhost:{porta}"), "localhost:5000");
+            assert_eq!(sem_tempo(&visto), sem_tempo(&mostra), "$ {comando}");
+        }
+    }
+}

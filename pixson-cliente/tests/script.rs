@@ -1,0 +1,213 @@
+//! Scripts: against the real server, and against servers that fail them.
+
+mod comum;
+#[path = "../../pixson-servidor/tests/comum/mod.rs"]
+mod servidor;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Output;
+
+use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_ouve};
+use comum::{executar, iniciar, interromper, texto};
+use serde_json::{Value, json};
+use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
+use tempfile::TempDir;
+
+fn servidor_real() -> (Servidor, String) {
+    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
+    let servidor = Servidor::iniciar(&binario, duas_contas());
+    let porta = servidor.porta.to_string();
+    (servidor, porta)
+}
+
+/// Runs a script from standard input.
+fn rodar(porta: &str, argumentos: &[&str], linhas: &str) -> Output {
+    let comuns = ["--porta", porta, "--rg", "1111111111", "script"];
+    executar(&[&comuns, argumentos].concat(), linhas)
+}
+
+#[test]
+fn every_line_is_done_in_order_on_one_connection() {
+    let (mut servidor, porta) = servidor_real();
+    let linhas = "# the week's payments\n\
+                  saque 8,50\n\
+                  \n   \t\n\
+                  deposito 14   # a comment\r\n\
+                  \ttransferencia   --para 2222222222 5.5\n\
+                  saldo\n";
+    let saida = rodar(&porta, &[], linhas);
+    assert_eq!(
+        texto(&saida.stdout),
+        "Saque realizado com sucesso\nDepósito realizado com sucesso\n\
+         Transferência realizada com sucesso\nSaldo: 10.0\n"
+    );
+    assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(0)));
+    servidor.parar();
+    let linhas = servidor.linhas_ate(|linha| linha.starts_with("Cliente desconectado"));
+    let conexoes =
+        linhas.iter().filter(|linha| linha.starts_with("Novo cliente conectado")).count();
+    assert_eq!(conexoes, 1, "{linhas:?}");
+}
+
+#[test]
+fn a_file_is_a_script_as_standard_input_is() {
+    let (_servidor, porta) = servidor_real();
+    let pasta = TempDir::new().expect("a temporary directory");
+    let arquivo = pasta.path().join("pagamentos.txt");
+    fs::write(&arquivo, "saldo\n").expect("writable");
+    let saida = rodar(&porta, &[arquivo.to_str().expect("UTF-8")], "saque 1\n");
+    assert_eq!((texto(&saida.stdout), saida.status.code()), ("Saldo: 10.0\n", Some(0)));
+    let saida = rodar(&porta, &["-"], "saldo\n");
+    assert_eq!((texto(&saida.stdout), saida.status.code()), ("Saldo: 10.0\n", Some(0)));
+    let saida = rodar(&porta, &["/nao/existe"], "");
+    assert_eq!(texto(&saida.stderr), "Não foi possível ler a entrada (não existe).\n");
+    assert_eq!(saida.status.code(), Some(3));
+}
+
+#[test]
+fn lines_that_are_not_done_are_named_by_their_number_and_the_others_go_on() {
+    let (mut servidor, porta) = servidor_real();
+    let linhas = "saque 10.01\nsaq 1\nsaque\n\n--help\nsaque um\nsaldo --json\nsaldo\n";
+    let saida = rodar(&porta, &[], linhas);
+    assert_eq!(texto(&saida.stdout), "Saldo: 10.0\n");
+    assert_eq!(
+        texto(&saida.stderr),
+        "Linha 1: Saldo insuficiente\n\
+         Linha 2: Comando desconhecido: saq. Você quis dizer saque?\n\
+         Linha 3: Falta <VALOR>.\n\
+         Linha 5: Argumento desconhecido: --help.\n\
+         Linha 6: Valor inválido para <VALOR>: \"um\" (digite um número como 8.50 ou 8,50).\n\
+         Linha 7: Argumento desconhecido: --json.\n"
+    );
+    assert_eq!(saida.status.code(), Some(2), "the highest of the codes");
+    assert_eq!(rodar(&porta, &[], "saque 11\nsaldo\n").status.code(), Some(1));
+    servidor.parar();
+    assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 10.0}"));
+}
+
+#[test]
+fn with_parar_no_erro_nothing_is_done_after_the_first_line_that_is_not() {
+    let (mut servidor, porta) = servidor_real();
+    for (errada, codigo) in [("saque 100", 1), ("saq 1", 2)] {
+        let linhas = format!("deposito 1\n{errada}\ndeposito 1000\n");
+        let saida = rodar(&porta, &["--parar-no-erro"], &linhas);
+        assert_eq!(texto(&saida.stdout), "Depósito realizado com sucesso\n");
+        let frase = texto(&saida.stderr);
+        assert!(frase.starts_with("Linha 2: "), "{frase}");
+        assert!(frase.ends_with("\nO script parou na linha 2.\n"), "{frase}");
+        assert_eq!(saida.status.code(), Some(codigo));
+    }
+    servidor.parar();
+    assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 12.0}"));
+}
+
+#[test]
+fn a_line_that_may_be_cut_off_is_not_done() {
+    let (mut servidor, porta) = servidor_real();
+    let longa = format!("deposito 1 #{}\ndeposito 2\n", "saque 1 ".repeat(2000));
+    for (linhas, frase, codigo) in [
+        (
+            "deposito 1",
+            "Linha 1: A linha não termina: pode estar cortada, e não foi executada.\n",
+            2,
+        ),
+        (&longa, "Linha 1: A linha tem 4096 bytes ou mais.\n", 2),
+    ] {
+        let saida = rodar(&porta, &[], linhas);
+        assert_eq!((texto(&saida.stderr), saida.status.code()), (frase, Some(codigo)));
+    }
+    servidor.parar();
+    let arquivo = servidor.arquivo("1111111111");
+    assert!(arquivo.ends_with("\"saldo\": 12.0}"), "what follows a long line is done: {arquivo}");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_a_wrong_line() {
+    let (_servidor, porta) = servidor_real();
+    let pasta = TempDir::new().expect("a temporary directory");
+    let arquivo = pasta.path().join("bytes");
+    fs::write(&arquivo, b"saldo\n\xff\xfe\nsaldo\n").expect("writable");
+    let saida = rodar(&porta, &[arquivo.to_str().expect("UTF-8")], "");
+    assert_eq!(texto(&saida.stdout), "Saldo: 10.0\nSaldo: 10.0\n");
+    assert_eq!(texto(&saida.stderr), "Linha 2: A linha não é UTF-8.\n");
+    assert_eq!(saida.status.code(), Some(2));
+}
+
+#[test]
+fn each_line_gives_one_object_with_its_number() {
+    let (_servidor, porta) = servidor_real();
+    let saida = rodar(&porta, &["--json"], "saldo\n\nsaque 99\ndepositar 5\n");
+    let objetos: Vec<Value> = texto(&saida.stdout)
+        .lines()
+        .map(|linha| serde_json::from_str(linha).expect("an object"))
+        .collect();
+    let vistos: Vec<_> = objetos
+        .iter()
+        .map(|objeto| (&objeto["linha"], &objeto["operacao"], &objeto["desfecho"]))
+        .collect();
+    assert_eq!(
+        vistos,
+        [
+            (&json!(1), &json!("saldo"), &json!("feito")),
+            (&json!(3), &json!("saque"), &json!("recusado")),
+            (&json!(4), &Value::Null, &json!("invalido")),
+        ]
+    );
+    assert_eq!(objetos[0]["centavos"], 1000);
+    assert_eq!(objetos[2]["texto"], "Comando desconhecido: depositar. Você quis dizer deposito?");
+    assert_eq!(saida.status.code(), Some(2));
+}
+
+#[test]
+fn an_unknown_outcome_or_a_lost_connection_always_ends_the_script() {
+    let sem_saber = "t:7|s:1|resposta:Servidor indisponível\n".as_bytes();
+    let respostas: &'static [&'static [u8]] = vec![LOGIN, sem_saber].leak();
+    for (respostas, linhas, comeco, codigo) in [
+        (respostas, "\nsaque 1\nsaldo\n", "Linha 2: Servidor indisponível\nNão se sabe ", 5),
+        (&[LOGIN], "\nsaque 1\nsaldo\n", "Linha 2: A conexão terminou antes da resposta. Não ", 5),
+        (&[LOGIN], "\nsaldo\nsaque 1\n", "Linha 2: O servidor encerrou a conexão. Este ", 3),
+        (&[LOGIN, b"x\n"], "\nsaldo\nsaque 1\n", "Linha 2: Erro de protocolo: ", 4),
+    ] {
+        let saida = rodar(&servidor_que_diz(respostas), &[], linhas);
+        let frase = texto(&saida.stderr);
+        assert!(frase.starts_with(comeco), "{frase}");
+        assert!(frase.ends_with("\nO script parou na linha 2.\n"), "{frase}");
+        assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(codigo)));
+    }
+    let saida = rodar(&servidor_que_diz(&[b"t:3|s:1|resposta:Servidor lotado\n"]), &[], "saldo\n");
+    assert_eq!(texto(&saida.stderr), "Login recusado: Servidor lotado\n");
+    assert_eq!(saida.status.code(), Some(1));
+}
+
+#[test]
+fn a_line_is_answered_before_the_next_one_is_written() {
+    let (_servidor, porta) = servidor_real();
+    let mut processo = iniciar(&["--porta", &porta, "--rg", "1111111111", "script"]);
+    let mut entrada = processo.stdin.take().expect("piped");
+    let mut saida = BufReader::new(processo.stdout.take().expect("piped")).lines();
+    for saldo in ["11.0", "12.0"] {
+        writeln!(entrada, "deposito 1\nsaldo").expect("it reads");
+        assert_eq!(saida.next().expect("a line").expect("UTF-8"), "Depósito realizado com sucesso");
+        assert_eq!(saida.next().expect("a line").expect("UTF-8"), format!("Saldo: {saldo}"));
+    }
+    drop(entrada);
+    assert_eq!(processo.wait().expect("our child").code(), Some(0));
+}
+
+#[test]
+fn an_interrupted_script_says_what_nobody_knows() {
+    for (linha, em_jogo) in [("saldo", false), ("deposito 1", true)] {
+        let (porta, ouvidas) = servidor_que_ouve(vec![LOGIN]);
+        let mut processo = iniciar(&["--porta", &porta, "--rg", "1", "script"]);
+        let mut entrada = processo.stdin.take().expect("piped");
+        writeln!(entrada, "{linha}").expect("it reads");
+        ouvidas.recv_timeout(PACIENCIA).expect("the request");
+        interromper(&processo);
+        let saida = processo.wait_with_output().expect("our child");
+        let frase = texto(&saida.stderr);
+        assert_eq!(frase.contains("Não se sabe se a operação foi feita"), em_jogo, "{frase}");
+        assert_eq!(saida.status.code(), Some(130));
+        drop(entrada);
+    }
+}
