@@ -8,6 +8,7 @@ use pixson_core::tipos::ErroRg;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::ComandoDeConta;
+use crate::interativo::Cor;
 use crate::portugues::{self, MODELO};
 use crate::script;
 use crate::servidor::{Opcoes, Servidor};
@@ -102,6 +103,10 @@ pub(crate) struct Argumentos {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
+    /// Cores no menu de um terminal: auto, sempre ou nunca [padrão: auto]
+    #[arg(long, value_name = "QUANDO", value_enum, hide_possible_values = true)]
+    pub(crate) cor: Option<Cor>,
+
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
     #[arg(global = true)]
@@ -170,6 +175,7 @@ impl Argumentos {
     fn conferir(&self) -> Result<(), String> {
         match (&self.comando, self.rg, self.rg_do_menu) {
             (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
+            (Some(_), ..) if self.cor.is_some() => Err("--cor só serve ao menu.".into()),
             (None, ..) if self.json => Err("--json precisa de um comando.".into()),
             (Some(_), _, Some(rg)) => Err(format!("Valor que não se esperava: \"{rg}\".")),
             (Some(Comando::Ping | Comando::Carga(_)), Some(_), _) => {

@@ -1,8 +1,8 @@
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Operacao, Rg, Valor};
 
-use crate::portugues::MODELO;
+use crate::portugues::{self, MODELO};
 
 /// What can be asked of an account in one line.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -72,6 +72,20 @@ impl ComandoDeConta {
             }
         }
     }
+}
+
+/// The words of one line.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true, disable_help_subcommand = true)]
+struct Palavras {
+    #[command(subcommand)]
+    comando: ComandoDeConta,
+}
+
+/// A command in one line. `Err` is a sentence.
+pub(crate) fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
+    let lidas = Palavras::try_parse_from(linha.split_whitespace());
+    lidas.map(|palavras| palavras.comando).map_err(|erro| portugues::frase(&erro))
 }
 
 /// An amount as a person writes it, with a decimal point or a decimal comma. `Err` says how to

@@ -13,11 +13,13 @@ pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: c
 
 const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 
-/// The exit codes: refused by the bank; no connection; protocol error; outcome unknown.
+/// The exit codes: refused by the bank; no connection; protocol error; outcome unknown;
+/// interrupted, as shells give it.
 pub(crate) const RECUSADO_CODIGO: u8 = 1;
 pub(crate) const SEM_CONEXAO_CODIGO: u8 = 3;
 pub(crate) const PROTOCOLO_CODIGO: u8 = 4;
 pub(crate) const DESCONHECIDO_CODIGO: u8 = 5;
+pub(crate) const INTERROMPIDO_CODIGO: u8 = 130;
 
 /// Why the session ended before the person left it.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(crate) enum Falha {
     HouveDesconhecido,
     /// The request could not be sent.
     Envio(ErroEnvio),
+    /// The person pressed Ctrl-C at a question.
+    Interrompido,
     /// What the person types cannot be read.
     Entrada(io::Error),
 }
@@ -78,6 +82,7 @@ impl Falha {
             Self::TempoEsgotado { desconhecido: true, .. }
             | Self::ResultadoDesconhecido(_)
             | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
+            Self::Interrompido => INTERROMPIDO_CODIGO,
         }
     }
 
@@ -94,6 +99,7 @@ impl Falha {
             Self::NaoEnviado => "o pedido não foi enviado".into(),
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
             Self::HouveDesconhecido => "resultado desconhecido".into(),
+            Self::Interrompido => "interrompido".into(),
             Self::Envio(erro) => erro.to_string(),
             Self::Entrada(erro) => causa(erro),
         }
@@ -102,7 +108,6 @@ impl Falha {
     /// One sentence for the person, unless the server's reply was one.
     pub(crate) fn frase(&self) -> Option<String> {
         Some(match self {
-            Self::LoginRecusado => return None,
             Self::SemConexao { endereco, erro } => format!(
                 "Erro ao conectar ao servidor {endereco}: {}. \
                  Confira --host e --porta, e se o servidor está em execução.",
@@ -127,7 +132,7 @@ impl Falha {
             Self::ResultadoDesconhecido(erro) => {
                 format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
             }
-            Self::HouveDesconhecido => return None,
+            Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
         })

@@ -1,17 +1,19 @@
 use std::io::{self, IsTerminal, Write};
 use std::process;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use pixson_core::Operacao;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use signal_hook::iterator::Signals;
 
 use crate::conexao::move_dinheiro;
-use crate::falha::DESCONHECIDO;
+use crate::falha::{DESCONHECIDO, INTERROMPIDO_CODIGO};
 
-/// The exit code of a program that the person has interrupted, as shells give it.
-pub(crate) const INTERROMPIDO_CODIGO: u8 = 130;
+/// How the terminal was before a line editor changed it.
+static TERMINAL: OnceLock<Termios> = OnceLock::new();
 
 /// Whether money was asked to move and nobody was told yet what became of it.
 static EM_JOGO: AtomicBool = AtomicBool::new(false);
@@ -39,6 +41,9 @@ impl Drop for EmJogo {
 /// From here on Ctrl-C ends the program in order. Where that cannot be had, it ends it all the
 /// same, as the system does.
 pub(crate) fn vigiar() {
+    if let Ok(modos) = tcgetattr(io::stdin()) {
+        let _ = TERMINAL.set(modos);
+    }
     let Ok(mut sinais) = Signals::new([SIGINT]) else { return };
     thread::spawn(move || {
         if sinais.forever().next().is_some() {
@@ -48,7 +53,10 @@ pub(crate) fn vigiar() {
 }
 
 /// Ends the program, and says what nobody can know.
-pub(crate) fn sair() -> ! {
+fn sair() -> ! {
+    if let Some(modos) = TERMINAL.get() {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, modos);
+    }
     let mut erros = io::stderr();
     if erros.is_terminal() {
         // The terminal has shown ^C in the middle of a line.

@@ -8,6 +8,7 @@ mod carga;
 mod comando;
 mod conexao;
 mod falha;
+mod interativo;
 mod interrupcao;
 mod menu;
 mod portugues;
@@ -16,15 +17,16 @@ mod script;
 mod servidor;
 mod terminal;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use pixson_core::Rg;
 
 use crate::argumentos::{Argumentos, Comando};
+use crate::interativo::{Cor, Interativo};
 use crate::relato::Relator;
 use crate::servidor::Servidor;
-use crate::terminal::Terminal;
+use crate::terminal::Tubo;
 
 fn main() -> ExitCode {
     let argumentos = match argumentos::ler(std::env::args_os()) {
@@ -53,13 +55,21 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
             script::executar(servidor, rg, relator, script).into()
         }
         Some(Comando::Ping) => avulso::ping(servidor, relator).into(),
-        None => conversar(servidor, argumentos.rg()?),
+        None => conversar(servidor, argumentos.rg()?, argumentos.cor.unwrap_or_default()),
     })
 }
 
-fn conversar(servidor: &Servidor, rg: Option<Rg>) -> ExitCode {
-    let mut terminal = Terminal::novo(io::stdin().lock(), io::stdout());
-    match menu::conversar(servidor, rg, &mut terminal) {
+/// The menu: for a person at a terminal with what makes typing easy, and otherwise as it always was.
+fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor) -> ExitCode {
+    let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let fim = match pessoa.then(|| Interativo::novo(cor)) {
+        Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal),
+        // A terminal that no line can be edited on is read as a pipe is.
+        None | Some(Err(_)) => {
+            menu::conversar(servidor, rg, &mut Tubo::novo(io::stdin().lock(), io::stdout()))
+        }
+    };
+    match fim {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
             if let Some(frase) = falha.frase() {

@@ -1,17 +1,30 @@
-use std::io::{BufRead, Write};
+use std::io;
 
 use pixson_core::protocolo::Situacao;
-use pixson_core::{Carimbo, Operacao, Rg, Valor};
+use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 
-use crate::comando::ler_valor;
+use crate::comando::{ler_palavras, ler_valor};
 use crate::conexao::Conexao;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::interrupcao::EmJogo;
 use crate::relato::sem_saber;
 use crate::servidor::Servidor;
-use crate::terminal::Terminal;
+use crate::terminal::{Digitado, Realce, Terminal, visivel};
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
+
+/// What a terminal says of its commands, since it takes names, too.
+const AJUDA: &str = "
+Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
+
+  saldo                           mostra o saldo
+  saque [VALOR]                   retira da conta
+  deposito [VALOR]                põe na conta
+  transferencia [--para RG VALOR] passa da conta para outra
+  ajuda                           mostra isto
+  sair                            sai, como Ctrl-D
+
+As setas percorrem o que já se digitou, e Tab completa. Ctrl-C sai com o código 130.";
 
 /// Why a question gave no answer.
 enum Volta {
@@ -26,7 +39,7 @@ enum Volta {
 pub(crate) fn conversar(
     servidor: &Servidor,
     rg: Option<Rg>,
-    terminal: &mut Terminal<impl BufRead, impl Write>,
+    terminal: &mut impl Terminal,
 ) -> Result<(), Falha> {
     terminal.mostrar("Cliente iniciado");
     let rg = match rg {
@@ -39,15 +52,18 @@ pub(crate) fn conversar(
     let mut conexao = Conexao::abrir(servidor)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal))?;
-    terminal.mostrar_texto(&login.texto());
+    mostrar_resposta(&login, terminal);
     if login.situacao() == Situacao::Erro {
         return Err(Falha::LoginRecusado);
+    }
+    if terminal.tem_nomes() {
+        terminal.mostrar("Digite ajuda para saber o que mais se pode digitar.");
     }
     let mut houve_desconhecido = false;
     while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
         let _em_jogo = EmJogo::se_move(&operacao);
         let resposta = conexao.pedir(operacao, mostrar_relogio(terminal))?;
-        terminal.mostrar_texto(&resposta.texto());
+        mostrar_resposta(&resposta, terminal);
         if sem_saber(&operacao, &resposta) {
             houve_desconhecido = true;
             terminal.mostrar(DESCONHECIDO);
@@ -56,76 +72,132 @@ pub(crate) fn conversar(
     if houve_desconhecido { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
 
-fn mostrar_relogio(terminal: &mut Terminal<impl BufRead, impl Write>) -> impl FnMut(Carimbo) {
-    |carimbo| terminal.mostrar(format_args!("Relógio Lógico Atualizado: {carimbo}"))
+fn mostrar_relogio(terminal: &mut impl Terminal) -> impl FnMut(Carimbo) {
+    |carimbo| {
+        terminal.realcar(Realce::Relogio, &format!("Relógio Lógico Atualizado: {carimbo}"));
+    }
+}
+
+fn mostrar_resposta(resposta: &Resposta, terminal: &mut impl Terminal) {
+    let realce = match resposta.situacao() {
+        Situacao::Sucesso => Realce::Feito,
+        Situacao::Erro => Realce::Recusado,
+    };
+    terminal.realcar(realce, &visivel(&resposta.texto()));
 }
 
 /// Repeats a question until it is answered. `None` when the person leaves.
-fn insistir<E: BufRead, S: Write, T>(
-    terminal: &mut Terminal<E, S>,
-    mut pergunta: impl FnMut(&mut Terminal<E, S>) -> Result<T, Volta>,
+fn insistir<E: Terminal, T>(
+    terminal: &mut E,
+    mut pergunta: impl FnMut(&mut E) -> Result<T, Volta>,
 ) -> Result<Option<T>, Falha> {
     loop {
         match pergunta(terminal) {
             Ok(resposta) => return Ok(Some(resposta)),
             Err(Volta::Sair) => return Ok(None),
-            Err(Volta::Repetir(frase)) => terminal.mostrar(frase),
+            Err(Volta::Repetir(frase)) => terminal.mostrar(&frase),
             Err(Volta::Falhar(falha)) => return Err(falha),
         }
     }
 }
 
+/// What stands in the menu, and the one that does not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Entrada {
+    Saldo,
+    Saque,
+    Deposito,
+    Transferencia,
+    Sair,
+    Ajuda,
+}
+
 /// One round of the menu.
-fn escolher(rg: Rg, terminal: &mut Terminal<impl BufRead, impl Write>) -> Result<Operacao, Volta> {
+fn escolher(rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     terminal.mostrar(MENU);
-    match perguntar(terminal, "Digite o comando: ")?.as_str() {
-        "1" => Ok(Operacao::Saldo { rg }),
-        "2" => {
+    let digitado = terminal.perguntar_comando("Digite o comando: ");
+    let comando = linha(digitado)?;
+    let entrada =
+        numero(&comando).or_else(|| nome(&comando.to_lowercase()).filter(|_| terminal.tem_nomes()));
+    match entrada {
+        Some(entrada) => completar(entrada, rg, terminal),
+        None if terminal.tem_nomes() && !comando.is_empty() => {
+            let comando = ler_palavras(&comando).map_err(Volta::Repetir)?;
+            Ok(comando.operacao(rg))
+        }
+        None => Err(Volta::Repetir("Comando inválido!".into())),
+    }
+}
+
+fn numero(texto: &str) -> Option<Entrada> {
+    Some(match texto {
+        "1" => Entrada::Saldo,
+        "2" => Entrada::Saque,
+        "3" => Entrada::Deposito,
+        "4" => Entrada::Transferencia,
+        "0" => Entrada::Sair,
+        _ => return None,
+    })
+}
+
+fn nome(texto: &str) -> Option<Entrada> {
+    Some(match texto {
+        "saldo" => Entrada::Saldo,
+        "saque" => Entrada::Saque,
+        "deposito" | "depósito" => Entrada::Deposito,
+        "transferencia" | "transferência" => Entrada::Transferencia,
+        "sair" => Entrada::Sair,
+        "ajuda" => Entrada::Ajuda,
+        _ => return None,
+    })
+}
+
+/// Asks for what an entry of the menu needs.
+fn completar(entrada: Entrada, rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
+    match entrada {
+        Entrada::Saldo => Ok(Operacao::Saldo { rg }),
+        Entrada::Saque => {
             let valor = perguntar_valor(terminal, "Digite o valor do saque: ")?;
             Ok(Operacao::Saque { rg, valor })
         }
-        "3" => {
+        Entrada::Deposito => {
             let valor = perguntar_valor(terminal, "Digite o valor do deposito: ")?;
             Ok(Operacao::Deposito { rg, valor })
         }
-        "4" => {
+        Entrada::Transferencia => {
             let rg_destino = perguntar_rg(terminal, "Digite o RG do destinatário: ")?;
             let valor = perguntar_valor(terminal, "Digite o valor da transferência: ")?;
             Ok(Operacao::Transferencia { rg_origem: rg, rg_destino, valor })
         }
-        "0" => Err(Volta::Sair),
-        _ => Err(Volta::Repetir("Comando inválido!".into())),
+        Entrada::Sair => Err(Volta::Sair),
+        Entrada::Ajuda => Err(Volta::Repetir(AJUDA.into())),
     }
 }
 
-fn perguntar_rg_da_conta(terminal: &mut Terminal<impl BufRead, impl Write>) -> Result<Rg, Volta> {
+fn perguntar_rg_da_conta(terminal: &mut impl Terminal) -> Result<Rg, Volta> {
     perguntar_rg(terminal, "Digite o RG associado a conta: ")
 }
 
-fn perguntar_rg(
-    terminal: &mut Terminal<impl BufRead, impl Write>,
-    pergunta: &str,
-) -> Result<Rg, Volta> {
+fn perguntar_rg(terminal: &mut impl Terminal, pergunta: &str) -> Result<Rg, Volta> {
     let texto = perguntar(terminal, pergunta)?;
     texto.parse().map_err(|_| Volta::Repetir("RG inválido: digite de 1 a 10 dígitos.".into()))
 }
 
 /// Asks for an amount, with a decimal point or a decimal comma.
-fn perguntar_valor(
-    terminal: &mut Terminal<impl BufRead, impl Write>,
-    pergunta: &str,
-) -> Result<Valor, Volta> {
+fn perguntar_valor(terminal: &mut impl Terminal, pergunta: &str) -> Result<Valor, Volta> {
     let texto = perguntar(terminal, pergunta)?;
     ler_valor(&texto).map_err(|conselho| Volta::Repetir(format!("Valor inválido: {conselho}.")))
 }
 
-fn perguntar(
-    terminal: &mut Terminal<impl BufRead, impl Write>,
-    pergunta: &str,
-) -> Result<String, Volta> {
-    match terminal.perguntar(pergunta) {
-        Ok(Some(texto)) => Ok(texto),
-        Ok(None) => Err(Volta::Sair),
+fn perguntar(terminal: &mut impl Terminal, pergunta: &str) -> Result<String, Volta> {
+    linha(terminal.perguntar(pergunta))
+}
+
+fn linha(digitado: io::Result<Digitado>) -> Result<String, Volta> {
+    match digitado {
+        Ok(Digitado::Linha(texto)) => Ok(texto),
+        Ok(Digitado::Fim) => Err(Volta::Sair),
+        Ok(Digitado::Interrompido) => Err(Volta::Falhar(Falha::Interrompido)),
         Err(erro) => Err(Volta::Falhar(Falha::Entrada(erro))),
     }
 }

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser};
+use clap::Args;
 use pixson_core::Rg;
 
 use crate::avulso::Atendimento;
-use crate::comando::ComandoDeConta;
+use crate::comando::{ComandoDeConta, ler_palavras};
 use crate::falha::Falha;
-use crate::portugues;
 use crate::relato::{Relato, Relator};
 use crate::servidor::Servidor;
 use crate::terminal::LINHA_MAX_BYTES;
@@ -29,14 +28,6 @@ pub(crate) struct Argumentos {
     /// Para na primeira linha que não é feita
     #[arg(long)]
     parar_no_erro: bool,
-}
-
-/// The words of one line.
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true, disable_help_flag = true, disable_help_subcommand = true)]
-struct Palavras {
-    #[command(subcommand)]
-    comando: ComandoDeConta,
 }
 
 /// Does all lines on one connection. Returns the exit code: the highest of those of the lines.
@@ -118,8 +109,5 @@ fn entender(bytes: &[u8]) -> Result<Option<ComandoDeConta>, String> {
     if palavras.trim().is_empty() {
         return Ok(None);
     }
-    match Palavras::try_parse_from(palavras.split_whitespace()) {
-        Ok(Palavras { comando }) => Ok(Some(comando)),
-        Err(erro) => Err(portugues::frase(&erro)),
-    }
+    ler_palavras(palavras).map(Some)
 }

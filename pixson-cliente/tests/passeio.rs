@@ -25,7 +25,8 @@ fn passos(pagina: &str) -> Vec<Passo> {
     let mut passos: Vec<Passo> = Vec::new();
     for bloco in pagina.split("```console\n$ ").skip(1) {
         let (bloco, _) = bloco.split_once("```").expect("a closed block");
-        if !bloco.contains("pixson-cliente ") {
+        // The menu at a terminal needs a terminal.
+        if !bloco.contains("pixson-cliente ") || bloco.contains("Digite o comando: ") {
             continue;
         }
         let mut linhas = bloco.lines().peekable();

@@ -79,12 +79,18 @@ thread_local! {
     static FIM: RefCell<Vec<mpsc::Sender<()>>> = const { RefCell::new(Vec::new()) };
 }
 
-pub(crate) fn comando(argumentos: &[&str]) -> Command {
+fn comando(argumentos: &[&str]) -> Command {
+    let mut comando = sem_tubos(argumentos);
+    comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    comando
+}
+
+pub(crate) fn sem_tubos(argumentos: &[&str]) -> Command {
     let mut comando = Command::new(CLIENTE);
     for variavel in VARIAVEIS {
         comando.env_remove(variavel);
     }
-    comando.args(argumentos).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    comando.args(argumentos);
     comando
 }
 

@@ -1,0 +1,171 @@
+//! A person at a terminal: editing, history, names, colour.
+
+use std::env;
+use std::fs::DirBuilder;
+use std::io::{self, Stdout, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::FileHistory;
+use rustyline::validate::Validator;
+use rustyline::{CompletionType, Config, Context, Editor, Helper};
+
+use crate::terminal::{Digitado, Realce, Terminal};
+
+/// What can be typed at the prompt for a command, and completed there.
+const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+
+/// How many commands are remembered.
+const HISTORICO_MAX: usize = 1000;
+
+/// When the menu is shown in colour.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Cor {
+    #[default]
+    Auto,
+    Sempre,
+    Nunca,
+}
+
+impl From<Cor> for ColorChoice {
+    fn from(cor: Cor) -> Self {
+        match cor {
+            // NO_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM=dumb are looked at.
+            Cor::Auto => Self::Auto,
+            Cor::Sempre => Self::Always,
+            Cor::Nunca => Self::Never,
+        }
+    }
+}
+
+/// A terminal with a line editor.
+pub(crate) struct Interativo {
+    saida: AutoStream<Stdout>,
+    /// One for all questions: what a person has typed or pasted ahead waits in it.
+    editor: Editor<Nomes, FileHistory>,
+    historico: Option<PathBuf>,
+}
+
+impl Interativo {
+    pub(crate) fn novo(cor: Cor) -> rustyline::Result<Self> {
+        let configuracao = Config::builder()
+            .completion_type(CompletionType::List)
+            .max_history_size(HISTORICO_MAX)?
+            .build();
+        let mut editor = Editor::with_config(configuracao)?;
+        let historico = arquivo_do_historico();
+        if let Some(arquivo) = &historico {
+            // Without one that can be read, it begins empty.
+            let _ = editor.load_history(arquivo);
+        }
+        Ok(Self { saida: AutoStream::new(io::stdout(), cor.into()), editor, historico })
+    }
+
+    /// Keeps a command at once: an interruption may be the end. If it cannot be kept, the session
+    /// goes on without. What else is typed, RGs and amounts, is not kept.
+    fn lembrar(&mut self, comando: &str) {
+        if !comando.is_empty()
+            && self.editor.add_history_entry(comando).unwrap_or(false)
+            && let Some(arquivo) = &self.historico
+        {
+            let _ = self.editor.append_history(arquivo);
+        }
+    }
+}
+
+impl Terminal for Interativo {
+    fn mostrar(&mut self, linha: &str) {
+        let _ = writeln!(self.saida, "{linha}");
+    }
+
+    fn realcar(&mut self, realce: Realce, linha: &str) {
+        let estilo = match realce {
+            Realce::Relogio => Style::new().dimmed(),
+            Realce::Feito => AnsiColor::Green.on_default(),
+            Realce::Recusado => AnsiColor::Red.on_default(),
+        };
+        let _ = writeln!(self.saida, "{estilo}{linha}{estilo:#}");
+    }
+
+    fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
+        self.editor.set_helper(None);
+        digitado(self.editor.readline(pergunta))
+    }
+
+    fn perguntar_comando(&mut self, pergunta: &str) -> io::Result<Digitado> {
+        self.editor.set_helper(Some(Nomes));
+        let digitado = digitado(self.editor.readline(pergunta))?;
+        if let Digitado::Linha(linha) = &digitado {
+            self.lembrar(linha);
+        }
+        Ok(digitado)
+    }
+
+    fn tem_nomes(&self) -> bool {
+        true
+    }
+}
+
+fn digitado(lido: rustyline::Result<String>) -> io::Result<Digitado> {
+    match lido {
+        Ok(linha) => Ok(Digitado::Linha(linha.trim().to_owned())),
+        Err(ReadlineError::Eof) => Ok(Digitado::Fim),
+        Err(ReadlineError::Interrupted) => Ok(Digitado::Interrompido),
+        Err(ReadlineError::Io(erro)) => Err(erro),
+        Err(outro) => Err(io::Error::other(outro)),
+    }
+}
+
+/// Where commands are kept, by the rules of XDG. `None` if there is no such place.
+fn arquivo_do_historico() -> Option<PathBuf> {
+    let absoluta =
+        |variavel| Some(PathBuf::from(env::var_os(variavel)?)).filter(|p| p.is_absolute());
+    let estado =
+        absoluta("XDG_STATE_HOME").or_else(|| Some(absoluta("HOME")?.join(".local/state")))?;
+    let pasta = estado.join("pixson");
+    DirBuilder::new().recursive(true).mode(0o700).create(&pasta).ok()?;
+    Some(pasta.join("historico"))
+}
+
+/// Completes the names of commands, and the option that a transfer needs.
+struct Nomes;
+
+impl Completer for Nomes {
+    type Candidate = String;
+
+    fn complete(
+        &self,
+        linha: &str,
+        posicao: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<String>)> {
+        let antes = &linha[..posicao];
+        let inicio = antes.rfind(' ').map_or(0, |espaco| espaco + 1);
+        let palavra = &antes[inicio..];
+        let candidatas: &[&str] = match antes[..inicio].trim() {
+            "" => &NOMES,
+            "transferencia" => &["--para"],
+            _ => &[],
+        };
+        let completas = candidatas
+            .iter()
+            .filter(|candidata| candidata.starts_with(palavra))
+            .map(|candidata| format!("{candidata} "))
+            .collect();
+        Ok((inicio, completas))
+    }
+}
+
+impl Hinter for Nomes {
+    type Hint = String;
+}
+impl Highlighter for Nomes {}
+impl Validator for Nomes {}
+impl Helper for Nomes {}
