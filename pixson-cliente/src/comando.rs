@@ -1,4 +1,4 @@
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Operacao, Rg, Valor};
 
@@ -85,7 +85,9 @@ struct Palavras {
 /// A command in one line. `Err` is a sentence.
 pub(crate) fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     let lidas = Palavras::try_parse_from(linha.split_whitespace());
-    lidas.map(|palavras| palavras.comando).map_err(|erro| portugues::frase(&erro))
+    lidas
+        .map(|palavras| palavras.comando)
+        .map_err(|erro| portugues::frase(&erro, Palavras::command()))
 }
 
 /// An amount as a person writes it, with a decimal point or a decimal comma. `Err` says how to

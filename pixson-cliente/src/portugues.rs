@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Parser};
 
 /// The exit code for words on the command line that are not understood.
 pub(crate) const USO_CODIGO: u8 = 2;
@@ -23,7 +23,7 @@ pub(crate) fn ler<A: Parser>(palavras: impl Iterator<Item = OsString>) -> Result
             let _ = write!(io::stdout(), "{erro}");
             return ExitCode::SUCCESS;
         }
-        recusar(&frase(&erro))
+        recusar(&frase(&erro, A::command()))
     })
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn recusar(frase: &str) -> ExitCode {
 }
 
 /// What clap has against the command line.
-pub(crate) fn frase(erro: &clap::Error) -> String {
+pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
     let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
     let argumento = contexto(ContextKind::InvalidArg);
     let valor = contexto(ContextKind::InvalidValue);
@@ -43,9 +43,11 @@ pub(crate) fn frase(erro: &clap::Error) -> String {
         ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
         ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let de_onde = variavel(comando, &argumento, &valor)
+                .map_or(String::new(), |variavel| format!(", da variável {variavel}"));
             let motivo =
                 erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
-            format!("Valor inválido para {argumento}: \"{valor}\"{motivo}.")
+            format!("Valor inválido para {argumento}{de_onde}: \"{valor}\"{motivo}.")
         }
         ErrorKind::ArgumentConflict => match contexto(ContextKind::PriorArg) {
             outro if outro.is_empty() || outro == argumento => {
@@ -91,6 +93,15 @@ fn listar(valor: &ContextValue) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The variable of the environment that an argument has its value from. Of one that was given on
+/// the command line with the same value as in its variable, it is also said.
+fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String> {
+    comando.build();
+    let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
+    let variavel = achado.get_env()?.to_str()?;
+    (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
 }
 
 /// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.
