@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use pixson_core::banco::disco::DiscoReal;
-use pixson_core::banco::{Auditoria, Lancamento, Movimento, auditar, ler_livro};
-use pixson_core::{Operacao, Rg};
+use pixson_core::banco::{Auditoria, Efeito, Feito, Lancamento, auditar, ler_livro};
+use pixson_core::{Rg, Saldo};
 
 use crate::frase_de_abertura;
 
@@ -26,9 +26,9 @@ pub(crate) fn extrato(contas: &Path, rg: Rg) -> ExitCode {
         "época", "carimbo", "operação", "valor", "saldo"
     );
     let lido = ler_livro(&DiscoReal::novo(contas), |lancamento| {
-        for movimento in lancamento.movimentos().filter(|movimento| movimento.rg == rg) {
+        for efeito in lancamento.feito.efeitos().filter(|efeito| efeito.rg() == rg) {
             // A reader that has gone away wants no more.
-            let _ = writeln!(tela, "{}", linha(&lancamento, movimento));
+            let _ = writeln!(tela, "{}", linha(&lancamento, efeito));
         }
     });
     match lido {
@@ -37,23 +37,25 @@ pub(crate) fn extrato(contas: &Path, rg: Rg) -> ExitCode {
     }
 }
 
-fn linha(lancamento: &Lancamento, movimento: Movimento) -> String {
-    let credito = movimento.depois > movimento.antes;
-    let (operacao, valor) = match lancamento.operacao {
-        Operacao::Saque { valor, .. } => ("saque".into(), valor),
-        Operacao::Deposito { valor, .. } => ("depósito".into(), valor),
-        Operacao::Transferencia { rg_origem, valor, .. } if credito => {
-            (format!("transferência de {rg_origem}"), valor)
+fn linha(lancamento: &Lancamento, efeito: Efeito<'_>) -> String {
+    let (antes, depois) = (efeito.antes().unwrap_or(Saldo::ZERO), efeito.depois());
+    let operacao = match &lancamento.feito {
+        Feito::Saque { .. } => "saque".into(),
+        Feito::Deposito { .. } => "depósito".into(),
+        Feito::Transferencia { origem, .. } if depois > antes => {
+            format!("transferência de {}", origem.rg)
         }
-        Operacao::Transferencia { rg_destino, valor, .. } => {
-            (format!("transferência para {rg_destino}"), valor)
-        }
-        Operacao::Login { .. } | Operacao::Saldo { .. } => return String::new(),
+        Feito::Transferencia { destino, .. } => format!("transferência para {}", destino.rg),
+        Feito::Abertura(_) => "abertura".into(),
+        Feito::Ajuste(_) => "ajuste".into(),
     };
-    let valor = format!("{}{valor}", if credito { '+' } else { '-' });
+    let sinal = if depois < antes { '-' } else { '+' };
+    let diferenca = antes.centavos().abs_diff(depois.centavos());
+    let valor = Saldo::de_centavos(diferenca).unwrap_or(Saldo::MAX);
+    let valor = format!("{sinal}{valor}");
     format!(
-        "{:>5}  {:>10}  {operacao:<30}  {valor:>18}  {:>18}",
-        lancamento.epoca, lancamento.carimbo, movimento.depois
+        "{:>5}  {:>10}  {operacao:<30}  {valor:>18}  {depois:>18}",
+        lancamento.epoca, lancamento.carimbo
     )
 }
 

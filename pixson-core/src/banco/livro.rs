@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::io;
 
-use super::diario::{Cauda, Imagem, Ponto, Registro, TRAVA, ler_segmento, segmentos};
+use super::diario::{Cauda, Ponto, Registro, TRAVA, ler_segmento, segmentos};
 use super::disco::Disco;
 use super::json::{ContaArquivo, ErroAbrir};
 use super::regras::decidir;
+use super::{Efeito, Feito, Movimento};
 use crate::relogio::Carimbo;
-use crate::tipos::{Operacao, Rg, Saldo};
+use crate::tipos::{Rg, Saldo};
 
-/// One operation of the bank's life, as the journal kept it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// One thing that was done in the bank's life, as the journal kept it.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Lancamento {
     /// Its number, from 1 and without gaps.
     pub seq: u64,
@@ -21,55 +22,24 @@ pub struct Lancamento {
     /// The stamp of its reply; (`epoca`, `carimbo`) orders the bank's whole life.
     pub carimbo: Carimbo,
     /// What was done.
-    pub operacao: Operacao,
-    /// What it did to the account of its `titular`.
-    pub titular: Movimento,
-    /// What a transfer did to the account that it credited.
-    pub destino: Option<Movimento>,
-}
-
-/// The balance of an account before and after an operation.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Movimento {
-    /// The account.
-    pub rg: Rg,
-    /// Its balance before.
-    pub antes: Saldo,
-    /// Its balance after.
-    pub depois: Saldo,
+    pub feito: Feito,
 }
 
 impl Lancamento {
-    /// The accounts that it changed.
-    pub fn movimentos(&self) -> impl Iterator<Item = Movimento> {
-        [Some(self.titular), self.destino].into_iter().flatten()
+    fn de_registro(registro: Registro) -> Self {
+        let Registro { seq, epoca, carimbo, feito, .. } = registro;
+        Self { seq, epoca, carimbo, feito }
     }
 
-    /// `None` if the record's parts do not belong together.
-    fn de_registro(registro: &Registro) -> Option<Self> {
-        let movimento = |Imagem { rg, antes, depois }| Movimento { rg, antes, depois };
-        let (titular, destino) =
-            (movimento(registro.contas.primeira), registro.contas.segunda.map(movimento));
-        let (rg, valor) = (titular.rg, registro.valor);
-        let operacao = match (registro.op, destino) {
-            (2, None) => Operacao::Saque { rg, valor },
-            (3, None) => Operacao::Deposito { rg, valor },
-            (4, Some(destino)) => {
-                Operacao::Transferencia { rg_origem: rg, rg_destino: destino.rg, valor }
-            }
-            _ => return None,
-        };
-        let Registro { seq, epoca, carimbo, .. } = *registro;
-        Some(Self { seq, epoca, carimbo, operacao, titular, destino })
-    }
-
-    /// Whether the balances after are what the bank's rules make of those before.
+    /// Whether the balances after are what the bank's rules make of those before. Of what the
+    /// administration did, anything is.
     fn confere(&self) -> bool {
-        let antes =
-            |rg| Ok(self.movimentos().find(|movimento| movimento.rg == rg).map(|m| m.antes));
-        decidir(self.operacao, antes).is_ok_and(|decisao| {
+        let Some(operacao) = self.feito.operacao() else { return true };
+        let efeitos = || self.feito.efeitos();
+        let antes = |rg| Ok(efeitos().find(|efeito| efeito.rg() == rg).and_then(|e| e.antes()));
+        decidir(operacao, antes).is_ok_and(|decisao| {
             let depois = decisao.mudancas.into_iter().flatten();
-            depois.eq(self.movimentos().map(|movimento| (movimento.rg, movimento.depois)))
+            depois.eq(efeitos().map(|efeito| (efeito.rg(), efeito.depois())))
         })
     }
 }
@@ -117,17 +87,21 @@ fn percorrer<D: Disco>(disco: &D, visitar: &mut impl FnMut(Lancamento)) -> Resul
         if esperado.is_some_and(|seq| seq != cabecalho.seq) {
             return Err(corrompido(0));
         }
-        for registro in &segmento.registros {
-            visitar(Lancamento::de_registro(registro).ok_or_else(|| corrompido(0))?);
-        }
         let proximo = cabecalho.seq + segmento.registros.len() as u64;
         // A torn tail is for recovery to cut; damage is not.
-        match segmento.cauda {
+        let falta = match segmento.cauda {
             Cauda::Ruim { sinc } if !ultimo || sinc.is_some_and(|sinc| sinc >= proximo) => {
-                return Err(corrompido(segmento.validos));
+                Some(corrompido(segmento.validos))
             }
-            _ => esperado = Some(proximo),
+            _ => None,
+        };
+        for registro in segmento.registros {
+            visitar(Lancamento::de_registro(registro));
         }
+        if let Some(erro) = falta {
+            return Err(erro);
+        }
+        esperado = Some(proximo);
     }
     Ok(())
 }
@@ -231,7 +205,8 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
         if !lancamento.confere() {
             auditoria.divergencias.push(Divergencia::ContaErrada { seq });
         }
-        for Movimento { rg, antes, depois } in lancamento.movimentos() {
+        for efeito in lancamento.feito.efeitos() {
+            let Efeito::Mudou(Movimento { rg, antes, depois }) = efeito else { continue };
             let pendentes = HashSet::new();
             let conta = escrituradas.entry(rg).or_insert(Escriturada { saldo: antes, pendentes });
             if conta.saldo != antes {

@@ -1,9 +1,13 @@
 //! The bank: atomic operations over accounts, behind one trait.
 
 #[cfg(feature = "json")]
+mod abertura;
+#[cfg(feature = "json")]
 mod diario;
 #[cfg(feature = "json")]
 pub mod disco;
+#[cfg(feature = "json")]
+mod feito;
 #[cfg(feature = "json")]
 mod json;
 #[cfg(feature = "json")]
@@ -18,11 +22,15 @@ use crate::sincronia::Arc;
 use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
 #[cfg(feature = "json")]
+pub use abertura::{Abertura, Conta, ErroAbertura};
+#[cfg(feature = "json")]
 pub use diario::MedidasDoDiario;
+#[cfg(feature = "json")]
+pub use feito::{Efeito, Feito, Movimento};
 #[cfg(feature = "json")]
 pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 #[cfg(feature = "json")]
-pub use livro::{Auditoria, Divergencia, Lancamento, Movimento, auditar, ler_livro};
+pub use livro::{Auditoria, Divergencia, Lancamento, auditar, ler_livro};
 pub use memoria::BancoMemoria;
 
 /// A bank, wherever it keeps its accounts.

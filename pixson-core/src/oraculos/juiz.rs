@@ -105,18 +105,21 @@ pub fn julgar_com_perguntas(
     let mut eventos = Eventos::new();
     for lancamento in livro {
         let chave = (lancamento.epoca, lancamento.carimbo);
+        let Some(operacao) = lancamento.feito.operacao() else {
+            return Err(format!("nobody asked for {lancamento:?}"));
+        };
         match por_chave.get(&chave) {
-            Some(ouvida) if ouvida.operacao == lancamento.operacao => {}
+            Some(ouvida) if ouvida.operacao == operacao => {}
             Some(outra) => return Err(format!("{lancamento:?} was answered {outra:?}")),
             None => {
-                let pergunta = (lancamento.epoca, lancamento.operacao);
+                let pergunta = (lancamento.epoca, operacao);
                 let Some(indice) = perguntas.iter().position(|&feita| feita == pergunta) else {
                     return Err(format!("nobody asked for {lancamento:?}"));
                 };
                 perguntas.swap_remove(indice);
             }
         }
-        if eventos.insert(chave, (lancamento.operacao, None)).is_some() {
+        if eventos.insert(chave, (operacao, None)).is_some() {
             return Err(format!("twice in the ledger: {lancamento:?}"));
         }
     }

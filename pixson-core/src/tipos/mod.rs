@@ -1,15 +1,17 @@
 //! The vocabulary of the bank: values that cannot be illegal.
 //!
-//! Everything here is small, `Copy`, and legal by construction. Neither the wire nor any
-//! storage is known in this module: both speak in these words.
+//! Everything here is small, legal by construction and, but for names, `Copy`. Neither the wire
+//! nor any storage is known in this module: both speak in these words.
 
 mod culpa;
 mod dinheiro;
+mod nome;
 mod operacao;
 mod rg;
 
 pub use culpa::Culpa;
 pub(crate) use dinheiro::Decimal;
 pub use dinheiro::{ErroQuantia, Saldo, Valor};
+pub use nome::{ErroNome, Nome};
 pub use operacao::{Operacao, Recusa, Sucesso};
 pub use rg::{ErroRg, Rg};

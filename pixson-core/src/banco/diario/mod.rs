@@ -9,7 +9,7 @@ pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, passageiro};
 pub(super) use leitura::{Cauda, Segmento, ler_segmento, segmentos};
 pub(super) use ponto::Ponto;
-pub(super) use registro::{Cabecalho, Imagem, Imagens, Registro};
+pub(super) use registro::{Cabecalho, Registro};
 
 /// The folder of the journal.
 pub(super) const PASTA: &str = "diario";

@@ -3,10 +3,10 @@
 use super::BancoJson;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::contas::{ContaViva, Vaga, em_ordem, trancar};
-use crate::banco::diario::{Imagem, Imagens, NaoAnexado, Registro, passageiro};
+use crate::banco::diario::{NaoAnexado, passageiro};
 use crate::banco::disco::Disco;
 use crate::banco::regras::{Decisao, decidir};
-use crate::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
+use crate::banco::{Banco, Execucao, Feito, Movimento, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::{Arc, MutexGuard};
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
@@ -105,16 +105,14 @@ impl<D: Disco> BancoJson<D> {
         decisao: &Decisao,
         travadas: &mut Travadas<'_>,
     ) -> Result<Sucesso, Recusa> {
-        let imagens = decisao.mudancas.map(|mudanca| {
+        let movimentos = decisao.mudancas.map(|mudanca| {
             let (rg, depois) = mudanca?;
             let antes = travadas.iter().find(|viva| viva.conta.rg == rg)?.conta.saldo;
-            Some(Imagem { rg, antes, depois })
+            Some(Movimento { rg, antes, depois })
         });
-        let ([Some(primeira), segunda], Some(op)) = (imagens, Registro::op_e_valor(operacao))
-        else {
+        let Some(feito) = Feito::de_operacao(operacao, movimentos) else {
             return Ok(decisao.sucesso);
         };
-        let imagens = Imagens { primeira, segunda };
         // Before the record is appended: a checkpoint counts on it.
         for Travada { vaga, conta, .. } in travadas.0.iter_mut().flatten() {
             if let Some(viva) = conta.as_mut() {
@@ -123,11 +121,12 @@ impl<D: Disco> BancoJson<D> {
         }
         let seq = self
             .diario
-            .anexar(carimbo, op, imagens)
+            .anexar(carimbo, &feito)
             .map_err(|NaoAnexado| Recusa::ServidorIndisponivel)?;
         for viva in travadas.0.iter_mut().flatten().filter_map(|travada| travada.conta.as_mut()) {
-            if let Some(imagem) = imagens.iter().find(|imagem| imagem.rg == viva.conta.rg) {
-                viva.conta.saldo = imagem.depois;
+            let mut mudadas = movimentos.iter().flatten();
+            if let Some(movimento) = mudadas.find(|movimento| movimento.rg == viva.conta.rg) {
+                viva.conta.saldo = movimento.depois;
                 viva.seq = seq;
             }
         }

@@ -181,14 +181,14 @@ impl Leitura {
 
     fn dobrar(&mut self, segmento: &Segmento, ponto: Ponto) {
         for registro in segmento.registros.iter().filter(|registro| registro.seq > ponto.seq) {
-            for imagem in registro.contas.iter() {
-                let dobra = self.dobras.entry(imagem.rg).or_insert_with(|| Dobra {
-                    conhecidos: HashSet::from([imagem.antes]),
-                    saldo: imagem.antes,
+            for efeito in registro.feito.efeitos() {
+                let dobra = self.dobras.entry(efeito.rg()).or_insert_with(|| Dobra {
+                    conhecidos: efeito.antes().into_iter().collect(),
+                    saldo: efeito.depois(),
                     seq: 0,
                 });
-                dobra.conhecidos.insert(imagem.depois);
-                dobra.saldo = imagem.depois;
+                dobra.conhecidos.insert(efeito.depois());
+                dobra.saldo = efeito.depois();
                 dobra.seq = registro.seq;
             }
         }

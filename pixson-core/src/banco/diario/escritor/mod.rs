@@ -9,12 +9,11 @@ use std::io::{self, ErrorKind};
 use self::espera::Espera;
 use self::giro::criar_segmento;
 use super::SEGMENTO_LIMITE_BYTES;
-use super::registro::{Cabecalho, Imagens, Registro};
+use super::registro::{Cabecalho, Registro};
 use crate::banco::disco::{Disco, sem_volta};
-use crate::banco::{ConfiguracaoJson, ResultadoDesconhecido};
+use crate::banco::{ConfiguracaoJson, Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
-use crate::tipos::Valor;
 
 /// The journal of one run, open for appending.
 #[derive(Debug)]
@@ -120,8 +119,7 @@ impl<D: Disco> Diario<D> {
     pub(in crate::banco) fn anexar(
         &self,
         carimbo: Carimbo,
-        (op, valor): (u8, Valor),
-        contas: Imagens,
+        feito: &Feito,
     ) -> Result<u64, NaoAnexado> {
         let mut estado = self.trancar();
         let cheio = estado.posicao + bytes(&estado.lote) >= SEGMENTO_LIMITE_BYTES;
@@ -132,7 +130,7 @@ impl<D: Disco> Diario<D> {
         let sinc = estado.duravel;
         let antes = estado.lote.len();
         let epoca = self.epoca;
-        Registro { seq, epoca, carimbo, op, valor, contas, sinc }.escrever(&mut estado.lote);
+        Registro { seq, epoca, carimbo, feito, sinc }.escrever(&mut estado.lote);
         if let Err(erro) = self.reservar(&mut estado) {
             estado.lote.truncate(antes);
             if !passageiro(&erro) {

@@ -1,0 +1,279 @@
+//! One line of the journal: its text, and the check of it.
+
+mod json;
+
+use std::io::{self, Write};
+
+use crate::banco::feito::{Feito, Movimento};
+use crate::relogio::Carimbo;
+
+/// What stands between the checked part of a line and its checksum.
+const CRC: &[u8] = b",\"crc\":\"";
+
+/// What stands behind the checksum.
+const FIM: &[u8] = b"\"}\n";
+
+/// The version of the format.
+const VERSAO: u64 = 1;
+
+/// Digits of the checksum.
+const CRC_DIGITOS: usize = 8;
+
+/// What stands for an operation: its number on the wire.
+const SAQUE: u8 = 2;
+const DEPOSITO: u8 = 3;
+const TRANSFERENCIA: u8 = 4;
+
+/// What stands for an act of the administration, which has no number on the wire.
+const ABERTURA: &str = "abertura";
+const AJUSTE: &str = "ajuste";
+
+/// The first line of a segment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::banco) struct Cabecalho {
+    pub(in crate::banco) segmento: u64,
+    pub(in crate::banco) epoca: u64,
+    /// The first record that follows.
+    pub(in crate::banco) seq: u64,
+}
+
+/// One thing that was done, whole. It is read with `feito` of its own, and written with a borrowed
+/// one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::banco) struct Registro<F = Feito> {
+    pub(in crate::banco) seq: u64,
+    pub(in crate::banco) epoca: u64,
+    pub(in crate::banco) carimbo: Carimbo,
+    pub(in crate::banco) feito: F,
+    /// The last record known to be synced.
+    pub(in crate::banco) sinc: u64,
+}
+
+/// A line that was read whole and whose checksum is right.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::banco) enum Linha {
+    Cabecalho(Cabecalho),
+    Registro(Registro),
+}
+
+impl Cabecalho {
+    pub(in crate::banco) fn escrever(&self, saida: &mut Vec<u8>) {
+        let Self { segmento, epoca, seq } = self;
+        com_crc(saida, |saida| {
+            write!(saida, r#"{{"pixson":1,"segmento":{segmento},"epoca":{epoca},"seq":{seq}"#)
+        });
+    }
+}
+
+impl Registro<&Feito> {
+    pub(in crate::banco) fn escrever(&self, saida: &mut Vec<u8>) {
+        let Self { seq, epoca, carimbo, feito, sinc } = self;
+        com_crc(saida, |saida| {
+            write!(saida, r#"{{"seq":{seq},"epoca":{epoca},"carimbo":{carimbo},"op":"#)?;
+            match feito {
+                Feito::Saque { valor, titular } => {
+                    write!(saida, r#"{SAQUE},"valor":{valor},"contas":["#)?;
+                    escrever_movimento(saida, titular)?;
+                }
+                Feito::Deposito { valor, titular } => {
+                    write!(saida, r#"{DEPOSITO},"valor":{valor},"contas":["#)?;
+                    escrever_movimento(saida, titular)?;
+                }
+                Feito::Transferencia { valor, origem, destino } => {
+                    write!(saida, r#"{TRANSFERENCIA},"valor":{valor},"contas":["#)?;
+                    escrever_movimento(saida, origem)?;
+                    saida.push(b',');
+                    escrever_movimento(saida, destino)?;
+                }
+                Feito::Abertura(abertura) => {
+                    write!(saida, r#""{ABERTURA}","contas":["#)?;
+                    for (indice, conta) in abertura.contas().iter().enumerate() {
+                        saida.extend_from_slice(if indice == 0 { b"" } else { b"," });
+                        conta.escrever(saida)?;
+                    }
+                }
+                Feito::Ajuste(movimento) => {
+                    write!(saida, r#""{AJUSTE}","contas":["#)?;
+                    escrever_movimento(saida, movimento)?;
+                }
+            }
+            write!(saida, r#"],"sinc":{sinc}"#)
+        });
+    }
+}
+
+fn escrever_movimento(saida: &mut Vec<u8>, movimento: &Movimento) -> io::Result<()> {
+    let Movimento { rg, antes, depois } = movimento;
+    write!(saida, r#"["{rg}",{antes},{depois}]"#)
+}
+
+/// Appends a line and its checksum.
+fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+    let inicio = saida.len();
+    let escrito = corpo(saida).and_then(|()| {
+        let crc = crc32fast::hash(&saida[inicio..]);
+        saida.extend_from_slice(CRC);
+        write!(saida, "{crc:08x}")
+    });
+    debug_assert!(escrito.is_ok(), "a Vec takes everything");
+    saida.extend_from_slice(FIM);
+}
+
+/// The line at the beginning of `bytes` and its length, or `None` if there is no whole and right
+/// one.
+pub(super) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)> {
+    let fim = bytes.iter().position(|&byte| byte == b'\n')? + 1;
+    let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
+    let corpo = corpo.strip_suffix(CRC)?;
+    let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
+    if crc32fast::hash(corpo) != crc {
+        return None;
+    }
+    let linha = if corpo.starts_with(b"{\"pixson\"") {
+        Linha::Cabecalho(json::cabecalho(&bytes[..fim])?)
+    } else {
+        Linha::Registro(json::registro(&bytes[..fim])?)
+    };
+    Some((linha, fim))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::banco::abertura::{Abertura, Conta};
+
+    fn movimento(rg: &str, antes: &str, depois: &str) -> Movimento {
+        Movimento {
+            rg: rg.parse().expect("legal RG"),
+            antes: antes.parse().expect("legal balance"),
+            depois: depois.parse().expect("legal balance"),
+        }
+    }
+
+    fn conta(rg: &str, nome: &str, saldo: &str) -> Conta {
+        Conta {
+            rg: rg.parse().expect("legal RG"),
+            nome: nome.parse().expect("legal name"),
+            saldo: saldo.parse().expect("legal balance"),
+        }
+    }
+
+    /// One of each kind, with its text up to the checksum.
+    fn exemplos() -> [(Feito, &'static str); 5] {
+        let valor = "5.5".parse().expect("legal amount");
+        let (um, dois) = ("1111111111", "2222222222");
+        let abertas = vec![conta(dois, "O\"Neil\\", "0.0"), conta(um, "João", "10.0")];
+        [
+            (
+                Feito::Saque { valor, titular: movimento(um, "15.5", "10.0") },
+                r#""op":2,"valor":5.5,"contas":[["1111111111",15.5,10.0]]"#,
+            ),
+            (
+                Feito::Deposito { valor, titular: movimento(um, "10.0", "15.5") },
+                r#""op":3,"valor":5.5,"contas":[["1111111111",10.0,15.5]]"#,
+            ),
+            (
+                Feito::Transferencia {
+                    valor,
+                    origem: movimento(um, "15.5", "10.0"),
+                    destino: movimento(dois, "10.0", "15.5"),
+                },
+                r#""op":4,"valor":5.5,"contas":[["1111111111",15.5,10.0],["2222222222",10.0,15.5]]"#,
+            ),
+            (
+                Feito::Abertura(Abertura::nova(abertas).expect("two accounts")),
+                r#""op":"abertura","contas":[["1111111111","João",10.0],["2222222222","O\"Neil\\",0.0]]"#,
+            ),
+            (
+                Feito::Ajuste(movimento(um, "15.5", "10.0")),
+                r#""op":"ajuste","contas":[["1111111111",15.5,10.0]]"#,
+            ),
+        ]
+    }
+
+    fn escrito(feito: &Feito) -> Vec<u8> {
+        let carimbo = Carimbo::novo(11).expect("legal stamp");
+        let mut bytes = Vec::new();
+        Registro { seq: 17, epoca: 3, carimbo, feito, sinc: 16 }.escrever(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn a_record_is_a_readable_line_and_reads_back() {
+        for (feito, texto) in exemplos() {
+            let bytes = escrito(&feito);
+            let linha = String::from_utf8_lossy(&bytes);
+            let corpo = format!(r#"{{"seq":17,"epoca":3,"carimbo":11,{texto},"sinc":16,"crc":""#);
+            assert!(linha.starts_with(&corpo), "{linha}");
+            let Some((Linha::Registro(lido), tamanho)) = ler_linha(&bytes) else {
+                panic!("{linha} is no record");
+            };
+            assert_eq!((lido.seq, lido.epoca, lido.sinc, tamanho), (17, 3, 16, bytes.len()));
+            assert_eq!((lido.carimbo.valor(), lido.feito), (11, feito));
+        }
+        assert!(escrito(&exemplos()[2].0).ends_with(b",\"crc\":\"4c46b521\"}\n"));
+        let cabecalho = Cabecalho { segmento: 2, epoca: 3, seq: 17 };
+        let mut bytes = Vec::new();
+        cabecalho.escrever(&mut bytes);
+        assert_eq!(ler_linha(&bytes), Some((Linha::Cabecalho(cabecalho), bytes.len())));
+    }
+
+    #[test]
+    fn the_lines_of_the_documentation_are_lines_of_a_journal() {
+        let pagina = include_str!("../../../../../docs/armazenamento.md");
+        let exemplos = pagina.lines().filter(|linha| linha.contains(r#","crc":""#));
+        let exemplos: Vec<_> = exemplos.filter(|linha| linha.starts_with('{')).collect();
+        assert_eq!(exemplos.len(), 4);
+        for exemplo in exemplos {
+            assert!(ler_linha(format!("{exemplo}\n").as_bytes()).is_some(), "{exemplo}");
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_and_no_cut_goes_unseen() {
+        for (feito, _) in exemplos() {
+            let bytes = escrito(&feito);
+            for cortada in 0..bytes.len() {
+                assert_eq!(ler_linha(&bytes[..cortada]), None);
+            }
+            for indice in 0..bytes.len() {
+                for bit in 0..8 {
+                    let mut virada = bytes.clone();
+                    virada[indice] ^= 1 << bit;
+                    // The case of a hexadecimal digit says nothing.
+                    let mesma = virada[indice].eq_ignore_ascii_case(&bytes[indice])
+                        && indice > bytes.len() - 12;
+                    assert_eq!(ler_linha(&virada).is_some(), mesma, "bit {bit} of byte {indice}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_whose_parts_do_not_belong_together_is_no_record() {
+        for corpo in [
+            r#""op":2,"valor":5.5,"contas":[["1",15.5,10.0],["2",10.0,15.5]]"#,
+            r#""op":4,"valor":5.5,"contas":[["1",15.5,10.0]]"#,
+            r#""op":1,"valor":5.5,"contas":[["1",15.5,15.5]]"#,
+            r#""op":5,"valor":5.5,"contas":[["1",15.5,10.0]]"#,
+            r#""op":2,"contas":[["1",15.5,10.0]]"#,
+            r#""op":"ajuste","valor":5.5,"contas":[["1",15.5,10.0]]"#,
+            r#""op":"ajuste","contas":[]"#,
+            r#""op":"ajuste","contas":[["1",15.5,10.0],["2",10.0,15.5]]"#,
+            r#""op":"abertura","contas":[]"#,
+            r#""op":"abertura","contas":[["1","",10.0]]"#,
+            r#""op":"abertura","contas":[["1","a\n",10.0]]"#,
+            r#""op":"abertura","contas":[["1","a",10.005]]"#,
+            r#""op":"abertura","contas":[["1","a",-1.0]]"#,
+            r#""op":"abertura","contas":[["x","a",1.0]]"#,
+            r#""op":"abertura","contas":[["1","a",1.0],["1","b",1.0]]"#,
+            r#""op":"fechamento","contas":[["1","a",1.0]]"#,
+        ] {
+            let mut bytes = Vec::new();
+            com_crc(&mut bytes, |saida| {
+                write!(saida, r#"{{"seq":17,"epoca":3,"carimbo":11,{corpo},"sinc":16"#)
+            });
+            assert_eq!(ler_linha(&bytes), None, "{corpo}");
+        }
+    }
+}
