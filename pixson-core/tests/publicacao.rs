@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
-use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
@@ -121,23 +121,23 @@ fn the_journal_turns_while_no_checkpoint_succeeds_and_all_of_it_is_recovered() {
     let modelo = modelo();
     let disco = DiscoAvaro::novo(modelo.clone(), 0);
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
-    let mut ouvidas: Vec<Ouvida> = Vec::new();
+    let mut historia = Historia::default();
     let fazer = |conta| Passo::Fazer(deposito(conta));
     let rodada = [fazer("1"), fazer("2"), fazer("3"), Passo::Confirmar, Passo::Publicar];
-    let passos: Vec<Passo> = rodada.iter().copied().cycle().take(20 * rodada.len()).collect();
-    encenar(&banco, &passos, &mut ouvidas);
+    let passos: Vec<Passo> = rodada.iter().cloned().cycle().take(20 * rodada.len()).collect();
+    encenar(&banco, &passos, &mut historia);
     assert!(!banco.falhou());
     assert!(segmentos(&modelo) > 5, "{:?}", modelo.nomes());
     assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "10.0").into_bytes()));
 
     let iniciais = CONTAS.map(|conta| (rg(conta), saldo("10.0"))).into();
     for mut corte in [Corte::Tudo, Corte::Nada] {
-        assert_eq!(julgar_disco(&modelo.depois_de(&mut corte), &iniciais, &ouvidas), Ok(()));
+        assert_eq!(julgar_vida(&modelo.depois_de(&mut corte), &iniciais, &historia), Ok(()));
     }
     disco.permitir(usize::MAX);
     assert_eq!(banco.publicar().expect("descriptors again"), []);
     assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "30.0").into_bytes()));
-    assert_eq!(julgar_disco(&modelo.depois_de(&mut Corte::Nada), &iniciais, &ouvidas), Ok(()));
+    assert_eq!(julgar_vida(&modelo.depois_de(&mut Corte::Nada), &iniciais, &historia), Ok(()));
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod comum;
 
 use std::collections::BTreeMap;
 
-use pixson_core::banco::BancoJson;
-use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use pixson_core::banco::{Abertura, BancoJson, Conta};
+use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 
@@ -64,73 +64,149 @@ fn cenario() -> Vec<Passo> {
     ]
 }
 
+fn abertura(contas: &[(&str, &str)]) -> Passo {
+    let conta = |&(conta, quanto): &(&str, &str)| Conta {
+        rg: rg(conta),
+        nome: format!("Nova {conta}").parse().expect("legal name"),
+        saldo: saldo(quanto),
+    };
+    let contas = contas.iter().map(conta).collect();
+    Passo::Abrir(Abertura::nova(contas).expect("legal accounts"))
+}
+
+/// What an administration does beside operations: a creation, an import, adjustments, an opening of
+/// what is there already, and money that moves between new accounts and old ones.
+fn gestao() -> Vec<Passo> {
+    let ajuste = |conta, quanto| Passo::Ajustar(rg(conta), saldo(quanto));
+    vec![
+        abertura(&[("4", "5.0")]),
+        Passo::Confirmar,
+        transferencia("4", "1", "2.25"),
+        abertura(&[("5", "0.0"), ("6", "1.5"), ("7", "0.0")]),
+        ajuste("5", "3.0"),
+        Passo::Confirmar,
+        abertura(&[("8", "1.0"), ("6", "1.0")]),
+        Passo::Publicar,
+        transferencia("6", "7", "1.5"),
+        ajuste("1", "0.5"),
+        Passo::Confirmar,
+        Passo::Fechar,
+    ]
+}
+
 /// Runs the scenario on a disk that fails as told; opening may fail, too.
-fn encenar_em(disco: &DiscoModelo, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
+fn encenar_em(disco: &DiscoModelo, passos: &[Passo], historia: &mut Historia) {
     if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
-        encenar(&banco, passos, ouvidas);
+        encenar(&banco, passos, historia);
     }
 }
 
-fn chamadas_sem_falha() -> usize {
+fn chamadas_sem_falha(passos: &[Passo]) -> usize {
     let disco = disco();
     disco.programar(None);
-    encenar_em(&disco, &cenario(), &mut Vec::new());
+    encenar_em(&disco, passos, &mut Historia::default());
     disco.chamadas()
 }
 
 #[test]
 fn without_faults_the_judge_is_content() {
     let disco = disco();
-    let mut ouvidas = Vec::new();
-    encenar_em(&disco, &cenario(), &mut ouvidas);
-    assert_eq!(ouvidas.len(), 8);
-    assert!(ouvidas.iter().all(|ouvida| ouvida.confirmada));
-    assert_eq!(julgar_disco(&disco, &iniciais(), &ouvidas), Ok(()));
+    let mut historia = Historia::default();
+    encenar_em(&disco, &cenario(), &mut historia);
+    assert_eq!(historia.ouvidas.len(), 8);
+    assert!(historia.ouvidas.iter().all(|ouvida| ouvida.confirmada));
+    assert_eq!(julgar(&disco, &historia), Ok(()));
+}
+
+#[test]
+fn without_faults_an_administration_does_all_but_open_an_account_again() {
+    let disco = disco();
+    let mut historia = Historia::default();
+    encenar_em(&disco, &gestao(), &mut historia);
+    assert_eq!((historia.ouvidas.len(), historia.geridas.len()), (2, 4));
+    assert!(historia.geridas.iter().all(|gerida| gerida.confirmada));
+    assert_eq!(julgar(&disco, &historia), Ok(()));
+    let conta = disco.conteudo("7.json").expect("a file of its own");
+    let conta = String::from_utf8(conta).expect("UTF-8");
+    assert_eq!(conta, r#"{"rg": "7", "nome": "Nova 7", "saldo": 1.5}"#);
+    assert_eq!(disco.conteudo("8.json"), None, "half of a refused opening");
+}
+
+/// The judge, and whether each file still has its holder's name, whatever became of the file.
+fn julgar(disco: &DiscoModelo, historia: &Historia) -> Result<(), String> {
+    julgar_vida(disco, &iniciais(), historia)?;
+    for conta in ["1", "2", "3", "4", "5", "6", "7", "8"] {
+        let arquivo = disco.conteudo(&format!("{conta}.json"));
+        let texto = arquivo.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let nome = if conta < "4" { format!("\"N{conta}\"") } else { format!("\"Nova {conta}\"") };
+        if texto.as_ref().is_some_and(|texto| !texto.contains(&nome)) {
+            return Err(format!("the file of {conta} is {texto:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// The power goes at every call to the disk, and every byte of what was not synced may be the
 /// last that is kept.
-#[test]
-fn a_power_cut_at_any_call_and_at_any_byte_loses_nothing_acknowledged() {
+fn derrubar_em_toda_parte(passos: &[Passo]) {
     let mut quedas = 0;
-    for chamada in 0..=chamadas_sem_falha() {
+    for chamada in 0..=chamadas_sem_falha(passos) {
         let disco = disco();
         disco.programar(Some(Falha { chamada, especie: Especie::Eio, para_sempre: true }));
-        let mut ouvidas = Vec::new();
-        encenar_em(&disco, &cenario(), &mut ouvidas);
+        let mut historia = Historia::default();
+        encenar_em(&disco, passos, &mut historia);
         let mut cortes = vec![Corte::Nada, Corte::Tudo];
         cortes.extend((0..disco.bytes_pendentes()).map(Corte::Bytes));
         cortes.extend((0..20).map(|semente| Corte::Sorteado(Sorteio::novo(semente))));
         for mut corte in cortes {
             let caso = format!("call {chamada}, {corte:?}");
             let caido = disco.depois_de(&mut corte);
-            assert_eq!(julgar_disco(&caido, &iniciais(), &ouvidas), Ok(()), "{caso}");
+            assert_eq!(julgar(&caido, &historia), Ok(()), "{caso}");
             quedas += 1;
         }
     }
     assert!(quedas > 2000, "only {quedas} crashes");
 }
 
-/// One call fails, once or for ever, in each way; the disk heals; the bank opens again.
 #[test]
-fn a_fault_at_any_call_is_survived_and_never_acknowledged_over() {
-    for chamada in 0..=chamadas_sem_falha() {
+fn a_power_cut_at_any_call_and_at_any_byte_loses_nothing_acknowledged() {
+    derrubar_em_toda_parte(&cenario());
+}
+
+#[test]
+fn a_power_cut_leaves_of_an_administration_what_was_acknowledged_and_no_half_import() {
+    derrubar_em_toda_parte(&gestao());
+}
+
+/// One call fails, once or for ever, in each way; the disk heals; the bank opens again.
+fn falhar_em_toda_parte(passos: &[Passo]) {
+    for chamada in 0..=chamadas_sem_falha(passos) {
         for especie in Especie::TODAS {
             for para_sempre in [false, true] {
                 let falha = Falha { chamada, especie, para_sempre };
                 let disco = disco();
                 disco.programar(Some(falha));
-                let mut ouvidas = Vec::new();
-                encenar_em(&disco, &cenario(), &mut ouvidas);
+                let mut historia = Historia::default();
+                encenar_em(&disco, passos, &mut historia);
                 disco.programar(None);
                 for mut corte in [Corte::Tudo, Corte::Nada, Corte::Sorteado(Sorteio::novo(7))] {
                     let caido = disco.depois_de(&mut corte);
-                    let veredito = julgar_disco(&caido, &iniciais(), &ouvidas);
+                    let veredito = julgar(&caido, &historia);
                     assert_eq!(veredito, Ok(()), "{falha:?}, {corte:?}");
                 }
             }
         }
     }
+}
+
+#[test]
+fn a_fault_at_any_call_is_survived_and_never_acknowledged_over() {
+    falhar_em_toda_parte(&cenario());
+}
+
+#[test]
+fn a_fault_at_any_call_of_an_administration_is_survived_and_never_acknowledged_over() {
+    falhar_em_toda_parte(&gestao());
 }
 
 fn feito(
@@ -175,14 +251,14 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
     for semente in sementes(3000) {
         let mut sorteio = Sorteio::novo(semente);
         let mut disco = disco();
-        let mut ouvidas = Vec::new();
+        let mut historia = Historia::default();
         for _ in 0..=sorteio.ate(5) {
             let chamada = sorteio.ate(120);
             let especie = sorteio.escolher(&Especie::TODAS);
             let para_sempre = !sorteio.um_em(3);
             disco.programar(Some(Falha { chamada, especie, para_sempre }));
             let passos: Vec<Passo> = (0..sorteio.ate(40)).map(|_| passo(&mut sorteio)).collect();
-            encenar_em(&disco, &passos, &mut ouvidas);
+            encenar_em(&disco, &passos, &mut historia);
             let mut corte = match sorteio.ate(4) {
                 0 => Corte::Tudo,
                 1 => Corte::Nada,
@@ -191,7 +267,7 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
             };
             disco = disco.depois_de(&mut corte);
         }
-        let veredito = julgar_disco(&disco, &iniciais(), &ouvidas);
+        let veredito = julgar(&disco, &historia);
         assert_eq!(veredito, Ok(()), "seed {semente}");
     }
 }
@@ -199,7 +275,12 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
 fn passo(sorteio: &mut Sorteio) -> Passo {
     let conta = |sorteio: &mut Sorteio| rg(sorteio.escolher(&["1", "2", "3", "4"]));
     let valor = |sorteio: &mut Sorteio| valor(sorteio.escolher(&["0.01", "0.5", "1", "2.75", "9"]));
-    match sorteio.ate(14) {
+    let nova = |sorteio: &mut Sorteio| sorteio.escolher(&["4", "5", "6", "7"]);
+    match sorteio.ate(18) {
+        14 => abertura(&[(nova(sorteio), "0.5")]),
+        15 => abertura(&[("4", "2.0"), ("5", "0.0"), ("6", "0.01")]),
+        16 => Passo::Ajustar(conta(sorteio), saldo(sorteio.escolher(&["0.0", "1.5", "20.0"]))),
+        17 => Passo::Ajustar(rg(nova(sorteio)), saldo("3.0")),
         0..4 => Passo::Confirmar,
         4 => Passo::Publicar,
         5 => Passo::Fazer(Operacao::Saldo { rg: conta(sorteio) }),

@@ -75,7 +75,7 @@ pub(crate) fn auditoria(contas: &Path) -> ExitCode {
 }
 
 fn relatorio(auditoria: &Auditoria) -> String {
-    let Auditoria { lancamentos, contas, total_em_centavos: total, divergencias } = auditoria;
+    let Auditoria { lancamentos, contas, total_em_centavos: total, divergencias, .. } = auditoria;
     let mut texto = format!(
         "Lançamentos: {lancamentos}\nContas: {contas}\nTotal: {}.{:02}\n",
         total / 100,

@@ -183,8 +183,12 @@ impl Historia {
             lancamentos: self.julgados,
             contas: self.saldos.len() as u64,
             total_em_centavos: total,
+            balanco: auditoria.balanco,
             divergencias: Vec::new(),
         };
+        if u128::try_from(auditoria.balanco.total()) != Ok(total) {
+            return Err(format!("{:?} is not {total}", auditoria.balanco));
+        }
         if *auditoria != esperada {
             return Err(format!("{auditoria:?} instead of {esperada:?}"));
         }

@@ -1,6 +1,7 @@
 //! Accounts that the administration opens, all of them or none.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -28,7 +29,7 @@ impl Conta {
 }
 
 /// Accounts to be opened in one step: at least one, none of them twice, in RG order, and not more
-/// than one record of the journal may hold.
+/// than one record of the journal may hold. Clones share the accounts.
 ///
 /// ```
 /// use pixson_core::Saldo;
@@ -45,7 +46,7 @@ impl Conta {
 /// # Ok::<(), ErroAbertura>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Abertura(Box<[Conta]>);
+pub struct Abertura(Arc<[Conta]>);
 
 impl Abertura {
     /// How many bytes these accounts may have in a record of the journal: 128 MiB, which is about

@@ -30,7 +30,9 @@ pub use feito::{Efeito, Feito, Movimento};
 #[cfg(feature = "json")]
 pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 #[cfg(feature = "json")]
-pub use livro::{Auditoria, Divergencia, Lancamento, auditar, ler_livro};
+pub use json::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
+#[cfg(feature = "json")]
+pub use livro::{Auditoria, Balanco, Divergencia, Lancamento, auditar, ler_livro};
 pub use memoria::BancoMemoria;
 
 /// A bank, wherever it keeps its accounts.

@@ -2,7 +2,7 @@ use arbitrary::{Result, Unstructured};
 
 use super::contas::{iniciais, operacao};
 use super::disco::{Corte, DiscoModelo, Especie, Falha};
-use super::juiz::{Ouvida, PEQUENA, Passo, encenar, julgar_disco};
+use super::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use super::sorteio::Sorteio;
 use crate::banco::BancoJson;
 
@@ -34,18 +34,18 @@ pub fn banco(dados: &[u8]) {
 
 fn viver(dados: &mut Unstructured<'_>) -> Result<()> {
     let mut disco = DiscoModelo::com_contas(&iniciais());
-    let mut ouvidas: Vec<Ouvida> = Vec::new();
+    let mut historia = Historia::default();
     for _ in 0..dados.int_in_range(1..=PARTIDAS_MAX)? {
         disco.programar(falha(dados)?);
         let passos = (0..dados.int_in_range(0..=PASSOS_MAX)?).map(|_| passo(dados));
         let passos = passos.collect::<Result<Vec<_>>>()?;
         if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
-            encenar(&banco, &passos, &mut ouvidas);
+            encenar(&banco, &passos, &mut historia);
         }
         let mut corte = corte(dados, &disco)?;
         disco = disco.depois_de(&mut corte);
     }
-    assert_eq!(julgar_disco(&disco, &iniciais(), &ouvidas), Ok(()));
+    assert_eq!(julgar_vida(&disco, &iniciais(), &historia), Ok(()));
     Ok(())
 }
 

@@ -55,6 +55,12 @@ impl Contas {
         Arc::clone(parte.entry(rg).or_default())
     }
 
+    /// The same without dropping others for it: for many accounts, which all stay until their files
+    /// are written.
+    pub(super) fn pegar_sem_aparar(&self, rg: Rg) -> Arc<Vaga> {
+        Arc::clone(trancar(self.parte(rg)).entry(rg).or_default())
+    }
+
     /// Gives back the place of an account that is not there, so that names which only an
     /// attacker knows take no memory.
     pub(super) fn devolver_vazia(&self, rg: Rg, vaga: &Arc<Vaga>) {

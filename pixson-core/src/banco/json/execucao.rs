@@ -80,7 +80,7 @@ impl<D: Disco> BancoJson<D> {
     }
 
     /// Reads an account into its place, if it is not there yet.
-    fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
+    pub(super) fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
         if lugar.is_none() {
             let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|falha| match falha {
                 // The file may be as it should: descriptors are short.

@@ -1,3 +1,4 @@
+mod administracao;
 mod arquivo;
 mod aviso;
 mod contas;
@@ -10,6 +11,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
+pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
 pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
 use self::contas::{Contas, Vaga};

@@ -35,8 +35,25 @@ pub(super) struct Imagem {
     pub(super) conta: ContaArquivo,
     /// The record that the image comes from.
     pub(super) seq: u64,
-    /// Checksum of the content that may be overwritten.
-    pub(super) visto: Option<u32>,
+    pub(super) esperado: Esperado,
+}
+
+/// What a checkpoint expects in the place of a file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Esperado {
+    /// Nothing: the account was opened, and has no file yet.
+    Nada,
+    /// Content with this checksum, which may be overwritten.
+    Este(u32),
+    /// A file that is none of the bank's, or that has gone.
+    Estranho,
+}
+
+impl Esperado {
+    /// What was seen last.
+    fn visto(visto: Option<u32>) -> Self {
+        visto.map_or(Self::Nada, Self::Este)
+    }
 }
 
 impl<D: Disco> BancoJson<D> {
@@ -179,11 +196,18 @@ impl<D: Disco> BancoJson<D> {
     fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64, avisos: &mut Vec<Aviso>) -> io::Result<()> {
         let imagem = |viva: &mut ContaViva| {
             viva.suja = false;
-            Imagem { conta: viva.conta.clone(), seq: viva.seq, visto: viva.visto }
+            let esperado = Esperado::visto(viva.visto);
+            Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
         };
         let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
             .iter()
-            .filter_map(|vaga| Some((vaga, trancar(vaga).as_mut().map(imagem)?)))
+            .filter_map(|vaga| {
+                // An account whose opening failed is in the list for nothing, or twice if it was
+                // opened after all.
+                let mut conta = trancar(vaga);
+                let suja = conta.as_mut().filter(|viva| viva.suja);
+                Some((vaga, suja.map(imagem)?))
+            })
             .unzip();
         let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
         // No file may be ahead of the journal.
@@ -233,7 +257,7 @@ pub(super) fn gravar_contas<D: Disco>(
     };
     let mut preparados = Vec::with_capacity(imagens.len());
     let todos = imagens.iter().try_for_each(|imagem| {
-        let (encontrado, aviso) = guardar_estranho(disco, imagem, imagem.visto, epoca)?;
+        let (encontrado, aviso) = guardar_estranho(disco, imagem, imagem.esperado, epoca)?;
         avisar(aviso);
         let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
         let temporario = preparar(disco, &nome, imagem.conta.para_json().as_bytes())?;
@@ -250,11 +274,9 @@ pub(super) fn gravar_contas<D: Disco>(
     for (imagem, encontrado, temporario, nome) in preparados {
         // Somebody may have edited the file while the others were prepared. From the first file on,
         // a part of them is new: if this fails, only recovery can tell which.
-        let (_, aviso) = guardar_estranho(disco, imagem, encontrado, epoca).map_err(sem_volta)?;
-        // That there is no file has been said before.
-        let novo =
-            |aviso: &Aviso| encontrado.is_some() || !matches!(aviso, Aviso::ArquivoRefeito { .. });
-        avisar(aviso.filter(novo));
+        let esperado = Esperado::visto(encontrado);
+        let (_, aviso) = guardar_estranho(disco, imagem, esperado, epoca).map_err(sem_volta)?;
+        avisar(aviso);
         disco.renomear(&temporario, &nome).map_err(sem_volta)?;
     }
     disco.sincronizar_pasta("").map_err(sem_volta)
@@ -265,19 +287,20 @@ pub(super) fn gravar_contas<D: Disco>(
 fn guardar_estranho<D: Disco>(
     disco: &D,
     imagem: &Imagem,
-    esperado: Option<u32>,
+    esperado: Esperado,
     epoca: u64,
 ) -> io::Result<(Option<u32>, Option<Aviso>)> {
     let rg: Rg = imagem.conta.rg;
     let nome = ContaArquivo::nome_de_arquivo(rg);
     let bytes = match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
+        Ok(None) if esperado == Esperado::Nada => return Ok((None, None)),
         Ok(None) => return Ok((None, Some(Aviso::ArquivoRefeito { rg }))),
         Ok(Some(bytes)) => Some(bytes),
         Err(erro) if nao_e_arquivo(&erro) => None,
         Err(erro) => return Err(erro),
     };
     let encontrado = bytes.as_deref().map(impressao);
-    if encontrado.is_some() && encontrado == esperado {
+    if encontrado.is_some_and(|encontrado| Esperado::Este(encontrado) == esperado) {
         return Ok((encontrado, None));
     }
     let copia = copiar(disco, &nome, bytes.as_deref(), epoca, imagem.seq)?;

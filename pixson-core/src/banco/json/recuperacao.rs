@@ -6,14 +6,15 @@ use std::io;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::aviso::Aviso;
 use super::contas::Contas;
-use super::publicacao::{Imagem, Publicacao, gravar_contas};
+use super::publicacao::{Esperado, Imagem, Publicacao, gravar_contas};
 use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
+use crate::banco::Efeito;
 use crate::banco::diario::{
     Cabecalho, Cauda, Diario, PASTA, Ponto, Segmento, TRAVA, ler_segmento, segmentos,
 };
 use crate::banco::disco::{Disco, TEMPORARIO, substituir};
 use crate::sincronia::{Arc, Mutex};
-use crate::tipos::{Rg, Saldo};
+use crate::tipos::{Nome, Rg, Saldo};
 
 /// What the journal says since the last checkpoint.
 #[derive(Default)]
@@ -32,6 +33,8 @@ struct Dobra {
     conhecidos: HashSet<Saldo>,
     saldo: Saldo,
     seq: u64,
+    /// The holder's name, if one of the records opens the account.
+    nome: Option<Nome>,
 }
 
 pub(super) fn abrir<D: Disco>(
@@ -186,7 +189,11 @@ impl Leitura {
                     conhecidos: efeito.antes().into_iter().collect(),
                     saldo: efeito.depois(),
                     seq: 0,
+                    nome: None,
                 });
+                if let Efeito::Abriu(conta) = efeito {
+                    dobra.nome = Some(conta.nome.clone());
+                }
                 dobra.conhecidos.insert(efeito.depois());
                 dobra.saldo = efeito.depois();
                 dobra.seq = registro.seq;
@@ -199,19 +206,22 @@ impl Leitura {
 fn imagens(disco: &impl Disco, dobras: &BTreeMap<Rg, Dobra>) -> io::Result<Vec<Imagem>> {
     let mut imagens = Vec::new();
     for (&rg, dobra) in dobras {
-        let (conta, visto) = match ContaArquivo::abrir(disco, rg) {
+        let refeita = || {
+            // Unless the journal has it, the holder's name is lost with the file; the money is not.
+            let nome = dobra.nome.as_ref().map(Nome::to_string).unwrap_or_default();
+            ContaArquivo { rg, nome, saldo: dobra.saldo }
+        };
+        let (conta, esperado) = match ContaArquivo::abrir(disco, rg) {
             Ok(Some((conta, _))) if conta.saldo == dobra.saldo => continue,
-            Ok(Some((conta, visto))) => {
-                let nosso = dobra.conhecidos.contains(&conta.saldo);
-                (conta, nosso.then_some(visto))
+            Ok(Some((conta, visto))) if dobra.conhecidos.contains(&conta.saldo) => {
+                (conta, Esperado::Este(visto))
             }
-            // The holder's name is lost with the file; the money is not.
-            Ok(None) | Err(FalhaDeLeitura::Ilegivel) => {
-                (ContaArquivo { rg, nome: String::new(), saldo: Saldo::ZERO }, None)
-            }
+            Ok(Some((conta, _))) => (conta, Esperado::Estranho),
+            Ok(None) if dobra.nome.is_some() => (refeita(), Esperado::Nada),
+            Ok(None) | Err(FalhaDeLeitura::Ilegivel) => (refeita(), Esperado::Estranho),
             Err(FalhaDeLeitura::Disco(erro)) => return Err(erro),
         };
-        imagens.push(Imagem { conta: conta.com_saldo(dobra.saldo), seq: dobra.seq, visto });
+        imagens.push(Imagem { conta: conta.com_saldo(dobra.saldo), seq: dobra.seq, esperado });
     }
     Ok(imagens)
 }

@@ -29,13 +29,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cena;
+
 use std::collections::BTreeMap;
 
+pub use self::cena::{Passo, encenar};
 use super::disco::DiscoModelo;
 use super::fazer;
-use crate::banco::disco::Disco;
 use crate::banco::{
-    Banco, BancoJson, BancoMemoria, ConfiguracaoJson, Lancamento, auditar, ler_livro,
+    BancoJson, BancoMemoria, ConfiguracaoJson, Feito, Lancamento, auditar, ler_livro,
 };
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
@@ -64,13 +66,44 @@ pub struct Ouvida {
     pub confirmada: bool,
 }
 
+/// One act of the administration, as whoever asked for it knows it.
+#[derive(Clone, Debug)]
+pub struct Gerida {
+    /// The run of the bank.
+    pub epoca: u64,
+    /// Its stamp.
+    pub carimbo: Carimbo,
+    /// What was done.
+    pub feito: Feito,
+    /// It was said to be done.
+    pub confirmada: bool,
+}
+
+/// All that was asked of a bank.
+#[derive(Clone, Debug, Default)]
+pub struct Historia {
+    /// Operations that were answered, at least by the bank itself.
+    pub ouvidas: Vec<Ouvida>,
+    /// Operations of which not even that is known.
+    pub perguntas: Vec<Pergunta>,
+    /// What the administration did.
+    pub geridas: Vec<Gerida>,
+}
+
 /// What is wrong, or `Ok`.
 pub type Veredito = Result<(), String>;
 
 type Chave = (u64, Carimbo);
 
-/// What was done at each stamp, and what the client heard of it.
-type Eventos = BTreeMap<Chave, (Operacao, Option<Result<Sucesso, Recusa>>)>;
+/// What was done at each stamp.
+type Eventos = BTreeMap<Chave, Evento>;
+
+enum Evento {
+    /// An operation, and what the client heard of it.
+    Operacao(Operacao, Option<Result<Sucesso, Recusa>>),
+    /// An act of the administration.
+    Gestao(Feito),
+}
 
 /// An operation that was asked for in an epoch, and never answered: not even its stamp is known.
 pub type Pergunta = (u64, Operacao);
@@ -100,27 +133,45 @@ pub fn julgar_com_perguntas(
     perguntas: &[Pergunta],
     livro: &[Lancamento],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
-    let mut perguntas = perguntas.to_vec();
-    let por_chave = por_chave(ouvidas)?;
+    let (ouvidas, perguntas) = (ouvidas.to_vec(), perguntas.to_vec());
+    julgar_livro(iniciais, &Historia { ouvidas, perguntas, ..Historia::default() }, livro)
+}
+
+/// The same where there was an administration, too.
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_livro(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    historia: &Historia,
+    livro: &[Lancamento],
+) -> Result<BTreeMap<Rg, Saldo>, String> {
+    let mut perguntas = historia.perguntas.clone();
+    let por_chave = por_chave(&historia.ouvidas)?;
     let mut eventos = Eventos::new();
     for lancamento in livro {
         let chave = (lancamento.epoca, lancamento.carimbo);
-        let Some(operacao) = lancamento.feito.operacao() else {
-            return Err(format!("nobody asked for {lancamento:?}"));
-        };
-        match por_chave.get(&chave) {
-            Some(ouvida) if ouvida.operacao == operacao => {}
-            Some(outra) => return Err(format!("{lancamento:?} was answered {outra:?}")),
-            None => {
-                let pergunta = (lancamento.epoca, operacao);
-                let Some(indice) = perguntas.iter().position(|&feita| feita == pergunta) else {
-                    return Err(format!("nobody asked for {lancamento:?}"));
-                };
-                perguntas.swap_remove(indice);
+        let evento = if let Some(operacao) = lancamento.feito.operacao() {
+            conferir_pergunta(chave, operacao, por_chave.get(&chave), &mut perguntas)?;
+            Evento::Operacao(operacao, None)
+        } else {
+            let mut geridas = historia.geridas.iter();
+            let pedida = |gerida: &Gerida| {
+                (gerida.epoca, gerida.carimbo) == chave && gerida.feito == lancamento.feito
+            };
+            if !geridas.any(pedida) {
+                return Err(format!("nobody asked for {lancamento:?}"));
             }
-        }
-        if eventos.insert(chave, (operacao, None)).is_some() {
+            Evento::Gestao(lancamento.feito.clone())
+        };
+        if eventos.insert(chave, evento).is_some() {
             return Err(format!("twice in the ledger: {lancamento:?}"));
+        }
+    }
+    for gerida in historia.geridas.iter().filter(|gerida| gerida.confirmada) {
+        if !eventos.contains_key(&(gerida.epoca, gerida.carimbo)) {
+            return Err(format!("acknowledged and not in the ledger: {gerida:?}"));
         }
     }
     for (chave, ouvida) in por_chave.into_iter().filter(|(_, ouvida)| ouvida.confirmada) {
@@ -128,9 +179,30 @@ pub fn julgar_com_perguntas(
         if muda != eventos.contains_key(&chave) {
             return Err(format!("acknowledged and not in the ledger as it should be: {ouvida:?}"));
         }
-        eventos.insert(chave, (ouvida.operacao, Some(ouvida.desfecho)));
+        eventos.insert(chave, Evento::Operacao(ouvida.operacao, Some(ouvida.desfecho)));
     }
     repetir(iniciais, eventos)
+}
+
+/// Somebody asked for an operation of the ledger.
+fn conferir_pergunta(
+    chave: Chave,
+    operacao: Operacao,
+    ouvida: Option<&Ouvida>,
+    perguntas: &mut Vec<Pergunta>,
+) -> Veredito {
+    match ouvida {
+        Some(ouvida) if ouvida.operacao == operacao => {}
+        Some(outra) => return Err(format!("{operacao:?} at {chave:?} was answered {outra:?}")),
+        None => {
+            let pergunta = (chave.0, operacao);
+            let Some(indice) = perguntas.iter().position(|&feita| feita == pergunta) else {
+                return Err(format!("nobody asked for {operacao:?} at {chave:?}"));
+            };
+            perguntas.swap_remove(indice);
+        }
+    }
+    Ok(())
 }
 
 /// Judges a bank that has no ledger, and none of whose replies was lost.
@@ -142,7 +214,7 @@ pub fn julgar_respostas(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
-    let evento = |ouvida: Ouvida| (ouvida.operacao, Some(ouvida.desfecho));
+    let evento = |ouvida: Ouvida| Evento::Operacao(ouvida.operacao, Some(ouvida.desfecho));
     let por_chave = por_chave(ouvidas)?.into_iter();
     repetir(iniciais, por_chave.map(|(chave, ouvida)| (chave, evento(ouvida))).collect())
 }
@@ -162,14 +234,27 @@ fn repetir(
     iniciais: &BTreeMap<Rg, Saldo>,
     eventos: Eventos,
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
-    let modelo = BancoMemoria::com_contas(iniciais.clone());
-    for (chave, (operacao, desfecho)) in eventos {
-        let (_, esperado) = fazer(&modelo, &Relogio::novo(), operacao);
-        let certo = desfecho.map_or(esperado.is_ok(), |desfecho| desfecho == esperado);
-        if !certo {
-            return Err(format!(
-                "at {chave:?} {operacao:?}: {desfecho:?}, the model: {esperado:?}"
-            ));
+    let mut modelo = BancoMemoria::com_contas(iniciais.clone());
+    for (chave, evento) in eventos {
+        match evento {
+            Evento::Operacao(operacao, desfecho) => {
+                let (_, esperado) = fazer(&modelo, &Relogio::novo(), operacao);
+                let certo = desfecho.map_or(esperado.is_ok(), |desfecho| desfecho == esperado);
+                if !certo {
+                    return Err(format!(
+                        "at {chave:?} {operacao:?}: {desfecho:?}, the model: {esperado:?}"
+                    ));
+                }
+            }
+            Evento::Gestao(feito) => {
+                let mut saldos = modelo.saldos();
+                for efeito in feito.efeitos() {
+                    if saldos.insert(efeito.rg(), efeito.depois()) != efeito.antes() {
+                        return Err(format!("at {chave:?} {feito:?}: it was otherwise before"));
+                    }
+                }
+                modelo = BancoMemoria::com_contas(saldos);
+            }
         }
     }
     Ok(modelo.saldos())
@@ -203,6 +288,20 @@ pub fn julgar_disco_com_perguntas(
     ouvidas: &[Ouvida],
     perguntas: &[Pergunta],
 ) -> Veredito {
+    let (ouvidas, perguntas) = (ouvidas.to_vec(), perguntas.to_vec());
+    julgar_vida(disco, iniciais, &Historia { ouvidas, perguntas, ..Historia::default() })
+}
+
+/// The same where there was an administration, too.
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_vida(
+    disco: &DiscoModelo,
+    iniciais: &BTreeMap<Rg, Saldo>,
+    historia: &Historia,
+) -> Veredito {
     let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
     // Before the first start there is no ledger to audit.
     let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
@@ -215,11 +314,14 @@ pub fn julgar_disco_com_perguntas(
         }
     }
     let mut saldos = BTreeMap::new();
-    for &rg in iniciais.keys() {
+    let abertas = historia.geridas.iter().flat_map(|gerida| gerida.feito.efeitos());
+    let abertas: Vec<Rg> = abertas.map(|efeito| efeito.rg()).collect();
+    for &rg in iniciais.keys().chain(&abertas) {
         match fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg }).1 {
-            Ok(Sucesso::Saldo(saldo)) => saldos.insert(rg, saldo),
+            Ok(Sucesso::Saldo(saldo)) => drop(saldos.insert(rg, saldo)),
+            Err(Recusa::ClienteNaoEncontrado) if !iniciais.contains_key(&rg) => {}
             outro => return Err(format!("account {rg} after recovery: {outro:?}")),
-        };
+        }
     }
     banco.fechar().map_err(|erro| format!("the bank does not close: {erro}"))?;
     drop(banco);
@@ -227,7 +329,7 @@ pub fn julgar_disco_com_perguntas(
     let mut livro = Vec::new();
     ler_livro(disco, |lancamento| livro.push(lancamento))
         .map_err(|erro| format!("the ledger: {erro}"))?;
-    let esperados = julgar_com_perguntas(iniciais, ouvidas, perguntas, &livro)?;
+    let esperados = julgar_livro(iniciais, historia, &livro)?;
     if saldos != esperados {
         return Err(format!("balances {saldos:?}, the history says {esperados:?}"));
     }
@@ -239,57 +341,11 @@ pub fn julgar_disco_com_perguntas(
     if depois.total_em_centavos != total {
         return Err(format!("the files sum up to {}, not {total}", depois.total_em_centavos));
     }
+    if u128::try_from(depois.balanco.total()) != Ok(total) {
+        return Err(format!("{:?} is not {total}", depois.balanco));
+    }
     match disco.nomes().iter().find(|nome| nome.contains(".tmp-") || nome.contains(".copia-")) {
         Some(resto) => Err(format!("{resto} was left behind")),
         None => Ok(()),
-    }
-}
-
-/// A step of a scenario.
-#[derive(Clone, Copy, Debug)]
-pub enum Passo {
-    /// Do this.
-    Fazer(Operacao),
-    /// Wait for everything done so far, as a batch.
-    Confirmar,
-    /// Make a checkpoint.
-    Publicar,
-    /// End in order.
-    Fechar,
-}
-
-/// Runs steps on an open bank. What it cannot do any more it leaves.
-pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], ouvidas: &mut Vec<Ouvida>) {
-    let relogio = Relogio::novo();
-    let mut pendentes = Vec::new();
-    let epoca = banco.epoca();
-    for passo in passos {
-        match *passo {
-            Passo::Fazer(operacao) => {
-                let Ok(execucao) = banco.executar(operacao, &relogio) else { continue };
-                // An outcome that is unknown tells nothing, nor does a file that a broken disk
-                // could not read.
-                let calada = [Err(Recusa::ServidorIndisponivel), Err(Recusa::ContaIlegivel)];
-                if !calada.contains(&execucao.desfecho) {
-                    let (carimbo, desfecho) = (execucao.carimbo, execucao.desfecho);
-                    pendentes.push((ouvidas.len(), execucao.recibo));
-                    ouvidas.push(Ouvida { epoca, carimbo, operacao, desfecho, confirmada: false });
-                }
-            }
-            Passo::Confirmar => {
-                let ultimo = pendentes.iter().map(|(_, recibo)| *recibo).max();
-                if ultimo.is_some_and(|recibo| banco.confirmar(recibo).is_ok()) {
-                    for (indice, _) in pendentes.drain(..) {
-                        ouvidas[indice].confirmada = true;
-                    }
-                }
-            }
-            Passo::Publicar => {
-                let _ = banco.publicar();
-            }
-            Passo::Fechar => {
-                let _ = banco.fechar();
-            }
-        }
     }
 }

@@ -1,0 +1,216 @@
+//! What the administration does: opening accounts, and setting a balance. Both are records of the
+//! journal, as operations are.
+
+use thiserror::Error;
+
+use super::BancoJson;
+use super::arquivo::ContaArquivo;
+use super::contas::{ContaViva, Vaga, trancar};
+use crate::banco::diario::NaoAnexado;
+use crate::banco::disco::Disco;
+use crate::banco::{Abertura, Conta, Feito, Movimento, Recibo};
+use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
+use crate::sincronia::{Arc, MutexGuard};
+use crate::tipos::{Culpa, Recusa, Rg, Saldo};
+
+/// What the administration did, and what it has to wait for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "it is done when `Banco::confirmar` has accepted the receipt"]
+pub struct Gestao {
+    /// The stamp, drawn while the accounts were locked.
+    pub carimbo: Carimbo,
+    /// For [`Banco::confirmar`](crate::banco::Banco::confirmar).
+    pub recibo: Recibo,
+}
+
+/// An account that cannot be opened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Conflito {
+    /// The account.
+    pub rg: Rg,
+    /// Its file is there and cannot be read; otherwise the account is there already.
+    pub ilegivel: bool,
+}
+
+/// Why accounts were not opened. Nothing was changed.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum ErroAbrirContas {
+    /// Some of them are there already: all that are, in RG order.
+    #[error("contas que já existem")]
+    Existentes(Vec<Conflito>),
+    /// The disk is full, has failed, or is short of descriptors.
+    #[error("o armazenamento está indisponível")]
+    Indisponivel,
+    /// No stamp is left.
+    #[error(transparent)]
+    RelogioEsgotado(#[from] RelogioEsgotado),
+}
+
+impl ErroAbrirContas {
+    /// Whose fault it is.
+    pub fn culpa(&self) -> Culpa {
+        match self {
+            Self::Existentes(_) => Culpa::Solicitante,
+            Self::Indisponivel => Culpa::Armazenamento,
+            Self::RelogioEsgotado(erro) => erro.culpa(),
+        }
+    }
+}
+
+/// Why a balance was not set. Nothing was changed.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ErroAjuste {
+    /// There is no such account.
+    #[error("a conta não existe")]
+    NaoEncontrada,
+    /// Its file cannot be read.
+    #[error("o arquivo da conta não pode ser lido")]
+    Ilegivel,
+    /// The disk is full, has failed, or is short of descriptors.
+    #[error("o armazenamento está indisponível")]
+    Indisponivel,
+    /// No stamp is left.
+    #[error(transparent)]
+    RelogioEsgotado(#[from] RelogioEsgotado),
+}
+
+impl ErroAjuste {
+    /// Whose fault it is.
+    pub fn culpa(&self) -> Culpa {
+        match self {
+            Self::NaoEncontrada => Culpa::Solicitante,
+            Self::Ilegivel | Self::Indisponivel => Culpa::Armazenamento,
+            Self::RelogioEsgotado(erro) => erro.culpa(),
+        }
+    }
+}
+
+impl<D: Disco> BancoJson<D> {
+    /// Opens these accounts: all of them, or none. They are there for every operation that follows;
+    /// their files are written by the next checkpoint.
+    ///
+    /// ```no_run
+    /// use pixson_core::banco::{Abertura, BancoJson, Conta};
+    /// use pixson_core::{Banco, Relogio, Saldo};
+    ///
+    /// let (banco, _) = BancoJson::abrir("contas")?;
+    /// let conta = Conta { rg: "3333333333".parse()?, nome: "Ana".parse()?, saldo: Saldo::ZERO };
+    /// let gestao = banco.abrir_contas(&Abertura::nova(vec![conta])?, &Relogio::novo())?;
+    /// banco.confirmar(gestao.recibo)?;
+    /// banco.fechar()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAbrirContas`], also if the file of one of them is there and cannot be read.
+    pub fn abrir_contas(
+        &self,
+        abertura: &Abertura,
+        relogio: &Relogio,
+    ) -> Result<Gestao, ErroAbrirContas> {
+        let contas = abertura.contas();
+        let vagas: Vec<Arc<Vaga>> =
+            contas.iter().map(|conta| self.contas.pegar_sem_aparar(conta.rg)).collect();
+        let feita = {
+            // They are in RG order, the order of all locks.
+            let mut travadas: Vec<_> = vagas.iter().map(|vaga| trancar(vaga)).collect();
+            self.abrir_travadas(abertura, relogio, &vagas, &mut travadas)
+        };
+        if feita.is_err() {
+            for (conta, vaga) in contas.iter().zip(&vagas) {
+                self.contas.devolver_vazia(conta.rg, vaga);
+            }
+        }
+        feita
+    }
+
+    fn abrir_travadas(
+        &self,
+        abertura: &Abertura,
+        relogio: &Relogio,
+        vagas: &[Arc<Vaga>],
+        travadas: &mut [MutexGuard<'_, Option<ContaViva>>],
+    ) -> Result<Gestao, ErroAbrirContas> {
+        let mut conflitos = Vec::new();
+        for (conta, lugar) in abertura.contas().iter().zip(&mut *travadas) {
+            let rg = conta.rg;
+            match self.carregar(rg, lugar) {
+                Ok(()) if lugar.is_none() => {}
+                Ok(()) => conflitos.push(Conflito { rg, ilegivel: false }),
+                Err(Recusa::ServidorIndisponivel) => return Err(ErroAbrirContas::Indisponivel),
+                Err(_) => conflitos.push(Conflito { rg, ilegivel: true }),
+            }
+        }
+        if !conflitos.is_empty() {
+            return Err(ErroAbrirContas::Existentes(conflitos));
+        }
+        let carimbo = relogio.tique()?;
+        // Before the record is appended: a checkpoint counts on it.
+        for ((conta, vaga), lugar) in abertura.contas().iter().zip(vagas).zip(&mut *travadas) {
+            self.sujar_travada(vaga, lugar.insert(por_abrir(conta)));
+        }
+        let Ok(seq) = self.diario.anexar(carimbo, &Feito::Abertura(abertura.clone())) else {
+            // A checkpoint passes over a place without an account.
+            for lugar in travadas {
+                **lugar = None;
+            }
+            return Err(ErroAbrirContas::Indisponivel);
+        };
+        for viva in travadas.iter_mut().filter_map(|lugar| lugar.as_mut()) {
+            viva.seq = seq;
+        }
+        Ok(Gestao { carimbo, recibo: Recibo(seq) })
+    }
+
+    /// Sets the balance of an account. If it is that already, no record is made.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAjuste`].
+    pub fn ajustar(
+        &self,
+        rg: Rg,
+        saldo: Saldo,
+        relogio: &Relogio,
+    ) -> Result<(Movimento, Gestao), ErroAjuste> {
+        let vaga = self.contas.pegar(rg);
+        let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut trancar(&vaga));
+        if feito == Err(ErroAjuste::NaoEncontrada) {
+            self.contas.devolver_vazia(rg, &vaga);
+        }
+        feito
+    }
+
+    fn ajustar_travada(
+        &self,
+        rg: Rg,
+        depois: Saldo,
+        relogio: &Relogio,
+        vaga: &Arc<Vaga>,
+        lugar: &mut Option<ContaViva>,
+    ) -> Result<(Movimento, Gestao), ErroAjuste> {
+        self.carregar(rg, lugar).map_err(|recusa| match recusa {
+            Recusa::ServidorIndisponivel => ErroAjuste::Indisponivel,
+            _ => ErroAjuste::Ilegivel,
+        })?;
+        let viva = lugar.as_mut().ok_or(ErroAjuste::NaoEncontrada)?;
+        let movimento = Movimento { rg, antes: viva.conta.saldo, depois };
+        let carimbo = relogio.tique()?;
+        if movimento.antes != depois {
+            // Before the record is appended: a checkpoint counts on it.
+            self.sujar_travada(vaga, viva);
+            let anexado = self.diario.anexar(carimbo, &Feito::Ajuste(movimento));
+            viva.seq = anexado.map_err(|NaoAnexado| ErroAjuste::Indisponivel)?;
+            viva.conta.saldo = depois;
+        }
+        Ok((movimento, Gestao { carimbo, recibo: Recibo(viva.seq) }))
+    }
+}
+
+/// An account of which there is no file yet.
+fn por_abrir(conta: &Conta) -> ContaViva {
+    let Conta { rg, nome, saldo } = conta;
+    let conta = ContaArquivo { rg: *rg, nome: nome.to_string(), saldo: *saldo };
+    ContaViva { conta, seq: 0, suja: false, visto: None }
+}
