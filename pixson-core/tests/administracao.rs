@@ -4,8 +4,8 @@
 mod comum;
 
 use pixson_core::banco::{
-    Abertura, Aviso, Balanco, BancoJson, Conflito, Conta, Divergencia, Efeito, ErroAbertura,
-    ErroAbrir, ErroAbrirContas, ErroAjuste, auditar, ler_livro,
+    Abertura, Aviso, Balanco, BancoJson, Cadastro, Conflito, Conta, Divergencia, Efeito,
+    ErroAbertura, ErroAbrir, ErroAbrirContas, ErroAjuste, auditar, ler_livro,
 };
 use pixson_core::oraculos::juiz::PEQUENA;
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
@@ -321,4 +321,49 @@ fn an_opening_that_is_cut_anywhere_opens_nothing() {
         criar(&banco, &[("2", "1.0")]);
         assert_eq!(auditar_depois(&copia, banco), []);
     }
+}
+
+/// What a cadastre says of each account: its name and balance, or that it cannot be read.
+fn cadastradas(disco: &DiscoModelo) -> Vec<(String, Option<(String, String)>)> {
+    let cadastro = Cadastro::abrir(disco).expect("a sound disk");
+    let rgs = cadastro.rgs().expect("a sound disk").into_iter();
+    rgs.map(|rg| {
+        let conta = cadastro.conta(rg).ok().map(|conta| conta.expect("it was in the list"));
+        (rg.to_string(), conta.map(|conta| (conta.nome, conta.saldo.to_string())))
+    })
+    .collect()
+}
+
+#[test]
+fn a_cadastre_shows_after_a_kill_what_recovery_will_leave_and_changes_nothing() {
+    let disco = disco();
+    let banco = abrir(&disco);
+    let relogio = Relogio::novo();
+    criar(&banco, &[("2", "5.0"), ("3", "7.0")]);
+    banco.publicar().expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("2"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &relogio, saque).1, Ok(Sucesso::Saque));
+    criar(&banco, &[("4", "0.5")]);
+    assert!(matches!(Cadastro::abrir(&disco), Err(ErroAbrir::EmUso)));
+    drop(banco);
+    let disco = disco.depois_de(&mut Corte::Tudo);
+    let disco = com_arquivo(&disco, "5.json", "{");
+    let tudo = |disco: &DiscoModelo| -> Vec<_> {
+        disco.nomes().into_iter().map(|nome| (disco.conteudo(&nome), nome)).collect()
+    };
+    let antes = tudo(&disco);
+    let conta = |numero: &str, nome: &str, saldo: &str| {
+        (numero.to_owned(), Some((nome.to_owned(), saldo.to_owned())))
+    };
+    let esperadas = [
+        conta("1", "Um", "10.0"),
+        conta("2", "Nova 2", "4.0"),
+        conta("3", "Nova 3", "7.0"),
+        conta("4", "Nova 4", "0.5"),
+        ("5".to_owned(), None),
+    ];
+    assert_eq!(cadastradas(&disco), esperadas);
+    assert_eq!(tudo(&disco), antes, "reading changes nothing");
+    abrir(&disco).fechar().expect("a sound disk");
+    assert_eq!(cadastradas(&disco), esperadas);
 }

@@ -30,7 +30,7 @@ pub use feito::{Efeito, Feito, Movimento};
 #[cfg(feature = "json")]
 pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 #[cfg(feature = "json")]
-pub use json::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
+pub use json::{Cadastro, Conflito, ErroAbrirContas, ErroAjuste, ErroConta, Gestao};
 #[cfg(feature = "json")]
 pub use livro::{Auditoria, Balanco, Divergencia, Lancamento, auditar, ler_livro};
 pub use memoria::BancoMemoria;

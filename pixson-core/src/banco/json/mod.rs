@@ -1,6 +1,7 @@
 mod administracao;
 mod arquivo;
 mod aviso;
+mod cadastro;
 mod contas;
 mod execucao;
 mod publicacao;
@@ -14,6 +15,7 @@ use thiserror::Error;
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
 pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
+pub use self::cadastro::{Cadastro, ErroConta};
 use self::contas::{Contas, Vaga};
 use self::publicacao::Publicacao;
 use super::diario::{Diario, MedidasDoDiario};

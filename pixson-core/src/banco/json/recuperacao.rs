@@ -18,17 +18,17 @@ use crate::tipos::{Nome, Rg, Saldo};
 
 /// What the journal says since the last checkpoint.
 #[derive(Default)]
-struct Leitura {
+pub(super) struct Leitura {
     /// The last record.
     ultimo: u64,
     epoca: u64,
     segmento: u64,
-    dobras: BTreeMap<Rg, Dobra>,
+    pub(super) dobras: BTreeMap<Rg, Dobra>,
     avisos: Vec<Aviso>,
 }
 
 /// The records of one account since the last checkpoint, folded.
-struct Dobra {
+pub(super) struct Dobra {
     /// Every balance that its file may rightly hold.
     conhecidos: HashSet<Saldo>,
     saldo: Saldo,
@@ -44,7 +44,7 @@ pub(super) fn abrir<D: Disco>(
     let arquivos_por_vez = configuracao.arquivos_por_vez.max(1);
     disco.criar_pasta(PASTA)?;
     let trava = disco.travar(TRAVA)?;
-    let ponto = Ponto::ler(&*disco).map_err(|_| corrompido(Ponto::NOME, 0))?;
+    let ponto = ler_ponto(&*disco)?;
     // Nothing is half-written where nothing ever was, nor after an orderly end: a million names
     // need not be looked through.
     let nunca_aberto = ponto.is_none() && segmentos(&*disco)?.is_empty();
@@ -52,7 +52,9 @@ pub(super) fn abrir<D: Disco>(
         apagar_temporarios(&*disco)?;
     }
     let ponto = ponto.unwrap_or_default();
-    let mut leitura = ler_diario(&*disco, ponto)?;
+    let (mut leitura, fim) = examinar(&*disco, ponto)?;
+    // Nothing is changed before all of it was found to be sound.
+    fim.assentar(&*disco, ponto, leitura.ultimo)?;
     let imagens = imagens(&*disco, &leitura.dobras)?;
     let epoca = leitura.epoca + 1;
     for porcao in imagens.chunks(arquivos_por_vez) {
@@ -98,8 +100,35 @@ fn apagar_temporarios(disco: &impl Disco) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the segments from the checkpoint on, cuts a torn tail, and refuses damage.
-fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
+pub(super) fn ler_ponto(disco: &impl Disco) -> Result<Option<Ponto>, ErroAbrir> {
+    Ponto::ler(disco).map_err(|_| corrompido(Ponto::NOME, 0))
+}
+
+/// How the journal ends.
+#[derive(Default)]
+pub(super) struct Fim {
+    /// The last segment that has a header.
+    ultimo: Option<Segmento>,
+    /// One that was just being begun.
+    comecado: Option<Segmento>,
+}
+
+impl Fim {
+    /// Cuts a torn tail, and makes durable what was read.
+    fn assentar(self, disco: &impl Disco, ponto: Ponto, ultimo: u64) -> io::Result<()> {
+        if let Some(segmento) = self.ultimo {
+            let por_regravar = !ponto.limpo || ultimo > ponto.seq || segmento.cauda != Cauda::Limpa;
+            if por_regravar {
+                // What was replayed may be in the page cache only, and what is torn must go.
+                substituir(disco, &segmento.nome, &segmento.bytes[..segmento.validos])?;
+            }
+        }
+        self.comecado.map_or(Ok(()), |comecado| disco.apagar(&comecado.nome))
+    }
+}
+
+/// Reads the segments from the checkpoint on, and refuses damage. Nothing is changed.
+pub(super) fn examinar(disco: &impl Disco, ponto: Ponto) -> Result<(Leitura, Fim), ErroAbrir> {
     let mut leitura = Leitura {
         ultimo: ponto.seq,
         epoca: ponto.epoca,
@@ -115,7 +144,7 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
     let mut numeros = numeros.into_iter();
     let mut proximo = || numeros.next().map(|numero| ler_segmento(disco, numero)).transpose();
     let mut atual = proximo()?;
-    let (mut primeiro, mut ultimo, mut comecado) = (true, None, None);
+    let (mut primeiro, mut fim) = (true, Fim::default());
     while let Some(segmento) = atual {
         let seguinte = proximo()?;
         let Some(cabecalho) = segmento.cabecalho else {
@@ -124,7 +153,7 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
             if seguinte.is_some() || primeiro && ponto.segmento > 0 || tem_registros {
                 return Err(corrompido(&segmento.nome, 0));
             }
-            comecado = Some(segmento);
+            fim.comecado = Some(segmento);
             break;
         };
         if !primeiro && cabecalho.seq != leitura.ultimo + 1 || cabecalho.seq > leitura.ultimo + 1 {
@@ -134,22 +163,10 @@ fn ler_diario(disco: &impl Disco, ponto: Ponto) -> Result<Leitura, ErroAbrir> {
         leitura.dobrar(&segmento, ponto);
         (atual, primeiro) = (seguinte, false);
         if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
-            ultimo = Some(segmento);
+            fim.ultimo = Some(segmento);
         }
     }
-    // Nothing is changed before all of it was found to be sound.
-    if let Some(ultimo) = ultimo {
-        let por_regravar =
-            !ponto.limpo || leitura.ultimo > ponto.seq || ultimo.cauda != Cauda::Limpa;
-        if por_regravar {
-            // What was replayed may be in the page cache only, and what is torn must go.
-            substituir(disco, &ultimo.nome, &ultimo.bytes[..ultimo.validos])?;
-        }
-    }
-    if let Some(comecado) = comecado {
-        disco.apagar(&comecado.nome)?;
-    }
-    Ok(leitura)
+    Ok((leitura, fim))
 }
 
 impl Leitura {
@@ -203,7 +220,7 @@ impl Leitura {
 }
 
 /// The files that have to be written: those that do not hold their account's last balance.
-fn imagens(disco: &impl Disco, dobras: &BTreeMap<Rg, Dobra>) -> io::Result<Vec<Imagem>> {
+pub(super) fn imagens(disco: &impl Disco, dobras: &BTreeMap<Rg, Dobra>) -> io::Result<Vec<Imagem>> {
     let mut imagens = Vec::new();
     for (&rg, dobra) in dobras {
         let refeita = || {

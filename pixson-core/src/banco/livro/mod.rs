@@ -58,7 +58,7 @@ pub fn ler_livro<D: Disco>(
 }
 
 /// Keeps everybody else out of the bank. One that was never opened has nothing to lock.
-fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
+pub(super) fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
     disco.listar("")?;
     match disco.travar(TRAVA) {
         Ok(trava) => Ok(Some(trava)),

@@ -1,0 +1,107 @@
+//! The accounts of a bank that nobody has open, without changing anything.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use thiserror::Error;
+
+use super::ErroAbrir;
+use super::arquivo::{ContaArquivo, FalhaDeLeitura};
+use super::recuperacao::{examinar, imagens, ler_ponto};
+use crate::banco::Conta;
+use crate::banco::disco::Disco;
+use crate::banco::livro::trancar;
+use crate::tipos::{Culpa, Rg};
+
+/// The accounts of a bank that nobody has open. Nobody can open it as long as this value lives.
+///
+/// After a crash these are the accounts as recovery will leave them: what the journal says counts, and
+/// not a file that is behind. Nothing is written, not even that.
+///
+/// ```no_run
+/// use pixson_core::banco::Cadastro;
+/// use pixson_core::banco::disco::DiscoReal;
+///
+/// let disco = DiscoReal::novo("contas");
+/// let cadastro = Cadastro::abrir(&disco)?;
+/// for rg in cadastro.rgs()? {
+///     if let Some(conta) = cadastro.conta(rg)? {
+///         println!("{rg} {} {}", conta.saldo, conta.nome);
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Cadastro<'d, D: Disco> {
+    disco: &'d D,
+    /// What recovery will write.
+    recuperadas: BTreeMap<Rg, ContaArquivo>,
+    _trava: Option<D::Arquivo>,
+}
+
+/// Why an account cannot be shown.
+#[derive(Debug, Error)]
+pub enum ErroConta {
+    /// Its file is there, and is no account.
+    #[error("o arquivo da conta não pode ser lido")]
+    Ilegivel,
+    /// The disk did not give it.
+    #[error("o arquivo da conta não pode ser lido")]
+    Disco(#[source] io::Error),
+}
+
+impl ErroConta {
+    /// Whose fault it is: always the storage's.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Armazenamento
+    }
+}
+
+impl<'d, D: Disco> Cadastro<'d, D> {
+    /// Keeps everybody else out, and reads what the journal says since the last checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAbrir`], also if the journal is damaged.
+    pub fn abrir(disco: &'d D) -> Result<Self, ErroAbrir> {
+        let trava = trancar(disco)?;
+        let ponto = ler_ponto(disco)?.unwrap_or_default();
+        let (leitura, _) = examinar(disco, ponto)?;
+        let imagens = imagens(disco, &leitura.dobras)?;
+        let recuperadas =
+            imagens.into_iter().map(|imagem| (imagem.conta.rg, imagem.conta)).collect();
+        Ok(Self { disco, recuperadas, _trava: trava })
+    }
+
+    /// The number of every account, in order.
+    ///
+    /// # Errors
+    ///
+    /// As the disk has them.
+    pub fn rgs(&self) -> io::Result<Vec<Rg>> {
+        let nomes = self.disco.listar("")?;
+        let dos_arquivos = nomes.iter().filter_map(|nome| nome.strip_suffix(".json")?.parse().ok());
+        let mut rgs: Vec<Rg> = dos_arquivos.chain(self.recuperadas.keys().copied()).collect();
+        rgs.sort_unstable();
+        rgs.dedup();
+        Ok(rgs)
+    }
+
+    /// An account, or `None` if there is none of that number.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroConta`].
+    pub fn conta(&self, rg: Rg) -> Result<Option<Conta<String>>, ErroConta> {
+        let conta = match self.recuperadas.get(&rg) {
+            Some(conta) => Some(conta.clone()),
+            None => ContaArquivo::abrir(self.disco, rg)
+                .map_err(|falha| match falha {
+                    FalhaDeLeitura::Ilegivel => ErroConta::Ilegivel,
+                    FalhaDeLeitura::Disco(erro) => ErroConta::Disco(erro),
+                })?
+                .map(|(conta, _)| conta),
+        };
+        Ok(conta.map(|ContaArquivo { rg, nome, saldo }| Conta { rg, nome, saldo }))
+    }
+}
