@@ -1,12 +1,32 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgAction, Parser, Subcommand};
-use pixson_core::Rg;
+use clap::{ArgAction, Parser};
 
+use crate::administracao::Comando;
 use crate::limites::Limites;
 use crate::portugues::MODELO;
 use crate::registro::ArgumentosDeRegistro;
+
+/// The version of the program, and that of the protocol.
+const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
+
+const DEPOIS: &str = "\
+Sem comando, serve as contas até receber SIGINT ou SIGTERM. Os comandos são para um banco que nenhum
+servidor tem aberto; cada um tem sua ajuda, com exemplos.
+
+Variáveis: PIXSON_HOST, PIXSON_PORTA e PIXSON_CONTAS valem o mesmo que --host, --porta e --contas;
+uma opção vale mais que a variável.
+
+O código de saída é 0 se tudo foi feito, 1 se foi recusado, se algo diverge ou se o servidor caiu,
+2 se a linha de comando é inválida, 3 se o banco ou um arquivo não pode ser lido ou está em uso, e
+5 se não se sabe se o que foi pedido foi feito.
+
+Exemplos:
+  pixson-servidor --porta 5000 --contas contas
+  pixson-servidor conta criar 3333333333 --nome \"Ana Souza\" --saldo 10,50
+  pixson-servidor extrato 1111111111
+  pixson-servidor auditar";
 
 /// Servidor de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
@@ -19,24 +39,24 @@ use crate::registro::ArgumentosDeRegistro;
     subcommand_help_heading = "Comandos",
     override_usage = "pixson-servidor [OPÇÕES] [COMANDO]",
     help_template = MODELO,
-    after_help = "Sem comando, serve as contas até receber SIGINT ou SIGTERM.\n\nExemplos:\n  \
-                  pixson-servidor --porta 5000 --contas contas\n  \
-                  pixson-servidor extrato 1111111111\n  pixson-servidor auditar",
-    version
+    after_help = DEPOIS,
+    version = VERSAO
 )]
 pub(crate) struct Argumentos {
     /// Endereço em que escutar [padrão: 127.0.0.1]
     #[arg(long, default_value = "127.0.0.1", hide_default_value = true)]
+    #[arg(env = "PIXSON_HOST", hide_env = true)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) host: String,
 
     /// Porta em que escutar; 0 escolhe uma livre [padrão: 5000]
     #[arg(long, default_value_t = 5000, hide_default_value = true)]
+    #[arg(env = "PIXSON_PORTA", hide_env = true)]
     pub(crate) porta: u16,
 
     /// Diretório com um arquivo JSON por conta [padrão: contas]
     #[arg(long, value_name = "DIRETÓRIO", default_value = "contas", hide_default_value = true)]
-    #[arg(global = true)]
+    #[arg(env = "PIXSON_CONTAS", hide_env = true, global = true)]
     pub(crate) contas: PathBuf,
 
     /// Quantos segmentos fechados do diário guardar como livro [padrão: todos]
@@ -69,27 +89,4 @@ pub(crate) struct Argumentos {
 
     #[command(subcommand)]
     pub(crate) comando: Option<Comando>,
-}
-
-/// What to do instead of serving, with a bank that nobody has open.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Comando {
-    /// Mostra os lançamentos de uma conta, com o saldo depois de cada um
-    #[command(
-        override_usage = "pixson-servidor extrato RG [--contas DIRETÓRIO]",
-        help_template = MODELO,
-        disable_help_flag = true
-    )]
-    Extrato {
-        /// RG da conta, de 1 a 10 dígitos
-        #[arg(help_heading = "Argumentos", value_name = "RG")]
-        rg: Rg,
-    },
-    /// Recalcula todos os saldos; o código de saída é 0 se conferem, 1 se não, 3 se não há como ler
-    #[command(
-        override_usage = "pixson-servidor auditar [--contas DIRETÓRIO]",
-        help_template = MODELO,
-        disable_help_flag = true
-    )]
-    Auditar,
 }

@@ -29,7 +29,7 @@ use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 use pixson_core::sessao::ConfiguracaoServidor;
 
-use crate::argumentos::{Argumentos, Comando};
+use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
 use crate::metricas::Painel;
 use crate::portugues::causa;
@@ -43,10 +43,8 @@ fn main() -> ExitCode {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    match argumentos.comando {
-        Some(Comando::Extrato { rg }) => return administracao::extrato(&argumentos.contas, rg),
-        Some(Comando::Auditar) => return administracao::auditoria(&argumentos.contas),
-        None => {}
+    if let Some(comando) = &argumentos.comando {
+        return administracao::executar(comando, &argumentos.contas);
     }
     registro::iniciar(argumentos.registro);
     let servido = servir(&argumentos);

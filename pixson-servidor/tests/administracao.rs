@@ -88,7 +88,9 @@ fn an_audit_of_a_sound_bank_finds_nothing() {
     let auditoria = executar(servidor.contas.path(), &["auditar"]);
     assert_eq!(
         texto(&auditoria.stdout),
-        "Lançamentos: 3\nContas: 2\nTotal: 25.50\nNenhuma divergência.\n"
+        "Lançamentos: 3\nContas: 2\nTotal: 25.50\n\
+         Balanço: 20.00 no início, +0.00 em aberturas, +0.00 em ajustes, +14.00 em depósitos, \
+         -8.50 em saques\nNenhuma divergência.\n"
     );
     assert_eq!(auditoria.status.code(), Some(0));
 }
@@ -101,7 +103,9 @@ fn an_audit_after_a_kill_does_not_blame_files_that_recovery_will_write() {
     let auditoria = executar(servidor.contas.path(), &["auditar"]);
     assert_eq!(
         texto(&auditoria.stdout),
-        "Lançamentos: 3\nContas: 2\nTotal: 25.50\nNenhuma divergência.\n"
+        "Lançamentos: 3\nContas: 2\nTotal: 25.50\n\
+         Balanço: 20.00 no início, +0.00 em aberturas, +0.00 em ajustes, +14.00 em depósitos, \
+         -8.50 em saques\nNenhuma divergência.\n"
     );
 }
 
@@ -113,7 +117,7 @@ fn an_audit_names_files_that_were_changed_damaged_or_removed() {
     let auditar = || {
         let auditoria = executar(pasta, &["auditar"]);
         assert_eq!(auditoria.status.code(), Some(1));
-        texto(&auditoria.stdout).lines().skip(3).map(str::to_owned).collect::<Vec<_>>()
+        texto(&auditoria.stdout).lines().skip(4).map(str::to_owned).collect::<Vec<_>>()
     };
     fs::write(pasta.join("1111111111.json"), conta("1111111111", "1000.0")).expect("writable");
     fs::write(pasta.join("2222222222.json"), "{").expect("writable");

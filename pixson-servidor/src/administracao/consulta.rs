@@ -1,0 +1,133 @@
+//! What changes nothing: showing accounts.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pixson_core::Rg;
+use pixson_core::banco::{Cadastro, Conta, ErroConta};
+use pixson_core::tipos::Nome;
+
+use super::Falha;
+use super::linhas::LinhaDeConta;
+use super::progresso::{DiscoContado, Progresso};
+use super::saida::{ArquivoInteiro, Saida};
+use crate::portugues::causa;
+
+/// Shows every account.
+pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
+    let mut saida = Saida::nova();
+    let mut cabecalho = !json;
+    percorrer(contas, "Lendo", |conta| {
+        if std::mem::take(&mut cabecalho) {
+            saida.linha(&format!("{:>10}  {:>18}  nome", "RG", "saldo"))?;
+        }
+        if json {
+            return saida.json(&LinhaDeConta::de(conta));
+        }
+        let Conta { rg, nome, saldo } = conta;
+        saida.linha(&format!("{rg:>10}  {saldo:>18}  {}", visivel(nome)))
+    })
+    .and_then(|ilegiveis| {
+        saida.fechar()?;
+        ilegiveis.map_or(Ok(()), Err)
+    })
+}
+
+/// Shows one account.
+pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
+    let disco = DiscoContado::novo(contas, &Progresso::novo());
+    let cadastro = Cadastro::abrir(&disco)?;
+    let conta = cadastro.conta(rg).map_err(|erro| Falha::recusada(frase(rg, &erro)))?;
+    let conta = conta.ok_or_else(|| Falha::recusada(format!("A conta {rg} não existe.")))?;
+    let mut saida = Saida::nova();
+    if json {
+        saida.json(&LinhaDeConta::de(&conta))?;
+    } else {
+        let Conta { rg, nome, saldo } = &conta;
+        saida.linha(&format!("RG: {rg}\nNome: {}\nSaldo: {saldo}", visivel(nome)))?;
+    }
+    saida.fechar()
+}
+
+/// Writes every account in a line that can be imported.
+pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
+    let mut quantas = 0_u64;
+    let mut avisos = Vec::new();
+    let mut anotar = |conta: &Conta<String>| {
+        quantas += 1;
+        if let Err(erro) = conta.nome.parse::<Nome>() {
+            avisos.push(format!("Aviso: a conta {} não pode ser importada: {erro}.", conta.rg));
+        }
+    };
+    if arquivo == Path::new("-") {
+        let mut saida = Saida::nova();
+        let ilegiveis = percorrer(contas, "Exportando", |conta| {
+            anotar(conta);
+            saida.json(&LinhaDeConta::de(conta))
+        })?;
+        saida.fechar()?;
+        dizer(avisos);
+        return ilegiveis.map_or(Ok(()), Err);
+    }
+    let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
+    let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
+    let ilegiveis = percorrer(contas, "Exportando", |conta| {
+        anotar(conta);
+        saida.json(&LinhaDeConta::de(conta)).map_err(do_arquivo)
+    })?;
+    if let Some(Falha::Recusada(mut frases)) = ilegiveis {
+        frases.push("Nada foi exportado.".into());
+        return Err(Falha::Recusada(frases));
+    }
+    saida.terminar().map_err(do_arquivo)?;
+    let feito = match quantas {
+        1 => "1 conta exportada".into(),
+        quantas => format!("{quantas} contas exportadas"),
+    };
+    avisos.push(format!("{feito} para {}.", arquivo.display()));
+    dizer(avisos);
+    Ok(())
+}
+
+/// Visits every account that can be read. Those that cannot are returned, as a refusal.
+fn percorrer(
+    contas: &Path,
+    oque: &'static str,
+    mut visitar: impl FnMut(&Conta<String>) -> Result<(), Falha>,
+) -> Result<Option<Falha>, Falha> {
+    let progresso = Progresso::novo();
+    let disco = DiscoContado::novo(contas, &progresso);
+    let cadastro = Cadastro::abrir(&disco)?;
+    progresso.comecar_leitura(oque, contas);
+    let mut ilegiveis = Vec::new();
+    let rgs = cadastro.rgs().map_err(|erro| Falha::Banco(erro.into()))?;
+    for rg in rgs {
+        match cadastro.conta(rg) {
+            Ok(Some(conta)) => visitar(&conta)?,
+            // Somebody has just removed it.
+            Ok(None) => {}
+            Err(erro) => ilegiveis.push(frase(rg, &erro)),
+        }
+    }
+    progresso.terminar();
+    Ok((!ilegiveis.is_empty()).then_some(Falha::Recusada(ilegiveis)))
+}
+
+fn frase(rg: Rg, erro: &ErroConta) -> String {
+    match erro {
+        ErroConta::Disco(causado) => format!("Conta {rg}: {erro} ({}).", causa(causado)),
+        ErroConta::Ilegivel => format!("Conta {rg}: {erro}."),
+    }
+}
+
+/// A name as a terminal may see it: a file that somebody wrote may hold what would move the cursor.
+fn visivel(nome: &str) -> String {
+    nome.replace(char::is_control, "\u{fffd}")
+}
+
+fn dizer(frases: Vec<String>) {
+    let mut erros = io::stderr().lock();
+    for frase in frases {
+        let _ = writeln!(erros, "{frase}");
+    }
+}

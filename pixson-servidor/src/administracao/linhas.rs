@@ -1,0 +1,126 @@
+//! The JSON of the administration: one object a line. Fields may come, but none may go or change
+//! its meaning.
+
+use std::io::{self, BufRead};
+
+use pixson_core::banco::Conta;
+use pixson_core::{Rg, Saldo};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::comandos::quantia;
+
+/// The longest line that is read, in bytes: no account needs half of it.
+pub(super) const LINHA_MAX_BYTES: usize = 4096;
+
+/// An account as it is written.
+#[derive(Debug, Serialize)]
+pub(super) struct LinhaDeConta<'a> {
+    pub(super) rg: &'a str,
+    pub(super) nome: &'a str,
+    pub(super) centavos: u64,
+}
+
+impl<'a> LinhaDeConta<'a> {
+    pub(super) fn de(conta: &'a Conta<String>) -> Self {
+        let Conta { rg, nome, saldo } = conta;
+        Self { rg: rg.as_str(), nome, centavos: saldo.centavos() }
+    }
+}
+
+/// An account as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContaLida<'a> {
+    rg: String,
+    nome: String,
+    #[serde(borrow)]
+    centavos: Option<&'a RawValue>,
+    #[serde(borrow)]
+    saldo: Option<&'a RawValue>,
+}
+
+/// Reads an account from a line, or says what is wrong with it.
+pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
+    // An array of four would do for serde as well.
+    if linha.trim_ascii_start().first() != Some(&b'{') {
+        return Err("não é um objeto JSON".into());
+    }
+    let lida: ContaLida<'_> = serde_json::from_slice(linha).map_err(|_| motivo(linha))?;
+    let rg: Rg = lida.rg.parse().map_err(|erro| format!("{erro}"))?;
+    let nome = lida.nome.parse().map_err(|erro| format!("{erro}"))?;
+    let saldo = match (lida.centavos, lida.saldo) {
+        (Some(centavos), None) => {
+            let inteiro: u64 = centavos
+                .get()
+                .parse()
+                .map_err(|_| "\"centavos\" não é um número inteiro, de zero em diante")?;
+            Saldo::de_centavos(inteiro).map_err(|erro| format!("{erro}"))?
+        }
+        (None, Some(saldo)) => {
+            let texto: String =
+                serde_json::from_str(saldo.get()).unwrap_or_else(|_| saldo.get().to_owned());
+            quantia(&texto).map_err(|erro| format!("{erro}"))?
+        }
+        (None, None) => return Err("falta \"centavos\" ou \"saldo\"".into()),
+        (Some(_), Some(_)) => return Err("tem \"centavos\" e \"saldo\": use um só".into()),
+    };
+    Ok(Conta { rg, nome, saldo })
+}
+
+/// Why a line is no account. serde speaks English only.
+fn motivo(linha: &[u8]) -> String {
+    let Ok(Value::Object(objeto)) = serde_json::from_slice(linha) else {
+        return "não é um objeto JSON".into();
+    };
+    let estranha =
+        objeto.keys().find(|chave| !["rg", "nome", "centavos", "saldo"].contains(&chave.as_str()));
+    if let Some(chave) = estranha {
+        return format!("chave desconhecida: {chave:?}");
+    }
+    for chave in ["rg", "nome"] {
+        match objeto.get(chave) {
+            None => return format!("falta \"{chave}\""),
+            Some(Value::String(_)) => {}
+            Some(_) => return format!("\"{chave}\" não é um texto entre aspas"),
+        }
+    }
+    "a mesma chave aparece duas vezes".into()
+}
+
+/// What came of reading a line.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Lida {
+    Linha,
+    Longa,
+    Fim,
+}
+
+/// Reads a line into `linha`, without its end. Of one that is too long nothing is kept.
+pub(super) fn ler_linha(fonte: &mut impl BufRead, linha: &mut Vec<u8>) -> io::Result<Lida> {
+    linha.clear();
+    let mut lidos = 0_usize;
+    loop {
+        let bloco = match fonte.fill_buf() {
+            Err(erro) if erro.kind() == io::ErrorKind::Interrupted => continue,
+            bloco => bloco?,
+        };
+        if bloco.is_empty() && lidos == 0 {
+            return Ok(Lida::Fim);
+        }
+        let fim = bloco.iter().position(|&byte| byte == b'\n');
+        let parte = &bloco[..fim.unwrap_or(bloco.len())];
+        lidos = lidos.saturating_add(parte.len() + 1);
+        if linha.len() + parte.len() <= LINHA_MAX_BYTES {
+            linha.extend_from_slice(parte);
+        }
+        let acabou = fim.is_some() || bloco.is_empty();
+        let consumidos = fim.map_or(bloco.len(), |fim| fim + 1);
+        fonte.consume(consumidos);
+        if acabou {
+            let longa = lidos > LINHA_MAX_BYTES + 2;
+            return Ok(if longa { Lida::Longa } else { Lida::Linha });
+        }
+    }
+}

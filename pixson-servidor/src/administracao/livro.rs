@@ -1,0 +1,231 @@
+//! The ledger: statement and audit.
+
+use std::path::Path;
+
+use pixson_core::banco::{
+    Auditoria, Balanco, Cadastro, Divergencia, Efeito, Feito, Lancamento, auditar, ler_livro,
+};
+use pixson_core::{Rg, Saldo};
+use serde::Serialize;
+
+use super::Falha;
+use super::progresso::{DiscoContado, Progresso};
+use super::saida::Saida;
+
+/// One operation of an account, for JSON.
+#[derive(Serialize)]
+struct LinhaDeExtrato<'a> {
+    seq: u64,
+    epoca: u64,
+    carimbo: u64,
+    operacao: &'static str,
+    /// The other account of a transfer.
+    outra: Option<&'a str>,
+    /// What the balance changed by.
+    centavos: i64,
+    saldo_centavos: u64,
+}
+
+/// A divergence, for JSON.
+#[derive(Serialize)]
+struct LinhaDeDivergencia<'a> {
+    divergencia: &'static str,
+    rg: Option<&'a str>,
+    seq: Option<u64>,
+    livro_centavos: Option<u64>,
+    encontrado_centavos: Option<u64>,
+    frase: String,
+}
+
+/// What an audit found, for JSON.
+#[derive(Serialize)]
+struct LinhaDeAuditoria {
+    lancamentos: u64,
+    contas: u64,
+    centavos: u128,
+    inicial_centavos: u128,
+    aberturas_centavos: u128,
+    ajustes_centavos: i128,
+    depositos_centavos: u128,
+    saques_centavos: u128,
+    divergencias: usize,
+}
+
+/// Shows an account's statement, from its first operation to its last.
+pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
+    let disco = DiscoContado::novo(contas, &Progresso::novo());
+    let mut saida = Saida::nova();
+    let mut mostrado = Ok(());
+    let mut linhas = 0_u64;
+    ler_livro(&disco, |lancamento| {
+        for efeito in lancamento.feito.efeitos().filter(|efeito| efeito.rg() == rg) {
+            if mostrado.is_err() {
+                return;
+            }
+            mostrado = if json {
+                saida.json(&objeto(&lancamento, efeito))
+            } else {
+                let antes = if linhas == 0 { cabecalho() + "\n" } else { String::new() };
+                saida.linha(&(antes + &linha(&lancamento, efeito)))
+            };
+            linhas += 1;
+        }
+    })?;
+    mostrado?;
+    if linhas == 0 {
+        if matches!(Cadastro::abrir(&disco)?.conta(rg), Ok(None)) {
+            return Err(Falha::recusada(format!("A conta {rg} não existe.")));
+        }
+        if !json {
+            saida.linha(&cabecalho())?;
+        }
+    }
+    saida.fechar()
+}
+
+fn cabecalho() -> String {
+    format!(
+        "{:>5}  {:>10}  {:<30}  {:>18}  {:>18}",
+        "época", "carimbo", "operação", "valor", "saldo"
+    )
+}
+
+/// What was done, for a person, and the other account of a transfer.
+fn descricao(feito: &Feito, credito: bool) -> (&'static str, Option<&Rg>) {
+    match feito {
+        Feito::Saque { .. } => ("saque", None),
+        Feito::Deposito { .. } => ("depósito", None),
+        Feito::Transferencia { origem, .. } if credito => ("transferência de", Some(&origem.rg)),
+        Feito::Transferencia { destino, .. } => ("transferência para", Some(&destino.rg)),
+        Feito::Abertura(_) => ("abertura", None),
+        Feito::Ajuste(_) => ("ajuste", None),
+    }
+}
+
+fn linha(lancamento: &Lancamento, efeito: Efeito<'_>) -> String {
+    let (antes, depois) = (efeito.antes().unwrap_or(Saldo::ZERO), efeito.depois());
+    let operacao = match descricao(&lancamento.feito, depois > antes) {
+        (operacao, Some(outra)) => format!("{operacao} {outra}"),
+        (operacao, None) => operacao.into(),
+    };
+    let sinal = if depois < antes { '-' } else { '+' };
+    let diferenca = antes.centavos().abs_diff(depois.centavos());
+    let valor = format!("{sinal}{}", Saldo::de_centavos(diferenca).unwrap_or(Saldo::MAX));
+    format!(
+        "{:>5}  {:>10}  {operacao:<30}  {valor:>18}  {depois:>18}",
+        lancamento.epoca, lancamento.carimbo
+    )
+}
+
+fn objeto<'a>(lancamento: &'a Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato<'a> {
+    let (antes, depois) = (efeito.antes().unwrap_or(Saldo::ZERO), efeito.depois());
+    let credito = depois > antes;
+    let (_, outra) = descricao(&lancamento.feito, credito);
+    let operacao = match lancamento.feito {
+        Feito::Saque { .. } => "saque",
+        Feito::Deposito { .. } => "deposito",
+        Feito::Transferencia { .. } if credito => "transferencia_recebida",
+        Feito::Transferencia { .. } => "transferencia_enviada",
+        Feito::Abertura(_) => "abertura",
+        Feito::Ajuste(_) => "ajuste",
+    };
+    LinhaDeExtrato {
+        seq: lancamento.seq,
+        epoca: lancamento.epoca,
+        carimbo: lancamento.carimbo.valor(),
+        operacao,
+        outra: outra.map(Rg::as_str),
+        centavos: depois.centavos().cast_signed() - antes.centavos().cast_signed(),
+        saldo_centavos: depois.centavos(),
+    }
+}
+
+/// Recomputes every balance, and says what does not add up.
+pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
+    let progresso = Progresso::novo();
+    progresso.comecar_leitura("Auditando", contas);
+    let auditada = auditar(&DiscoContado::novo(contas, &progresso));
+    progresso.terminar();
+    let auditoria = auditada?;
+    let mut saida = Saida::nova();
+    if json {
+        for divergencia in &auditoria.divergencias {
+            saida.json(&divergente(divergencia))?;
+        }
+        saida.json(&totais(&auditoria))?;
+    } else {
+        relatar(&auditoria, &mut saida)?;
+    }
+    saida.fechar()?;
+    // What was found has been said.
+    if auditoria.divergencias.is_empty() { Ok(()) } else { Err(Falha::Recusada(vec![])) }
+}
+
+fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
+    let Auditoria { lancamentos, contas, total_em_centavos, balanco, divergencias } = auditoria;
+    saida.linha(&format!("Lançamentos: {lancamentos}"))?;
+    saida.linha(&format!("Contas: {contas}"))?;
+    saida.linha(&format!("Total: {}", decimal(*total_em_centavos)))?;
+    let Balanco { inicial, aberturas, ajustes, depositos, saques } = *balanco;
+    saida.linha(&format!(
+        "Balanço: {} no início, +{} em aberturas, {}{} em ajustes, +{} em depósitos, -{} em saques",
+        decimal(inicial),
+        decimal(aberturas),
+        if ajustes < 0 { '-' } else { '+' },
+        decimal(ajustes.unsigned_abs()),
+        decimal(depositos),
+        decimal(saques)
+    ))?;
+    for divergencia in divergencias {
+        saida.linha(&divergencia.to_string())?;
+    }
+    saida.linha(&match divergencias.len() {
+        0 => "Nenhuma divergência.".into(),
+        1 => "1 divergência.".into(),
+        quantas => format!("{quantas} divergências."),
+    })
+}
+
+fn decimal(centavos: u128) -> String {
+    format!("{}.{:02}", centavos / 100, centavos % 100)
+}
+
+fn divergente(divergencia: &Divergencia) -> LinhaDeDivergencia<'_> {
+    let (nome, rg, seq, livro, encontrado) = match divergencia {
+        Divergencia::ContaErrada { seq } => ("conta_errada", None, Some(*seq), None, None),
+        Divergencia::Ajuste { rg, seq, livro, encontrado } => {
+            ("alterada_por_fora", Some(rg), Some(*seq), Some(livro), Some(encontrado))
+        }
+        Divergencia::Reaberta { rg, seq, livro } => {
+            ("reaberta", Some(rg), Some(*seq), Some(livro), None)
+        }
+        Divergencia::ArquivoDiferente { rg, livro, arquivo } => {
+            ("arquivo_diferente", Some(rg), None, Some(livro), Some(arquivo))
+        }
+        Divergencia::ArquivoIlegivel { rg } => ("arquivo_ilegivel", Some(rg), None, None, None),
+        _ => ("outra", None, None, None, None),
+    };
+    LinhaDeDivergencia {
+        divergencia: nome,
+        rg: rg.map(Rg::as_str),
+        seq,
+        livro_centavos: livro.map(|saldo| saldo.centavos()),
+        encontrado_centavos: encontrado.map(|saldo| saldo.centavos()),
+        frase: divergencia.to_string(),
+    }
+}
+
+fn totais(auditoria: &Auditoria) -> LinhaDeAuditoria {
+    let Balanco { inicial, aberturas, ajustes, depositos, saques } = auditoria.balanco;
+    LinhaDeAuditoria {
+        lancamentos: auditoria.lancamentos,
+        contas: auditoria.contas,
+        centavos: auditoria.total_em_centavos,
+        inicial_centavos: inicial,
+        aberturas_centavos: aberturas,
+        ajustes_centavos: ajustes,
+        depositos_centavos: depositos,
+        saques_centavos: saques,
+        divergencias: auditoria.divergencias.len(),
+    }
+}

@@ -1,0 +1,106 @@
+//! The administration: what can be asked of a bank that no server has open.
+
+mod alteracao;
+mod comandos;
+mod consulta;
+mod linhas;
+mod livro;
+mod progresso;
+mod saida;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use pixson_core::banco::ErroAbrir;
+
+use self::comandos::Acao;
+pub(crate) use self::comandos::Comando;
+use crate::frase_de_abertura;
+use crate::portugues::causa;
+
+/// Something was refused, or does not add up.
+const RECUSADO_CODIGO: u8 = 1;
+
+/// The bank or a file cannot be read or written, or is in use.
+const ILEGIVEL_CODIGO: u8 = 3;
+
+/// Whether it was done, nobody can say.
+const DESCONHECIDO_CODIGO: u8 = 5;
+
+/// Why a command was not done.
+#[derive(Debug)]
+enum Falha {
+    /// The bank cannot be used.
+    Banco(ErroAbrir),
+    /// What was asked for is refused, in so many sentences.
+    Recusada(Vec<String>),
+    /// Standard output does not take any more.
+    Saida(io::Error),
+    /// A file that the command line names.
+    Arquivo(PathBuf, io::Error),
+    /// The disk failed while it was done.
+    Desconhecida,
+}
+
+impl From<ErroAbrir> for Falha {
+    fn from(erro: ErroAbrir) -> Self {
+        Self::Banco(erro)
+    }
+}
+
+impl Falha {
+    fn recusada(frase: impl Into<String>) -> Self {
+        Self::Recusada(vec![frase.into()])
+    }
+
+    fn dizer(self, contas: &Path) -> (Vec<String>, u8) {
+        match self {
+            Self::Banco(erro) => (vec![frase_de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
+            Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
+            // A reader that has gone away wants no more.
+            Self::Saida(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
+            Self::Saida(erro) => {
+                let frase = format!("Não foi possível escrever a saída ({}).", causa(&erro));
+                (vec![frase], ILEGIVEL_CODIGO)
+            }
+            Self::Arquivo(arquivo, erro) => {
+                (vec![format!("{}: {}.", arquivo.display(), causa(&erro))], ILEGIVEL_CODIGO)
+            }
+            Self::Desconhecida => {
+                let frase = "O armazenamento falhou: não se sabe se foi feito. O próximo comando \
+                             ou início do servidor recupera o banco; veja então as contas.";
+                (vec![frase.into()], DESCONHECIDO_CODIGO)
+            }
+        }
+    }
+}
+
+/// Does what the command line asks for, and returns the exit code.
+pub(crate) fn executar(comando: &Comando, contas: &Path) -> ExitCode {
+    let feito = match comando {
+        Comando::Conta { acao: Acao::Criar { rg, nome, saldo, json } } => {
+            alteracao::criar(contas, *rg, nome, *saldo, *json)
+        }
+        Comando::Conta { acao: Acao::Ajustar { rg, saldo, json } } => {
+            alteracao::ajustar(contas, *rg, *saldo, *json)
+        }
+        Comando::Conta { acao: Acao::Listar { json } } => consulta::listar(contas, *json),
+        Comando::Conta { acao: Acao::Mostrar { rg, json } } => {
+            consulta::mostrar(contas, *rg, *json)
+        }
+        Comando::Importar { arquivo, json } => alteracao::importar(contas, arquivo, *json),
+        Comando::Exportar { arquivo } => consulta::exportar(contas, arquivo),
+        Comando::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
+        Comando::Auditar { json } => livro::auditoria(contas, *json),
+    };
+    let (frases, codigo) = match feito {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(falha) => falha.dizer(contas),
+    };
+    let mut erros = io::stderr().lock();
+    for frase in frases {
+        let _ = writeln!(erros, "{frase}");
+    }
+    ExitCode::from(codigo)
+}

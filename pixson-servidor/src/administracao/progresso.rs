@@ -1,0 +1,141 @@
+//! A bar for long work, on a terminal only: it counts what the bank asks of its disk.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pixson_core::banco::disco::{Disco, DiscoReal};
+
+/// From how many accounts on there is a bar: fewer are done before anybody has read it.
+const MINIMO: usize = 1000;
+
+const DESENHO: &str = "{msg} [{bar:30}] {pos} de {len}, faltam {eta}";
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Passos {
+    /// Account files that are read.
+    Leituras = 1,
+    /// Account files that are replaced.
+    Gravacoes = 2,
+}
+
+/// How far the work has come. Clones are the same bar.
+#[derive(Clone, Debug)]
+pub(super) struct Progresso {
+    barra: ProgressBar,
+    passos: Arc<AtomicU8>,
+}
+
+impl Progresso {
+    /// Nothing to be seen yet.
+    pub(super) fn novo() -> Self {
+        Self { barra: ProgressBar::hidden(), passos: Arc::default() }
+    }
+
+    /// Begins a part of the work, with a bar of its own if there is much to do.
+    pub(super) fn comecar(&self, oque: &'static str, passos: Passos, total: usize) {
+        self.passos.store(passos as u8, Ordering::Relaxed);
+        if total < MINIMO {
+            return;
+        }
+        if let Ok(desenho) = ProgressStyle::with_template(DESENHO) {
+            self.barra.set_style(desenho.progress_chars("=> "));
+        }
+        self.barra.reset();
+        self.barra.set_length(total as u64);
+        self.barra.set_message(oque);
+        // Anything but a terminal is left alone.
+        self.barra.set_draw_target(ProgressDrawTarget::stderr());
+    }
+
+    /// The same for the reading of all accounts of a directory.
+    pub(super) fn comecar_leitura(&self, oque: &'static str, contas: &Path) {
+        if ProgressDrawTarget::stderr().is_hidden() {
+            return;
+        }
+        // What cannot be listed is the bank's to say.
+        let nomes = contas.read_dir().map(|itens| itens.filter_map(Result::ok));
+        let total = nomes.map_or(0, |nomes| {
+            nomes.filter(|item| item.path().extension().is_some_and(|tipo| tipo == "json")).count()
+        });
+        self.comecar(oque, Passos::Leituras, total);
+    }
+
+    pub(super) fn terminar(&self) {
+        self.barra.finish_and_clear();
+        self.barra.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    fn contar(&self, passos: Passos, nome: &str) {
+        let conta = nome.strip_suffix(".json").is_some_and(|rg| !rg.contains('/'));
+        if conta && self.passos.load(Ordering::Relaxed) == passos as u8 {
+            self.barra.inc(1);
+        }
+    }
+}
+
+/// The disk of this machine, with its account files counted.
+#[derive(Debug)]
+pub(super) struct DiscoContado {
+    disco: DiscoReal,
+    progresso: Progresso,
+}
+
+impl DiscoContado {
+    pub(super) fn novo(contas: &Path, progresso: &Progresso) -> Self {
+        Self { disco: DiscoReal::novo(contas), progresso: progresso.clone() }
+    }
+}
+
+impl Disco for DiscoContado {
+    type Arquivo = <DiscoReal as Disco>::Arquivo;
+
+    fn travar(&self, nome: &str) -> io::Result<Self::Arquivo> {
+        self.disco.travar(nome)
+    }
+
+    fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.disco.criar_pasta(pasta)
+    }
+
+    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
+        self.disco.listar(pasta)
+    }
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.progresso.contar(Passos::Leituras, nome);
+        self.disco.ler(nome, max_bytes)
+    }
+
+    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
+        self.disco.criar(nome, como)
+    }
+
+    fn escrever(&self, arquivo: &Self::Arquivo, posicao: u64, bytes: &[u8]) -> io::Result<()> {
+        self.disco.escrever(arquivo, posicao, bytes)
+    }
+
+    fn cortar(&self, arquivo: &Self::Arquivo, bytes: u64) -> io::Result<()> {
+        self.disco.cortar(arquivo, bytes)
+    }
+
+    fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()> {
+        self.disco.sincronizar(arquivo)
+    }
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        self.progresso.contar(Passos::Gravacoes, para);
+        self.disco.renomear(de, para)
+    }
+
+    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
+        self.disco.sincronizar_pasta(pasta)
+    }
+
+    fn apagar(&self, nome: &str) -> io::Result<()> {
+        self.disco.apagar(nome)
+    }
+}
