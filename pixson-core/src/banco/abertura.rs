@@ -1,11 +1,10 @@
 //! Accounts that the administration opens, all of them or none.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::tipos::{Culpa, Nome, Rg, Saldo};
+use crate::tipos::{Culpa, Nome, Rg, Saldo, escrever};
 
 /// An account: one to be opened, or, with a `String` for its holder's name, one as its file has it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,11 +19,12 @@ pub struct Conta<N = Nome> {
 
 impl Conta {
     /// Its text in a record of the journal.
-    pub(super) fn escrever(&self, saida: &mut Vec<u8>) -> std::io::Result<()> {
+    pub(super) fn escrever(&self, saida: &mut Vec<u8>) {
         let Self { rg, nome, saldo } = self;
-        write!(saida, r#"["{rg}","#)?;
-        serde_json::to_writer(&mut *saida, nome.as_str())?;
-        write!(saida, ",{saldo}]")
+        escrever(saida, &[&"[\"", rg, &"\","]);
+        let escrito = serde_json::to_writer(&mut *saida, nome.as_str());
+        debug_assert!(escrito.is_ok(), "a Vec takes everything");
+        escrever(saida, &[&",", saldo, &"]"]);
     }
 }
 
@@ -72,8 +72,7 @@ impl Abertura {
         let mut texto = Vec::new();
         let bytes = contas.iter().fold(0, |soma: usize, conta| {
             texto.clear();
-            let escrita = conta.escrever(&mut texto);
-            debug_assert!(escrita.is_ok(), "a Vec takes everything");
+            conta.escrever(&mut texto);
             soma.saturating_add(texto.len() + 1)
         });
         if bytes > Self::MAX_BYTES {

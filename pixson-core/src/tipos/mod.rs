@@ -8,10 +8,12 @@ mod dinheiro;
 mod nome;
 mod operacao;
 mod rg;
+mod texto;
 
 pub use culpa::Culpa;
-pub(crate) use dinheiro::Decimal;
+use dinheiro::Decimal;
 pub use dinheiro::{ErroQuantia, Saldo, Valor};
 pub use nome::{ErroNome, Nome};
 pub use operacao::{Operacao, Recusa, Sucesso};
 pub use rg::{ErroRg, Rg};
+pub(crate) use texto::escrever;

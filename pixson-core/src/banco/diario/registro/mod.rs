@@ -2,10 +2,9 @@
 
 mod json;
 
-use std::io::{self, Write};
-
 use crate::banco::feito::{Feito, Movimento};
 use crate::relogio::Carimbo;
+use crate::tipos::{Valor, escrever};
 
 /// What stands between the checked part of a line and its checksum.
 const CRC: &[u8] = b",\"crc\":\"";
@@ -60,7 +59,8 @@ impl Cabecalho {
     pub(in crate::banco) fn escrever(&self, saida: &mut Vec<u8>) {
         let Self { segmento, epoca, seq } = self;
         com_crc(saida, |saida| {
-            write!(saida, r#"{{"pixson":1,"segmento":{segmento},"epoca":{epoca},"seq":{seq}"#)
+            escrever(saida, &[&r#"{"pixson":"#, &VERSAO, &r#","segmento":"#, segmento]);
+            escrever(saida, &[&r#","epoca":"#, epoca, &r#","seq":"#, seq]);
         });
     }
 }
@@ -69,53 +69,63 @@ impl Registro<&Feito> {
     pub(in crate::banco) fn escrever(&self, saida: &mut Vec<u8>) {
         let Self { seq, epoca, carimbo, feito, sinc } = self;
         com_crc(saida, |saida| {
-            write!(saida, r#"{{"seq":{seq},"epoca":{epoca},"carimbo":{carimbo},"op":"#)?;
+            escrever(saida, &[&r#"{"seq":"#, seq, &r#","epoca":"#, epoca]);
+            escrever(saida, &[&r#","carimbo":"#, &carimbo.valor(), &r#","op":"#]);
             match feito {
-                Feito::Saque { valor, titular } => {
-                    write!(saida, r#"{SAQUE},"valor":{valor},"contas":["#)?;
-                    escrever_movimento(saida, titular)?;
-                }
-                Feito::Deposito { valor, titular } => {
-                    write!(saida, r#"{DEPOSITO},"valor":{valor},"contas":["#)?;
-                    escrever_movimento(saida, titular)?;
-                }
+                Feito::Saque { valor, titular } => dinheiro(saida, SAQUE, *valor, &[titular]),
+                Feito::Deposito { valor, titular } => dinheiro(saida, DEPOSITO, *valor, &[titular]),
                 Feito::Transferencia { valor, origem, destino } => {
-                    write!(saida, r#"{TRANSFERENCIA},"valor":{valor},"contas":["#)?;
-                    escrever_movimento(saida, origem)?;
-                    saida.push(b',');
-                    escrever_movimento(saida, destino)?;
+                    dinheiro(saida, TRANSFERENCIA, *valor, &[origem, destino]);
                 }
                 Feito::Abertura(abertura) => {
-                    write!(saida, r#""{ABERTURA}","contas":["#)?;
-                    for (indice, conta) in abertura.contas().iter().enumerate() {
-                        saida.extend_from_slice(if indice == 0 { b"" } else { b"," });
-                        conta.escrever(saida)?;
-                    }
+                    escrever(saida, &[&"\"", &ABERTURA, &r#"","contas":"#]);
+                    lista(saida, abertura.contas(), |saida, conta| conta.escrever(saida));
                 }
                 Feito::Ajuste(movimento) => {
-                    write!(saida, r#""{AJUSTE}","contas":["#)?;
-                    escrever_movimento(saida, movimento)?;
+                    escrever(saida, &[&"\"", &AJUSTE, &r#"","contas":"#]);
+                    lista(saida, [movimento], escrever_movimento);
                 }
             }
-            write!(saida, r#"],"sinc":{sinc}"#)
+            escrever(saida, &[&r#","sinc":"#, sinc]);
         });
     }
 }
 
-fn escrever_movimento(saida: &mut Vec<u8>, movimento: &Movimento) -> io::Result<()> {
+fn dinheiro(saida: &mut Vec<u8>, op: u8, valor: Valor, movimentos: &[&Movimento]) {
+    escrever(saida, &[&u64::from(op), &r#","valor":"#, &valor, &r#","contas":"#]);
+    lista(saida, movimentos.iter().copied(), escrever_movimento);
+}
+
+fn lista<T>(
+    saida: &mut Vec<u8>,
+    itens: impl IntoIterator<Item = T>,
+    item: impl Fn(&mut Vec<u8>, T),
+) {
+    saida.push(b'[');
+    for (indice, um) in itens.into_iter().enumerate() {
+        if indice > 0 {
+            saida.push(b',');
+        }
+        item(saida, um);
+    }
+    saida.push(b']');
+}
+
+fn escrever_movimento(saida: &mut Vec<u8>, movimento: &Movimento) {
     let Movimento { rg, antes, depois } = movimento;
-    write!(saida, r#"["{rg}",{antes},{depois}]"#)
+    escrever(saida, &[&"[\"", rg, &"\",", antes, &",", depois, &"]"]);
 }
 
 /// Appends a line and its checksum.
-fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>)) {
     let inicio = saida.len();
-    let escrito = corpo(saida).and_then(|()| {
-        let crc = crc32fast::hash(&saida[inicio..]);
-        saida.extend_from_slice(CRC);
-        write!(saida, "{crc:08x}")
-    });
-    debug_assert!(escrito.is_ok(), "a Vec takes everything");
+    corpo(saida);
+    let crc = crc32fast::hash(&saida[inicio..]);
+    saida.extend_from_slice(CRC);
+    for byte in crc.to_be_bytes() {
+        saida
+            .extend([byte >> 4, byte & 0xf].map(|digito| b"0123456789abcdef"[usize::from(digito)]));
+    }
     saida.extend_from_slice(FIM);
 }
 
@@ -271,7 +281,10 @@ mod tests {
         ] {
             let mut bytes = Vec::new();
             com_crc(&mut bytes, |saida| {
-                write!(saida, r#"{{"seq":17,"epoca":3,"carimbo":11,{corpo},"sinc":16"#)
+                escrever(
+                    saida,
+                    &[&r#"{"seq":17,"epoca":3,"carimbo":11,"#, &corpo, &r#","sinc":16"#],
+                );
             });
             assert_eq!(ler_linha(&bytes), None, "{corpo}");
         }
