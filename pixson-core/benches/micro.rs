@@ -36,7 +36,7 @@ fn encode_request(bencher: Bencher<'_, '_>, qual: &str) {
     });
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1000)]
 fn decode_and_encode_transfer(bencher: Bencher<'_, '_>) {
     let mut bytes = Vec::with_capacity(256);
     bencher.bench_local(|| {
