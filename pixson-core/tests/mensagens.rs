@@ -422,6 +422,7 @@ fn an_error_says_how_far_the_message_was_good() {
     for (mensagem, posicao) in [
         ("t:1|op:9|rg:1", 4),
         ("t:1|op:6|rg:x", 12),
+        ("t:1|op:6|rg:1a", 13),
         ("t:1|op:6|rg:12345678901", 22),
         ("t:1|op:1|rg:x", 12),
         ("t:1|op:1|rg:1|valor:1", 13),
