@@ -13,6 +13,9 @@ use crate::portugues::{self, MODELO};
 use crate::script;
 use crate::servidor::{Opcoes, Servidor};
 
+/// The version of the program, and that of the protocol.
+const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
+
 /// What the help page says after the options.
 const AJUDA: &str = "\
 Sem comando, o menu do programa original. O RG vem de --rg, ou de PIXSON_RG, ou o menu o pergunta.
@@ -85,7 +88,7 @@ Exemplos:
     override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente [OPÇÕES] COMANDO",
     help_template = MODELO,
     after_help = AJUDA,
-    version
+    version = VERSAO
 )]
 pub(crate) struct Argumentos {
     /// RG da conta, de 1 a 10 dígitos, para o menu

@@ -396,14 +396,3 @@ fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_co
     assert!(texto(&saida.stderr).starts_with("Valor que não se esperava: \"1\"."));
     assert_eq!(saida.status.code(), Some(2));
 }
-
-#[test]
-fn the_help_of_the_load_is_portuguese() {
-    let saida = executar(&["carga", "--help"], "");
-    assert_eq!(saida.status.code(), Some(0));
-    let ajuda = texto(&saida.stdout);
-    assert!(ajuda.contains("Uso: pixson-cliente carga [OPÇÕES]"), "{ajuda}");
-    for ingles in ["Usage", "Options", "Arguments", "Print", "default", "possible", "error"] {
-        assert!(!ajuda.contains(ingles), "{ingles} in {ajuda}");
-    }
-}

@@ -17,7 +17,7 @@ const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 const PACIENCIA: Duration = Duration::from_secs(30);
 
 /// What the environment of whoever runs the tests may hold.
-const VARIAVEIS: [&str; 3] = ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_RG"];
+const VARIAVEIS: [&str; 4] = ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_RG", "COLUMNS"];
 
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";
