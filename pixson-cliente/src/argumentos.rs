@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand, ValueHint};
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 
@@ -91,32 +91,37 @@ Exemplos:
     version = VERSAO
 )]
 pub(crate) struct Argumentos {
+    // What every command has stands after what it has alone.
     /// RG da conta, de 1 a 10 dígitos, para o menu
     #[arg(help_heading = "Argumentos", value_name = "RG", value_parser = rg_do_menu)]
+    #[arg(value_hint = ValueHint::Other)]
     rg_do_menu: Option<Rg>,
 
     #[arg(help = "RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]")]
-    #[arg(long, value_name = "RG", global = true)]
+    #[arg(long, value_name = "RG", global = true, value_hint = ValueHint::Other)]
+    #[arg(display_order = 100)]
     rg: Option<Rg>,
 
     #[command(flatten)]
     servidor: Opcoes,
 
     /// Responde em JSON, um objeto por linha
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 104)]
     pub(crate) json: bool,
 
     /// Cores no menu de um terminal: auto, sempre ou nunca [padrão: auto]
     #[arg(long, value_name = "QUANDO", value_enum, hide_possible_values = true)]
+    #[arg(display_order = 105)]
     pub(crate) cor: Option<Cor>,
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
-    #[arg(global = true)]
+    #[arg(global = true, display_order = 106)]
     ajuda: Option<bool>,
 
     /// Mostra a versão
     #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
+    #[arg(display_order = 107)]
     versao: Option<bool>,
 
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Operacao, Rg, Valor};
 
@@ -25,7 +25,7 @@ pub(crate) enum ComandoDeConta {
     Saque {
         /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
     /// Põe na conta
@@ -38,7 +38,7 @@ pub(crate) enum ComandoDeConta {
     Deposito {
         /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
     /// Passa da conta para outra
@@ -50,12 +50,12 @@ pub(crate) enum ComandoDeConta {
     )]
     Transferencia {
         /// RG da conta que recebe
-        #[arg(long, value_name = "RG", help_heading = "Argumentos")]
+        #[arg(long, value_name = "RG", help_heading = "Argumentos", value_hint = ValueHint::Other)]
         para: Rg,
 
         /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
 }

@@ -8,6 +8,7 @@ mod carga;
 mod comando;
 mod conexao;
 mod falha;
+mod gerados;
 mod interativo;
 mod interrupcao;
 mod menu;
@@ -29,6 +30,9 @@ use crate::servidor::Servidor;
 use crate::terminal::Tubo;
 
 fn main() -> ExitCode {
+    if let Some(fim) = gerados::atender::<Argumentos>() {
+        return fim;
+    }
     let argumentos = match argumentos::ler(std::env::args_os()) {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,

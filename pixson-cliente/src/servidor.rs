@@ -3,8 +3,8 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueHint};
 
 use crate::ambiente::ou_variavel;
 use crate::falha::Falha;
@@ -21,15 +21,17 @@ const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
 pub(crate) struct Opcoes {
     #[arg(help = "Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]")]
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), global = true)]
+    #[arg(value_hint = ValueHint::Hostname, display_order = 101)]
     host: Option<String>,
 
     #[arg(help = "Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]")]
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_hint = ValueHint::Other, display_order = 102)]
     porta: Option<u16>,
 
     /// Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]
     #[arg(long, value_name = "SEGUNDOS", default_value = "30", hide_default_value = true)]
     #[arg(value_parser = segundos, allow_negative_numbers = true, global = true)]
+    #[arg(value_hint = ValueHint::Other, display_order = 103)]
     tempo_limite: Duration,
 }
 
