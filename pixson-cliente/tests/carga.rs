@@ -67,7 +67,13 @@ fn every_kind_of_load_runs_and_conserves_money() {
             - numero(&relato, "/dinheiro/antes_centavos");
         match tipo {
             "deposito" => assert_eq!(ganho, numero(&relato, "/operacoes")),
-            "misto" => assert!(ganho > 0, "{relato}"),
+            "misto" => {
+                let partes = ["saldo", "deposito", "transferencia"]
+                    .map(|parte| numero(&relato, &format!("/por_operacao/{parte}/operacoes")));
+                assert!(partes.iter().all(|&parte| parte > 0), "{relato}");
+                assert_eq!(partes.iter().sum::<i64>(), numero(&relato, "/operacoes"));
+                assert_eq!(ganho, partes[1], "each deposit is a centavo: {relato}");
+            }
             _ => assert_eq!(ganho, 0, "{relato}"),
         }
     }
@@ -120,6 +126,21 @@ fn the_report_has_the_same_fields_and_types_for_ever() {
             "/operacoes integer",
             "/operacoes_por_segundo integer",
             "/pipeline integer",
+            "/por_operacao/deposito/latencia_ns/maxima integer",
+            "/por_operacao/deposito/latencia_ns/p50 integer",
+            "/por_operacao/deposito/latencia_ns/p99 integer",
+            "/por_operacao/deposito/latencia_ns/p999 integer",
+            "/por_operacao/deposito/operacoes integer",
+            "/por_operacao/saldo/latencia_ns/maxima integer",
+            "/por_operacao/saldo/latencia_ns/p50 integer",
+            "/por_operacao/saldo/latencia_ns/p99 integer",
+            "/por_operacao/saldo/latencia_ns/p999 integer",
+            "/por_operacao/saldo/operacoes integer",
+            "/por_operacao/transferencia/latencia_ns/maxima integer",
+            "/por_operacao/transferencia/latencia_ns/p50 integer",
+            "/por_operacao/transferencia/latencia_ns/p99 integer",
+            "/por_operacao/transferencia/latencia_ns/p999 integer",
+            "/por_operacao/transferencia/operacoes integer",
             "/semente integer",
             "/servidor text",
             "/taxa integer",

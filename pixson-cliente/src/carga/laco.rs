@@ -158,7 +158,7 @@ impl<'a> Laco<'a> {
             }
             return false;
         }
-        self.medida.contar_feita(agora.duration_since(desde));
+        self.medida.contar_feita(escolha.especie(), agora.duration_since(desde));
         self.esperado.aplicar(escolha);
         true
     }

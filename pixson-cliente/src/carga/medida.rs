@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use super::sorteio::Escolha;
+use super::sorteio::{Escolha, Especie};
 use crate::terminal::visivel;
 
 /// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
@@ -19,10 +19,10 @@ const TEXTOS_MAX: usize = 64;
 /// What was seen, by one connection or by all.
 #[derive(Debug)]
 pub(super) struct Medida {
-    /// In nanoseconds, of what was done; refusals are not among them.
-    latencias: Histogram<u64>,
+    /// In nanoseconds, of what was done; refusals are not among them. One for each kind of
+    /// operation, with its number as its index, once there is something in it.
+    latencias: [Option<Histogram<u64>>; Especie::TODAS.len()],
     pub(super) enviadas: u64,
-    pub(super) feitas: u64,
     pub(super) recusas: Textos,
     /// Of these nobody knows whether they were done.
     pub(super) desconhecidas: Vec<Escolha>,
@@ -40,21 +40,24 @@ pub(super) struct Latencia {
 
 impl Medida {
     pub(super) fn nova() -> Self {
-        let latencias = Histogram::new_with_bounds(LATENCIA_MIN_NS, LATENCIA_MAX_NS, DIGITOS);
         Self {
-            latencias: latencias.expect("the bounds are in order"),
+            latencias: [const { None }; _],
             enviadas: 0,
-            feitas: 0,
             recusas: Textos::default(),
             desconhecidas: Vec::new(),
             ultima_resposta: None,
         }
     }
 
-    pub(super) fn contar_feita(&mut self, latencia: Duration) {
-        self.feitas += 1;
+    pub(super) fn contar_feita(&mut self, especie: Especie, latencia: Duration) {
         let ns = u64::try_from(latencia.as_nanos()).unwrap_or(LATENCIA_MAX_NS);
-        self.latencias.saturating_record(ns);
+        let latencias = self.latencias[especie as usize].get_or_insert_with(vazio);
+        latencias.saturating_record(ns);
+    }
+
+    /// How many operations were done.
+    pub(super) fn feitas(&self) -> u64 {
+        self.latencias.iter().flatten().map(Histogram::len).sum()
     }
 
     /// Replies have come.
@@ -63,9 +66,12 @@ impl Medida {
     }
 
     pub(super) fn somar(&mut self, outra: Self) {
-        self.latencias.add(&outra.latencias).expect("the same bounds");
+        for (minhas, outras) in self.latencias.iter_mut().zip(&outra.latencias) {
+            if let Some(outras) = outras {
+                minhas.get_or_insert_with(vazio).add(outras).expect("the same bounds");
+            }
+        }
         self.enviadas += outra.enviadas;
-        self.feitas += outra.feitas;
         self.recusas.somar(outra.recusas);
         self.desconhecidas.extend(outra.desconhecidas);
         self.ultima_resposta = self.ultima_resposta.max(outra.ultima_resposta);
@@ -76,15 +82,35 @@ impl Medida {
         Some(self.ultima_resposta?.duration_since(inicio))
     }
 
+    /// Of all that was done.
     pub(super) fn latencia(&self) -> Option<Latencia> {
-        let quantil = |parte| self.latencias.value_at_quantile(parte);
-        (!self.latencias.is_empty()).then(|| Latencia {
-            p50: quantil(0.5),
-            p99: quantil(0.99),
-            p999: quantil(0.999),
-            maxima: self.latencias.max(),
-        })
+        let mut todas = vazio();
+        for latencias in self.latencias.iter().flatten() {
+            todas.add(latencias).expect("the same bounds");
+        }
+        latencia(&todas)
     }
+
+    /// How many of a kind were done, and how long they took.
+    pub(super) fn de(&self, especie: Especie) -> (u64, Option<Latencia>) {
+        let latencias = self.latencias[especie as usize].as_ref();
+        (latencias.map_or(0, Histogram::len), latencias.and_then(latencia))
+    }
+}
+
+fn vazio() -> Histogram<u64> {
+    let novo = Histogram::new_with_bounds(LATENCIA_MIN_NS, LATENCIA_MAX_NS, DIGITOS);
+    novo.expect("the bounds are in order")
+}
+
+fn latencia(latencias: &Histogram<u64>) -> Option<Latencia> {
+    let quantil = |parte| latencias.value_at_quantile(parte);
+    (!latencias.is_empty()).then(|| Latencia {
+        p50: quantil(0.5),
+        p99: quantil(0.99),
+        p999: quantil(0.999),
+        maxima: latencias.max(),
+    })
 }
 
 /// How often each text was met.

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::Colheita;
 use super::agenda::agendadas;
+use super::argumentos::Tipo;
 use super::conferencia::Dinheiro;
 use super::medida::{Latencia, Textos};
 use super::plano::Plano;
+use super::sorteio::Especie;
 
 /// What a run found. The names and types of the fields are those of the JSON object: fields may
 /// come, but none may go or change its meaning.
@@ -31,11 +33,20 @@ pub(super) struct Relatorio {
     operacoes: u64,
     operacoes_por_segundo: u128,
     latencia_ns: Option<Latencia>,
+    /// Of a mixed load, the same for each kind of operation.
+    por_operacao: Option<BTreeMap<&'static str, Parte>>,
     recusas: BTreeMap<String, u64>,
     conexoes_perdidas: BTreeMap<String, u64>,
     desconhecidas: usize,
     /// An echo has none.
     dinheiro: Option<Dinheiro>,
+}
+
+/// One kind of operation among others.
+#[derive(Debug, Serialize)]
+struct Parte {
+    operacoes: u64,
+    latencia_ns: Option<Latencia>,
 }
 
 impl Relatorio {
@@ -59,9 +70,16 @@ impl Relatorio {
             agendadas,
             nao_enviadas: agendadas.map(|agendadas| agendadas.saturating_sub(medida.enviadas)),
             duracao_ms: duracao.as_millis(),
-            operacoes: medida.feitas,
-            operacoes_por_segundo: por_segundo(medida.feitas, duracao),
+            operacoes: medida.feitas(),
+            operacoes_por_segundo: por_segundo(medida.feitas(), duracao),
             latencia_ns: medida.latencia(),
+            por_operacao: (plano.operacao == Tipo::Misto).then(|| {
+                let partes = Especie::TODAS.map(|especie| {
+                    let (operacoes, latencia_ns) = medida.de(especie);
+                    (especie.palavra(), Parte { operacoes, latencia_ns })
+                });
+                BTreeMap::from(partes)
+            }),
             desconhecidas: medida.desconhecidas.len(),
             recusas: medida.recusas.em_mapa(),
             conexoes_perdidas: perdidas.em_mapa(),
@@ -103,14 +121,26 @@ impl fmt::Display for Relatorio {
         }
         writeln!(f, "Duração: {}", segundos(self.duracao_ms))?;
         writeln!(f, "Operações: {} ({} por segundo)", self.operacoes, self.operacoes_por_segundo)?;
-        if let Some(Latencia { p50, p99, p999, maxima }) = self.latencia_ns {
-            let [p50, p99, p999, maxima] = [p50, p99, p999, maxima].map(milissegundos);
-            writeln!(f, "Latência (ms): p50 {p50}, p99 {p99}, p99.9 {p999}, máxima {maxima}")?;
+        if let Some(latencia) = &self.latencia_ns {
+            writeln!(f, "Latência (ms): {latencia}")?;
+        }
+        for (palavra, Parte { operacoes, latencia_ns }) in self.por_operacao.iter().flatten() {
+            write!(f, "  {palavra}: {operacoes}")?;
+            latencia_ns.iter().try_for_each(|latencia| write!(f, ", {latencia}"))?;
+            writeln!(f)?;
         }
         textos(f, "Recusas", &self.recusas)?;
         textos(f, "Conexões perdidas", &self.conexoes_perdidas)?;
         write!(f, "Resultados desconhecidos: {}", self.desconhecidas)?;
         self.dinheiro.iter().try_for_each(|dinheiro| write!(f, "\n{dinheiro}"))
+    }
+}
+
+impl fmt::Display for Latencia {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { p50, p99, p999, maxima } = *self;
+        let [p50, p99, p999, maxima] = [p50, p99, p999, maxima].map(milissegundos);
+        write!(f, "p50 {p50}, p99 {p99}, p99.9 {p999}, máxima {maxima}")
     }
 }
 

@@ -14,7 +14,37 @@ pub(super) enum Escolha {
     Transferencia { origem: usize, destino: usize },
 }
 
+/// What kind of operation a choice is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Especie {
+    Saldo,
+    Deposito,
+    Transferencia,
+}
+
+impl Especie {
+    /// All of them, in the order of their numbers.
+    pub(super) const TODAS: [Self; 3] = [Self::Saldo, Self::Deposito, Self::Transferencia];
+
+    /// The word that stands for it in a report.
+    pub(super) fn palavra(self) -> &'static str {
+        match self {
+            Self::Saldo => "saldo",
+            Self::Deposito => "deposito",
+            Self::Transferencia => "transferencia",
+        }
+    }
+}
+
 impl Escolha {
+    pub(super) fn especie(self) -> Especie {
+        match self {
+            Self::Saldo { .. } => Especie::Saldo,
+            Self::Deposito { .. } => Especie::Deposito,
+            Self::Transferencia { .. } => Especie::Transferencia,
+        }
+    }
+
     pub(super) fn operacao(self, usadas: &[Rg]) -> Operacao {
         match self {
             Self::Saldo { conta } => Operacao::Saldo { rg: usadas[conta] },
