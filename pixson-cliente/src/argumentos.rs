@@ -69,7 +69,8 @@ Ninguém mais deve usar essas contas enquanto a carga corre.
 
 O código de saída é 0 se tudo foi respondido e o dinheiro confere, 1 se não confere ou se o banco
 recusa uma conta, 2 se a linha de comando é inválida, 3 se uma conexão se perdeu, 4 se o servidor
-não segue o protocolo e 5 se não se sabe de uma operação se foi feita.
+não segue o protocolo, 5 se não se sabe de uma operação se foi feita, e 130 depois de Ctrl-C, que
+encerra a carga antes do tempo, com o relato e a conferência; outro Ctrl-C sai na hora.
 
 Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32

@@ -1,12 +1,13 @@
 use std::io::{self, IsTerminal, Write};
 use std::process;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use pixson_core::Operacao;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::conexao::move_dinheiro;
@@ -50,6 +51,20 @@ pub(crate) fn vigiar() {
             sair();
         }
     });
+}
+
+/// From here on the first Ctrl-C only sets what is returned; the second ends the program at once.
+pub(crate) fn anotar() -> Arc<AtomicBool> {
+    let pedida = Arc::new(AtomicBool::new(false));
+    // In this order: the first Ctrl-C finds nothing set. Without a handler the system ends the
+    // program.
+    let _ = flag::register_conditional_shutdown(
+        SIGINT,
+        INTERROMPIDO_CODIGO.into(),
+        Arc::clone(&pedida),
+    );
+    let _ = flag::register(SIGINT, Arc::clone(&pedida));
+    pedida
 }
 
 /// Ends the program, and says what nobody can know.

@@ -10,7 +10,7 @@ use std::process::Output;
 use comum::falso::{
     Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir, servir_como_o_original,
 };
-use comum::{executar, executar_e, texto};
+use comum::{executar, executar_e, interromper_em, texto};
 use serde_json::Value;
 use servidor::instancia::Instancia;
 use servidor::{binario_vizinho, contas};
@@ -117,6 +117,7 @@ fn the_report_has_the_same_fields_and_types_for_ever() {
             "/dinheiro/minimo_centavos integer",
             "/duracao_ms integer",
             "/eco boolean",
+            "/interrompida boolean",
             "/latencia_ns/maxima integer",
             "/latencia_ns/p50 integer",
             "/latencia_ns/p99 integer",
@@ -295,6 +296,27 @@ fn a_server_that_is_killed_leaves_counted_unknowns_and_code_5() {
     assert_eq!(numero(&relato, "/dinheiro/maximo_centavos"), minimo + desconhecidas);
     assert_eq!(relato["dinheiro"]["conservado"], Value::Null);
     assert_eq!(relato["dinheiro"]["falha"], "conexão recusada");
+}
+
+#[test]
+fn an_interrupted_load_ends_early_with_its_report_and_the_money_checked() {
+    let banca = banca("1000.0");
+    for ritmo in [&["--pipeline", "16"][..], &["--taxa", "1"]] {
+        let comuns = ["carga", "--porta", &banca.porta, "--rgs", RGS, "--duracao", "600"];
+        let mais = ["--operacao", "deposito", "--progresso", "--json"];
+        let (saida, codigo) = interromper_em(&[&comuns, ritmo, &mais].concat(), "1 s: ");
+        let relato: Value = serde_json::from_str(&saida).expect("a report");
+        assert_eq!(codigo, Some(130), "{relato}");
+        assert_eq!(relato["interrompida"], true);
+        assert_eq!(relato["conexoes_perdidas"], serde_json::json!({}));
+        assert_eq!(relato["dinheiro"]["conservado"], true);
+        assert_eq!(numero(&relato, "/desconhecidas"), 0, "replies are waited for: {relato}");
+        assert!(numero(&relato, "/operacoes") > 0, "{relato}");
+        assert!(numero(&relato, "/duracao_ms") < 600_000, "{relato}");
+        if let Some(agendadas) = relato["agendadas"].as_i64() {
+            assert!(agendadas < 600, "what was due until then: {relato}");
+        }
+    }
 }
 
 #[test]

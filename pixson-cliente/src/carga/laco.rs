@@ -1,5 +1,5 @@
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pixson_core::Recusa;
 use pixson_core::protocolo::Situacao;
@@ -12,6 +12,9 @@ use super::medida::{Andamento, Medida};
 use super::plano::Plano;
 use super::sorteio::{Escolha, Sorteio};
 use crate::falha::Falha;
+
+/// How often a connection that has nothing to send looks whether it is to end.
+const ATENCAO: Duration = Duration::from_millis(100);
 
 /// One connection under load: as long as the time lasts, it keeps requests on their way.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ impl<'a> Laco<'a> {
         loop {
             let mut ate = None;
             if !acabou {
-                acabou = agora >= fim;
+                acabou = agora >= fim || self.plano.interrompida();
                 match &mut agenda {
                     None if acabou => {}
                     None => self.completar(agora)?,
@@ -111,7 +114,8 @@ impl<'a> Laco<'a> {
             agenda.avancar();
             proxima = agenda.proxima();
         }
-        Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim)))
+        // Somebody may ask for an end before the next request is due.
+        Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim).min(agora + ATENCAO)))
     }
 
     fn cabe_mais(&self) -> bool {

@@ -27,7 +27,10 @@ use self::laco::Laco;
 use self::medida::{Andamento, Medida};
 use self::plano::Plano;
 use self::relatorio::Relatorio;
-use crate::falha::{DESCONHECIDO_CODIGO, Falha, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO};
+use crate::falha::{
+    DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
+};
+use crate::interrupcao;
 use crate::servidor::Servidor;
 
 /// The exit code when accounts hold what cannot be explained.
@@ -41,6 +44,8 @@ const PILHA_BYTES: usize = 256 * 1024;
 struct Colheita {
     medida: Medida,
     duracao: Duration,
+    /// How long requests were sent, if the person ended it before its time.
+    interrompida_em: Option<Duration>,
     /// One for each connection that was lost.
     falhas: Vec<Falha>,
 }
@@ -51,7 +56,7 @@ pub(crate) fn executar(
     argumentos: &Argumentos,
     json: bool,
 ) -> Result<ExitCode, String> {
-    let plano = Plano::novo(servidor.clone(), argumentos)?;
+    let plano = Plano::novo(servidor.clone(), argumentos, interrupcao::anotar())?;
     let mostrar = argumentos.progresso || io::stderr().is_terminal();
     Ok(match medir(&plano, mostrar) {
         Ok((relatorio, codigo)) => {
@@ -95,6 +100,8 @@ fn codigo(colheita: &Colheita, conservado: Option<bool>, sem_saldos: Option<&Fal
         DESCONHECIDO_CODIGO
     } else if falhas().next().is_some() {
         SEM_CONEXAO_CODIGO
+    } else if colheita.interrompida_em.is_some() {
+        INTERROMPIDO_CODIGO
     } else {
         0
     }
@@ -135,7 +142,8 @@ fn carregar(plano: &Plano, esperado: &Esperado, mostrar: bool) -> Result<Colheit
         inicio
     });
     let duracao = medida.duracao(inicio).unwrap_or(plano.duracao);
-    Ok(Colheita { medida, duracao, falhas })
+    let interrompida_em = plano.interrompida().then_some(duracao.min(plano.duracao));
+    Ok(Colheita { medida, duracao, interrompida_em, falhas })
 }
 
 /// A connection that gets no thread is lost like one that was never made.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -22,13 +24,19 @@ pub(super) struct Plano {
     pub(super) semente: u64,
     /// The other end is an echo and no bank.
     pub(super) eco: bool,
+    /// Set when the run is to end before its time.
+    pub(super) interrompida: Arc<AtomicBool>,
     /// Every transfer goes through the first account.
     por_uma: bool,
 }
 
 impl Plano {
     /// `Err` is a sentence about words that do not go together.
-    pub(super) fn novo(servidor: Servidor, argumentos: &Argumentos) -> Result<Self, String> {
+    pub(super) fn novo(
+        servidor: Servidor,
+        argumentos: &Argumentos,
+        interrompida: Arc<AtomicBool>,
+    ) -> Result<Self, String> {
         let contas = argumentos.rgs.como_lista();
         let operacao = argumentos.operacao;
         let quentes = match argumentos.contas_quentes {
@@ -54,8 +62,14 @@ impl Plano {
             quentes: argumentos.contas_quentes,
             semente: argumentos.semente,
             eco: argumentos.eco,
+            interrompida,
             por_uma,
         })
+    }
+
+    /// Whether the person has asked for an end.
+    pub(super) fn interrompida(&self) -> bool {
+        self.interrompida.load(Ordering::Relaxed)
     }
 
     /// For each connection the account that it logs in to, and what it will ask for.

@@ -28,6 +28,8 @@ pub(super) struct Relatorio {
     /// With a rate, how many requests were due, and how many of them were never sent.
     agendadas: Option<u64>,
     nao_enviadas: Option<u64>,
+    /// Whether the person ended it before its time.
+    interrompida: bool,
     /// From the start to the last reply.
     duracao_ms: u128,
     operacoes: u64,
@@ -51,12 +53,13 @@ struct Parte {
 
 impl Relatorio {
     pub(super) fn novo(plano: &Plano, colheita: Colheita, dinheiro: Option<Dinheiro>) -> Self {
-        let Colheita { medida, duracao, falhas } = colheita;
+        let Colheita { medida, duracao, interrompida_em, falhas } = colheita;
         let mut perdidas = Textos::default();
         for falha in falhas {
             perdidas.contar(&falha.causa());
         }
-        let agendadas = plano.taxa.map(|taxa| agendadas(taxa, plano.duracao));
+        let agendadas =
+            plano.taxa.map(|taxa| agendadas(taxa, interrompida_em.unwrap_or(plano.duracao)));
         Self {
             servidor: plano.servidor.to_string(),
             operacao: plano.operacao.palavra(),
@@ -69,6 +72,7 @@ impl Relatorio {
             taxa: plano.taxa,
             agendadas,
             nao_enviadas: agendadas.map(|agendadas| agendadas.saturating_sub(medida.enviadas)),
+            interrompida: interrompida_em.is_some(),
             duracao_ms: duracao.as_millis(),
             operacoes: medida.feitas(),
             operacoes_por_segundo: por_segundo(medida.feitas(), duracao),
@@ -119,7 +123,8 @@ impl fmt::Display for Relatorio {
                 writeln!(f, "  As que não foram enviadas não entram nas latências.")?;
             }
         }
-        writeln!(f, "Duração: {}", segundos(self.duracao_ms))?;
+        let interrompida = if self.interrompida { ", interrompida" } else { "" };
+        writeln!(f, "Duração: {}{interrompida}", segundos(self.duracao_ms))?;
         writeln!(f, "Operações: {} ({} por segundo)", self.operacoes, self.operacoes_por_segundo)?;
         if let Some(latencia) = &self.latencia_ns {
             writeln!(f, "Latência (ms): {latencia}")?;

@@ -139,11 +139,24 @@ pub(crate) fn executar_e(
     comeco: &str,
     acontecer: impl FnOnce(),
 ) -> (String, Option<i32>) {
+    acompanhar(argumentos, comeco, |_| acontecer())
+}
+
+/// Interrupts a client when a line of its standard error begins so.
+pub(crate) fn interromper_em(argumentos: &[&str], comeco: &str) -> (String, Option<i32>) {
+    acompanhar(argumentos, comeco, interromper)
+}
+
+fn acompanhar(
+    argumentos: &[&str],
+    comeco: &str,
+    acontecer: impl FnOnce(&Child),
+) -> (String, Option<i32>) {
     let mut processo = iniciar(argumentos);
     let erros = BufReader::new(processo.stderr.take().expect("piped"));
     let mut linhas = erros.lines().map_while(Result::ok);
     assert!(linhas.any(|linha| linha.starts_with(comeco)), "no line begins with {comeco}");
-    acontecer();
+    acontecer(&processo);
     linhas.for_each(drop);
     let mut saida = String::new();
     processo.stdout.take().expect("piped").read_to_string(&mut saida).expect("UTF-8");
