@@ -4,7 +4,9 @@ mod comum;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
-use comum::{digitar, executar, texto};
+use std::io::Read;
+
+use comum::{digitar, executar, iniciar, interromper, texto};
 use servidor::{Servidor, binario_vizinho, contas, duas_contas};
 use tempfile::TempDir;
 
@@ -151,6 +153,16 @@ fn the_end_of_the_input_leaves_at_any_prompt() {
     }
     servidor.parar();
     assert!(servidor.arquivo("1111111111").ends_with("\"saldo\": 10.0}"));
+}
+
+#[test]
+fn an_interruption_at_a_question_leaves_with_130() {
+    let mut processo = iniciar(&[]);
+    let mut tela = [0; "Cliente iniciado\n".len()];
+    processo.stdout.as_mut().expect("piped").read_exact(&mut tela).expect("it begins");
+    interromper(&processo);
+    let saida = processo.wait_with_output().expect("our child");
+    assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(130)));
 }
 
 #[test]

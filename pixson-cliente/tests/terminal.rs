@@ -11,8 +11,9 @@ use std::path::Path;
 
 use comum::ditado::{LOGIN, servidor_que_ouve};
 use comum::sem_tubos;
-use rexpect::process::WaitStatus;
+use rexpect::process::{Signal, WaitStatus};
 use rexpect::session::{PtySession, spawn_command};
+use rustix::termios::{LocalModes, tcgetattr};
 use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
 use tempfile::TempDir;
 
@@ -265,6 +266,23 @@ fn ctrl_c_while_money_moves_says_that_nobody_knows() {
         }
         assert_eq!(pessoa.sair(), 130);
     }
+}
+
+#[test]
+fn a_signal_at_a_question_leaves_the_terminal_as_it_was() {
+    let mesa = mesa();
+    let mut pessoa = mesa.sentar(&[], &[]);
+    pessoa.ver(PERGUNTA);
+    let terminal = pessoa.sessao.process().get_file_handle().expect("a terminal");
+    let edita_o_sistema = || {
+        let modos = tcgetattr(&terminal).expect("a terminal").local_modes;
+        modos.contains(LocalModes::ICANON | LocalModes::ISIG)
+    };
+    assert!(!edita_o_sistema(), "the line editor does");
+    pessoa.sessao.process_mut().signal(Signal::SIGINT).expect("our child");
+    pessoa.sessao.exp_eof().expect("it ends");
+    assert!(edita_o_sistema());
+    assert_eq!(pessoa.sair(), 130);
 }
 
 #[test]

@@ -60,6 +60,10 @@ pub(crate) fn executar(
     let mostrar = argumentos.progresso || io::stderr().is_terminal();
     Ok(match medir(&plano, mostrar) {
         Ok((relatorio, codigo)) => {
+            if plano.interrompida() && io::stderr().is_terminal() {
+                // The terminal has shown ^C in the middle of a line.
+                let _ = writeln!(io::stderr());
+            }
             let texto = if json { relatorio.em_json() } else { relatorio.to_string() };
             // A reader that has gone away does not change what was found.
             let _ = writeln!(io::stdout(), "{texto}");
