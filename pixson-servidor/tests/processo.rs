@@ -236,7 +236,7 @@ fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
         (&["--porta"], "Falta o valor de --porta <PORTA>."),
         (&["--porta", "1", "--porta", "2"], "Argumento repetido: --porta <PORTA>."),
         (&["sobra"], "Comando desconhecido: sobra."),
-        (&["extrat"], "Comando desconhecido: extrat. Você quis dizer extrato?"),
+        (&["audita"], "Comando desconhecido: audita. Você quis dizer auditar?"),
         (
             &["--log-formato", "x"],
             "Valor inválido para --log-formato <FORMATO>: \"x\". Use texto ou json.",
@@ -269,6 +269,6 @@ fn help_and_version_are_portuguese_and_a_success() {
             assert!(!ajuda.contains(ingles), "{ingles} in {ajuda}");
         }
     }
-    let versao = format!("pixson-servidor {}\n", env!("CARGO_PKG_VERSION"));
+    let versao = concat!("pixson-servidor ", env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)\n");
     assert_eq!(texto(&executar(&["--version"]).stdout), versao);
 }

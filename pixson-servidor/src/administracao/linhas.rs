@@ -47,6 +47,9 @@ pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
     if linha.trim_ascii_start().first() != Some(&b'{') {
         return Err("não é um objeto JSON".into());
     }
+    if std::str::from_utf8(linha).is_err() {
+        return Err("não é UTF-8".into());
+    }
     let lida: ContaLida<'_> = serde_json::from_slice(linha).map_err(|_| motivo(linha))?;
     let rg: Rg = lida.rg.parse().map_err(|erro| format!("{erro}"))?;
     let nome = lida.nome.parse().map_err(|erro| format!("{erro}"))?;
