@@ -2,6 +2,7 @@ use arbitrary::{Result, Unstructured};
 
 use super::contas::{iniciais, operacao};
 use super::disco::{Corte, DiscoModelo, Especie, Falha};
+use super::gestao::gestao;
 use super::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use super::sorteio::Sorteio;
 use crate::banco::BancoJson;
@@ -29,15 +30,21 @@ const CHAMADAS_MAX: usize = 160;
 /// If the law is broken.
 pub fn banco(dados: &[u8]) {
     let mut dados = Unstructured::new(dados);
-    let _ = viver(&mut dados);
+    let _ = viver(&mut dados, passo);
+    if !dados.is_empty() {
+        let _ = viver(&mut dados, passo_ou_gestao);
+    }
 }
 
-fn viver(dados: &mut Unstructured<'_>) -> Result<()> {
+/// Draws a step.
+type Sortear = fn(&mut Unstructured<'_>) -> Result<Passo>;
+
+fn viver(dados: &mut Unstructured<'_>, sortear: Sortear) -> Result<()> {
     let mut disco = DiscoModelo::com_contas(&iniciais());
     let mut historia = Historia::default();
     for _ in 0..dados.int_in_range(1..=PARTIDAS_MAX)? {
         disco.programar(falha(dados)?);
-        let passos = (0..dados.int_in_range(0..=PASSOS_MAX)?).map(|_| passo(dados));
+        let passos = (0..dados.int_in_range(0..=PASSOS_MAX)?).map(|_| sortear(dados));
         let passos = passos.collect::<Result<Vec<_>>>()?;
         if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
             encenar(&banco, &passos, &mut historia);
@@ -65,6 +72,10 @@ fn passo(dados: &mut Unstructured<'_>) -> Result<Passo> {
         4 if dados.ratio(1, 4)? => Passo::Fechar,
         _ => Passo::Fazer(operacao(dados)?),
     })
+}
+
+fn passo_ou_gestao(dados: &mut Unstructured<'_>) -> Result<Passo> {
+    if dados.ratio(1, 3)? { gestao(dados) } else { passo(dados) }
 }
 
 fn corte(dados: &mut Unstructured<'_>, disco: &DiscoModelo) -> Result<Corte> {

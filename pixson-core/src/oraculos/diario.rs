@@ -5,10 +5,11 @@ use arbitrary::{Result, Unstructured};
 use super::contas::{Saldos, iniciais, operacao};
 use super::disco::{Corte, DiscoModelo};
 use super::fazer;
-use super::juiz::PEQUENA;
-use crate::banco::{BancoJson, ErroAbrir, Lancamento, auditar, ler_livro};
+use super::gestao::{gestao, saldos};
+use super::juiz::{PEQUENA, Passo};
+use crate::banco::{Banco, BancoJson, ErroAbrir, Lancamento, auditar, ler_livro};
 use crate::relogio::Relogio;
-use crate::tipos::{Operacao, Sucesso};
+use crate::tipos::Operacao;
 
 /// The most operations of one journal.
 const OPERACOES_MAX: usize = 24;
@@ -23,7 +24,8 @@ const OUTROS_MAX: usize = 2;
 ///
 /// `dados` says what a bank does until it is killed, each operation being acknowledged by itself;
 /// and then which bits of its journal are flipped, where it is cut, overwritten with zeros or with
-/// another part of itself, which of its lines are out of order, and which segment is lost.
+/// another part of itself, which of its lines are out of order, and which segment is lost. What of
+/// `dados` is left then tells of another bank, which has an administration, too.
 ///
 /// * A bank that opens has, in all its accounts, the balances after one and the same operation; the
 ///   last one, if the end of the journal is as it was.
@@ -39,7 +41,10 @@ const OUTROS_MAX: usize = 2;
 /// If a law is broken.
 pub fn diario(dados: &[u8]) {
     let mut dados = Unstructured::new(dados);
-    let _ = estragar_e_abrir(&mut dados);
+    let _ = estragar_e_abrir(&mut dados, false);
+    if !dados.is_empty() {
+        let _ = estragar_e_abrir(&mut dados, true);
+    }
 }
 
 /// What a bank did until it was killed.
@@ -50,8 +55,8 @@ struct Vida {
     livro: Vec<Lancamento>,
 }
 
-fn estragar_e_abrir(dados: &mut Unstructured<'_>) -> Result<()> {
-    let vida = viver(dados)?;
+fn estragar_e_abrir(dados: &mut Unstructured<'_>, administrado: bool) -> Result<()> {
+    let vida = viver(dados, administrado)?;
     let inteiros = diarios(&vida.disco);
     for _ in 0..dados.int_in_range(0..=VIRADAS_MAX)? {
         virar(&vida.disco, dados)?;
@@ -64,7 +69,7 @@ fn estragar_e_abrir(dados: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-fn viver(dados: &mut Unstructured<'_>) -> Result<Vida> {
+fn viver(dados: &mut Unstructured<'_>, administrado: bool) -> Result<Vida> {
     let disco = DiscoModelo::com_contas(&iniciais());
     let mut momentos = vec![iniciais()];
     let (mut banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
@@ -77,7 +82,11 @@ fn viver(dados: &mut Unstructured<'_>) -> Result<Vida> {
                 banco = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk").0;
             }
             _ => {
-                let _ = fazer(&banco, &relogio, operacao(dados)?);
+                if administrado && dados.ratio(1, 3)? {
+                    gerir(&banco, &relogio, &gestao(dados)?);
+                } else {
+                    let _ = fazer(&banco, &relogio, operacao(dados)?);
+                }
                 let agora = saldos(&banco);
                 if momentos.last() != Some(&agora) {
                     momentos.push(agora);
@@ -93,13 +102,18 @@ fn viver(dados: &mut Unstructured<'_>) -> Result<Vida> {
     Ok(Vida { disco, momentos, livro })
 }
 
-fn saldos(banco: &BancoJson<DiscoModelo>) -> Saldos {
-    let relogio = Relogio::novo();
-    let saldo = |rg| match fazer(banco, &relogio, Operacao::Saldo { rg }).1 {
-        Ok(Sucesso::Saldo(saldo)) => (rg, saldo),
-        outro => panic!("account {rg}: {outro:?}"),
+/// Does what an administration asks for, durably, unless it is refused.
+fn gerir(banco: &BancoJson<DiscoModelo>, relogio: &Relogio, passo: &Passo) {
+    let gestao = match passo {
+        Passo::Abrir(abertura) => banco.abrir_contas(abertura, relogio).ok(),
+        &Passo::Ajustar(rg, saldo) => {
+            banco.ajustar(rg, saldo, relogio).ok().map(|(_, gestao)| gestao)
+        }
+        _ => None,
     };
-    iniciais().into_keys().map(saldo).collect()
+    if let Some(gestao) = gestao {
+        banco.confirmar(gestao.recibo).expect("a sound disk");
+    }
 }
 
 /// The files of the journal, in order: the checkpoint last.

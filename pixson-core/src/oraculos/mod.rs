@@ -49,6 +49,8 @@ mod diario;
 #[cfg(feature = "json")]
 mod disco;
 #[cfg(feature = "json")]
+mod gestao;
+#[cfg(feature = "json")]
 pub mod juiz;
 mod linhas;
 mod mensagem;

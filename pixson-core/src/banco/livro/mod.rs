@@ -59,10 +59,13 @@ pub fn ler_livro<D: Disco>(
 
 /// Keeps everybody else out of the bank. One that was never opened has nothing to lock.
 pub(super) fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
-    disco.listar("")?;
     match disco.travar(TRAVA) {
         Ok(trava) => Ok(Some(trava)),
-        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(erro) if erro.kind() == io::ErrorKind::NotFound => {
+            // Without even the directory there is no bank.
+            disco.listar("")?;
+            Ok(None)
+        }
         Err(erro) => Err(erro.into()),
     }
 }

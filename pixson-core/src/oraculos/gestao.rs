@@ -1,0 +1,53 @@
+//! What an administration may ask of the banks that are tried.
+
+use arbitrary::{Result, Unstructured};
+
+use super::contas::{Saldos, iniciais};
+use super::juiz::Passo;
+use crate::banco::disco::Disco;
+use crate::banco::{Abertura, Banco, BancoJson, Conta};
+use crate::relogio::Relogio;
+use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
+
+/// The accounts that may be opened. The first is one that operations ask for as well.
+const NOVAS: [&str; 4] = ["4", "5", "6", "7"];
+
+/// An opening of some new accounts, which may be there by then, or an adjustment of any account.
+pub(super) fn gestao(dados: &mut Unstructured<'_>) -> Result<Passo> {
+    if dados.arbitrary()? {
+        let quais = dados.int_in_range(1_u8..=15)?;
+        let escolhidas = NOVAS.iter().enumerate().filter(|(bit, _)| quais & (1 << bit) != 0);
+        let contas = escolhidas.map(|(_, rg)| {
+            let (rg, saldo) = (rg.parse().expect("legal"), saldo(dados)?);
+            let nome = format!("N{rg}").parse().expect("legal");
+            Ok(Conta { rg, nome, saldo })
+        });
+        let contas = contas.collect::<Result<Vec<_>>>()?;
+        return Ok(Passo::Abrir(Abertura::nova(contas).expect("some accounts, each once")));
+    }
+    let digito = dados.int_in_range(b'0'..=b'7')?;
+    let rg = Rg::try_from(&[digito][..]).expect("one digit");
+    Ok(Passo::Ajustar(rg, saldo(dados)?))
+}
+
+fn saldo(dados: &mut Unstructured<'_>) -> Result<Saldo> {
+    let maximo = if dados.ratio(1, 8)? { Saldo::MAX.centavos() } else { 2000 };
+    Ok(Saldo::de_centavos(dados.int_in_range(0..=maximo)?).expect("in range"))
+}
+
+/// Every account that is there, and its balance.
+pub(super) fn saldos<D: Disco>(banco: &BancoJson<D>) -> Saldos {
+    let relogio = Relogio::novo();
+    let novas = NOVAS.map(|rg| rg.parse().expect("legal"));
+    let rgs = iniciais().into_keys().chain(novas);
+    rgs.filter_map(|rg| {
+        let execucao = banco.executar(Operacao::Saldo { rg }, &relogio).expect("stamps are left");
+        banco.confirmar(execucao.recibo).expect("the storage works");
+        match execucao.desfecho {
+            Ok(Sucesso::Saldo(saldo)) => Some((rg, saldo)),
+            Err(Recusa::ClienteNaoEncontrado) if NOVAS.contains(&rg.as_str()) => None,
+            outro => panic!("account {rg}: {outro:?}"),
+        }
+    })
+    .collect()
+}
