@@ -102,7 +102,7 @@ impl Canal {
                 Pronto::Escrever => return Ok(()),
                 Pronto::Nada if prazo.is_none() => return Err(Falha::SemResposta),
                 Pronto::Nada => {
-                    if self.acordar_em.is_some_and(|instante| instante <= Instant::now()) {
+                    if self.acordar_em.take_if(|instante| *instante <= Instant::now()).is_some() {
                         self.dialogo.silencio();
                     }
                     return Ok(());
