@@ -6,7 +6,7 @@ mod servidor;
 
 use std::io::Read;
 
-use comum::{digitar, executar, iniciar, interromper, texto};
+use comum::{digitar, executar, executar_em, iniciar, interromper, texto};
 use servidor::{Servidor, binario_vizinho, contas, duas_contas};
 use tempfile::TempDir;
 
@@ -38,10 +38,7 @@ fn the_seed_session_reads_as_in_the_seed_and_leaves_the_files_of_the_seed() {
 }
 
 #[test]
-fn through_a_pipe_the_session_is_the_same_and_nothing_is_echoed() {
-    let (_servidor, porta) = servidor_com(duas_contas());
-    let saida =
-        executar(&["--porta", &porta], "1111111111\n1\n2\n8.50\n3\n14\n4\n2222222222\n5.5\n0\n");
+fn through_a_pipe_the_session_is_the_same_and_nothing_is_echoed_or_coloured() {
     let mut esperada = String::new();
     for linha in include_str!("dados/semente.txt").lines() {
         match linha.split_once(": ") {
@@ -55,9 +52,14 @@ fn through_a_pipe_the_session_is_the_same_and_nothing_is_echoed() {
             }
         }
     }
-    assert_eq!(texto(&saida.stdout), esperada);
-    assert_eq!(texto(&saida.stderr), "");
-    assert_eq!(saida.status.code(), Some(0));
+    for ambiente in [&[][..], &[("CLICOLOR_FORCE", "1"), ("TERM", "xterm")]] {
+        let (_servidor, porta) = servidor_com(duas_contas());
+        let digitado = "1111111111\n1\n2\n8.50\n3\n14\n4\n2222222222\n5.5\n0\n";
+        let saida = executar_em(ambiente, &["--porta", &porta], digitado);
+        assert_eq!(texto(&saida.stdout), esperada);
+        assert_eq!(texto(&saida.stderr), "");
+        assert_eq!(saida.status.code(), Some(0));
+    }
 }
 
 #[test]
@@ -158,11 +160,14 @@ fn the_end_of_the_input_leaves_at_any_prompt() {
 #[test]
 fn an_interruption_at_a_question_leaves_with_130() {
     let mut processo = iniciar(&[]);
+    // Kept open: the end of the input would be another reason to leave.
+    let entrada = processo.stdin.take().expect("piped");
     let mut tela = [0; "Cliente iniciado\n".len()];
     processo.stdout.as_mut().expect("piped").read_exact(&mut tela).expect("it begins");
     interromper(&processo);
     let saida = processo.wait_with_output().expect("our child");
     assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(130)));
+    drop(entrada);
 }
 
 #[test]
