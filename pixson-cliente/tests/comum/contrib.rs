@@ -1,0 +1,115 @@
+//! What a program generates for shells and for man, against what is kept of it in `contrib`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use snapbox::{Assert, Data};
+
+/// For each shell the folder and the ends of the name that its completions have.
+const COMPLETAR: [(&str, &str, &str); 3] =
+    [("bash", "completar/", ".bash"), ("zsh", "completar/_", ""), ("fish", "completar/", ".fish")];
+
+/// The titles that a page may have. The headings of options are the program's own.
+const TITULOS: [&str; 10] = [
+    "NOME",
+    "SINOPSE",
+    "DESCRIÇÃO",
+    "ARGUMENTOS",
+    "OPÇÕES",
+    "LIMITES",
+    "OBSERVAÇÃO",
+    "COMANDOS",
+    "NOTAS",
+    "VERSÃO",
+];
+
+/// A program, and the name that its files have.
+pub(crate) struct Programa {
+    pub(crate) binario: &'static str,
+    pub(crate) nome: &'static str,
+}
+
+impl Programa {
+    fn gerado(&self, argumentos: &[&str]) -> String {
+        let saida = Command::new(self.binario).args(argumentos).output().expect("it runs");
+        assert!(saida.status.success() && saida.stderr.is_empty(), "{argumentos:?}: {saida:?}");
+        String::from_utf8(saida.stdout).expect("UTF-8")
+    }
+
+    pub(crate) fn conferir_complementos(&self) {
+        for (shell, pasta, fim) in COMPLETAR {
+            let arquivo = format!("{pasta}{}{fim}", self.nome);
+            conferir(self.gerado(&["completar", shell]), &arquivo);
+        }
+    }
+
+    /// The page of the program and those of all commands that it leads to, and no others.
+    pub(crate) fn conferir_paginas(&self) {
+        let mut paginas = BTreeSet::new();
+        self.conferir_pagina(&[], &mut paginas);
+        let guardadas = fs::read_dir(contrib("man")).expect("the pages");
+        let guardadas: BTreeSet<_> = guardadas
+            .map(|arquivo| arquivo.expect("readable").file_name().into_string().expect("UTF-8"))
+            .filter(|nome| nome.starts_with(self.nome))
+            .collect();
+        assert_eq!(guardadas, paginas);
+    }
+
+    fn conferir_pagina(&self, caminho: &[&str], paginas: &mut BTreeSet<String>) {
+        let pagina = self.gerado(&[&["manual"], caminho].concat());
+        for titulo in pagina.lines().filter_map(|linha| linha.strip_prefix(".SH ")) {
+            assert!(TITULOS.contains(&titulo), "{titulo} in {caminho:?}");
+        }
+        let nome = [&[self.nome], caminho].concat().join("-");
+        // In the source of a page, a hyphen that is one is escaped.
+        let comeco = format!("{nome}-").replace('-', r"\-");
+        let filhas: Vec<_> = pagina
+            .lines()
+            .filter_map(|linha| linha.strip_prefix(&comeco)?.strip_suffix("(1)"))
+            .map(|filha| filha.replace(r"\-", "-"))
+            .collect();
+        for filha in &filhas {
+            self.conferir_pagina(&[caminho, &[filha.as_str()]].concat(), paginas);
+        }
+        let arquivo = format!("{nome}.1");
+        conferir(pagina, &format!("man/{arquivo}"));
+        paginas.insert(arquivo);
+    }
+
+    /// What bash offers after these words, the last of which is being typed.
+    pub(crate) fn oferecidas(&self, palavras: &[&str]) -> Vec<String> {
+        let nome = self.nome;
+        let palavras = [&[nome], palavras].concat();
+        let (ultima, anterior) = (palavras.len() - 1, palavras[palavras.len() - 2]);
+        let arquivo = contrib(&format!("completar/{nome}.bash"));
+        let roteiro = format!(
+            "source '{}'; COMP_WORDS=({}); COMP_CWORD={ultima}; \
+             _{} {nome} '{}' '{anterior}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            arquivo.display(),
+            palavras.iter().map(|palavra| format!("'{palavra}'")).collect::<Vec<_>>().join(" "),
+            nome.replace('-', "__"),
+            palavras[ultima]
+        );
+        let saida = Command::new("bash").args(["-c", &roteiro]).output().expect("bash runs");
+        assert!(saida.stderr.is_empty(), "{saida:?}");
+        let oferecidas = String::from_utf8(saida.stdout).expect("UTF-8");
+        oferecidas.lines().map(str::to_owned).collect()
+    }
+
+    /// Whether bash finds nothing wrong with its completions.
+    pub(crate) fn bash_le(&self) -> bool {
+        let arquivo = contrib(&format!("completar/{}.bash", self.nome));
+        Command::new("bash").arg("-n").arg(arquivo).status().expect("bash runs").success()
+    }
+}
+
+fn contrib(arquivo: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib").join(arquivo)
+}
+
+fn conferir(gerado: String, arquivo: &str) {
+    let guardado = Data::read_from(&contrib(arquivo), None);
+    Assert::new().normalize_paths(false).action_env("SNAPSHOTS").eq(gerado, guardado);
+}
