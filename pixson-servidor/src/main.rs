@@ -7,6 +7,7 @@ mod argumentos;
 mod conexao;
 mod descritores;
 mod escritor;
+mod gerados;
 mod limites;
 mod metricas;
 mod observacao;
@@ -39,6 +40,9 @@ use crate::servidor::{Queda, Servidor};
 const FILA_MAX: i32 = 4096;
 
 fn main() -> ExitCode {
+    if let Some(fim) = gerados::atender::<Argumentos>() {
+        return fim;
+    }
     let argumentos: Argumentos = match portugues::ler(std::env::args_os()) {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,

@@ -1,0 +1,85 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_pixson_servidor_global_optspecs
+    string join \n host= porta= contas= segmentos= silencioso max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
+end
+
+function __fish_pixson_servidor_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_pixson_servidor_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_pixson_servidor_using_subcommand
+    set -l cmd (__fish_pixson_servidor_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l host -d 'Endereço em que escutar [padrão: 127.0.0.1]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l porta -d 'Porta em que escutar; 0 escolhe uma livre [padrão: 5000]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l segmentos -d 'Quantos segmentos fechados do diário guardar como livro [padrão: todos]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-conexoes -d 'Quantas conexões atender ao mesmo tempo [padrão: 1024]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-por-endereco -d 'Quantas conexões de um mesmo endereço [padrão: 512]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-mensagem -d 'Tamanho da maior mensagem, de 100 a 1024 bytes [padrão: 1024]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l prazo-mensagem -d 'Segundos do primeiro byte de uma mensagem até o fim dela [padrão: 10]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l prazo-login -d 'Segundos da conexão até o login [padrão: 60]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l prazo-ocioso -d 'Segundos sem nenhum pedido depois do login [padrão: 900]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l prazo-escrita -d 'Segundos que um cliente tem para receber as respostas [padrão: 5]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l log -d 'O que registrar na saída de erros: nada, erro, aviso, info ou detalhe [padrão: aviso]' -r -f -a "nada\t''
+erro\t''
+aviso\t''
+info\t''
+detalhe\t''"
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l log-formato -d 'Forma do registro: texto ou json [padrão: texto]' -r -f -a "texto\t''
+json\t''"
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l metricas -d 'Endereço em que servir /metrics e /saude, em HTTP [padrão: nenhum]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l silencioso -d 'Não mostra nada enquanto serve'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s V -l version -l versao -d 'Mostra a versão'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "conta" -d 'Cria, ajusta e mostra contas'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "importar" -d 'Cria as contas de um arquivo com uma linha de JSON para cada uma: todas, ou nenhuma'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "exportar" -d 'Escreve todas as contas, com uma linha de JSON para cada uma'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "extrato" -d 'Mostra os lançamentos de uma conta, com o saldo depois de cada um'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "auditar" -d 'Recalcula todos os saldos a partir do diário, e diz o que não confere'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "criar" -d 'Cria uma conta'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "listar" -d 'Mostra todas as contas, em ordem de RG'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "mostrar" -d 'Mostra uma conta'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "ajustar" -d 'Muda o saldo de uma conta'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l nome -d 'Nome do titular, de até 100 caracteres' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l saldo -d 'Saldo inicial, com ponto ou vírgula [padrão: 0]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l json -d 'Mostra o resultado como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -l json -d 'Mostra cada conta como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -l json -d 'Mostra a conta como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l saldo -d 'Saldo que a conta passa a ter, com ponto ou vírgula' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l json -d 'Mostra o resultado como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -l json -d 'Mostra o resultado como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand exportar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand exportar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -l json -d 'Mostra cada lançamento como um objeto JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -l json -d 'Mostra cada divergência e os totais como objetos JSON'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
