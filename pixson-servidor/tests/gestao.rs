@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use comum::instancia::ha_rastreador;
 use comum::{Servidor, duas_contas};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -184,6 +185,8 @@ fn an_import_with_one_bad_line_changes_nothing() {
     assert_eq!(saida.status.code(), Some(1));
     let frases = "Linha 2: a conta 3 já existe.\nNada foi importado.\n";
     assert_eq!(texto(&saida.stderr), frases);
+    let ponto = fs::read_to_string(pasta.join("diario/ponto.json")).expect("a checkpoint");
+    assert!(ponto.contains("\"limpo\":true"), "a refusal leaves nothing to recover: {ponto}");
     let contas_de = |tudo: Vec<(String, _)>| -> Vec<(String, Option<Vec<u8>>)> {
         tudo.into_iter().filter(|(nome, _)| !nome.contains("diario")).collect()
     };
@@ -305,4 +308,25 @@ fn nothing_but_data_leaves_a_long_command_that_has_no_terminal() {
     let importada = com_entrada(para.path(), &["importar", "-"], exportada.as_bytes());
     assert_eq!(texto(&importada.stdout), "1100 contas importadas, com 6044.50 ao todo.\n");
     assert!(feito(para.path(), &["auditar"]).starts_with("Lançamentos: 1\nContas: 1100\n"));
+}
+
+/// The third sync of a creation is that of its record: the first two are those of the opening.
+#[test]
+fn a_disk_that_fails_under_a_creation_leaves_its_outcome_unknown() {
+    if !ha_rastreador() {
+        return;
+    }
+    let contas = duas_contas();
+    feito(contas.path(), &["auditar"]);
+    let mut comando = Command::new("strace");
+    comando.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
+    comando.args(["-e", "inject=fdatasync:error=EIO:when=3+", SERVIDOR]);
+    comando.args(["conta", "criar", "3", "--nome", "Ana", "--contas"]).arg(contas.path());
+    let saida = comando.output().expect("strace runs");
+    let frase = texto(&saida.stderr);
+    assert!(frase.starts_with("O armazenamento falhou: não se sabe se foi feito."), "{frase}");
+    assert_eq!((saida.status.code(), texto(&saida.stdout)), (Some(5), ""));
+    // Only the sync failed: the record is there, and is made durable by whoever opens the bank.
+    let ajuste = feito(contas.path(), &["conta", "ajustar", "3", "--saldo", "1"]);
+    assert_eq!(ajuste, "Conta 3: saldo ajustado de 0.0 para 1.0.\n");
 }

@@ -54,12 +54,13 @@ pub(super) fn criar(
     let conta = Conta { rg, nome: nome.clone(), saldo };
     let abertura = abertura(vec![conta.clone()])?;
     let (banco, progresso) = abrir(contas)?;
-    let gestao = banco.abrir_contas(&abertura, &Relogio::novo()).map_err(|erro| match erro {
+    let aberta = banco.abrir_contas(&abertura, &Relogio::novo()).map_err(|erro| match erro {
         ErroAbrirContas::Existentes(conflitos) => Falha::Recusada(
             conflitos.iter().map(|conflito| existente(conflito, "A conta")).collect(),
         ),
         erro => indisponivel(&erro),
-    })?;
+    });
+    let gestao = ou_fechar(&banco, aberta)?;
     concluir(&banco, gestao, &progresso, 1)?;
     let mut saida = Saida::nova();
     if json {
@@ -75,12 +76,12 @@ pub(super) fn criar(
 /// Sets the balance of an account.
 pub(super) fn ajustar(contas: &Path, rg: Rg, saldo: Saldo, json: bool) -> Result<(), Falha> {
     let (banco, progresso) = abrir(contas)?;
-    let (movimento, gestao) =
-        banco.ajustar(rg, saldo, &Relogio::novo()).map_err(|erro| match erro {
-            ErroAjuste::NaoEncontrada => Falha::recusada(format!("A conta {rg} não existe.")),
-            ErroAjuste::Ilegivel => Falha::recusada(format!("Conta {rg}: {erro}.")),
-            erro => indisponivel(&erro),
-        })?;
+    let ajustada = banco.ajustar(rg, saldo, &Relogio::novo()).map_err(|erro| match erro {
+        ErroAjuste::NaoEncontrada => Falha::recusada(format!("A conta {rg} não existe.")),
+        ErroAjuste::Ilegivel => Falha::recusada(format!("Conta {rg}: {erro}.")),
+        erro => indisponivel(&erro),
+    });
+    let (movimento, gestao) = ou_fechar(&banco, ajustada)?;
     concluir(&banco, gestao, &progresso, 1)?;
     let (antes, depois) = (movimento.antes, movimento.depois);
     let mut saida = Saida::nova();
@@ -112,12 +113,13 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
         progresso.comecar("Conferindo", Passos::Leituras, quantas);
         let aberta = banco.abrir_contas(&abertura, &Relogio::novo());
         progresso.terminar();
-        let gestao = aberta.map_err(|erro| match erro {
+        let aberta = aberta.map_err(|erro| match erro {
             ErroAbrirContas::Existentes(conflitos) => nada_importado(
                 conflitos.iter().map(|conflito| na_linha(conflito, &linhas)).collect(),
             ),
             erro => indisponivel(&erro),
-        })?;
+        });
+        let gestao = ou_fechar(&banco, aberta)?;
         concluir(&banco, gestao, &progresso, quantas)?;
     }
     let mut saida = Saida::nova();
@@ -207,6 +209,14 @@ fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), Falha> {
         let _ = writeln!(io::stderr(), "Aviso: {aviso}");
     }
     Ok((banco, progresso))
+}
+
+/// Of a refusal nothing is left to recover.
+fn ou_fechar<T>(banco: &BancoJson<DiscoContado>, feito: Result<T, Falha>) -> Result<T, Falha> {
+    feito.inspect_err(|_| {
+        // If that fails, the next who opens the bank recovers.
+        let _ = banco.fechar();
+    })
 }
 
 /// Waits until it is done, and brings the account files up to it.
