@@ -2,7 +2,7 @@
 //! of the command line, write them anew:
 //!
 //! ```sh
-//! SNAPSHOTS=overwrite cargo test --package pixson-servidor --test gerados --test paginas
+//! SNAPSHOTS=overwrite cargo test --package pixson-servidor --test gerados --test palavras
 //! ```
 
 use std::path::{Path, PathBuf};

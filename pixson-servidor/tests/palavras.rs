@@ -1,7 +1,7 @@
 //! What a person reads of the command line: every page of help, and a sentence for every mistake,
-//! word by word in `tests/paginas`.
+//! word by word in `tests/dados`.
 //!
-//! `SNAPSHOTS=overwrite cargo test --package pixson-servidor --test paginas` writes them anew; what has
+//! `SNAPSHOTS=overwrite cargo test --package pixson-servidor --test palavras` writes them anew; what has
 //! changed is then to be read.
 
 use std::fmt::Write as _;
@@ -112,7 +112,7 @@ fn em_ingles(texto: &str) -> Vec<&'static str> {
 }
 
 fn pagina(nome: &str) -> Data {
-    let caminho = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/paginas").join(nome);
+    let caminho = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dados").join(nome);
     Data::read_from(&caminho, None)
 }
 
