@@ -7,12 +7,12 @@ mod comum;
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
 
-use pixson_core::banco::BancoJson;
-use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Pergunta, julgar_disco_com_perguntas};
+use pixson_core::banco::{Abertura, BancoJson, Conta, Feito, Gestao};
+use pixson_core::oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
-use pixson_core::{Operacao, Recusa, Rg, Saldo, Servico, SessaoCliente, SessaoServidor};
+use pixson_core::{Banco, Operacao, Recusa, Rg, Saldo, Servico, SessaoCliente, SessaoServidor};
 
 use comum::{avancar, rg, saldo, valor};
 
@@ -49,8 +49,7 @@ struct Mundo {
     disco: DiscoModelo,
     servico: Option<Servico<BancoJson<DiscoModelo>>>,
     clientes: Vec<Cliente>,
-    ouvidas: Vec<Ouvida>,
-    perguntas: Vec<Pergunta>,
+    historia: Historia,
 }
 
 fn iniciais() -> BTreeMap<Rg, Saldo> {
@@ -67,8 +66,7 @@ impl Mundo {
             .map(|numero| Cliente { rg: rg(["1", "2", "3"][numero % 3]), ligacao: None })
             .collect();
         let sorteio = Sorteio::novo(semente);
-        let (ouvidas, perguntas) = (Vec::new(), Vec::new());
-        Self { sorteio, disco, servico: None, clientes, ouvidas, perguntas }
+        Self { sorteio, disco, servico: None, clientes, historia: Historia::default() }
     }
 
     fn passo(&mut self) {
@@ -81,7 +79,8 @@ impl Mundo {
             0..32 => self.enviar(quem),
             32..61 => self.levar(quem),
             61..93 => self.trazer(quem),
-            93..96 => {
+            93 => self.gerir(),
+            94..96 => {
                 if let Some(servico) = &self.servico {
                     let _ = servico.banco().publicar();
                 }
@@ -94,6 +93,31 @@ impl Mundo {
                 let para_sempre = self.sorteio.um_em(2);
                 self.disco.programar(Some(Falha { chamada, especie, para_sempre }));
             }
+        }
+    }
+
+    /// Whoever embeds the bank opens accounts, or sets a balance, while it is served.
+    fn gerir(&mut self) {
+        let Some(servico) = &self.servico else { return };
+        let (banco, relogio) = (servico.banco(), servico.relogio());
+        let rgs = self.sorteio.escolher(&[&["4"][..], &["5", "6"], &["4", "7"]]);
+        let quanto = saldo(self.sorteio.escolher(&["0.0", "0.5", "3.0"]));
+        let feito = if self.sorteio.um_em(2) {
+            let conta = |numero: &&str| {
+                let nome = format!("N{numero}").parse().expect("legal name");
+                Conta { rg: rg(numero), nome, saldo: quanto }
+            };
+            let abertura = Abertura::nova(rgs.iter().map(conta).collect()).expect("new accounts");
+            let aberta = banco.abrir_contas(&abertura, relogio);
+            aberta.ok().map(|gestao| (Feito::Abertura(abertura), gestao))
+        } else {
+            let ajustada = banco.ajustar(rg(rgs[0]), quanto, relogio).ok();
+            let mudada = ajustada.filter(|(movimento, _)| movimento.antes != movimento.depois);
+            mudada.map(|(movimento, gestao)| (Feito::Ajuste(movimento), gestao))
+        };
+        if let Some((feito, Gestao { carimbo, recibo })) = feito {
+            let (epoca, confirmada) = (banco.epoca(), banco.confirmar(recibo).is_ok());
+            self.historia.geridas.push(Gerida { epoca, carimbo, feito, confirmada });
         }
     }
 
@@ -173,10 +197,12 @@ impl Mundo {
                     let desfecho = resposta.desfecho().expect("our server's texts are known");
                     let (epoca, carimbo) = (ligacao.epoca, resposta.carimbo());
                     match desfecho {
-                        Err(Recusa::ServidorIndisponivel) => self.perguntas.push((epoca, operacao)),
+                        Err(Recusa::ServidorIndisponivel) => {
+                            self.historia.perguntas.push((epoca, operacao));
+                        }
                         // A broken disk could not read the file, so that nothing was done.
                         Err(Recusa::ContaIlegivel | Recusa::LoginNecessario) => {}
-                        _ => self.ouvidas.push(Ouvida {
+                        _ => self.historia.ouvidas.push(Ouvida {
                             epoca,
                             carimbo,
                             operacao,
@@ -196,16 +222,18 @@ impl Mundo {
     fn perder(&mut self, quem: usize) {
         if let Some(ligacao) = self.clientes[quem].ligacao.take() {
             let epoca = ligacao.epoca;
-            self.perguntas.extend(ligacao.pendentes.into_iter().map(|pedido| (epoca, pedido)));
+            self.historia
+                .perguntas
+                .extend(ligacao.pendentes.into_iter().map(|pedido| (epoca, pedido)));
         }
     }
 
-    fn julgar(mut self) -> Result<usize, String> {
+    fn julgar(mut self) -> Result<(usize, usize), String> {
         (0..CLIENTES).for_each(|quem| self.perder(quem));
         self.servico = None;
         let disco = self.disco.depois_de(&mut Corte::Sorteado(self.sorteio.clone()));
-        julgar_disco_com_perguntas(&disco, &iniciais(), &self.ouvidas, &self.perguntas)?;
-        Ok(self.ouvidas.len())
+        julgar_vida(&disco, &iniciais(), &self.historia)?;
+        Ok((self.historia.ouvidas.len(), self.historia.geridas.len()))
     }
 }
 
@@ -223,14 +251,18 @@ fn operacao(rg_origem: Rg, sorteio: &mut Sorteio) -> Operacao {
 
 #[test]
 fn every_seed_leaves_a_history_that_the_model_repeats() {
-    let mut respostas = 0;
+    let (mut respostas, mut gestoes) = (0, 0);
     for semente in sementes() {
         let mut mundo = Mundo::novo(semente);
         (0..PASSOS).for_each(|_| mundo.passo());
         match mundo.julgar() {
-            Ok(ouvidas) => respostas += ouvidas,
+            Ok((ouvidas, geridas)) => {
+                respostas += ouvidas;
+                gestoes += geridas;
+            }
             Err(motivo) => panic!("seed {semente}: {motivo}"),
         }
     }
+    assert!(gestoes > 1000, "only {gestoes} acts: there is hardly an administration");
     assert!(respostas > 20_000, "only {respostas} replies: the simulation does too little");
 }
