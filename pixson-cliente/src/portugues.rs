@@ -161,6 +161,8 @@ fn de_dentro(erro: &io::Error) -> String {
 /// A kind that std does not name, or that should not occur.
 fn sem_nome(erro: &io::Error) -> String {
     match erro.raw_os_error() {
+        // `EIO`, `ENFILE` and `EMFILE`.
+        Some(5) => "o dispositivo falhou".into(),
         Some(23 | 24) => "há arquivos abertos demais".into(),
         Some(numero) => format!("erro {numero} do sistema"),
         // So std reports a name that nobody could look up.
@@ -192,6 +194,7 @@ mod tests {
         assert_eq!(causa(&disco), "não há espaço");
         assert_eq!(causa(&io::Error::other("o diário parou")), "o diário parou");
         assert_eq!(causa(&io::Error::from_raw_os_error(24)), "há arquivos abertos demais");
-        assert_eq!(causa(&io::Error::from_raw_os_error(5)), "erro 5 do sistema");
+        assert_eq!(causa(&io::Error::from_raw_os_error(5)), "o dispositivo falhou");
+        assert_eq!(causa(&io::Error::from_raw_os_error(71)), "erro 71 do sistema");
     }
 }

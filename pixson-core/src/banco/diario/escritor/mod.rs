@@ -318,6 +318,8 @@ pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
 
 /// The same error once more, for somebody else who asks. It is never [`passageiro`].
 fn repetir(causa: &io::Error) -> io::Error {
+    // It may be one that this function or another has wrapped: the system's number is inside.
+    let causa = causa.get_ref().and_then(|dentro| dentro.downcast_ref()).unwrap_or(causa);
     sem_volta(match causa.raw_os_error() {
         Some(codigo) => io::Error::from_raw_os_error(codigo),
         None => io::Error::new(causa.kind(), causa.to_string()),
