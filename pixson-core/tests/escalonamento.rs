@@ -12,8 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{env, io, iter};
 
 use pixson_core::banco::disco::Disco;
-use pixson_core::banco::{BancoJson, ConfiguracaoJson, Recibo, ResultadoDesconhecido, auditar};
-use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, julgar_disco};
+use pixson_core::banco::{
+    Abertura, BancoJson, ConfiguracaoJson, Conta, ErroAbrirContas, Feito, Gestao, Recibo,
+    ResultadoDesconhecido, auditar,
+};
+use pixson_core::oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
 use pixson_core::oraculos::{Aberto, Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 use shuttle::rand::{Rng, thread_rng};
@@ -148,6 +151,7 @@ struct Cena {
 #[derive(Default)]
 struct Notas {
     ouvidas: Vec<Ouvida>,
+    geridas: Vec<Gerida>,
     quedas: Vec<Queda>,
     /// Somebody has heard that an outcome is unknown.
     desconhecido: bool,
@@ -157,6 +161,7 @@ struct Notas {
 struct Queda {
     disco: DiscoModelo,
     confirmadas: Vec<bool>,
+    geridas: Vec<bool>,
 }
 
 impl Cena {
@@ -215,6 +220,29 @@ impl Cena {
         }
     }
 
+    /// Opens accounts with 1.0 in each, unless one of them is there. Then the power is cut.
+    fn abrir(&self, contas: &[&str]) -> bool {
+        let conta = |numero: &&str| {
+            let nome = format!("N{numero}").parse().expect("legal name");
+            Conta { rg: rg(numero), nome, saldo: saldo("1.0") }
+        };
+        let abertura = Abertura::nova(contas.iter().map(conta).collect()).expect("new accounts");
+        let Gestao { carimbo, recibo } = match self.banco.abrir_contas(&abertura, &self.relogio) {
+            Ok(gestao) => gestao,
+            Err(ErroAbrirContas::Existentes(_)) => return false,
+            Err(erro) => panic!("the disk works: {erro}"),
+        };
+        let (epoca, feito) = (self.banco.epoca(), Feito::Abertura(abertura));
+        let mut notas = self.notas();
+        let indice = notas.geridas.len();
+        notas.geridas.push(Gerida { epoca, carimbo, feito, confirmada: false });
+        drop(notas);
+        self.banco.confirmar(recibo).expect("the disk works");
+        self.notas().geridas[indice].confirmada = true;
+        self.cortar();
+        true
+    }
+
     /// A checkpoint, after which the power is cut.
     fn publicar(&self) {
         assert_eq!(self.banco.publicar().expect("the disk works"), []);
@@ -226,23 +254,30 @@ impl Cena {
         let mut notas = self.notas();
         let disco = self.disco.modelo.depois_de(&mut Corte::Nada);
         let confirmadas = notas.ouvidas.iter().map(|ouvida| ouvida.confirmada).collect();
-        notas.quedas.push(Queda { disco, confirmadas });
+        let geridas = notas.geridas.iter().map(|gerida| gerida.confirmada).collect();
+        notas.quedas.push(Queda { disco, confirmadas, geridas });
     }
 
     /// After everybody has gone: recovers each disk that a power cut left, and judges it by the
     /// replies that had been sent by then. Returns the total of the last, in centavos.
     fn julgar(self) -> u128 {
         self.cortar();
-        let Notas { ouvidas, quedas, .. } =
+        let Notas { ouvidas, geridas: feitas, quedas, .. } =
             self.notas.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut total = 0;
-        for Queda { disco, confirmadas } in quedas {
-            let ate_entao: Vec<Ouvida> = ouvidas
+        for Queda { disco, confirmadas, geridas } in quedas {
+            let ouvidas = ouvidas
                 .iter()
                 .zip(confirmadas.into_iter().chain(iter::repeat(false)))
                 .map(|(ouvida, confirmada)| Ouvida { confirmada, ..*ouvida })
                 .collect();
-            assert_eq!(julgar_disco(&disco, &self.iniciais, &ate_entao), Ok(()));
+            let geridas = feitas
+                .iter()
+                .zip(geridas.into_iter().chain(iter::repeat(false)))
+                .map(|(gerida, confirmada)| Gerida { confirmada, ..gerida.clone() })
+                .collect();
+            let ate_entao = Historia { ouvidas, geridas, ..Historia::default() };
+            assert_eq!(julgar_vida(&disco, &self.iniciais, &ate_entao), Ok(()));
             total = auditar(&disco).expect("it was just judged").total_em_centavos;
         }
         total
@@ -348,6 +383,27 @@ fn a_checkpoint_among_operations_loses_none_of_them() {
 }
 
 /// It waits for its turn as whoever leads a group does, and may be given a turn that others need.
+/// Both open accounts 3 and 4, while somebody pays into them and a checkpoint writes their files.
+#[test]
+fn of_two_who_open_the_same_accounts_one_does() {
+    explorar(2000, || {
+        let cena = Cena::nova(&["1", "2"], FOLGADA);
+        let abertas = AtomicUsize::new(0);
+        let abrir = |contas: &[&str]| {
+            abertas.fetch_add(usize::from(cena.abrir(contas)), Ordering::SeqCst);
+        };
+        juntas(&[
+            &|| abrir(&["4", "3"]),
+            &|| abrir(&["3", "4", "5"]),
+            &|| cena.pedir(&[transferencia("1", "3", "0.5"), transferencia("4", "2", "0.25")]),
+            &|| cena.publicar(),
+        ]);
+        assert_eq!(abertas.load(Ordering::SeqCst), 1);
+        let total = cena.julgar();
+        assert!(total == 400 || total == 500, "{total}");
+    });
+}
+
 #[test]
 fn a_checkpoint_with_no_segment_to_turn_holds_nobody_up() {
     explorar(2000, || {
