@@ -166,7 +166,7 @@ pub(crate) enum Acao {
         nome: Nome,
         /// Saldo inicial, com ponto ou vírgula [padrão: 0]
         #[arg(long, value_name = "QUANTIA", value_parser = quantia, default_value = "0")]
-        #[arg(hide_default_value = true)]
+        #[arg(hide_default_value = true, allow_negative_numbers = true)]
         saldo: Saldo,
         /// Mostra o resultado como um objeto JSON
         #[arg(long)]
@@ -215,6 +215,7 @@ pub(crate) enum Acao {
         rg: Rg,
         /// Saldo que a conta passa a ter, com ponto ou vírgula
         #[arg(long, value_name = "QUANTIA", value_parser = quantia)]
+        #[arg(allow_negative_numbers = true)]
         saldo: Saldo,
         /// Mostra o resultado como um objeto JSON
         #[arg(long)]
