@@ -200,4 +200,10 @@ fn a_copy_of_a_bank_that_may_only_be_read_is_audited() {
     assert!(saida.ends_with("Nenhuma divergência.\n"), "{saida}");
     let extrato = somente_leitura(servidor.contas.path(), &["extrato", "2222222222"]);
     assert_eq!(tabela(&extrato).len(), 2);
+    for argumentos in [&["conta", "listar"][..], &["conta", "mostrar", "2222222222"], &["exportar"]]
+    {
+        let saida = somente_leitura(servidor.contas.path(), argumentos);
+        assert_eq!((saida.status.code(), texto(&saida.stderr)), (Some(0), ""), "{argumentos:?}");
+        assert!(texto(&saida.stdout).contains("2222222222"), "{argumentos:?}");
+    }
 }
