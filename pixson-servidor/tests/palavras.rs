@@ -4,11 +4,15 @@
 //! `SNAPSHOTS=overwrite cargo test --package pixson-servidor --test palavras` writes them anew; what has
 //! changed is then to be read.
 
+#[path = "comum/ingles.rs"]
+mod ingles;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use ingles::em_ingles;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
 
@@ -28,63 +32,6 @@ const COMANDOS: [&[&str]; 10] = [
     &["auditar"],
 ];
 
-/// Words that clap, serde or the system would say, and that no Portuguese sentence has.
-const INGLES: [&str; 53] = [
-    "usage",
-    "options",
-    "option",
-    "arguments",
-    "argument",
-    "commands",
-    "command",
-    "subcommand",
-    "subcommands",
-    "print",
-    "default",
-    "possible",
-    "values",
-    "value",
-    "error",
-    "tip",
-    "similar",
-    "found",
-    "unexpected",
-    "required",
-    "provided",
-    "invalid",
-    "missing",
-    "help",
-    "version",
-    "more",
-    "information",
-    "try",
-    "the",
-    "is",
-    "not",
-    "an",
-    "of",
-    "to",
-    "with",
-    "cannot",
-    "used",
-    "name",
-    "unrecognized",
-    "failed",
-    "file",
-    "directory",
-    "such",
-    "refused",
-    "denied",
-    "range",
-    "such file",
-    "os error",
-    "broken pipe",
-    "expected",
-    "unknown",
-    "type",
-    "line",
-];
-
 fn executar(argumentos: &[&str], pasta: &Path) -> Output {
     let mut comando = Command::new(SERVIDOR);
     comando.args(argumentos).current_dir(pasta);
@@ -96,19 +43,6 @@ fn executar(argumentos: &[&str], pasta: &Path) -> Output {
 
 fn texto(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("UTF-8")
-}
-
-/// The words of a text that are English, as whole words.
-fn em_ingles(texto: &str) -> Vec<&'static str> {
-    let baixo = texto.to_lowercase();
-    let isolada = |palavra: &&&str| {
-        baixo.match_indices(**palavra).any(|(posicao, achada)| {
-            let letra = |letra: char| letra.is_alphanumeric() || "-_".contains(letra);
-            !baixo[..posicao].ends_with(letra)
-                && !baixo[posicao + achada.len()..].starts_with(letra)
-        })
-    };
-    INGLES.iter().filter(isolada).copied().collect()
 }
 
 fn pagina(nome: &str) -> Data {
