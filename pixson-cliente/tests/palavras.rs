@@ -35,7 +35,7 @@ const ERRADAS: [&[&str]; 39] = [
     &["transferencia", "--par", "2", "5"],
     &["script"],
     &["script", "a", "b"],
-    &["script", "/nao/existe", "--rg", "1"],
+    &["script", "nao-existe.txt", "--rg", "1"],
     &["ping", "--rg", "1"],
     &["ping", "agora"],
     &["ping", "--host", "127.0.0.1", "--porta", "1"],
