@@ -93,7 +93,7 @@ fn motivo(linha: &[u8]) -> String {
 }
 
 /// What came of reading a line.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Lida {
     Linha,
     Longa,
@@ -103,27 +103,67 @@ pub(super) enum Lida {
 /// Reads a line into `linha`, without its end. Of one that is too long nothing is kept.
 pub(super) fn ler_linha(fonte: &mut impl BufRead, linha: &mut Vec<u8>) -> io::Result<Lida> {
     linha.clear();
-    let mut lidos = 0_usize;
+    let (mut lida, mut longa) = (false, false);
     loop {
         let bloco = match fonte.fill_buf() {
             Err(erro) if erro.kind() == io::ErrorKind::Interrupted => continue,
             bloco => bloco?,
         };
-        if bloco.is_empty() && lidos == 0 {
+        if bloco.is_empty() && !lida {
             return Ok(Lida::Fim);
         }
+        lida = true;
         let fim = bloco.iter().position(|&byte| byte == b'\n');
         let parte = &bloco[..fim.unwrap_or(bloco.len())];
-        lidos = lidos.saturating_add(parte.len() + 1);
-        if linha.len() + parte.len() <= LINHA_MAX_BYTES {
+        longa |= linha.len() + parte.len() > LINHA_MAX_BYTES;
+        if longa {
+            linha.clear();
+        } else {
             linha.extend_from_slice(parte);
         }
         let acabou = fim.is_some() || bloco.is_empty();
         let consumidos = fim.map_or(bloco.len(), |fim| fim + 1);
         fonte.consume(consumidos);
         if acabou {
-            let longa = lidos > LINHA_MAX_BYTES + 2;
             return Ok(if longa { Lida::Longa } else { Lida::Linha });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    /// Everything that is read, by blocks of so many bytes.
+    fn lidas(texto: &[u8], bloco: usize) -> Vec<(Lida, Vec<u8>)> {
+        let mut fonte = BufReader::with_capacity(bloco, texto);
+        let mut linha = Vec::new();
+        let ler = || {
+            let lida = ler_linha(&mut fonte, &mut linha).expect("memory can be read");
+            Some((lida, linha.clone())).filter(|(lida, _)| *lida != Lida::Fim)
+        };
+        std::iter::from_fn(ler).collect()
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_it_is_in_whatever_blocks_it_comes() {
+        for bloco in [1, 7, 4095, 4096, 4097, 4098, 100_000] {
+            for bytes in [LINHA_MAX_BYTES - 1, LINHA_MAX_BYTES, LINHA_MAX_BYTES + 1, 9000] {
+                let primeira = vec![b'a'; bytes];
+                let (lida, guardada) = if bytes <= LINHA_MAX_BYTES {
+                    (Lida::Linha, primeira.clone())
+                } else {
+                    (Lida::Longa, Vec::new())
+                };
+                for (fim, depois) in [(&b""[..], None), (b"\n", None), (b"\nb", Some(b"b"))] {
+                    let texto = [&primeira[..], fim].concat();
+                    let mut esperadas = vec![(lida, guardada.clone())];
+                    esperadas.extend(depois.map(|depois| (Lida::Linha, depois.to_vec())));
+                    assert_eq!(lidas(&texto, bloco), esperadas, "{bytes} bytes by {bloco}");
+                }
+            }
         }
     }
 }
