@@ -39,13 +39,15 @@ impl Conexao {
         operacao: Operacao,
         mut ao_mudar: impl FnMut(Carimbo),
     ) -> Result<Resposta, Falha> {
-        if self.servidor_foi() {
-            return Err(Falha::NaoEnviado);
-        }
+        let ouvidos = self.ouvir_o_que_veio().ok_or(Falha::NaoEnviado)?;
         self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
             Some(causa) => Falha::de_sessao(causa.clone(), false),
             None => Falha::Envio(erro),
         })?;
+        if ouvidos > 0 {
+            // A part of a message: the rest of it would pass for the answer.
+            return Err(Falha::Adiantado);
+        }
         let prazo = Instant::now() + self.tempo_limite;
         let mut saida = Vec::new();
         loop {
@@ -73,17 +75,30 @@ impl Conexao {
         }
     }
 
-    /// Whether the server has closed already, while the person was typing.
-    fn servidor_foi(&self) -> bool {
-        let espiar = || {
+    /// Brings to the session what has come while the person was typing: what nobody asked for must
+    /// not pass for the answer to the next request. Returns how many bytes that were, or `None` if
+    /// the server has gone.
+    ///
+    /// What a server says before anything was asked, such as that it is full, it says to the first
+    /// request.
+    fn ouvir_o_que_veio(&mut self) -> Option<usize> {
+        let nada_dito = self.sessao.relogio() == Carimbo::ZERO;
+        let mut bytes = [0; LEITURA_BYTES];
+        let mut ouvir = || {
             self.fluxo.set_nonblocking(true)?;
-            let bytes = self.fluxo.peek(&mut [0]);
+            let ouvidos =
+                if nada_dito { self.fluxo.peek(&mut bytes) } else { self.fluxo.read(&mut bytes) };
             self.fluxo.set_nonblocking(false)?;
-            bytes
+            ouvidos
         };
-        match espiar() {
-            Ok(bytes) => bytes == 0,
-            Err(erro) => erro.kind() != ErrorKind::WouldBlock,
+        match ouvir() {
+            Ok(0) => None,
+            Ok(_) if nada_dito => Some(0),
+            Ok(quantos) => {
+                self.sessao.receber(&bytes[..quantos]);
+                Some(quantos)
+            }
+            Err(erro) => (erro.kind() == ErrorKind::WouldBlock).then_some(0),
         }
     }
 

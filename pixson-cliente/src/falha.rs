@@ -42,6 +42,8 @@ pub(crate) enum Falha {
     ContaRecusada { rg: Rg, texto: String },
     /// The server had gone before the request was sent.
     NaoEnviado,
+    /// The server had begun to say something unasked before the request was sent.
+    Adiantado,
     /// The server does not speak the protocol.
     Protocolo(ErroSessao),
     /// The connection failed after money was asked to move.
@@ -77,7 +79,9 @@ impl Falha {
             | Self::SemResposta
             | Self::NaoEnviado
             | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
-            Self::Protocolo(_) | Self::Envio(_) | Self::SemEco => PROTOCOLO_CODIGO,
+            Self::Adiantado | Self::Protocolo(_) | Self::Envio(_) | Self::SemEco => {
+                PROTOCOLO_CODIGO
+            }
             Self::TempoEsgotado { desconhecido: false, .. } => SEM_CONEXAO_CODIGO,
             Self::TempoEsgotado { desconhecido: true, .. }
             | Self::ResultadoDesconhecido(_)
@@ -97,6 +101,7 @@ impl Falha {
             Self::SemEco => "o servidor não é um eco".into(),
             Self::ContaRecusada { texto, .. } => texto.clone(),
             Self::NaoEnviado => "o pedido não foi enviado".into(),
+            Self::Adiantado => "o servidor falou sem que se pedisse".into(),
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
             Self::HouveDesconhecido => "resultado desconhecido".into(),
             Self::Interrompido => "interrompido".into(),
@@ -128,6 +133,9 @@ impl Falha {
             }
             Self::Perdida => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
             Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
+            Self::Adiantado => {
+                "O servidor falou sem que se pedisse. O pedido não foi enviado.".into()
+            }
             Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
             Self::ResultadoDesconhecido(erro) => {
                 format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))

@@ -4,10 +4,11 @@ mod comum;
 
 use std::io::Write;
 use std::net::TcpListener;
+use std::sync::mpsc;
 use std::thread;
 
 use comum::ditado::{LOGIN, recv, servidor_que_diz, servidor_que_emudece};
-use comum::{executar, texto};
+use comum::{digitar_e, executar, texto};
 
 /// A server of the original program, written from the protocol: it reads with `recv(1024)`,
 /// takes what it got as one message, and answers without a terminator.
@@ -188,4 +189,53 @@ fn what_a_server_says_unasked_cannot_change_how_it_is_read() {
     let saida = executar(&["1", "--porta", &porta], "1\n");
     assert_eq!(texto(&saida.stderr), "O servidor encerrou a conexão: Servidor \u{fffd}lotado.\n");
     assert_eq!(saida.status.code(), Some(3));
+}
+
+/// A server that says something unasked after the login. Whoever calls what is returned waits until
+/// it was said, and then hears everything that came after the login.
+fn servidor_que_se_adianta(
+    dito: &'static [u8],
+) -> (String, impl FnOnce() -> thread::JoinHandle<Vec<u8>>) {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    let (avisar, avisado) = mpsc::channel();
+    let (falar, vez) = mpsc::channel::<()>();
+    let ouvido = thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        recv(&mut fluxo);
+        fluxo.write_all(LOGIN).expect("the client reads");
+        vez.recv().expect("the client is at its prompt");
+        fluxo.write_all(dito).expect("the client is there");
+        avisar.send(()).expect("the test waits");
+        recv(&mut fluxo)
+    });
+    let adiantar = move || {
+        falar.send(()).expect("the server waits");
+        // On the loopback what was written has arrived.
+        avisado.recv().expect("the server speaks");
+        ouvido
+    };
+    (porta.to_string(), adiantar)
+}
+
+#[test]
+fn what_a_server_says_before_it_is_asked_is_no_answer_and_nothing_is_sent() {
+    for (dito, frase, codigo) in [
+        (
+            &b"t:9|s:0|resposta:Saque realizado com sucesso\n"[..],
+            "O servidor encerrou a conexão: Saque realizado com sucesso.\n",
+            3,
+        ),
+        (b"t:9|s:0|respo", "O servidor falou sem que se pedisse. O pedido não foi enviado.\n", 4),
+    ] {
+        let (porta, adiantar) = servidor_que_se_adianta(dito);
+        let mut ouvido = None;
+        let saida = digitar_e(&["1", "--porta", &porta], &["2"], || ouvido = Some(adiantar()), "1");
+        assert_eq!(texto(&saida.stderr), frase);
+        assert_eq!(saida.status.code(), Some(codigo));
+        let tela = texto(&saida.stdout);
+        assert!(!tela.contains("Saque realizado"), "{tela}");
+        let ouvido = ouvido.expect("it spoke").join().expect("no panic");
+        assert_eq!(texto(&ouvido), "", "money was asked to move");
+    }
 }
