@@ -3,7 +3,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use pixson_core::sessao::SaidaCliente;
-use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
+use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente, Sucesso};
 
 use crate::falha::Falha;
 use crate::servidor::Servidor;
@@ -56,7 +56,14 @@ impl Conexao {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
                     ao_mudar(carimbo);
                 }
-                SaidaCliente::RespostaRecebida(resposta) => return Ok(resposta),
+                SaidaCliente::RespostaRecebida(resposta) if responde(&operacao, &resposta) => {
+                    return Ok(resposta);
+                }
+                SaidaCliente::RespostaRecebida(resposta) => {
+                    let _ = self.fluxo.shutdown(Shutdown::Both);
+                    let desconhecido = move_dinheiro(&operacao);
+                    return Err(Falha::OutroPedido { resposta, desconhecido });
+                }
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
                     self.sessao.retirar_saida(&mut saida);
                     // If the server has gone, the reading below finds out, and may still find
@@ -131,4 +138,18 @@ impl Conexao {
 /// Whether it matters that nobody knows if an operation was done.
 pub(crate) fn move_dinheiro(operacao: &Operacao) -> bool {
     !matches!(operacao, Operacao::Login { .. } | Operacao::Saldo { .. })
+}
+
+/// Whether a reply may be the answer to an operation: a success of another one is none, and what
+/// comes after it answers other requests, too. A text of the server's own may be anything.
+fn responde(operacao: &Operacao, resposta: &Resposta) -> bool {
+    let Some(Ok(sucesso)) = resposta.desfecho() else { return true };
+    matches!(
+        (operacao, sucesso),
+        (Operacao::Login { .. }, Sucesso::Login)
+            | (Operacao::Saldo { .. }, Sucesso::Saldo(_))
+            | (Operacao::Saque { .. }, Sucesso::Saque)
+            | (Operacao::Deposito { .. }, Sucesso::Deposito)
+            | (Operacao::Transferencia { .. }, Sucesso::Transferencia)
+    )
 }

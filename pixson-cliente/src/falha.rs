@@ -44,6 +44,8 @@ pub(crate) enum Falha {
     NaoEnviado,
     /// The server had begun to say something unasked before the request was sent.
     Adiantado,
+    /// The server says of another operation that it is done.
+    OutroPedido { resposta: Resposta, desconhecido: bool },
     /// The server does not speak the protocol.
     Protocolo(ErroSessao),
     /// The connection failed after money was asked to move.
@@ -79,11 +81,14 @@ impl Falha {
             | Self::SemResposta
             | Self::NaoEnviado
             | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
-            Self::Adiantado | Self::Protocolo(_) | Self::Envio(_) | Self::SemEco => {
-                PROTOCOLO_CODIGO
-            }
+            Self::Adiantado
+            | Self::OutroPedido { desconhecido: false, .. }
+            | Self::Protocolo(_)
+            | Self::Envio(_)
+            | Self::SemEco => PROTOCOLO_CODIGO,
             Self::TempoEsgotado { desconhecido: false, .. } => SEM_CONEXAO_CODIGO,
             Self::TempoEsgotado { desconhecido: true, .. }
+            | Self::OutroPedido { desconhecido: true, .. }
             | Self::ResultadoDesconhecido(_)
             | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
             Self::Interrompido => INTERROMPIDO_CODIGO,
@@ -101,6 +106,7 @@ impl Falha {
             Self::SemEco => "o servidor não é um eco".into(),
             Self::ContaRecusada { texto, .. } => texto.clone(),
             Self::NaoEnviado => "o pedido não foi enviado".into(),
+            Self::OutroPedido { .. } => "o servidor respondeu a outro pedido".into(),
             Self::Adiantado => "o servidor falou sem que se pedisse".into(),
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
             Self::HouveDesconhecido => "resultado desconhecido".into(),
@@ -133,6 +139,11 @@ impl Falha {
             }
             Self::Perdida => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
             Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
+            Self::OutroPedido { resposta, desconhecido } => format!(
+                "O servidor respondeu a outro pedido: {}. {}",
+                visivel(&resposta.texto()),
+                if *desconhecido { DESCONHECIDO } else { SEM_DINHEIRO }
+            ),
             Self::Adiantado => {
                 "O servidor falou sem que se pedisse. O pedido não foi enviado.".into()
             }

@@ -203,6 +203,24 @@ fn a_question_that_is_answered_with_silence_costs_nothing_and_gives_code_3() {
 }
 
 #[test]
+fn a_success_of_another_operation_is_no_answer() {
+    let saque: &[u8] = b"t:7|s:0|resposta:Saque realizado com sucesso\n";
+    for (comando, resposta, codigo) in [
+        (&["saldo"][..], saque, 4),
+        (MOVIMENTOS[0], b"t:7|s:0|resposta:Saldo: 1.0\n", 5),
+        (MOVIMENTOS[1], saque, 5),
+        (MOVIMENTOS[2], saque, 5),
+    ] {
+        let porta = servidor_que_emudece(vec![LOGIN, resposta]);
+        let saida = pedir(&porta, "1", comando);
+        let frase = texto(&saida.stderr);
+        assert!(frase.starts_with("O servidor respondeu a outro pedido: Sa"), "{frase}");
+        assert_eq!(frase.contains("Não se sabe se a operação foi feita"), codigo == 5, "{frase}");
+        assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(codigo)), "{comando:?}");
+    }
+}
+
+#[test]
 fn an_interruption_gives_code_130_and_says_if_money_is_in_the_balance() {
     for (comando, em_jogo) in [
         (&["saldo"][..], false),
