@@ -295,6 +295,13 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
         let frase = "Não foi possível escrever a saída (não há espaço).\n";
         assert_eq!(texto(&saida.stderr), frase);
     }
+    let cheio = fs::OpenOptions::new().write(true).open("/dev/full").expect("part of Linux");
+    let mut comando = Command::new(SERVIDOR);
+    comando.args(["conta", "ajustar", "1111111111", "--saldo", "1", "--contas"]).arg(pasta);
+    let saida = comando.stdout(cheio).output().expect("the program runs");
+    let frase = "Foi feito, mas não foi possível escrever a saída (não há espaço).\n";
+    assert_eq!((texto(&saida.stderr), saida.status.code()), (frase, Some(3)));
+    assert!(feito(pasta, &["conta", "mostrar", "1111111111"]).ends_with("Saldo: 1.0\n"));
 }
 
 #[test]

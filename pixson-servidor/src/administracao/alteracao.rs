@@ -62,15 +62,16 @@ pub(super) fn criar(
     });
     let gestao = ou_fechar(&banco, aberta)?;
     concluir(&banco, gestao, &progresso, 1)?;
-    let mut saida = Saida::nova();
-    if json {
-        let Conta { rg, nome, saldo } = &conta;
-        let (rg, nome) = (rg.as_str(), nome.as_str());
-        saida.json(&LinhaDeConta { rg, nome, centavos: saldo.centavos() })?;
-    } else {
-        saida.linha(&format!("Conta {rg} criada, com saldo {saldo}."))?;
-    }
-    saida.fechar()
+    dizer(|saida| {
+        if json {
+            let Conta { rg, nome, saldo } = &conta;
+            let (rg, nome) = (rg.as_str(), nome.as_str());
+            saida.json(&LinhaDeConta { rg, nome, centavos: saldo.centavos() })?;
+        } else {
+            saida.linha(&format!("Conta {rg} criada, com saldo {saldo}."))?;
+        }
+        Ok(())
+    })
 }
 
 /// Sets the balance of an account.
@@ -84,16 +85,17 @@ pub(super) fn ajustar(contas: &Path, rg: Rg, saldo: Saldo, json: bool) -> Result
     let (movimento, gestao) = ou_fechar(&banco, ajustada)?;
     concluir(&banco, gestao, &progresso, 1)?;
     let (antes, depois) = (movimento.antes, movimento.depois);
-    let mut saida = Saida::nova();
-    if json {
-        let (centavos_antes, centavos) = (antes.centavos(), depois.centavos());
-        saida.json(&Ajustada { rg: rg.as_str(), centavos_antes, centavos })?;
-    } else if antes == depois {
-        saida.linha(&format!("Conta {rg}: o saldo já é {depois}."))?;
-    } else {
-        saida.linha(&format!("Conta {rg}: saldo ajustado de {antes} para {depois}."))?;
-    }
-    saida.fechar()
+    dizer(|saida| {
+        if json {
+            let (centavos_antes, centavos) = (antes.centavos(), depois.centavos());
+            saida.json(&Ajustada { rg: rg.as_str(), centavos_antes, centavos })?;
+        } else if antes == depois {
+            saida.linha(&format!("Conta {rg}: o saldo já é {depois}."))?;
+        } else {
+            saida.linha(&format!("Conta {rg}: saldo ajustado de {antes} para {depois}."))?;
+        }
+        Ok(())
+    })
 }
 
 /// Opens all accounts of a file, or none.
@@ -122,17 +124,22 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
         let gestao = ou_fechar(&banco, aberta)?;
         concluir(&banco, gestao, &progresso, quantas)?;
     }
-    let mut saida = Saida::nova();
-    if json {
-        saida.json(&Importadas { contas: quantas, centavos })?;
-    } else {
-        let feito = match quantas {
-            1 => "1 conta importada".into(),
-            quantas => format!("{quantas} contas importadas"),
-        };
-        saida.linha(&format!("{feito}, com {}.{:02} ao todo.", centavos / 100, centavos % 100))?;
-    }
-    saida.fechar()
+    dizer(|saida| {
+        if json {
+            saida.json(&Importadas { contas: quantas, centavos })?;
+        } else {
+            let feito = match quantas {
+                1 => "1 conta importada".into(),
+                quantas => format!("{quantas} contas importadas"),
+            };
+            saida.linha(&format!(
+                "{feito}, com {}.{:02} ao todo.",
+                centavos / 100,
+                centavos % 100
+            ))?;
+        }
+        Ok(())
+    })
 }
 
 /// Reads accounts, one a line. `Err` has what is wrong with each line that is none.
@@ -243,4 +250,13 @@ fn concluir(
         let _ = writeln!(io::stderr(), "Aviso: {frase}");
     }
     Ok(())
+}
+
+/// Says what was done. It is done, whether anybody hears of it or not.
+fn dizer(frase: impl FnOnce(&mut Saida) -> Result<(), Falha>) -> Result<(), Falha> {
+    let mut saida = Saida::nova();
+    frase(&mut saida).and_then(|()| saida.fechar()).map_err(|falha| match falha {
+        Falha::Saida(erro) => Falha::FeitoSemSaida(erro),
+        outra => outra,
+    })
 }

@@ -37,6 +37,8 @@ enum Falha {
     Recusada(Vec<String>),
     /// Standard output does not take any more.
     Saida(io::Error),
+    /// The same, of what has changed the bank.
+    FeitoSemSaida(io::Error),
     /// A file that the command line names.
     Arquivo(PathBuf, io::Error),
     /// The disk failed while it was done.
@@ -59,9 +61,18 @@ impl Falha {
             Self::Banco(erro) => (vec![frase_de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
             // A reader that has gone away wants no more.
-            Self::Saida(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
+            Self::Saida(erro) | Self::FeitoSemSaida(erro)
+                if erro.kind() == io::ErrorKind::BrokenPipe =>
+            {
+                (vec![], 0)
+            }
             Self::Saida(erro) => {
                 let frase = format!("Não foi possível escrever a saída ({}).", causa(&erro));
+                (vec![frase], ILEGIVEL_CODIGO)
+            }
+            Self::FeitoSemSaida(erro) => {
+                let causa = causa(&erro);
+                let frase = format!("Foi feito, mas não foi possível escrever a saída ({causa}).");
                 (vec![frase], ILEGIVEL_CODIGO)
             }
             Self::Arquivo(arquivo, erro) => {
