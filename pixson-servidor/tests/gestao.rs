@@ -259,6 +259,21 @@ fn after_a_kill_accounts_are_shown_as_they_will_be_recovered() {
 }
 
 #[test]
+fn an_export_does_not_take_the_place_of_an_account_or_of_the_journal() {
+    let contas = duas_contas();
+    let pasta = contas.path();
+    feito(pasta, &["conta", "ajustar", "1111111111", "--saldo", "5"]);
+    let antes = tudo_sem_trava(pasta);
+    for nome in ["1111111111.json", "3.json", "diario/ponto.json", "diario/x", "diario/../3.json"] {
+        let alvo = pasta.join(nome);
+        let saida = executar(pasta, &["exportar", alvo.to_str().expect("UTF-8")]);
+        let frase = format!("{} é do banco: exporte para outro arquivo.\n", alvo.display());
+        assert_eq!((texto(&saida.stderr), saida.status.code()), (&*frase, Some(1)), "{nome}");
+        assert_eq!(tudo_sem_trava(pasta), antes, "{nome}");
+    }
+}
+
+#[test]
 fn a_name_that_would_move_the_cursor_is_shown_and_exported_harmlessly() {
     let contas = vazio();
     let arquivo = "{\"rg\": \"1\", \"nome\": \"a\\u001b[2Jb\", \"saldo\": 1.0}";

@@ -70,6 +70,10 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
         return ilegiveis.map_or(Ok(()), Err);
     }
     let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
+    if e_do_banco(contas, arquivo) {
+        let nome = arquivo.display();
+        return Err(Falha::recusada(format!("{nome} é do banco: exporte para outro arquivo.")));
+    }
     let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
     let ilegiveis = percorrer(contas, "Exportando", |conta| {
         anotar(conta);
@@ -87,6 +91,23 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
     avisos.push(format!("{feito} para {}.", arquivo.display()));
     dizer(avisos);
     Ok(())
+}
+
+/// Whether a file is, or would be, an account or a part of the journal of the bank itself.
+fn e_do_banco(contas: &Path, arquivo: &Path) -> bool {
+    let na_pasta = || {
+        let pasta = arquivo.parent().filter(|pasta| !pasta.as_os_str().is_empty());
+        Some(pasta.unwrap_or(Path::new(".")).canonicalize().ok()?.join(arquivo.file_name()?))
+    };
+    let inteiro = arquivo.canonicalize().ok().or_else(na_pasta);
+    let (Some(inteiro), Ok(contas)) = (inteiro, contas.canonicalize()) else { return false };
+    match inteiro.strip_prefix(contas).ok().and_then(Path::to_str) {
+        Some(nome) => {
+            nome.starts_with("diario/")
+                || nome.strip_suffix(".json").is_some_and(|rg| rg.parse::<Rg>().is_ok())
+        }
+        None => false,
+    }
 }
 
 /// Visits every account that can be read. Those that cannot are returned, as a refusal.
