@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand, ValueHint};
@@ -204,8 +203,8 @@ fn rg_do_menu(texto: &str) -> Result<Rg, String> {
 }
 
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
-pub(crate) fn ler(palavras: impl Iterator<Item = OsString>) -> Result<Argumentos, ExitCode> {
-    let argumentos: Argumentos = portugues::ler(palavras)?;
-    argumentos.conferir().map_err(|frase| portugues::recusar(&frase))?;
+pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
+    let argumentos: Argumentos = portugues::ler()?;
+    argumentos.conferir().map_err(|frase| portugues::recusar::<Argumentos>(&frase))?;
     Ok(argumentos)
 }

@@ -2,7 +2,6 @@
 //! Both programs can compile this file. Their help pages do not name these commands.
 
 use std::env;
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -81,14 +80,15 @@ pub(crate) fn atender<A: Parser>() -> Option<ExitCode> {
     if primeira != "completar" && primeira != "manual" {
         return None;
     }
-    Some(gerar::<A>(env::args_os()).unwrap_or_else(|fim| fim))
+    Some(gerar::<A>().unwrap_or_else(|fim| fim))
 }
 
-fn gerar<A: Parser>(palavras: impl Iterator<Item = OsString>) -> Result<ExitCode, ExitCode> {
-    let texto = match portugues::ler(palavras)? {
+fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
+    let texto = match portugues::ler()? {
         Gerar::Completar { shell, .. } => complementos(A::command(), shell),
         Gerar::Manual { comandos, .. } => {
-            pagina(A::command(), &comandos).map_err(|frase| portugues::recusar(&frase))?
+            pagina(A::command(), &comandos)
+                .map_err(|frase| portugues::recusar::<Gerar>(&frase))?
         }
     };
     // A reader that has gone away wants no more.

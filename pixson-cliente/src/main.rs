@@ -33,11 +33,11 @@ fn main() -> ExitCode {
     if let Some(fim) = gerados::atender::<Argumentos>() {
         return fim;
     }
-    let argumentos = match argumentos::ler(std::env::args_os()) {
+    let argumentos = match argumentos::ler() {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    executar(&argumentos).unwrap_or_else(|frase| portugues::recusar(&frase))
+    executar(&argumentos).unwrap_or_else(|frase| portugues::recusar::<Argumentos>(&frase))
 }
 
 /// `Err` is a sentence about words of the command line, or of the environment, that are wrong.

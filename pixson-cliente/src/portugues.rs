@@ -2,13 +2,12 @@
 //! file; pixson-servidor has a link to it.
 
 use std::error::Error;
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, Parser};
+use clap::{ArgMatches, Command, Parser};
 
 /// The exit code for words on the command line that are not understood.
 pub(crate) const USO_CODIGO: u8 = 2;
@@ -17,20 +16,36 @@ pub(crate) const USO_CODIGO: u8 = 2;
 pub(crate) const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
-pub(crate) fn ler<A: Parser>(palavras: impl Iterator<Item = OsString>) -> Result<A, ExitCode> {
-    A::try_parse_from(palavras).map_err(|erro| {
-        if matches!(erro.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            let _ = write!(io::stdout(), "{erro}");
-            return ExitCode::SUCCESS;
-        }
-        recusar(&frase(&erro, A::command()))
-    })
+pub(crate) fn ler<A: Parser>() -> Result<A, ExitCode> {
+    A::try_parse().map_err(|erro| terminar::<A>(&erro))
 }
 
-/// Says that words of the command line are wrong, or do not go together.
-pub(crate) fn recusar(frase: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "{frase} Veja {} --help.", env!("CARGO_PKG_NAME"));
+/// Says what clap has to say of the command line: help, version, or what is wrong.
+pub(crate) fn terminar<A: Parser>(erro: &clap::Error) -> ExitCode {
+    if erro.use_stderr() {
+        return recusar::<A>(&frase(erro, A::command()));
+    }
+    let _ = write!(io::stdout(), "{erro}");
+    ExitCode::SUCCESS
+}
+
+/// Says that words of the command line are wrong, or do not go together, and which page has the
+/// right ones.
+pub(crate) fn recusar<A: Parser>(frase: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{frase} Veja {} --help.", caminho(A::command()));
     ExitCode::from(USO_CODIGO)
+}
+
+/// The program, and the command in it that the command line leads to, as far as it is understood.
+fn caminho(programa: Command) -> String {
+    let lidas = programa.ignore_errors(true).try_get_matches();
+    let mut nomes = vec![env!("CARGO_PKG_NAME")];
+    let mut dentro = lidas.as_ref().ok();
+    while let Some((nome, achadas)) = dentro.and_then(ArgMatches::subcommand) {
+        nomes.push(nome);
+        dentro = Some(achadas);
+    }
+    nomes.join(" ")
 }
 
 /// What clap has against the command line.

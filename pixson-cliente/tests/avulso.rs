@@ -264,7 +264,7 @@ fn an_option_goes_before_the_environment_and_that_before_the_default() {
         let mut restam = opcoes.to_vec();
         restam.drain(retirada..retirada + 2);
         let saida = executar_em(&ruim, &[&restam[..], &["saldo"]].concat(), "");
-        assert_eq!(texto(&saida.stderr), format!("{frase} Veja pixson-cliente --help.\n"));
+        assert_eq!(texto(&saida.stderr), format!("{frase} Veja pixson-cliente saldo --help.\n"));
         assert_eq!(saida.status.code(), Some(2));
     }
 }
@@ -300,7 +300,7 @@ fn words_that_do_not_make_a_command_give_code_2_before_anything_is_sent() {
         ),
     ] {
         let saida = executar(&[&["--porta", &porta], argumentos].concat(), "");
-        assert_eq!(texto(&saida.stderr), format!("{frase} Veja pixson-cliente --help.\n"));
+        assert!(texto(&saida.stderr).starts_with(&format!("{frase} Veja pixson-cliente ")), "{frase}");
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(2)), "{argumentos:?}");
     }
 }

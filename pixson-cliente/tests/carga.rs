@@ -259,7 +259,7 @@ fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_co
         (&["--semente"], "Falta o valor de --semente <N>."),
     ] {
         let saida = executar(&[&["carga"], argumentos].concat(), "");
-        assert_eq!(texto(&saida.stderr), format!("{esperada} Veja pixson-cliente --help.\n"));
+        assert_eq!(texto(&saida.stderr), format!("{esperada} Veja pixson-cliente carga --help.\n"));
         assert_eq!(saida.status.code(), Some(2), "{argumentos:?}");
     }
     let saida = executar(&["1", "carga"], "");

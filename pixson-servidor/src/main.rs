@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     if let Some(fim) = gerados::atender::<Argumentos>() {
         return fim;
     }
-    let argumentos: Argumentos = match portugues::ler(std::env::args_os()) {
+    let argumentos: Argumentos = match portugues::ler() {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };

@@ -253,7 +253,8 @@ fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
     ] {
         let saida = executar(argumentos);
         assert_eq!(saida.status.code(), Some(2));
-        let frase = format!("{esperada} Veja pixson-servidor --help.\n");
+        let pagina = if argumentos[0] == "extrato" { " extrato" } else { "" };
+        let frase = format!("{esperada} Veja pixson-servidor{pagina} --help.\n");
         assert_eq!(texto(&saida.stderr), frase);
     }
 }
