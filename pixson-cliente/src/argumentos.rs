@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
-use clap::{ArgAction, Parser, Subcommand, ValueHint};
+use clap::error::ContextKind;
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueHint};
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 
@@ -93,8 +94,7 @@ Exemplos:
 pub(crate) struct Argumentos {
     // What every command has stands after what it has alone.
     /// RG da conta, de 1 a 10 dígitos, para o menu
-    #[arg(help_heading = "Argumentos", value_name = "RG", value_parser = rg_do_menu)]
-    #[arg(value_hint = ValueHint::Other)]
+    #[arg(help_heading = "Argumentos", value_name = "RG", value_hint = ValueHint::Other)]
     rg_do_menu: Option<Rg>,
 
     #[arg(help = "RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]")]
@@ -185,26 +185,35 @@ impl Argumentos {
             (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
             (Some(_), ..) if self.cor.is_some() => Err("--cor só serve ao menu.".into()),
             (None, ..) if self.json => Err("--json precisa de um comando.".into()),
-            (Some(_), _, Some(rg)) => Err(format!("Valor que não se esperava: \"{rg}\".")),
             (Some(Comando::Ping | Comando::Carga(_)), Some(_), _) => {
                 Err("--rg não serve para este comando.".into())
+            }
+            (Some(Comando::Ping | Comando::Carga(_)), _, Some(rg)) => {
+                Err(format!("Valor que não se esperava: \"{rg}\"."))
+            }
+            (Some(_), _, Some(rg)) => {
+                Err(format!("O RG de um comando vem com --rg: use --rg {rg}."))
             }
             _ => Ok(()),
         }
     }
 }
 
-/// What stands where an RG may stand is a command misspelt more often than an RG.
-fn rg_do_menu(texto: &str) -> Result<Rg, String> {
-    texto.parse().map_err(|erro: ErroRg| match erro {
-        ErroRg::NaoDigito { posicao: 0 } => "nem comando, nem RG de 1 a 10 dígitos".into(),
-        erro => erro.to_string(),
-    })
+/// What clap would say if nothing but a command could stand where the RG of the menu may. A word
+/// there is a misspelt command more often than an RG, unless it begins as one.
+fn comando_errado() -> Option<clap::Error> {
+    let programa = Argumentos::command().mut_arg("rg_do_menu", |rg| rg.long("rg-do-menu"));
+    let erro = programa.try_get_matches().err()?;
+    let palavra = erro.get(ContextKind::InvalidSubcommand)?.to_string();
+    (!palavra.starts_with(|letra: char| letra.is_ascii_digit())).then_some(erro)
 }
 
 /// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
 pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
-    let argumentos: Argumentos = portugues::ler()?;
+    let argumentos = Argumentos::try_parse().map_err(|erro| {
+        let errado = erro.use_stderr().then(comando_errado).flatten();
+        portugues::terminar::<Argumentos>(&errado.unwrap_or(erro))
+    })?;
     argumentos.conferir().map_err(|frase| portugues::recusar::<Argumentos>(&frase))?;
     Ok(argumentos)
 }

@@ -87,8 +87,7 @@ fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
     let texto = match portugues::ler()? {
         Gerar::Completar { shell, .. } => complementos(A::command(), shell),
         Gerar::Manual { comandos, .. } => {
-            pagina(A::command(), &comandos)
-                .map_err(|frase| portugues::recusar::<Gerar>(&frase))?
+            pagina(A::command(), &comandos).map_err(|frase| portugues::recusar::<Gerar>(&frase))?
         }
     };
     // A reader that has gone away wants no more.

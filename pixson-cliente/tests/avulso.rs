@@ -290,7 +290,7 @@ fn words_that_do_not_make_a_command_give_code_2_before_anything_is_sent() {
         ),
         (&["deposito", "1", "2"], "Argumento desconhecido: 2."),
         (&["transferencia", "5"], "Falta --para <RG>."),
-        (&["1", "saldo"], "Valor que não se esperava: \"1\"."),
+        (&["1", "saldo"], "O RG de um comando vem com --rg: use --rg 1."),
         (&["1", "--rg", "1"], "Argumento repetido: [RG] e --rg <RG>."),
         (&["ping", "--rg", "1"], "--rg não serve para este comando."),
         (&["--json"], "--json precisa de um comando."),
@@ -300,7 +300,10 @@ fn words_that_do_not_make_a_command_give_code_2_before_anything_is_sent() {
         ),
     ] {
         let saida = executar(&[&["--porta", &porta], argumentos].concat(), "");
-        assert!(texto(&saida.stderr).starts_with(&format!("{frase} Veja pixson-cliente ")), "{frase}");
+        assert!(
+            texto(&saida.stderr).starts_with(&format!("{frase} Veja pixson-cliente ")),
+            "{frase}"
+        );
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(2)), "{argumentos:?}");
     }
 }

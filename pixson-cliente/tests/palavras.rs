@@ -13,8 +13,12 @@ use ingles::em_ingles;
 use snapbox::{Assert, Data};
 
 /// Words that make no command, or one that cannot be done, and nobody is asked.
-const ERRADAS: [&[&str]; 39] = [
+const ERRADAS: [&[&str]; 43] = [
     &["abc"],
+    &["ajuda"],
+    &["sacar", "5"],
+    &["--rg", "1", "depositar", "14"],
+    &["111.111.111-1", "saldo"],
     &["1a"],
     &["12345678901"],
     &["1", "2"],
