@@ -73,7 +73,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l parar-no-erro -d 'Para na primeira linha que não é feita'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -s h -l help -l ajuda -d 'Mostra esta ajuda'
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
@@ -90,7 +90,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou de uma a outra com os mesmos dígitos, como em 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência entra nela ou sai dela' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'De onde vêm as escolhas: a mesma semente, as mesmas escolhas [padrão: 1]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f

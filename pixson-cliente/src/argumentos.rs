@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
-use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueHint, value_parser};
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 
@@ -147,6 +147,7 @@ pub(crate) enum Comando {
         override_usage = "pixson-cliente [OPÇÕES] ping",
         help_template = MODELO,
         after_help = AJUDA_DO_PING,
+        arg = rg_que_nao_serve(),
         disable_help_flag = true
     )]
     Ping,
@@ -155,6 +156,7 @@ pub(crate) enum Comando {
         override_usage = "pixson-cliente carga [OPÇÕES]",
         help_template = MODELO,
         after_help = AJUDA_DA_CARGA,
+        arg = rg_que_nao_serve(),
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
@@ -197,6 +199,20 @@ impl Argumentos {
             _ => Ok(()),
         }
     }
+}
+
+/// `--rg` of a command that acts for no account: it takes the place of the one that every command
+/// has, so that no page names it, and is refused with words of its own.
+fn rg_que_nao_serve() -> Arg {
+    // Completions show what is hidden, too.
+    Arg::new("rg")
+        .long("rg")
+        .value_name("RG")
+        .value_parser(value_parser!(Rg))
+        .value_hint(ValueHint::Other)
+        .global(true)
+        .hide(true)
+        .help("Não serve para este comando")
 }
 
 /// What clap would say if nothing but a command could stand where the RG of the menu may. A word
