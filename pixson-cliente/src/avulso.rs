@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use pixson_core::{Operacao, Recusa, Resposta, Rg};
+use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
 use crate::comando::ComandoDeConta;
 use crate::conexao::Conexao;
 use crate::falha::Falha;
-use crate::interrupcao::EmJogo;
+use crate::interrupcao::{EmJogo, a_caminho};
 use crate::relato::{Relato, Relator};
 use crate::servidor::Servidor;
 
@@ -23,10 +23,12 @@ impl Atendimento {
     /// Connects and logs in. `Err` is the exit code, once it was said why not.
     pub(crate) fn entrar(servidor: &Servidor, rg: Rg, relator: Relator) -> Result<Self, u8> {
         let login = Operacao::Login { rg };
+        relator.prometer(Relato::do_interrompido(&login));
         let mut conexao = Conexao::abrir(servidor)
             .map_err(|falha| relator.relatar(&Relato::da_falha(&login, None, &falha)))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
+            *a_caminho() = None;
             Ok(Self { conexao, rg, relator })
         } else {
             Err(relator.relatar(&relato))
@@ -39,9 +41,10 @@ impl Atendimento {
         comando: ComandoDeConta,
         linha: impl Into<Option<u64>>,
     ) -> Relato {
-        let operacao = comando.operacao(self.rg);
+        let (operacao, linha) = (comando.operacao(self.rg), linha.into());
         let _em_jogo = EmJogo::se_move(&operacao);
-        let relato = pedir(&mut self.conexao, &operacao).da_linha(linha.into());
+        self.relator.prometer(Relato::do_interrompido(&operacao).da_linha(linha));
+        let relato = pedir(&mut self.conexao, &operacao).da_linha(linha);
         self.relator.relatar(&relato);
         relato
     }
@@ -66,12 +69,11 @@ pub(crate) fn ping(servidor: &Servidor, relator: Relator) -> u8 {
     let rg = "0".parse().expect("a digit is an RG");
     let operacao = Operacao::Saldo { rg };
     let mut enviado = None;
+    relator.prometer(Relato::do_interrompido(&operacao).como_ping(None));
     let mut medir = || -> Result<_, Falha> {
         let mut conexao = Conexao::abrir(servidor)?;
         let inicio = Instant::now();
-        let resposta = conexao.pedir(operacao, |carimbo| {
-            enviado.get_or_insert(carimbo);
-        })?;
+        let resposta = conexao.pedir(operacao, anotar(&mut enviado))?;
         Ok((resposta, inicio.elapsed()))
     };
     let relato = match medir() {
@@ -100,11 +102,21 @@ fn atende(resposta: &Resposta) -> bool {
     !matches!(resposta.desfecho(), Some(Err(Recusa::ServidorLotado | Recusa::ServidorIndisponivel)))
 }
 
+/// Keeps the first stamp, which is that of the request.
+fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) {
+    |carimbo| {
+        if enviado.is_none() {
+            *enviado = Some(carimbo);
+            if let Some(relato) = a_caminho().as_mut() {
+                relato.enviado_com(carimbo);
+            }
+        }
+    }
+}
+
 fn pedir(conexao: &mut Conexao, operacao: &Operacao) -> Relato {
     let mut enviado = None;
-    let resposta = conexao.pedir(*operacao, |carimbo| {
-        enviado.get_or_insert(carimbo);
-    });
+    let resposta = conexao.pedir(*operacao, anotar(&mut enviado));
     match resposta {
         Ok(resposta) => Relato::da_resposta(operacao, enviado, &resposta),
         Err(falha) => Relato::da_falha(operacao, enviado, &falha),

@@ -11,6 +11,9 @@ use crate::terminal::visivel;
 pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: consulte o saldo antes de repetir, ou peça o extrato a \
      quem opera o banco.";
 
+/// What an interruption is while a request is on its way.
+pub(crate) const INTERROMPIDO: &str = "Interrompido antes da resposta.";
+
 const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 
 /// The exit codes: refused by the bank; no connection; protocol error; outcome unknown;

@@ -1,7 +1,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use pixson_core::Operacao;
@@ -11,13 +11,23 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::conexao::move_dinheiro;
-use crate::falha::{DESCONHECIDO, INTERROMPIDO_CODIGO};
+use crate::falha::{DESCONHECIDO, INTERROMPIDO, INTERROMPIDO_CODIGO};
+use crate::relato::Relato;
 
 /// How the terminal was before a line editor changed it.
 static TERMINAL: OnceLock<Termios> = OnceLock::new();
 
 /// Whether money was asked to move and nobody was told yet what became of it.
 static EM_JOGO: AtomicBool = AtomicBool::new(false);
+
+/// What an interruption tells, in JSON, of the request that is on its way, if there is one.
+static A_CAMINHO: Mutex<Option<Relato>> = Mutex::new(None);
+
+/// The report that an interruption gives in place of the next one. Whoever writes that one holds
+/// this, so that only one of the two is written.
+pub(crate) fn a_caminho() -> MutexGuard<'static, Option<Relato>> {
+    A_CAMINHO.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// While this lives, an interruption says that the outcome of an operation is unknown: keep it
 /// from before a request until its answer was shown.
@@ -39,15 +49,22 @@ impl Drop for EmJogo {
     }
 }
 
-/// From here on Ctrl-C ends the program in order. Where that cannot be had, it ends it all the
-/// same, as the system does.
+/// From here on Ctrl-C ends the program in order, and a second one at once, if nobody takes what is
+/// to be said. Where that cannot be had, the first ends it all the same, as the system does.
 pub(crate) fn vigiar() {
     if let Ok(modos) = tcgetattr(io::stdin()) {
         let _ = TERMINAL.set(modos);
     }
+    let saindo = Arc::new(AtomicBool::new(false));
+    let codigo = INTERROMPIDO_CODIGO.into();
+    let _ = flag::register_conditional_shutdown(SIGINT, codigo, Arc::clone(&saindo));
     let Ok(mut sinais) = Signals::new([SIGINT]) else { return };
     thread::spawn(move || {
         if sinais.forever().next().is_some() {
+            if let Some(modos) = TERMINAL.get() {
+                let _ = tcsetattr(io::stdin(), OptionalActions::Now, modos);
+            }
+            saindo.store(true, Ordering::SeqCst);
             sair();
         }
     });
@@ -69,8 +86,11 @@ pub(crate) fn anotar() -> Arc<AtomicBool> {
 
 /// Ends the program, and says what nobody can know.
 fn sair() -> ! {
-    if let Some(modos) = TERMINAL.get() {
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, modos);
+    // Whoever has it is writing the report itself. Otherwise it is held to the end: there is none
+    // but this.
+    let a_caminho = A_CAMINHO.try_lock();
+    if let Some(relato) = a_caminho.as_deref().ok().and_then(Option::as_ref) {
+        relato.escrever();
     }
     let mut erros = io::stderr();
     if erros.is_terminal() {
@@ -78,7 +98,7 @@ fn sair() -> ! {
         let _ = writeln!(erros);
     }
     if EM_JOGO.load(Ordering::SeqCst) {
-        let _ = writeln!(erros, "Interrompido antes da resposta. {DESCONHECIDO}");
+        let _ = writeln!(erros, "{INTERROMPIDO} {DESCONHECIDO}");
     }
     process::exit(INTERROMPIDO_CODIGO.into())
 }

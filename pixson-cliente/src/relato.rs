@@ -6,7 +6,10 @@ use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
 use serde::Serialize;
 
 use crate::conexao::move_dinheiro;
-use crate::falha::{DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, RECUSADO_CODIGO};
+use crate::falha::{
+    DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
+};
+use crate::interrupcao::a_caminho;
 use crate::portugues::USO_CODIGO;
 use crate::terminal::visivel;
 
@@ -57,12 +60,20 @@ pub(crate) struct Relator {
 }
 
 impl Relator {
+    /// Should the program be interrupted before the next report, it tells this one.
+    pub(crate) fn prometer(self, relato: Relato) {
+        if self.json {
+            *a_caminho() = Some(relato);
+        }
+    }
+
     /// Says what became of a command, and returns its exit code. A reader that has gone away does
     /// not change what happened.
     pub(crate) fn relatar(self, relato: &Relato) -> u8 {
         if self.json {
-            let objeto = serde_json::to_string(relato).expect("every key is a text");
-            let _ = writeln!(io::stdout(), "{objeto}");
+            let mut a_caminho = a_caminho();
+            *a_caminho = None;
+            relato.escrever();
         }
         if relato.desfecho == Desfecho::Feito {
             if !self.json {
@@ -109,6 +120,27 @@ impl Relato {
         let mut relato = Self::vazio(operacao, desfecho, texto, codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato
+    }
+
+    /// A request that is on its way when the program is interrupted.
+    pub(crate) fn do_interrompido(operacao: &Operacao) -> Self {
+        let (desfecho, texto) = if move_dinheiro(operacao) {
+            (Desfecho::Desconhecido, format!("{INTERROMPIDO} {DESCONHECIDO}"))
+        } else {
+            (Desfecho::Falha, INTERROMPIDO.into())
+        };
+        Self::vazio(operacao, desfecho, texto, INTERROMPIDO_CODIGO)
+    }
+
+    /// With the stamp of the request.
+    pub(crate) fn enviado_com(&mut self, carimbo: Carimbo) {
+        self.carimbo_enviado = Some(carimbo.valor());
+    }
+
+    /// As an object on standard output.
+    pub(crate) fn escrever(&self) {
+        let objeto = serde_json::to_string(self).expect("every key is a text");
+        let _ = writeln!(io::stdout(), "{objeto}");
     }
 
     /// A line of a script that is no command.

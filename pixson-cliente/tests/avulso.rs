@@ -240,6 +240,31 @@ fn an_interruption_gives_code_130_and_says_if_money_is_in_the_balance() {
 }
 
 #[test]
+fn an_interruption_gives_the_object_of_the_request_that_is_on_its_way() {
+    for (respostas, comando, operacao, desfecho, carimbo) in [
+        (vec![LOGIN], &["saldo", "--rg", "1"][..], "saldo", "falha", 5),
+        (vec![LOGIN], &["saque", "8,50", "--rg", "1"], "saque", "desconhecido", 5),
+        (vec![], &["saque", "8,50", "--rg", "1"], "login", "falha", 1),
+        (vec![], &["ping"], "ping", "falha", 1),
+    ] {
+        let (porta, ouvidas) = servidor_que_ouve(respostas);
+        let processo = iniciar(&[&["--porta", &porta, "--json"], comando].concat());
+        ouvidas.recv_timeout(PACIENCIA).expect("the request");
+        interromper(&processo);
+        let saida = processo.wait_with_output().expect("our child");
+        let relato = objeto(&saida);
+        assert_eq!(
+            (&relato["operacao"], &relato["desfecho"]),
+            (&json!(operacao), &json!(desfecho))
+        );
+        assert_eq!(relato["carimbo_enviado"], carimbo, "{relato}");
+        let texto = relato["texto"].as_str().expect("a text");
+        assert!(texto.starts_with("Interrompido antes da resposta."), "{texto}");
+        assert_eq!(saida.status.code(), Some(130), "{comando:?}");
+    }
+}
+
+#[test]
 fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let (_servidor, porta) = servidor_real();
     let ambiente = [("PIXSON_HOST", "127.0.0.1"), ("PIXSON_PORTA", &*porta), ("PIXSON_RG", RG)];

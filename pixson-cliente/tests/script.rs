@@ -211,3 +211,28 @@ fn an_interrupted_script_says_what_nobody_knows() {
         drop(entrada);
     }
 }
+
+#[test]
+fn an_interrupted_script_gives_the_object_of_its_line_and_none_between_lines() {
+    for (linhas, a_caminho) in [("saldo\n", None), ("saldo\n\ndeposito 1\n", Some(3))] {
+        let (porta, ouvidas) = servidor_que_ouve(vec![LOGIN, b"t:7|s:0|resposta:Saldo: 10.0\n"]);
+        let mut processo = iniciar(&["--porta", &porta, "--rg", "1", "--json", "script"]);
+        let mut entrada = processo.stdin.take().expect("piped");
+        entrada.write_all(linhas.as_bytes()).expect("it reads");
+        let mut saida = BufReader::new(processo.stdout.take().expect("piped")).lines();
+        let primeira = saida.next().expect("a line").expect("UTF-8");
+        assert!(primeira.starts_with("{\"linha\":1,"), "{primeira}");
+        if a_caminho.is_some() {
+            ouvidas.recv_timeout(PACIENCIA).expect("the request");
+        }
+        interromper(&processo);
+        assert_eq!(processo.wait().expect("our child").code(), Some(130));
+        let objetos: Vec<Value> = saida
+            .map(|linha| serde_json::from_str(&linha.expect("UTF-8")).expect("an object"))
+            .collect();
+        let vistos: Vec<_> = objetos.iter().map(|objeto| &objeto["linha"]).collect();
+        assert_eq!(vistos, Vec::from_iter(a_caminho.map(|linha| json!(linha)).as_ref()));
+        assert!(objetos.iter().all(|objeto| objeto["desfecho"] == "desconhecido"), "{objetos:?}");
+        drop(entrada);
+    }
+}
