@@ -17,8 +17,9 @@ use crate::relato::Relato;
 /// How the terminal was before a line editor changed it.
 static TERMINAL: OnceLock<Termios> = OnceLock::new();
 
-/// Whether money was asked to move and nobody was told yet what became of it.
-static EM_JOGO: AtomicBool = AtomicBool::new(false);
+/// Whether money was asked to move and nobody was told yet what became of it. Whoever ends the
+/// program keeps it locked: none is asked to move after that.
+static EM_JOGO: Mutex<bool> = Mutex::new(false);
 
 /// What an interruption tells, in JSON, of the request that is on its way, if there is one.
 static A_CAMINHO: Mutex<Option<Relato>> = Mutex::new(None);
@@ -37,7 +38,7 @@ pub(crate) struct EmJogo(());
 impl EmJogo {
     pub(crate) fn se_move(operacao: &Operacao) -> Option<Self> {
         move_dinheiro(operacao).then(|| {
-            EM_JOGO.store(true, Ordering::SeqCst);
+            *em_jogo() = true;
             Self(())
         })
     }
@@ -45,8 +46,13 @@ impl EmJogo {
 
 impl Drop for EmJogo {
     fn drop(&mut self) {
-        EM_JOGO.store(false, Ordering::SeqCst);
+        *em_jogo() = false;
     }
+}
+
+/// A flag is whole whatever panics.
+fn em_jogo() -> MutexGuard<'static, bool> {
+    EM_JOGO.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// From here on Ctrl-C ends the program in order, and a second one at once, if nobody takes what is
@@ -86,6 +92,8 @@ pub(crate) fn anotar() -> Arc<AtomicBool> {
 
 /// Ends the program, and says what nobody can know.
 fn sair() -> ! {
+    // To the end, too: no more money is asked to move.
+    let em_jogo = em_jogo();
     // Whoever has it is writing the report itself. Otherwise it is held to the end: there is none
     // but this.
     let a_caminho = A_CAMINHO.try_lock();
@@ -97,7 +105,7 @@ fn sair() -> ! {
         // The terminal has shown ^C in the middle of a line.
         let _ = writeln!(erros);
     }
-    if EM_JOGO.load(Ordering::SeqCst) {
+    if *em_jogo {
         let _ = writeln!(erros, "{INTERROMPIDO} {DESCONHECIDO}");
     }
     process::exit(INTERROMPIDO_CODIGO.into())
