@@ -1,7 +1,7 @@
 //! A person at a terminal: editing, history, names, colour.
 
 use std::env;
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::io::{self, Stdout, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -131,7 +131,9 @@ fn arquivo_do_historico() -> Option<PathBuf> {
         absoluta("XDG_STATE_HOME").or_else(|| Some(absoluta("HOME")?.join(".local/state")))?;
     let pasta = estado.join("pixson");
     DirBuilder::new().recursive(true).mode(0o700).create(&pasta).ok()?;
-    Some(pasta.join("historico"))
+    let arquivo = pasta.join("historico");
+    // To read a pipe would be to wait for ever, and a device may have no end.
+    fs::metadata(&arquivo).map_or(true, |dados| dados.is_file()).then_some(arquivo)
 }
 
 /// Completes the names of commands, and the option that a transfer needs.

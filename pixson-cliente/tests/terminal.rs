@@ -323,3 +323,20 @@ fn colour_is_for_those_who_want_it() {
         assert_eq!(pessoa.sair(), 0);
     }
 }
+
+#[test]
+fn a_history_that_is_no_file_is_none() {
+    let mesa = mesa();
+    let pasta = mesa.estado.path().join("pixson");
+    fs::create_dir(&pasta).expect("a new folder");
+    let tubo = pasta.join("historico");
+    let feito = std::process::Command::new("mkfifo").arg(&tubo).status();
+    assert!(feito.expect("mkfifo runs").success());
+    let mut pessoa = mesa.sentar(&[], &[]);
+    pessoa.ver(PERGUNTA);
+    pessoa.digitar("saldo\r");
+    pessoa.ver("Saldo: 10.0");
+    pessoa.ver(PERGUNTA);
+    pessoa.digitar("0\r");
+    assert_eq!(pessoa.sair(), 0);
+}
