@@ -222,6 +222,21 @@ fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
     }
 }
 
+#[test]
+fn a_disk_that_has_failed_is_not_asked_by_a_checkpoint_that_would_turn_the_segment() {
+    let modelo = modelo();
+    let cheio = ConfiguracaoJson { segmento_bytes: 1, ..PEQUENA };
+    let (banco, _) = BancoJson::abrir_em(modelo.clone(), cheio).expect("a sound disk");
+    let relogio = Relogio::novo();
+    let execucao = Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
+    modelo.programar(Some(Falha { chamada: 0, especie: Especie::Eio, para_sempre: false }));
+    assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
+    let chamadas = modelo.chamadas();
+    assert!(banco.publicar().is_err());
+    assert_eq!(modelo.chamadas(), chamadas, "it would be told that all is well");
+    assert_eq!(banco.medidas().registros, 0);
+}
+
 /// The model disk, which fills up while a segment turns and others go on.
 #[derive(Clone, Debug)]
 struct DiscoQueEnche {

@@ -23,9 +23,11 @@ impl<D: Disco> Diario<D> {
     /// as for a group, the disk is waited for without the lock.
     pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
         let estado = self.esperar_vez(self.trancar());
-        if estado.posicao < self.segmento_max_bytes {
+        // A disk that has failed is not asked again.
+        let conferido = Self::conferir(&estado);
+        if conferido.is_err() || estado.posicao < self.segmento_max_bytes {
             Self::soltar(estado);
-            return Ok(());
+            return conferido;
         }
         // What is gathered from here on goes to the new segment.
         let mut estado = self.gravar(estado);
