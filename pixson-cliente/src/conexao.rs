@@ -124,7 +124,7 @@ impl Conexao {
             Ok(0) => self.sessao.fim_de_entrada(),
             Ok(quantos) => self.sessao.receber(&bytes[..quantos]),
             Err(erro) => match erro.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut if acordar_apos.is_some() => {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut if acordar_apos == Some(espera) => {
                     self.sessao.silencio();
                 }
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}

@@ -239,3 +239,16 @@ fn what_a_server_says_before_it_is_asked_is_no_answer_and_nothing_is_sent() {
         assert_eq!(texto(&ouvido), "", "money was asked to move");
     }
 }
+
+#[test]
+fn a_quiet_period_that_the_time_limit_cuts_short_ends_no_message() {
+    // Without LF, and shorter than what a text of the server's own is waited for.
+    let porta = servidor_que_emudece(vec![
+        b"t:3|s:0|resposta:Login realizado com sucesso",
+        "t:7|s:1|resposta:Servidor indispon".as_bytes(),
+    ]);
+    let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "0.15"], "2\n1\n0\n");
+    let frase = texto(&saida.stderr);
+    assert!(frase.starts_with("O servidor não respondeu em 0.15 s. Não se sabe "), "{frase}");
+    assert_eq!(saida.status.code(), Some(5));
+}
