@@ -18,13 +18,14 @@ servidor tem aberto; cada um tem sua ajuda, com exemplos.
 Variáveis: PIXSON_HOST, PIXSON_PORTA e PIXSON_CONTAS valem o mesmo que --host, --porta e --contas;
 uma opção vale mais que a variável.
 
-O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não pôde
-servir, e 2 se a linha de comando é inválida; de um comando, é 3 se o banco ou um arquivo não pode
-ser lido ou está em uso, e 5 se não se sabe se o que foi pedido foi feito.
+O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
+pôde servir, e 2 se a linha de comando é inválida; de um comando, é 3 se o banco ou um arquivo não
+pode ser lido ou está em uso, e 5 se não se sabe se o que foi pedido foi feito. Um segundo Ctrl-C
+encerra o servidor na hora, com 130.
 
 Exemplos:
   pixson-servidor --porta 5000 --contas contas
-  pixson-servidor conta criar 3333333333 --nome \"Ana Souza\" --saldo 10,50
+  pixson-servidor conta criar 1234567890 --nome \"Ana Souza\" --saldo 10,50
   pixson-servidor extrato 1111111111
   pixson-servidor auditar";
 

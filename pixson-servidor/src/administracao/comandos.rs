@@ -12,11 +12,11 @@ const DEPOIS_DE_CRIAR: &str = "\
 A conta não pode existir. Com o servidor no ar, o comando é recusado: pare o servidor antes.
 
 Exemplos:
-  pixson-servidor conta criar 3333333333 --nome \"Ana Souza\"
-  pixson-servidor conta criar 3333333333 --nome \"Ana Souza\" --saldo 10,50";
+  pixson-servidor conta criar 1234567890 --nome \"Ana Souza\"
+  pixson-servidor conta criar 1234567890 --nome \"Ana Souza\" --saldo 10,50";
 
 const DEPOIS_DE_LISTAR: &str = "\
-Com --json, uma linha por conta: {\"rg\":\"3333333333\",\"nome\":\"Ana Souza\",\"centavos\":1050}
+Com --json, uma linha por conta: {\"rg\":\"1234567890\",\"nome\":\"Ana Souza\",\"centavos\":1050}
 
 Exemplos:
   pixson-servidor conta listar
@@ -37,7 +37,7 @@ Exemplos:
 
 const DEPOIS_DE_IMPORTAR: &str = "\
 Cada linha é um objeto JSON com rg, nome e ou centavos, um inteiro, ou saldo, como 10.5 ou \"10,50\":
-  {\"rg\":\"3333333333\",\"nome\":\"Ana Souza\",\"centavos\":1050}
+  {\"rg\":\"1234567890\",\"nome\":\"Ana Souza\",\"centavos\":1050}
 Ou todas as contas são criadas, ou nenhuma: cada linha que não serve é dita com seu número.
 
 Exemplos:
