@@ -106,6 +106,38 @@ fn a_torn_tail_is_cut_at_any_byte_and_said() {
     }
 }
 
+/// A line of a journal with a right checksum, whatever it says.
+fn linha_inteira(corpo: &str) -> String {
+    format!("{corpo},\"crc\":\"{:08x}\"}}\n", crc32fast::hash(corpo.as_bytes()))
+}
+
+#[test]
+fn a_whole_line_that_is_not_understood_is_never_taken_for_a_torn_one() {
+    let inteiro = morto().conteudo(SEGMENTO).expect("the first segment");
+    let linhas = linhas(&inteiro);
+    let registros = &inteiro[..linhas[REGISTROS + 1]];
+    for corpo in [
+        r#"{"seq":6,"epoca":1,"carimbo":6,"op":"fusao","contas":[["1","2"]],"sinc":5"#,
+        r#"{"seq":6,"epoca":1,"carimbo":6,"op":2,"valor":0.001,"contas":[],"sinc":5"#,
+        r#"{"fecho":6"#,
+    ] {
+        let disco = morto();
+        let com_outra = [registros, linha_inteira(corpo).as_bytes()].concat();
+        disco.editar(SEGMENTO, &com_outra);
+        let Err(ErroAbrir::Corrompido { arquivo, posicao }) = saldo_de(&disco) else {
+            panic!("{corpo} was cut off");
+        };
+        assert_eq!((arquivo.as_str(), posicao), (SEGMENTO, registros.len()), "{corpo}");
+        assert_eq!(disco.conteudo(SEGMENTO), Some(com_outra));
+        assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })), "{corpo}");
+    }
+    let disco = morto();
+    let cabecalho = linha_inteira(r#"{"pixson":2,"segmento":1,"epoca":1,"seq":1"#);
+    disco.editar(SEGMENTO, cabecalho.as_bytes());
+    assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Corrompido { posicao: 0, .. })));
+    assert_eq!(disco.conteudo(SEGMENTO), Some(cabecalho.into_bytes()));
+}
+
 #[test]
 fn a_lost_or_damaged_checkpoint_never_gives_wrong_balances() {
     let inteiro = morto().conteudo("diario/ponto.json").expect("a checkpoint");

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::registro::{Cabecalho, Linha, Registro, ler_linha};
+use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::Disco;
 
@@ -31,7 +31,7 @@ pub(in crate::banco) enum Cauda {
     /// Nothing, or zeros.
     Limpa,
     /// Something that is not the next record. Of the good records behind it, the greatest `sinc`,
-    /// if there are any.
+    /// if there are any; the greatest number there is, if a line is whole and not understood.
     Ruim { sinc: Option<u64> },
 }
 
@@ -84,16 +84,21 @@ pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Res
 /// Looks behind the last good record. Space that was taken in advance is zeros; anything else
 /// may hide good records, which know how far the journal had been synced before them. They are
 /// looked for at every byte: what is damaged may be the end of the line before.
+///
+/// A line that was written whole is never a torn one. If it is not understood, a later version may
+/// have written it, and what it says must not be cut off.
 fn examinar_cauda(bytes: &[u8]) -> Cauda {
     if bytes.iter().all(|&byte| byte == 0) {
         return Cauda::Limpa;
     }
     let candidatos = bytes.windows(INICIO_DE_REGISTRO.len()).enumerate();
-    let sincs = candidatos.filter(|(_, janela)| *janela == INICIO_DE_REGISTRO).filter_map(
-        |(posicao, _)| match ler_linha(&bytes[posicao..]) {
-            Some((Linha::Registro(registro), _)) => Some(registro.sinc),
-            _ => None,
-        },
-    );
+    let candidatos = candidatos
+        .filter(|&(posicao, janela)| posicao == 0 || janela == INICIO_DE_REGISTRO)
+        .map(|(posicao, _)| &bytes[posicao..]);
+    let sincs = candidatos.filter_map(|linha| match ler_linha(linha) {
+        Some((Linha::Registro(registro), _)) => Some(registro.sinc),
+        Some((Linha::Cabecalho(_), _)) => None,
+        None => linha_inteira(linha).then_some(u64::MAX),
+    });
     Cauda::Ruim { sinc: sincs.max() }
 }
