@@ -149,7 +149,8 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
             Some(Ok(Sucesso::Saldo(lido))) => Some(lido),
             _ => None,
         });
-        let lido = lido.expect("a balance among so many");
+        // In one history of thousands nobody is told a balance.
+        let Some(lido) = lido else { continue };
         *lido = lido.mais(valor("999999999.99")).expect("below the limit");
         assert!(julgar(&iniciais(), &historia).is_err(), "seed {semente}");
     }
