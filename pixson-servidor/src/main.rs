@@ -147,7 +147,8 @@ fn frase_de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
     let conselho = match erro {
         ErroAbrir::EmUso => "Pare o outro servidor, ou indique outro diretório com --contas.",
         ErroAbrir::SemEspaco(_) => {
-            "Libere espaço, 32 MiB bastam em geral, e inicie de novo: nada se perdeu."
+            "Libere espaço e inicie de novo: nada se perdeu. 32 MiB bastam em geral; depois de uma \
+             importação, o que ocupam os arquivos das contas."
         }
         ErroAbrir::Corrompido { .. } => "Nada foi alterado. Guarde uma cópia do diretório.",
         _ => "Indique outro diretório com --contas.",
