@@ -195,6 +195,18 @@ fn an_import_with_one_bad_line_changes_nothing() {
 }
 
 #[test]
+fn an_import_of_nothing_but_wrong_lines_ends_before_they_do() {
+    let contas = vazio();
+    let saida = com_entrada(contas.path(), &["importar", "-"], "x\n".repeat(1500).as_bytes());
+    let frases: Vec<_> = texto(&saida.stderr).lines().collect();
+    assert_eq!(frases.len(), 1002);
+    assert!(frases[999].starts_with("Linha 1000: "), "{}", frases[999]);
+    let fim = ["São erros demais: as outras linhas não foram lidas.", "Nada foi importado."];
+    assert_eq!(frases[1000..], fim);
+    assert_eq!(saida.status.code(), Some(1));
+}
+
+#[test]
 fn every_line_of_a_long_import_is_read_whole_or_named() {
     let contas = vazio();
     let longa = format!("{{\"rg\":\"1\",\"nome\":\"{}\",\"centavos\":1}}\n", "x".repeat(5000));

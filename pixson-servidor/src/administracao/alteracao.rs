@@ -22,6 +22,12 @@ use crate::portugues::causa;
 /// meanwhile.
 const ARQUIVOS_POR_VEZ: usize = 1024;
 
+/// After so many wrong lines an import reads no more of them.
+const ERRADAS_MAX: usize = 1000;
+
+/// More accounts than one import can hold: each has at least 14 bytes in the journal.
+const CONTAS_MAX: usize = Abertura::MAX_BYTES / 14;
+
 /// Accounts, and the lines that they come from.
 #[derive(Default)]
 struct Lidas {
@@ -142,12 +148,16 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     })
 }
 
-/// Reads accounts, one a line. `Err` has what is wrong with each line that is none.
+/// Reads accounts, one a line. `Err` has what is wrong with each line that is none. What never ends
+/// is not read for ever.
 fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
     let mut lidas = Lidas::default();
     let mut erradas: Vec<(u64, String)> = Vec::new();
     let mut linha = Vec::new();
     for numero in 1_u64.. {
+        if erradas.len() == ERRADAS_MAX || lidas.contas.len() > CONTAS_MAX {
+            break;
+        }
         match ler_linha(&mut fonte, &mut linha)? {
             Lida::Fim => break,
             Lida::Longa => {
@@ -172,9 +182,11 @@ fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
     if erradas.is_empty() {
         return Ok(Ok(lidas));
     }
+    let demais = erradas.len() >= ERRADAS_MAX;
     erradas.sort_unstable();
     let frases = erradas.into_iter().map(|(numero, motivo)| format!("Linha {numero}: {motivo}."));
-    Ok(Err(frases.collect()))
+    let fim = demais.then(|| "São erros demais: as outras linhas não foram lidas.".to_owned());
+    Ok(Err(frases.chain(fim).collect()))
 }
 
 fn nada_importado(mut frases: Vec<String>) -> Falha {
