@@ -1,4 +1,5 @@
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
@@ -62,6 +63,8 @@ pub(crate) enum Falha {
     Interrompido,
     /// What the person types cannot be read.
     Entrada(io::Error),
+    /// The file of a script cannot be opened.
+    Arquivo(PathBuf, io::Error),
 }
 
 impl Falha {
@@ -83,7 +86,8 @@ impl Falha {
             | Self::Perdida
             | Self::SemResposta
             | Self::NaoEnviado
-            | Self::Entrada(_) => SEM_CONEXAO_CODIGO,
+            | Self::Entrada(_)
+            | Self::Arquivo(..) => SEM_CONEXAO_CODIGO,
             Self::Adiantado
             | Self::OutroPedido { desconhecido: false, .. }
             | Self::Protocolo(_)
@@ -115,7 +119,7 @@ impl Falha {
             Self::HouveDesconhecido => "resultado desconhecido".into(),
             Self::Interrompido => "interrompido".into(),
             Self::Envio(erro) => erro.to_string(),
-            Self::Entrada(erro) => causa(erro),
+            Self::Entrada(erro) | Self::Arquivo(_, erro) => causa(erro),
         }
     }
 
@@ -157,6 +161,9 @@ impl Falha {
             Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
+            Self::Arquivo(arquivo, erro) => {
+                format!("Não foi possível ler \"{}\" ({}).", arquivo.display(), causa(erro))
+            }
         })
     }
 }

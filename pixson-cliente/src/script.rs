@@ -37,11 +37,11 @@ pub(crate) fn executar(
     relator: Relator,
     argumentos: &Argumentos,
 ) -> u8 {
-    let percorrido = abrir(&argumentos.arquivo).map_err(Falha::Entrada).and_then(|entrada| {
-        match Atendimento::entrar(servidor, rg, relator) {
-            Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
-            Err(codigo) => Ok(codigo),
-        }
+    let arquivo = &argumentos.arquivo;
+    let aberto = abrir(arquivo).map_err(|erro| Falha::Arquivo(arquivo.clone(), erro));
+    let percorrido = aberto.and_then(|entrada| match Atendimento::entrar(servidor, rg, relator) {
+        Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
+        Err(codigo) => Ok(codigo),
     });
     percorrido.unwrap_or_else(|falha| {
         let _ = writeln!(io::stderr(), "{}", falha.frase().unwrap_or_default());

@@ -64,7 +64,7 @@ fn a_file_is_a_script_as_standard_input_is() {
     let saida = rodar(&porta, &["-"], "saldo\n");
     assert_eq!((texto(&saida.stdout), saida.status.code()), ("Saldo: 10.0\n", Some(0)));
     let saida = rodar(&porta, &["nao-existe.txt"], "");
-    assert_eq!(texto(&saida.stderr), "Não foi possível ler a entrada (não existe).\n");
+    assert_eq!(texto(&saida.stderr), "Não foi possível ler \"nao-existe.txt\" (não existe).\n");
     assert_eq!(saida.status.code(), Some(3));
 }
 
