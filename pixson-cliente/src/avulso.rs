@@ -8,7 +8,8 @@ use crate::comando::ComandoDeConta;
 use crate::conexao::Conexao;
 use crate::falha::Falha;
 use crate::interrupcao::{EmJogo, a_caminho};
-use crate::relato::{Relato, Relator};
+use crate::relato::Relato;
+use crate::relator::Relator;
 use crate::servidor::Servidor;
 
 /// A connection that acts for one account, and tells what becomes of each command.

@@ -14,6 +14,7 @@ mod interrupcao;
 mod menu;
 mod portugues;
 mod relato;
+mod relator;
 mod script;
 mod servidor;
 mod terminal;
@@ -25,7 +26,7 @@ use pixson_core::Rg;
 
 use crate::argumentos::{Argumentos, Comando};
 use crate::interativo::{Cor, Interativo};
-use crate::relato::Relator;
+use crate::relator::Relator;
 use crate::servidor::Servidor;
 use crate::terminal::Tubo;
 

@@ -9,7 +9,6 @@ use crate::conexao::move_dinheiro;
 use crate::falha::{
     DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
 };
-use crate::interrupcao::a_caminho;
 use crate::portugues::USO_CODIGO;
 use crate::terminal::visivel;
 
@@ -51,39 +50,6 @@ enum Desfecho {
     Falha,
     /// A line of a script is no command, and nothing was sent.
     Invalido,
-}
-
-/// How reports are given: data on standard output, talk on standard error.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Relator {
-    pub(crate) json: bool,
-}
-
-impl Relator {
-    /// Should the program be interrupted before the next report, it tells this one.
-    pub(crate) fn prometer(self, relato: Relato) {
-        if self.json {
-            *a_caminho() = Some(relato);
-        }
-    }
-
-    /// Says what became of a command, and returns its exit code. A reader that has gone away does
-    /// not change what happened.
-    pub(crate) fn relatar(self, relato: &Relato) -> u8 {
-        if self.json {
-            let mut a_caminho = a_caminho();
-            *a_caminho = None;
-            relato.escrever();
-        }
-        if relato.desfecho == Desfecho::Feito {
-            if !self.json {
-                let _ = writeln!(io::stdout(), "{}", relato.texto);
-            }
-        } else {
-            let _ = writeln!(io::stderr(), "{}", relato.frase());
-        }
-        relato.codigo
-    }
 }
 
 impl Relato {
@@ -191,6 +157,10 @@ impl Relato {
         self.codigo
     }
 
+    pub(crate) fn texto(&self) -> &str {
+        &self.texto
+    }
+
     fn vazio(operacao: &Operacao, desfecho: Desfecho, texto: String, codigo: u8) -> Self {
         let (nome, para, centavos) = match operacao {
             Operacao::Login { .. } => ("login", None, None),
@@ -217,7 +187,7 @@ impl Relato {
     }
 
     /// What a person reads of a command that was not done.
-    fn frase(&self) -> String {
+    pub(crate) fn frase(&self) -> String {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
         match self.desfecho {

@@ -10,7 +10,8 @@ use pixson_core::Rg;
 use crate::avulso::Atendimento;
 use crate::comando::{ComandoDeConta, ler_palavras};
 use crate::falha::Falha;
-use crate::relato::{Relato, Relator};
+use crate::relato::Relato;
+use crate::relator::Relator;
 use crate::servidor::Servidor;
 use crate::terminal::LINHA_MAX_BYTES;
 
