@@ -1,3 +1,4 @@
+mod configuracao;
 mod estado;
 
 use std::collections::VecDeque;
@@ -5,34 +6,15 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+pub use self::configuracao::ConfiguracaoServidor;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
-use super::PAUSA_LEGADA;
-use crate::protocolo::{Enquadrador, ErroPedido, MENSAGEM_MAX_BYTES, Modo, Pedido, Resposta};
+use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Culpa, Operacao, Recusa, Rg, Sucesso};
 
 /// How many malformed messages in a row end a connection (protocolo.md, section 3).
 const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
-
-/// What a [`SessaoServidor`] may be told about its peer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ConfiguracaoServidor {
-    /// The quiet period that ends a message without LF, at least a millisecond; `None` serves
-    /// framed peers only.
-    pub pausa_legada: Option<Duration>,
-    /// The longest message, in bytes without its terminator; at most [`MENSAGEM_MAX_BYTES`]. No
-    /// request of the grammar needs more than 100.
-    pub mensagem_max_bytes: usize,
-}
-
-impl Default for ConfiguracaoServidor {
-    /// Legacy peers are served, after [`PAUSA_LEGADA`]; messages have up to
-    /// [`MENSAGEM_MAX_BYTES`].
-    fn default() -> Self {
-        Self { pausa_legada: Some(PAUSA_LEGADA), mensagem_max_bytes: MENSAGEM_MAX_BYTES }
-    }
-}
 
 /// The server's side of one connection: who is logged in, and what may be asked.
 ///
