@@ -9,12 +9,9 @@ use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::ComandoDeConta;
 use crate::interativo::Cor;
-use crate::portugues::{self, MODELO};
+use crate::portugues::{self, MODELO, VERSAO};
 use crate::script;
 use crate::servidor::{Opcoes, Servidor};
-
-/// The version of the program, and that of the protocol.
-const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
 
 /// What the help page says after the options.
 const AJUDA: &str = "\

@@ -12,6 +12,9 @@ use clap::{ArgMatches, Command, Parser};
 /// The exit code for words on the command line that are not understood.
 pub(crate) const USO_CODIGO: u8 = 2;
 
+/// The version of the program, and that of the protocol.
+pub(crate) const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
+
 /// The layout of a help page, without clap's English words.
 pub(crate) const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 

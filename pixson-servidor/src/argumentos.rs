@@ -5,11 +5,8 @@ use clap::{ArgAction, Parser};
 
 use crate::administracao::Comando;
 use crate::limites::Limites;
-use crate::portugues::MODELO;
+use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
-
-/// The version of the program, and that of the protocol.
-const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
 
 const DEPOIS: &str = "\
 Sem comando, serve as contas até receber SIGINT ou SIGTERM. Os comandos são para um banco que nenhum
