@@ -1,16 +1,17 @@
 //! The tour of both READMEs: every transcript is what the real programs show.
 
 mod comum;
+#[path = "comum/exemplos.rs"]
+mod exemplos;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use comum::texto;
-use servidor::{Servidor, binario_vizinho, contas};
-use tempfile::TempDir;
+use exemplos::contas_de_exemplo;
+use servidor::{Servidor, binario_vizinho};
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
@@ -46,19 +47,6 @@ fn passos(pagina: &str) -> Vec<Passo> {
         }
     }
     passos
-}
-
-/// The sample accounts, as they come.
-fn contas_de_exemplo() -> TempDir {
-    let pasta = contas(&[]);
-    let exemplos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contas");
-    for exemplo in fs::read_dir(exemplos).expect("the sample accounts") {
-        let exemplo = exemplo.expect("readable");
-        if exemplo.path().extension().is_some_and(|tipo| tipo == "json") {
-            fs::copy(exemplo.path(), pasta.path().join(exemplo.file_name())).expect("writable");
-        }
-    }
-    pasta
 }
 
 /// Without the milliseconds, which no two runs have in common.

@@ -1,13 +1,12 @@
 //! The administration in both READMEs: every transcript is what the program shows.
 
-mod comum;
+#[path = "comum/exemplos.rs"]
+mod exemplos;
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use comum::contas;
-use tempfile::TempDir;
+use exemplos::contas_de_exemplo;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -30,19 +29,6 @@ fn passos(pagina: &str) -> Vec<(String, String)> {
         }
     }
     passos
-}
-
-/// The sample accounts, as they come.
-fn contas_de_exemplo() -> TempDir {
-    let pasta = contas(&[]);
-    let exemplos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contas");
-    for exemplo in fs::read_dir(exemplos).expect("the sample accounts") {
-        let exemplo = exemplo.expect("readable");
-        if exemplo.path().extension().is_some_and(|tipo| tipo == "json") {
-            fs::copy(exemplo.path(), pasta.path().join(exemplo.file_name())).expect("writable");
-        }
-    }
-    pasta
 }
 
 #[test]
