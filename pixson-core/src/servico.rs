@@ -108,7 +108,39 @@ impl<B: Banco> Servico<B> {
     ///
     /// `observar` is called for everything that happens, in order, never under a lock of the bank.
     /// This method blocks as long as [`Banco::confirmar`] does.
-    pub fn avancar(&self, sessao: &mut SessaoServidor, mut observar: impl FnMut(Evento)) -> Passo {
+    pub fn avancar(&self, sessao: &mut SessaoServidor, observar: impl FnMut(Evento)) -> Passo {
+        self.avancar_recebendo(sessao, observar, |_| false)
+    }
+
+    /// As [`Servico::avancar`], and one wait serves what arrives meanwhile, too.
+    ///
+    /// When the answers to all that has arrived are about to be waited for, `receber_mais` may bring
+    /// input that is at hand, with [`SessaoServidor::receber`], and says whether it did. It must not
+    /// block; it is asked again until it says no. Whoever bounds the memory of a peer
+    /// says no from some [`SessaoServidor::bytes_na_saida`] on.
+    ///
+    /// ```
+    /// use pixson_core::Servico;
+    /// use pixson_core::banco::BancoMemoria;
+    ///
+    /// let servico = Servico::novo(BancoMemoria::default());
+    /// let mut sessao = servico.sessao();
+    /// let mut depois = [&b"11\nt:2|op:6|rg:2"[..], b"2\n"].into_iter();
+    ///
+    /// sessao.receber(b"t:1|op:6|rg:1\nt:2|op:6|rg:");
+    /// let _ = servico.avancar_recebendo(&mut sessao, |_| {}, |sessao| {
+    ///     depois.next().inspect(|bytes| sessao.receber(bytes)).is_some()
+    /// });
+    /// let mut bytes = Vec::new();
+    /// sessao.retirar_saida(&mut bytes);
+    /// assert_eq!(bytes.split(|&byte| byte == b'\n').count(), 4, "three replies");
+    /// ```
+    pub fn avancar_recebendo(
+        &self,
+        sessao: &mut SessaoServidor,
+        mut observar: impl FnMut(Evento),
+        mut receber_mais: impl FnMut(&mut SessaoServidor) -> bool,
+    ) -> Passo {
         let mut recibo = None;
         let passo = loop {
             if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
@@ -132,6 +164,9 @@ impl<B: Banco> Servico<B> {
                 // Only if somebody else took the request: the answer has to come from there.
                 SaidaServidor::EsperaResposta => break Passo::Ler { acordar_apos: None },
                 SaidaServidor::PrecisaDeDados { acordar_apos } => {
+                    if recibo.is_some() && receber_mais(sessao) {
+                        continue;
+                    }
                     break Passo::Ler { acordar_apos };
                 }
                 SaidaServidor::Encerrada(fim) => break Passo::Encerrar(fim),

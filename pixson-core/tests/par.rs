@@ -3,6 +3,7 @@
 mod comum;
 
 use std::num::NonZeroUsize;
+use std::sync::Mutex;
 
 use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
 use pixson_core::relogio::RelogioEsgotado;
@@ -158,6 +159,61 @@ fn when_the_disk_fails_every_reply_of_the_batch_says_that_the_outcome_is_unknown
     assert_eq!(desfechos, [Some(Err(Recusa::ServidorIndisponivel)); 3]);
     let passo = servico.avancar(&mut par.servidor, |_| {});
     assert_eq!(passo, Passo::Encerrar(Fim::ArmazenamentoFalhou));
+}
+
+/// A bank that remembers what was waited for.
+struct Esperas(BancoMemoria, Mutex<Vec<Recibo>>);
+
+impl Banco for Esperas {
+    fn executar(&self, operacao: Operacao, r: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        let execucao = self.0.executar(operacao, r)?;
+        Ok(Execucao { recibo: Recibo(execucao.carimbo.valor()), ..execucao })
+    }
+
+    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+        self.1.lock().expect("no panic").push(recibo);
+        Ok(())
+    }
+}
+
+#[test]
+fn one_wait_serves_what_arrives_while_a_batch_is_answered() {
+    let banco = BancoMemoria::com_contas([(rg("1"), saldo("10"))]);
+    let servico = Servico::novo(Esperas(banco, Mutex::default()));
+    let mut sessao = servico.sessao();
+    let mut pedacos = [&b"t:1|op:1|rg:1\nt:1|"[..], b"op:2|rg:1|valor:4", b"\n"].into_iter();
+    sessao.receber(b"t:1|op:6|rg:1\n");
+    let passo = servico.avancar_recebendo(
+        &mut sessao,
+        |_| {},
+        |sessao| {
+            assert_eq!(
+                servico.banco().1.lock().expect("no panic").len(),
+                0,
+                "nothing was waited for"
+            );
+            pedacos.next().inspect(|bytes| sessao.receber(bytes)).is_some()
+        },
+    );
+    assert_eq!(passo, Passo::Ler { acordar_apos: None });
+    let mut bytes = Vec::new();
+    sessao.retirar_saida(&mut bytes);
+    assert_eq!(
+        String::from_utf8(bytes).expect("text"),
+        "t:3|s:0|resposta:Login realizado com sucesso\n\
+         t:5|s:0|resposta:Saldo: 10.0\n\
+         t:7|s:0|resposta:Saque realizado com sucesso\n"
+    );
+    assert_eq!(*servico.banco().1.lock().expect("no panic"), [Recibo(7)]);
+}
+
+#[test]
+fn with_nothing_to_wait_for_no_more_is_asked_for() {
+    let servico = servico_com_duas();
+    let mut sessao = servico.sessao();
+    sessao.receber(b"t:1|op:9\nt:1|op:6|rg:1");
+    let passo = servico.avancar_recebendo(&mut sessao, |_| {}, |_| unreachable!("it was asked"));
+    assert!(matches!(passo, Passo::Ler { .. }));
 }
 
 proptest! {

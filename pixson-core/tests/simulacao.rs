@@ -176,7 +176,19 @@ impl Mundo {
         };
         let quantos = self.sorteio.ate(ligacao.ida.len() + 1);
         let chegam: Vec<u8> = ligacao.ida.drain(..quantos).collect();
-        ligacao.servidor.receber(&chegam);
+        // The second half comes while the first is served, if there is something to wait for.
+        let (agora, depois) = chegam.split_at(quantos / 2);
+        let mut depois = Some(depois);
+        ligacao.servidor.receber(agora);
+        let _ = servico.avancar_recebendo(
+            &mut ligacao.servidor,
+            |_| {},
+            |sessao| depois.take().inspect(|bytes| sessao.receber(bytes)).is_some(),
+        );
+        let mut bytes = Vec::new();
+        ligacao.servidor.retirar_saida(&mut bytes);
+        ligacao.volta.extend(bytes);
+        ligacao.servidor.receber(depois.unwrap_or_default());
         let (bytes, passo) = avancar(servico, &mut ligacao.servidor);
         ligacao.volta.extend(bytes);
         ligacao.fechada |= matches!(passo, Passo::Encerrar(_));
