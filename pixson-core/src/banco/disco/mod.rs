@@ -11,7 +11,8 @@ pub use real::DiscoReal;
 /// `docs/armazenamento.md`.
 ///
 /// Names are relative to the bank's directory, with `/` between folder and file. An
-/// implementation may fail any call, and may forget what was not synced: the bank's tests do so.
+/// implementation may fail any call, and may forget what was not synced: the bank's tests do so. It
+/// must not panic: whoever waits for that sync would wait for ever.
 pub trait Disco: Debug + Send + Sync {
     /// A file that is open for writing.
     type Arquivo: Debug + Send + Sync;
