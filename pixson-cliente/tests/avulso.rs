@@ -283,7 +283,7 @@ fn an_option_goes_before_the_environment_and_that_before_the_default() {
         (2, "Valor inválido na variável PIXSON_PORTA: \"x\" (não está entre 0 e 65535)."),
         (
             4,
-            "Valor inválido na variável PIXSON_RG: \"12a\" (RG inválido na posição 2: use só dígitos).",
+            "Valor inválido na variável PIXSON_RG: \"12a\" (RG inválido na posição 3: use só dígitos).",
         ),
     ] {
         let mut restam = opcoes.to_vec();

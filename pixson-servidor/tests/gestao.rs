@@ -286,18 +286,31 @@ fn an_export_does_not_take_the_place_of_an_account_or_of_the_journal() {
 }
 
 #[test]
+fn a_bank_without_accounts_says_so_and_shows_nothing() {
+    let contas = vazio();
+    let saida = executar(contas.path(), &["conta", "listar"]);
+    assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(0)));
+    assert_eq!(texto(&saida.stderr), format!("Nenhuma conta em {}.\n", contas.path().display()));
+    assert_eq!(feito(contas.path(), &["conta", "listar", "--json"]), "");
+}
+
+#[test]
 fn a_name_that_would_move_the_cursor_is_shown_and_exported_harmlessly() {
     let contas = vazio();
     let arquivo = "{\"rg\": \"1\", \"nome\": \"a\\u001b[2Jb\", \"saldo\": 1.0}";
     fs::write(contas.path().join("1.json"), arquivo).expect("writable");
     let lista = feito(contas.path(), &["conta", "listar"]);
     assert!(lista.ends_with("a\u{fffd}[2Jb\n"), "{lista:?}");
+    let avesso = "{\"rg\": \"2\", \"nome\": \"é\\u202ea\\u2067b\", \"saldo\": 1.0}";
+    fs::write(contas.path().join("2.json"), avesso).expect("writable");
+    assert!(feito(contas.path(), &["conta", "mostrar", "2"]).contains("é\u{fffd}a\u{fffd}b\n"));
+    fs::remove_file(contas.path().join("2.json")).expect("it is there");
     let saida = executar(contas.path(), &["exportar"]);
     assert_eq!(saida.status.code(), Some(0));
     let linha = "{\"rg\":\"1\",\"nome\":\"a\\u001b[2Jb\",\"centavos\":100}\n";
     assert_eq!(texto(&saida.stdout), linha);
     let aviso = "Aviso: a conta 1 não pode ser importada: nome com um caractere de controle na \
-                 posição 1.\n";
+                 posição 2.\n";
     assert_eq!(texto(&saida.stderr), aviso);
 }
 

@@ -248,7 +248,7 @@ fn words_that_are_not_understood_give_one_portuguese_sentence_and_code_2() {
         (&["extrato"], "Falta <RG>."),
         (
             &["extrato", "1a"],
-            "Valor inválido para <RG>: \"1a\" (RG inválido na posição 1: use só dígitos).",
+            "Valor inválido para <RG>: \"1a\" (RG inválido na posição 2: use só dígitos).",
         ),
     ] {
         let saida = executar(argumentos);

@@ -196,7 +196,7 @@ impl ErroResposta {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ErroTexto {
     /// Control characters, LF among them, would break the framing.
-    #[error("caractere de controle na posição {posicao}")]
+    #[error("caractere de controle na posição {}", posicao + 1)]
     Controle {
         /// Index of its first byte, from 0.
         posicao: usize,

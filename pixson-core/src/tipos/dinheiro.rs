@@ -107,9 +107,9 @@ impl Saldo {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ErroQuantia {
     /// Not of the form `10`, `10.5` or `10.55`.
-    #[error("quantia inválida na posição {posicao}: escreva como 8.50")]
+    #[error("quantia inválida na posição {}: escreva como 8.50", posicao + 1)]
     Forma {
-        /// Index of the first byte that does not fit, from 0.
+        /// Index of the first byte that does not fit, from 0; a person is told the position from 1.
         posicao: usize,
     },
     /// An amount to move must be above zero.

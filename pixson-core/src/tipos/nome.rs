@@ -63,7 +63,7 @@ pub enum ErroNome {
     #[error("nome vazio")]
     Vazio,
     /// A control character, such as the end of a line.
-    #[error("nome com um caractere de controle na posição {posicao}")]
+    #[error("nome com um caractere de controle na posição {}", posicao + 1)]
     Controle {
         /// How many characters stand before it.
         posicao: usize,

@@ -107,9 +107,9 @@ pub enum ErroRg {
     #[error("RG vazio: use de 1 a 10 dígitos")]
     Vazio,
     /// A byte other than `0` to `9`.
-    #[error("RG inválido na posição {posicao}: use só dígitos")]
+    #[error("RG inválido na posição {}: use só dígitos", posicao + 1)]
     NaoDigito {
-        /// Index of the first such byte, from 0.
+        /// Index of the first such byte, from 0; a person is told the position from 1.
         posicao: usize,
     },
     /// More than [`Rg::MAX_DIGITOS`] digits.

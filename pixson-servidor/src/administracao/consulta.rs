@@ -1,6 +1,7 @@
 //! What changes nothing: showing accounts.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use pixson_core::Rg;
@@ -29,6 +30,9 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
     })
     .and_then(|ilegiveis| {
         saida.fechar()?;
+        if cabecalho && ilegiveis.is_none() {
+            dizer(vec![format!("Nenhuma conta em {}.", contas.display())]);
+        }
         ilegiveis.map_or(Ok(()), Err)
     })
 }
@@ -141,9 +145,19 @@ fn frase(rg: Rg, erro: &ErroConta) -> String {
     }
 }
 
-/// A name as a terminal may see it: a file that somebody wrote may hold what would move the cursor.
+/// A name as a terminal may see it: a file that somebody wrote may hold what would move the cursor
+/// or write the rest of the line from right to left.
 fn visivel(nome: &str) -> String {
-    nome.replace(char::is_control, "\u{fffd}")
+    /// What changes the direction of text, or ends a line (Unicode Standard Annex 9, section 2).
+    const DIRECAO: [RangeInclusive<char>; 5] = [
+        '\u{61c}'..='\u{61c}',
+        '\u{200e}'..='\u{200f}',
+        '\u{2028}'..='\u{2029}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2066}'..='\u{2069}',
+    ];
+    let engana = |letra: char| letra.is_control() || DIRECAO.iter().any(|d| d.contains(&letra));
+    nome.replace(engana, "\u{fffd}")
 }
 
 fn dizer(frases: Vec<String>) {
