@@ -3,18 +3,19 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
 use crate::parada::Parada;
+use crate::queixa::Queixa;
 
 /// How long to wait after a failed accept: 10 ms at first, twice as long each time, up to 100 ms.
 const PAUSA_MIN: Duration = Duration::from_millis(10);
 const PAUSA_MAX: Duration = Duration::from_millis(100);
 
 /// How often the same trouble is logged: once a second.
-const QUEIXA: Duration = Duration::from_secs(1);
+const QUEIXAS: Duration = Duration::from_secs(1);
 
 /// What an accept brought.
 #[derive(Debug)]
@@ -33,12 +34,13 @@ pub(crate) struct Aceitacao<'s> {
     /// Without it the kernel refuses to accept anybody, and they would wait in vain.
     reserva: Option<File>,
     pausa: Duration,
-    queixou: Option<Instant>,
+    queixa: Queixa,
 }
 
 impl<'s> Aceitacao<'s> {
     pub(crate) fn nova(ouvinte: &'s TcpListener, parada: &'s Parada) -> Self {
-        Self { ouvinte, parada, reserva: reservar(), pausa: PAUSA_MIN, queixou: None }
+        let queixa = Queixa::a_cada(QUEIXAS);
+        Self { ouvinte, parada, reserva: reservar(), pausa: PAUSA_MIN, queixa }
     }
 
     /// The next arrival, or `None` when nobody is taken any more.
@@ -65,8 +67,7 @@ impl<'s> Aceitacao<'s> {
 
     /// Makes the most of a failed accept: the reserve at first, then a pause.
     fn descansar(&mut self, erro: &io::Error) {
-        if self.queixou.is_none_or(|quando| quando.elapsed() >= QUEIXA) {
-            self.queixou = Some(Instant::now());
+        if self.queixa.cabe() {
             tracing::warn!(%erro, "nenhuma conexão pode ser aceita agora");
         }
         let sem_descritor = matches!(Errno::from_io_error(erro), Some(Errno::MFILE | Errno::NFILE));

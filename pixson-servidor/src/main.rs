@@ -14,6 +14,7 @@ mod observacao;
 mod parada;
 mod portaria;
 mod portugues;
+mod queixa;
 mod recusa;
 mod registro;
 mod servidor;
