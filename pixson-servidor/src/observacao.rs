@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use pixson_core::Carimbo;
 use pixson_core::servico::Evento;
+use pixson_core::{Carimbo, Recusa};
 
 use crate::metricas::{self, Metricas};
 use crate::tela::Linhas;
@@ -14,6 +15,8 @@ pub(crate) struct Observacao<'s> {
     pub(crate) conexao: u64,
     pub(crate) linhas: Linhas<'s>,
     pub(crate) metricas: Option<&'s Metricas>,
+    /// Set when the storage has refused a request, of whatever connection.
+    pub(crate) recusou: &'s AtomicBool,
 }
 
 impl Observacao<'_> {
@@ -21,12 +24,17 @@ impl Observacao<'_> {
         let conexao = self.conexao;
         match evento {
             Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(Relogio(carimbo)),
-            Evento::Executada { operacao, desfecho } => tracing::debug!(
-                conexao,
-                operacao = metricas::nome(&operacao),
-                recusa = desfecho.err().map(tracing::field::display),
-                "pedido atendido"
-            ),
+            Evento::Executada { operacao, desfecho } => {
+                tracing::debug!(
+                    conexao,
+                    operacao = metricas::nome(&operacao),
+                    recusa = desfecho.err().map(tracing::field::display),
+                    "pedido atendido"
+                );
+                if desfecho == Err(Recusa::ServidorIndisponivel) {
+                    self.recusou.store(true, Ordering::Relaxed);
+                }
+            }
             Evento::Recusada(recusa) => tracing::debug!(conexao, %recusa, "mensagem recusada"),
         }
         if let Some(metricas) = self.metricas {

@@ -1,24 +1,22 @@
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Lets the same trouble into the log once in so long, however often it happens.
 #[derive(Debug)]
 pub(crate) struct Queixa {
     intervalo: Duration,
-    ultima: Mutex<Option<Instant>>,
+    ultima: Option<Instant>,
 }
 
 impl Queixa {
     pub(crate) fn a_cada(intervalo: Duration) -> Self {
-        Self { intervalo, ultima: Mutex::new(None) }
+        Self { intervalo, ultima: None }
     }
 
     /// Whether it is time to say it (again).
-    pub(crate) fn cabe(&self) -> bool {
-        let mut ultima = self.ultima.lock().unwrap_or_else(PoisonError::into_inner);
-        let cabe = ultima.is_none_or(|quando| quando.elapsed() >= self.intervalo);
+    pub(crate) fn cabe(&mut self) -> bool {
+        let cabe = self.ultima.is_none_or(|quando| quando.elapsed() >= self.intervalo);
         if cabe {
-            *ultima = Some(Instant::now());
+            self.ultima = Some(Instant::now());
         }
         cabe
     }
@@ -30,9 +28,9 @@ mod tests {
 
     #[test]
     fn the_first_is_said_and_the_next_only_after_the_interval() {
-        let rara = Queixa::a_cada(Duration::MAX);
+        let mut rara = Queixa::a_cada(Duration::MAX);
         assert!(rara.cabe() && !rara.cabe() && !rara.cabe());
-        let sempre = Queixa::a_cada(Duration::ZERO);
+        let mut sempre = Queixa::a_cada(Duration::ZERO);
         assert!(sempre.cabe() && sempre.cabe());
     }
 }

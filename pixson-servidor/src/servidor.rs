@@ -1,6 +1,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
 use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
 use crate::portaria::{Passe, Portaria};
+use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
 use crate::tela::Tela;
 use crate::{avisar, conexao};
@@ -31,6 +33,9 @@ const PUBLICACAO: Duration = Duration::from_millis(500);
 /// How long connections may still take when the server stops: 3 s. Then there is time to write
 /// the account files.
 const PARADA_MAX: Duration = Duration::from_secs(3);
+
+/// How often the log says that the storage takes nothing: every 10 s.
+const SEM_ESPACO: Duration = Duration::from_secs(10);
 
 /// The exit code of a second signal, as a shell knows it from SIGINT.
 const INTERROMPIDO: i32 = 130;
@@ -47,6 +52,8 @@ pub(crate) struct Servidor {
     vigia: Handle,
     parada: Parada,
     portaria: Portaria,
+    /// The storage has refused a request since the last look.
+    recusou: AtomicBool,
     metricas: Metricas,
     painel: Option<Painel>,
 }
@@ -82,6 +89,7 @@ impl Servidor {
             sinais: Mutex::new(sinais),
             parada: Parada::default(),
             portaria: Portaria::nova(limites.max_conexoes, limites.max_por_endereco),
+            recusou: AtomicBool::new(false),
             metricas: Metricas::novas(),
             painel,
         })
@@ -195,7 +203,8 @@ impl Servidor {
         self.metricas.conexao("aceita");
         self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
         let metricas = self.painel.is_some().then_some(&self.metricas);
-        let observacao = Observacao { conexao, linhas: self.tela.linhas(), metricas };
+        let (linhas, recusou) = (self.tela.linhas(), &self.recusou);
+        let observacao = Observacao { conexao, linhas, metricas, recusou };
         // The peer's network is the peer's affair: nothing is lost on this side.
         let fim = conexao::atender(fluxo, &self.servico, &self.limites, &self.parada, observacao);
         match &fim {
@@ -225,9 +234,18 @@ impl Servidor {
     fn publicar(&self) {
         let banco = self.servico.banco();
         let mut espera = PUBLICACAO;
+        let mut queixa = Queixa::a_cada(SEM_ESPACO);
         while !self.parada.esperar(espera) {
             let inicio = Instant::now();
             let publicado = banco.publicar();
+            // A disk that has failed ends the server, which says so by itself.
+            let recusou = self.recusou.swap(false, Ordering::Relaxed) && !banco.falhou();
+            if recusou && queixa.cabe() {
+                tracing::warn!(
+                    "pedidos recusados: falta espaço em disco, ou faltam descritores; \
+                     o servidor volta a aceitá-los quando houver"
+                );
+            }
             espera = PUBLICACAO.saturating_sub(inicio.elapsed());
             match publicado {
                 Ok(avisos) => avisar(avisos),
