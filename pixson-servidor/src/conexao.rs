@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Servico, SessaoServidor};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::net::{RecvFlags, recv};
 
 use crate::limites::Limites;
@@ -20,6 +21,11 @@ const LEITURA_MAX_BYTES: usize = 32 * 1024;
 /// 128 KiB. Until then one sync serves what it sends: transfers in pipelines of 8192 990,000 →
 /// 1,400,000 a second; twice as much brings no more.
 const ADIANTADOS_MAX_BYTES: usize = 128 * 1024;
+
+/// How much the system may hold of replies that a peer does not read: 128 KiB, which Linux doubles for
+/// what it keeps beside them. By itself it would let them grow to 4 MiB, for each connection, and
+/// come to the end of its memory for all of them before the deadline of the first.
+const ENVIO_BYTES: usize = 128 * 1024;
 
 /// How large a buffer for replies is kept for the next ones: 4 KiB.
 const SAIDA_MANTIDA_BYTES: usize = 4 * 1024;
@@ -40,6 +46,7 @@ pub(crate) fn atender<B: Banco>(
     mut observacao: Observacao<'_>,
 ) -> io::Result<Fim> {
     fluxo.set_nodelay(true)?;
+    set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
     fluxo.set_write_timeout(Some(limites.prazo_escrita))?;
     let mut sessao = servico.sessao();
     let mut prazos = Prazos::novos(limites);

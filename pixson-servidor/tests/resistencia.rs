@@ -42,6 +42,10 @@ const CONEXAO_MAX_BYTES: usize = 32 * 1024;
 /// How much memory a connection may take whose requests come faster than its replies go: 1 MiB.
 const SURDA_MAX_BYTES: u64 = 1024 * 1024;
 
+/// How much the system may keep of replies that a connection does not read: the 256 KiB that it was
+/// allowed, and half as much for what it counts differently.
+const NA_FILA_MAX_BYTES: u64 = 384 * 1024;
+
 fn inteira() -> bool {
     std::env::var("PIXSON_RESISTENCIA").is_ok_and(|tamanho| tamanho == "inteira")
 }
@@ -264,6 +268,30 @@ fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
     assert!(mais < SURDA_MAX_BYTES * quantas as u64, "{mais} bytes");
     esperar_interrompidas(&mut instancia, quantas);
     drop(conexoes);
+}
+
+/// How many bytes the system keeps that the server has sent on this connection and nobody has taken.
+fn na_fila(instancia: &Instancia, conexao: &Conexao) -> u64 {
+    let dela = conexao.fluxo().local_addr().expect("connected").port();
+    let (par, porta) = (format!(":{dela:04X}"), format!(":{:04X}", instancia.porta));
+    let tabela = fs::read_to_string("/proc/net/tcp").expect("Linux");
+    let linhas = tabela.lines().map(|linha| linha.split_whitespace().collect::<Vec<_>>());
+    let filas: Vec<&str> = linhas
+        .filter(|campos| campos[1].ends_with(&porta) && campos[2].ends_with(&par))
+        .map(|campos| campos[4])
+        .collect();
+    let [fila] = filas[..] else { panic!("one connection: {filas:?}") };
+    let (envio, _) = fila.split_once(':').expect("two queues");
+    u64::from_str_radix(envio, 16).expect("hexadecimal")
+}
+
+#[test]
+fn the_system_keeps_little_of_what_nobody_reads() {
+    let (instancia, _contas) = servir(&["--prazo-escrita", "600"]);
+    let mut surdas = [surda(&instancia)];
+    calar(&mut surdas);
+    let fila = na_fila(&instancia, &surdas[0]);
+    assert!(fila > 0 && fila <= NA_FILA_MAX_BYTES, "{fila} bytes");
 }
 
 #[test]
