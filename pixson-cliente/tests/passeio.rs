@@ -7,8 +7,8 @@ mod exemplos;
 mod servidor;
 
 use std::path::Path;
-use std::process::Command;
 
+use comum::ambiente::programa;
 use comum::texto;
 use exemplos::contas_de_exemplo;
 use servidor::{Servidor, binario_vizinho};
@@ -72,13 +72,11 @@ fn the_tour_of_both_readmes_shows_what_the_programs_show() {
         let passos = passos(pagina);
         assert!(passos.len() > 8, "the tour is found");
         for Passo { comando, mostra } in passos {
-            let saida = Command::new("sh")
+            let saida = programa("sh")
                 // The shell of the reader is the same for all commands, and so is its `$?`.
                 .args(["-c", &format!("exec 2>&1\n(exit {codigo})\n{comando}\n")])
                 .env("PATH", format!("{}:/usr/bin:/bin", programas.display()))
                 .env("PIXSON_PORTA", &porta)
-                .env_remove("PIXSON_HOST")
-                .env_remove("PIXSON_RG")
                 .output()
                 .expect("a shell");
             codigo = saida.status.code().expect("no signal");

@@ -34,9 +34,6 @@ struct Pessoa {
 impl Pessoa {
     fn sentar(estado: &Path, argumentos: &[&str], ambiente: &[(&str, &str)]) -> Self {
         let mut comando = sem_tubos(argumentos);
-        for variavel in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-            comando.env_remove(variavel);
-        }
         comando.env("TERM", "xterm").env("XDG_STATE_HOME", estado);
         comando.envs(ambiente.iter().copied());
         let paciencia = u64::try_from(PACIENCIA.as_millis()).ok();

@@ -5,14 +5,15 @@ mod comum;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
+use comum::ambiente::programa;
 use comum::{Servidor, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
 fn executar(contas: &Path, argumentos: &[&str]) -> Output {
-    let mut comando = Command::new(SERVIDOR);
+    let mut comando = programa(SERVIDOR);
     comando.args(argumentos).arg("--contas").arg(contas).output().expect("the program runs")
 }
 
@@ -175,7 +176,7 @@ fn somente_leitura(contas: &Path, argumentos: &[&str]) -> Output {
     const ROTEIRO: &str = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 99
         contas="$1" && shift && exec "$0" "$@" --contas "$contas""#;
     let tentar = |isolamento: &[&str]| {
-        let mut comando = Command::new("unshare");
+        let mut comando = programa("unshare");
         comando.args(isolamento).args(["sh", "-c", ROTEIRO, SERVIDOR]).arg(contas).args(argumentos);
         comando.output().expect("unshare is part of every Linux")
     };

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use alimentacao::Alimentacao;
 use bytes::{CONTAS, Classe, Depois, Entrada, tabela};
+use comum::ambiente::programa;
 use comum::instancia::esperar_ate;
 use comum::{Conexao, conta};
 use ligacao::{Ligacao, arranjos, carimbo};
@@ -55,7 +56,7 @@ impl Alvo {
         for (rg, saldo) in CONTAS {
             fs::write(contas.join(format!("{rg}.json")), conta(rg, saldo)).expect("writable");
         }
-        let mut comando = Command::new(SERVIDOR);
+        let mut comando = programa(SERVIDOR);
         comando.args(argumentos).args(["--porta", "0", "--contas"]).arg(contas);
         comando.stdin(Stdio::null());
         comando.stdout(arquivo("saida")).stderr(arquivo("erros"));
@@ -182,7 +183,7 @@ fn conferir_rastros(alvo: &Alvo) {
         let arquivo = fs::read_to_string(alvo.contas().join(format!("{rg}.json")));
         assert_eq!(arquivo.expect("readable"), conta(rg, saldo));
     }
-    let mut auditoria = Command::new(SERVIDOR);
+    let mut auditoria = programa(SERVIDOR);
     let auditoria = auditoria.args(["auditar", "--contas"]).arg(alvo.contas()).output();
     assert!(auditoria.expect("the program runs").status.success());
 }

@@ -13,6 +13,7 @@ use pixson_core::banco::disco::DiscoReal;
 use pixson_core::{Recusa, Resposta, Saldo, Sucesso};
 use tempfile::TempDir;
 
+use comum::ambiente::programa;
 use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
 use comum::{Conexao, conta, duas_contas};
 
@@ -106,7 +107,7 @@ impl DiscoPequeno {
         const ROTEIRO: &str =
             r#"mount -t tmpfs -o "size=$0" tmpfs "$1" && echo pronto && exec cat"#;
         let ponto = TempDir::new().expect("a temporary directory");
-        let mut guarda = Command::new("unshare")
+        let mut guarda = programa("unshare")
             .args(isolamento)
             .args(["sh", "-c", ROTEIRO, tamanho])
             .arg(ponto.path())
@@ -225,7 +226,7 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
     let contas = duas_contas();
     // Writing beyond this size is an error of the disk like any other: space is not what lacks.
     let roteiro = r#"trap '' XFSZ; ulimit -f 3072; exec "$0" "$@""#;
-    let mut comando = Command::new("sh");
+    let mut comando = programa("sh");
     comando.args(["-c", roteiro, SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
     let mut instancia = Instancia::iniciar(&mut comando);
     let mut parada = entrar(&instancia, OUTRA);
@@ -257,7 +258,7 @@ fn com_sincronia_ruim(contas: &Path, chamada: &str, qual: usize) -> Option<Comma
     if !ha_rastreador() {
         return None;
     }
-    let mut comando = Command::new("strace");
+    let mut comando = programa("strace");
     comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=fsync,fdatasync"]);
     comando.arg(format!("--inject={chamada}:error=EIO:when={qual}"));
     comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas);

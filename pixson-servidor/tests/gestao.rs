@@ -6,8 +6,9 @@ mod comum;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
+use comum::ambiente::programa;
 use comum::instancia::ha_rastreador;
 use comum::{Servidor, duas_contas};
 use serde_json::{Value, json};
@@ -16,13 +17,13 @@ use tempfile::TempDir;
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
 fn executar(contas: &Path, argumentos: &[&str]) -> Output {
-    let mut comando = Command::new(SERVIDOR);
+    let mut comando = programa(SERVIDOR);
     comando.args(argumentos).arg("--contas").arg(contas).output().expect("the program runs")
 }
 
 /// The same with something to read.
 fn com_entrada(contas: &Path, argumentos: &[&str], entrada: &[u8]) -> Output {
-    let mut comando = Command::new(SERVIDOR);
+    let mut comando = programa(SERVIDOR);
     comando.args(argumentos).arg("--contas").arg(contas);
     comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut processo = comando.spawn().expect("the program runs");
@@ -322,13 +323,13 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
     let entrada = linhas(1000, &"n".repeat(90));
     assert_eq!(com_entrada(pasta, &["importar", "-"], entrada.as_bytes()).status.code(), Some(0));
     let roteiro = r#""$0" exportar --contas "$1" | head -n 1; echo "${PIPESTATUS[0]}""#;
-    let saida = Command::new("bash").args(["-c", roteiro, SERVIDOR]).arg(pasta).output();
+    let saida = programa("bash").args(["-c", roteiro, SERVIDOR]).arg(pasta).output();
     let saida = saida.expect("bash runs");
     assert_eq!(texto(&saida.stderr), "");
     assert!(texto(&saida.stdout).ends_with("}\n0\n"), "{}", texto(&saida.stdout));
     for argumentos in [&["exportar"][..], &["conta", "listar"]] {
         let cheio = fs::OpenOptions::new().write(true).open("/dev/full").expect("part of Linux");
-        let mut comando = Command::new(SERVIDOR);
+        let mut comando = programa(SERVIDOR);
         comando.args(argumentos).arg("--contas").arg(pasta).stdout(cheio);
         let saida = comando.output().expect("the program runs");
         assert_eq!(saida.status.code(), Some(3));
@@ -336,7 +337,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
         assert_eq!(texto(&saida.stderr), frase);
     }
     let cheio = fs::OpenOptions::new().write(true).open("/dev/full").expect("part of Linux");
-    let mut comando = Command::new(SERVIDOR);
+    let mut comando = programa(SERVIDOR);
     comando.args(["conta", "ajustar", "1111111111", "--saldo", "1", "--contas"]).arg(pasta);
     let saida = comando.stdout(cheio).output().expect("the program runs");
     let frase = "Foi feito, mas não foi possível escrever a saída (não há espaço).\n";
@@ -365,7 +366,7 @@ fn a_disk_that_fails_under_a_creation_leaves_its_outcome_unknown() {
     }
     let contas = duas_contas();
     feito(contas.path(), &["auditar"]);
-    let mut comando = Command::new("strace");
+    let mut comando = programa("strace");
     comando.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
     comando.args(["-e", "inject=fdatasync:error=EIO:when=3+", SERVIDOR]);
     comando.args(["conta", "criar", "3", "--nome", "Ana", "--contas"]).arg(contas.path());

@@ -5,11 +5,11 @@ mod comum;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
+use comum::ambiente::programa;
 use comum::honestos::dizer;
 use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
 use comum::{Conexao, duas_contas};
@@ -180,7 +180,7 @@ fn limits_that_make_no_sense_are_usage_errors() {
         ("--log", "tudo"),
         ("--log-formato", "xml"),
     ] {
-        let saida = Command::new(SERVIDOR).arg(format!("{opcao}={valor}")).output().expect("runs");
+        let saida = programa(SERVIDOR).arg(format!("{opcao}={valor}")).output().expect("runs");
         let frase = String::from_utf8(saida.stderr).expect("UTF-8");
         assert_eq!(saida.status.code(), Some(2), "{opcao}={valor}: {frase}");
         assert!(frase.contains(opcao) && frase.contains(valor), "{frase}");
@@ -192,7 +192,7 @@ fn com_poucos_descritores(herdados: usize) -> (Instancia, TempDir) {
     let contas = duas_contas();
     let heranca: Vec<_> = (10..10 + herdados).map(|fd| format!("exec {fd}</dev/null")).collect();
     let roteiro = format!("{}\nulimit -n 64; exec \"$0\" \"$@\"", heranca.join("\n"));
-    let mut comando = Command::new("bash");
+    let mut comando = programa("bash");
     comando.args(["-c", &roteiro, SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
     (Instancia::iniciar(&mut comando), contas)
 }
@@ -232,7 +232,7 @@ fn without_a_thread_a_client_is_refused_and_the_others_are_served() {
         return;
     }
     let contas = duas_contas();
-    let mut comando = Command::new("strace");
+    let mut comando = programa("strace");
     // The system gives the program its first threads, and then refuses five.
     comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=clone3,clone"]);
     comando.arg("--inject=clone3,clone:error=EAGAIN:when=10..14");

@@ -4,14 +4,17 @@
 //! `SNAPSHOTS=overwrite cargo test --package pixson-servidor --test palavras` writes them anew; what has
 //! changed is then to be read.
 
+#[path = "comum/ambiente.rs"]
+mod ambiente;
 #[path = "comum/ingles.rs"]
 mod ingles;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
+use ambiente::programa;
 use ingles::em_ingles;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
@@ -33,11 +36,8 @@ const COMANDOS: [&[&str]; 10] = [
 ];
 
 fn executar(argumentos: &[&str], pasta: &Path) -> Output {
-    let mut comando = Command::new(SERVIDOR);
+    let mut comando = programa(SERVIDOR);
     comando.args(argumentos).current_dir(pasta);
-    for variavel in ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_CONTAS"] {
-        comando.env_remove(variavel);
-    }
     comando.output().expect("the program runs")
 }
 
@@ -188,7 +188,7 @@ fn every_mistake_has_the_sentence_and_the_exit_code_that_are_kept() {
 fn a_mistake_in_a_variable_is_said_and_an_option_is_worth_more() {
     let pasta = banco();
     let com = |variavel: &str, valor: &str, argumentos: &[&str]| {
-        let mut comando = Command::new(SERVIDOR);
+        let mut comando = programa(SERVIDOR);
         comando.args(argumentos).env(variavel, valor).current_dir(pasta.path());
         comando.output().expect("the program runs")
     };

@@ -1,11 +1,13 @@
 //! The administration in both READMEs: every transcript is what the program shows.
 
+#[path = "comum/ambiente.rs"]
+mod ambiente;
 #[path = "comum/exemplos.rs"]
 mod exemplos;
 
 use std::path::Path;
-use std::process::Command;
 
+use ambiente::programa;
 use exemplos::contas_de_exemplo;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -39,7 +41,7 @@ fn the_administration_of_both_readmes_shows_what_the_program_shows() {
         let passos = passos(pagina);
         assert!(passos.len() >= 8, "the transcript is found");
         for (comando, mostra) in passos {
-            let saida = Command::new("sh")
+            let saida = programa("sh")
                 .args(["-c", &format!("exec 2>&1\n{comando}\n")])
                 .env("PATH", format!("{}:/usr/bin:/bin", programas.display()))
                 .env("PIXSON_CONTAS", contas.path())

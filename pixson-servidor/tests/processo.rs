@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 
+use comum::ambiente::programa;
 use comum::{Servidor, contas, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -20,7 +21,7 @@ fn servidor() -> Servidor {
 
 /// Runs a server that is expected to end by itself.
 fn executar(argumentos: &[&str]) -> Output {
-    Command::new(SERVIDOR).args(argumentos).output().expect("the server starts")
+    programa(SERVIDOR).args(argumentos).output().expect("the server starts")
 }
 
 fn texto(bytes: &[u8]) -> &str {
@@ -111,7 +112,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     let contas = duas_contas();
     let porta = porta_livre();
     // Its standard output is a pipe that is never read: it takes 64 KiB and no more.
-    let mut processo = Command::new(SERVIDOR)
+    let mut processo = programa(SERVIDOR)
         .args(["--porta", &porta.to_string(), "--contas"])
         .arg(contas.path())
         .stdout(Stdio::piped())
@@ -154,7 +155,7 @@ fn silence_means_silence() {
     let contas = duas_contas();
     // Nobody can know the port of a silent server on port 0; it is enough that it says nothing
     // and stops.
-    let processo = Command::new(SERVIDOR)
+    let processo = programa(SERVIDOR)
         .args(["--silencioso", "--porta", "0", "--contas"])
         .arg(contas.path())
         .stdout(Stdio::piped())

@@ -1,9 +1,12 @@
 //! Long work at a terminal has a bar, which goes when the work is done.
 
+#[path = "comum/ambiente.rs"]
+mod ambiente;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use ambiente::programa;
 use rexpect::process::WaitStatus;
 use rexpect::session::spawn_command;
 use tempfile::TempDir;
@@ -18,8 +21,8 @@ const MUITAS: u32 = 1200;
 
 /// Everything that a command shows at a terminal. It must succeed.
 fn no_terminal(pasta: &Path, argumentos: &[&str]) -> String {
-    let mut comando = Command::new(SERVIDOR);
-    comando.args(argumentos).env("TERM", "xterm").env_remove("NO_COLOR").current_dir(pasta);
+    let mut comando = programa(SERVIDOR);
+    comando.args(argumentos).env("TERM", "xterm").current_dir(pasta);
     let mut sessao = spawn_command(comando, Some(PACIENCIA)).expect("a terminal");
     let mostrado = sessao.exp_eof().expect("it ends");
     let fim = sessao.process().wait().expect("our child");

@@ -5,10 +5,11 @@ mod comum;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use tempfile::TempDir;
 
+use comum::ambiente::programa;
 use comum::duas_contas;
 use comum::instancia::Instancia;
 
@@ -29,7 +30,7 @@ fn analisar(argumentos: &[&str]) -> Option<Output> {
     let pasta = TempDir::new().expect("a temporary directory");
     let copia = pasta.path().join("pixson-servidor.service");
     fs::write(&copia, unidade().replace(INSTALADO, SERVIDOR)).expect("writable");
-    let saida = Command::new("systemd-analyze").args(argumentos).arg(&copia).output();
+    let saida = programa("systemd-analyze").args(argumentos).arg(&copia).output();
     match saida {
         Ok(saida) => Some(saida),
         Err(erro) => {

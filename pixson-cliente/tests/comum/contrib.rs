@@ -1,10 +1,12 @@
 //! What a program generates for shells and for man, against what is kept of it in `contrib`.
 
+mod ambiente;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use ambiente::programa;
 use snapbox::{Assert, Data};
 
 /// For each shell the folder and the ends of the name that its completions have.
@@ -33,7 +35,7 @@ pub(crate) struct Programa {
 
 impl Programa {
     fn gerado(&self, argumentos: &[&str]) -> String {
-        let saida = Command::new(self.binario).args(argumentos).output().expect("it runs");
+        let saida = programa(self.binario).args(argumentos).output().expect("it runs");
         assert!(saida.status.success() && saida.stderr.is_empty(), "{argumentos:?}: {saida:?}");
         String::from_utf8(saida.stdout).expect("UTF-8")
     }
@@ -92,7 +94,7 @@ impl Programa {
             nome.replace('-', "__"),
             palavras[ultima]
         );
-        let saida = Command::new("bash").args(["-c", &roteiro]).output().expect("bash runs");
+        let saida = programa("bash").args(["-c", &roteiro]).output().expect("bash runs");
         assert!(saida.stderr.is_empty(), "{saida:?}");
         let oferecidas = String::from_utf8(saida.stdout).expect("UTF-8");
         oferecidas.lines().map(str::to_owned).collect()
@@ -101,7 +103,7 @@ impl Programa {
     /// Whether bash finds nothing wrong with its completions.
     pub(crate) fn bash_le(&self) -> bool {
         let arquivo = contrib(&format!("completar/{}.bash", self.nome));
-        Command::new("bash").arg("-n").arg(arquivo).status().expect("bash runs").success()
+        programa("bash").arg("-n").arg(arquivo).status().expect("bash runs").success()
     }
 }
 

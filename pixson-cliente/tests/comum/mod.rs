@@ -1,6 +1,8 @@
 //! A real client process for a test, fed through a pipe.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+#[allow(clippy::duplicate_mod, reason = "what most programs have of the server has it too")]
+pub(crate) mod ambiente;
 pub(crate) mod ditado;
 pub(crate) mod falso;
 
@@ -11,13 +13,12 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use ambiente::programa;
+
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
 /// How long a client may take before it is given up.
 const PACIENCIA: Duration = Duration::from_secs(30);
-
-/// What the environment of whoever runs the tests may hold.
-const VARIAVEIS: [&str; 4] = ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_RG", "COLUMNS"];
 
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";
@@ -86,10 +87,7 @@ fn comando(argumentos: &[&str]) -> Command {
 }
 
 pub(crate) fn sem_tubos(argumentos: &[&str]) -> Command {
-    let mut comando = Command::new(CLIENTE);
-    for variavel in VARIAVEIS {
-        comando.env_remove(variavel);
-    }
+    let mut comando = programa(CLIENTE);
     comando.args(argumentos);
     comando
 }

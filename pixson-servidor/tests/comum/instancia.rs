@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
+use super::ambiente::programa;
 use super::{Conexao, PACIENCIA};
 
 /// A server that may be killed and started again. It is killed, by its id, when dropped.
@@ -21,7 +22,7 @@ pub(crate) struct Instancia {
 impl Instancia {
     /// The command that serves these accounts on a free port.
     pub(crate) fn comando(binario: &Path, contas: &Path) -> Command {
-        let mut comando = Command::new(binario);
+        let mut comando = programa(binario);
         comando.args(["--porta", "0", "--contas"]).arg(contas);
         comando
     }
@@ -141,7 +142,7 @@ pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Conexao {
 
 /// Whether this machine lets a process be traced, so that its calls can be made to fail.
 pub(crate) fn ha_rastreador() -> bool {
-    let prova = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
+    let prova = programa("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     prova.is_ok_and(|saida| saida.status.success())
 }
 

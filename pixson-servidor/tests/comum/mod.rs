@@ -1,6 +1,7 @@
 //! A real server process for a test, on a free port and in a directory of its own.
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
+pub(crate) mod ambiente;
 pub(crate) mod honestos;
 pub(crate) mod instancia;
 
@@ -13,6 +14,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ambiente::programa;
 use tempfile::TempDir;
 
 /// How long a test waits for something that should come at once, before it gives up.
@@ -48,7 +50,7 @@ pub(crate) struct Servidor {
 
 impl Servidor {
     pub(crate) fn iniciar(binario: &Path, contas: TempDir) -> Self {
-        let mut processo = Command::new(binario)
+        let mut processo = programa(binario)
             .args(["--porta", "0", "--contas"])
             .arg(contas.path())
             .stdin(Stdio::null())

@@ -1,0 +1,18 @@
+//! Programs under test, in an environment that is the same whoever runs the tests.
+
+use std::env;
+use std::ffi::OsStr;
+use std::process::Command;
+
+/// What a program keeps of the environment: where it finds other programs, its libraries and a place
+/// for temporary files, and where its coverage is to be written. No program of this workspace shows
+/// or does anything else because of these.
+const MANTIDAS: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "TMPDIR", "LLVM_PROFILE_FILE"];
+
+/// The command of one of our programs, or of another one that starts it.
+pub(crate) fn programa(programa: impl AsRef<OsStr>) -> Command {
+    let mut comando = Command::new(programa);
+    comando.env_clear();
+    comando.envs(MANTIDAS.iter().filter_map(|nome| Some((nome, env::var_os(nome)?))));
+    comando
+}

@@ -1,0 +1,1 @@
+../../../pixson-cliente/tests/comum/ambiente.rs
