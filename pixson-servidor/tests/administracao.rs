@@ -9,6 +9,7 @@ use std::process::Output;
 
 use comum::ambiente::programa;
 use comum::{Servidor, conta, duas_contas};
+use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -99,7 +100,7 @@ fn an_audit_of_a_sound_bank_finds_nothing() {
 #[test]
 fn an_audit_after_a_kill_does_not_blame_files_that_recovery_will_write() {
     let mut servidor = depois_da_semente();
-    servidor.sinalizar("KILL");
+    servidor.sinalizar(Signal::KILL);
     servidor.esperar_fim();
     let auditoria = executar(servidor.contas.path(), &["auditar"]);
     assert_eq!(

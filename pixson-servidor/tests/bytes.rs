@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::net::Shutdown;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use alimentacao::Alimentacao;
@@ -91,8 +92,7 @@ impl Alvo {
     }
 
     fn parar(&mut self) {
-        let pid = self.processo.id().to_string();
-        assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+        kill_process(Pid::from_child(&self.processo), Signal::TERM).expect("our child");
         assert_eq!(self.processo.wait().expect("our child").code(), Some(0));
     }
 }

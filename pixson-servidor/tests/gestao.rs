@@ -11,6 +11,7 @@ use std::process::{Output, Stdio};
 use comum::ambiente::programa;
 use comum::instancia::ha_rastreador;
 use comum::{Servidor, duas_contas};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -257,7 +258,7 @@ fn after_a_kill_accounts_are_shown_as_they_will_be_recovered() {
     for _ in 0..40 {
         assert!(conexao.pedir("t:2|op:2|rg:3333333333|valor:0.1").contains("|s:0|"));
     }
-    servidor.sinalizar("KILL");
+    servidor.sinalizar(Signal::KILL);
     servidor.esperar_fim();
     let pasta = servidor.contas.path();
     let antes = tudo_sem_trava(pasta);

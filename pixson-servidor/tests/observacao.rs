@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use comum::duas_contas;
@@ -120,7 +121,7 @@ fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
     surda.encher(format!("t:0|op:1|rg:{UMA}\n").as_bytes());
     // Whoever visits and says nothing is waited for in turn, and not by the stop.
     let calados: Vec<_> = (0..3).map(|_| TcpStream::connect(&painel)).collect();
-    instancia.sinalizar("TERM");
+    instancia.sinalizar(Signal::TERM);
     while !instancia.proximo_erro().contains("parada pedida") {}
     drop(calados);
     assert!(pagina(&painel, "/saude").starts_with("HTTP/1.1 503 "));

@@ -6,12 +6,13 @@ use std::fs;
 use std::io::Write;
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 
 use comum::ambiente::programa;
 use comum::{Servidor, contas, duas_contas};
+use rustix::process::{Pid, Signal, kill_process};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -52,7 +53,7 @@ fn it_shows_connections_and_each_change_of_the_clock() {
 
 #[test]
 fn either_signal_stops_it_cleanly_with_clients_connected() {
-    for sinal in ["INT", "TERM"] {
+    for sinal in [Signal::INT, Signal::TERM] {
         let mut servidor = servidor();
         let mut conexao = servidor.conectar();
         let _outra_que_nada_diz = servidor.conectar();
@@ -60,7 +61,7 @@ fn either_signal_stops_it_cleanly_with_clients_connected() {
         assert!(conexao.pedir("t:5|op:2|rg:1111111111|valor:1").contains("|s:0|"));
         servidor.sinalizar(sinal);
         assert_eq!(conexao.resto(), "", "an orderly end");
-        assert_eq!(servidor.esperar_fim().code(), Some(0), "{sinal}");
+        assert_eq!(servidor.esperar_fim().code(), Some(0), "{sinal:?}");
         assert!(servidor.arquivo("1111111111").ends_with(r#""saldo": 9.0}"#));
     }
 }
@@ -77,7 +78,7 @@ fn what_had_arrived_before_the_signal_is_answered() {
     conexao.enviar(lote.as_bytes());
     // The first reply tells that the batch is in the server's hands.
     assert!(conexao.linha().contains("|s:0|"));
-    servidor.sinalizar("TERM");
+    servidor.sinalizar(Signal::TERM);
     let feitos = 1 + conexao.resto().matches("|s:0|").count();
     assert_eq!(servidor.esperar_fim().code(), Some(0));
     let saldo = format!(
@@ -99,7 +100,7 @@ fn a_client_that_goes_on_sending_does_not_hold_up_the_stop() {
         while fluxo.write_all(b"t:5|op:1|rg:1111111111\n").is_ok() {}
     });
     let lendo = thread::spawn(move || while conexao.leu_algo() {});
-    servidor.sinalizar("TERM");
+    servidor.sinalizar(Signal::TERM);
     assert_eq!(servidor.esperar_fim().code(), Some(0));
     // A system that is short of memory may take minutes to tell a client that its peer is gone.
     let _ = fluxo.shutdown(Shutdown::Both);
@@ -124,8 +125,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
     }
-    let pid = processo.id().to_string();
-    assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+    kill_process(Pid::from_child(&processo), Signal::TERM).expect("our child");
     assert_eq!(processo.wait().expect("our child").code(), Some(0));
 }
 
@@ -139,9 +139,9 @@ fn a_second_signal_ends_it_at_once_and_loses_nothing_acknowledged() {
     let mut lerdo = servidor.conectar();
     lerdo.enviar(b"t:1|op:6|rg:2222222222\n");
     lerdo.encher(b"t:5|op:1|rg:2222222222\n");
-    servidor.sinalizar("TERM");
+    servidor.sinalizar(Signal::TERM);
     servidor.linhas_ate(|linha| linha == "Encerrando...");
-    servidor.sinalizar("TERM");
+    servidor.sinalizar(Signal::TERM);
     let codigo = servidor.esperar_fim().code();
     assert!([Some(130), Some(0)].contains(&codigo), "{codigo:?}");
     let servidor = servidor.reiniciar();
@@ -163,8 +163,7 @@ fn silence_means_silence() {
         .spawn()
         .expect("the server starts");
     esperar_pelo_tratador(processo.id());
-    let pid = processo.id().to_string();
-    assert!(Command::new("kill").arg(&pid).status().expect("kill runs").success());
+    kill_process(Pid::from_child(&processo), Signal::TERM).expect("our child");
     let saida = processo.wait_with_output().expect("our child");
     assert_eq!(saida.status.code(), Some(0));
     assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", ""));

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use pixson_core::banco::auditar;
 use pixson_core::banco::disco::DiscoReal;
+use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
@@ -320,7 +321,7 @@ fn a_stop_under_load_waits_for_nobody_who_stalls() {
     let caladas: Vec<TcpStream> = (0..10).map(|_| instancia.fluxo()).collect();
     let feitos = Honestos::comecar(instancia.porta, 50).terminar();
     let inicio = Instant::now();
-    instancia.sinalizar("TERM");
+    instancia.sinalizar(Signal::TERM);
     let fim = instancia.esperar_fim().0;
     dizer(&format!("stop: {:?}", inicio.elapsed()));
     assert_eq!(fim.code(), Some(0));

@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use ambiente::programa;
+use rustix::process::{Pid, Signal, kill_process};
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
@@ -53,23 +54,21 @@ pub(crate) fn iniciar(argumentos: &[&str]) -> Child {
 
 fn vigiar(mut comando: Command) -> Child {
     let processo = comando.spawn().expect("the client starts");
-    matar_se_demorar(processo.id());
+    matar_se_demorar(Pid::from_child(&processo));
     processo
 }
 
 /// Ctrl-C, as a terminal sends it.
 pub(crate) fn interromper(processo: &Child) {
-    let pid = processo.id().to_string();
-    let situacao = Command::new("kill").args(["-s", "INT", &pid]).status();
-    assert!(situacao.expect("kill runs").success());
+    kill_process(Pid::from_child(processo), Signal::INT).expect("our child");
 }
 
 /// A client that hangs is killed, by its id, so that its test fails instead of hanging, too.
-fn matar_se_demorar(pid: u32) {
+fn matar_se_demorar(pid: Pid) {
     let (acabou, espera) = mpsc::channel::<()>();
     thread::spawn(move || {
         if espera.recv_timeout(PACIENCIA) == Err(RecvTimeoutError::Timeout) {
-            let _ = Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
+            let _ = kill_process(pid, Signal::KILL);
         }
     });
     FIM.with_borrow_mut(|fim| fim.push(acabou));

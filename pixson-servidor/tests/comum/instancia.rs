@@ -8,6 +8,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::ambiente::programa;
 use super::{Conexao, PACIENCIA};
 
@@ -86,10 +88,8 @@ impl Instancia {
         self.processo.id()
     }
 
-    /// Sends a signal, by name.
-    pub(crate) fn sinalizar(&self, sinal: &str) {
-        let situacao = Command::new("kill").args(["-s", sinal, &self.id().to_string()]).status();
-        assert!(situacao.expect("kill runs").success());
+    pub(crate) fn sinalizar(&self, sinal: Signal) {
+        kill_process(Pid::from_child(&self.processo), sinal).expect("our child");
     }
 
     pub(crate) fn terminou(&mut self) -> bool {
@@ -105,7 +105,7 @@ impl Instancia {
     /// Stops the server in an orderly way: from here on its files are current. Returns what is
     /// left on standard error.
     pub(crate) fn parar(mut self) -> Vec<String> {
-        self.sinalizar("TERM");
+        self.sinalizar(Signal::TERM);
         let (fim, erros) = self.esperar_fim();
         assert_eq!(fim.code(), Some(0), "{erros:?}");
         erros

@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ambiente::programa;
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// How long a test waits for something that should come at once, before it gives up.
@@ -96,16 +97,13 @@ impl Servidor {
         fs::read_to_string(self.contas.path().join(format!("{rg}.json"))).expect("readable")
     }
 
-    /// Sends a signal, by name.
-    pub(crate) fn sinalizar(&self, sinal: &str) {
-        let pid = self.processo.id().to_string();
-        let situacao = Command::new("kill").args(["-s", sinal, &pid]).status();
-        assert!(situacao.expect("kill runs").success());
+    pub(crate) fn sinalizar(&self, sinal: Signal) {
+        kill_process(Pid::from_child(&self.processo), sinal).expect("our child");
     }
 
     /// Stops the server in an orderly way: from here on its files are current.
     pub(crate) fn parar(&mut self) {
-        self.sinalizar("TERM");
+        self.sinalizar(Signal::TERM);
         assert_eq!(self.esperar_fim().code(), Some(0));
     }
 
