@@ -3,7 +3,7 @@
 mod comum;
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::thread;
 
 use comum::ambiente::programa;
-use comum::{Servidor, contas, duas_contas};
+use comum::instancia::{esperar_ate, porta_no_log};
+use comum::{Conexao, Servidor, contas, duas_contas};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -111,16 +112,18 @@ fn a_client_that_goes_on_sending_does_not_hold_up_the_stop() {
 #[test]
 fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     let contas = duas_contas();
-    let porta = porta_livre();
     // Its standard output is a pipe that is never read: it takes 64 KiB and no more.
     let mut processo = programa(SERVIDOR)
-        .args(["--porta", &porta.to_string(), "--contas"])
+        .args(["--porta", "0", "--log", "info", "--contas"])
         .arg(contas.path())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the server starts");
-    esperar_pelo_tratador(processo.id());
-    let mut conexao = comum::Conexao::em(porta);
+    let mut log = BufReader::new(processo.stderr.take().expect("piped"));
+    let mut primeira = String::new();
+    log.read_line(&mut primeira).expect("UTF-8");
+    let mut conexao = Conexao::em(porta_no_log(&primeira));
     assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
@@ -169,24 +172,15 @@ fn silence_means_silence() {
     assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", ""));
 }
 
-/// A port that nobody listens on.
-fn porta_livre() -> u16 {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    ouvinte.local_addr().expect("bound").port()
-}
-
 /// Waits until a process catches SIGTERM, as the kernel's own table tells.
 fn esperar_pelo_tratador(pid: u32) {
     const SIGTERM: u64 = 1 << 14;
-    let pronto = || {
+    esperar_ate("a program that can be stopped", || {
         let dados = fs::read_to_string(format!("/proc/{pid}/status")).expect("our child runs");
         let mascara = dados.lines().find_map(|linha| linha.strip_prefix("SigCgt:\t"));
         let mascara = u64::from_str_radix(mascara.expect("Linux"), 16).expect("hexadecimal");
         mascara & SIGTERM != 0
-    };
-    while !pronto() {
-        thread::yield_now();
-    }
+    });
 }
 
 #[test]

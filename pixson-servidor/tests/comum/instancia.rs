@@ -61,9 +61,7 @@ impl Instancia {
     /// The same for one that shows nothing and logs what it does.
     pub(crate) fn iniciar_calada(comando: &mut Command) -> Self {
         let mut instancia = Self::gerar(comando.args(["--silencioso", "--log", "info"]));
-        let linha = instancia.proximo_erro();
-        let porta = linha.split("127.0.0.1:").nth(1).and_then(|resto| resto.split(' ').next());
-        instancia.porta = porta.and_then(|porta| porta.parse().ok()).expect("where it listens");
+        instancia.porta = porta_no_log(&instancia.proximo_erro());
         instancia
     }
 
@@ -130,6 +128,12 @@ impl Drop for Instancia {
         let _ = self.processo.kill();
         let _ = self.processo.wait();
     }
+}
+
+/// Where a server listens, by the first line of its log.
+pub(crate) fn porta_no_log(linha: &str) -> u16 {
+    let porta = linha.split("127.0.0.1:").nth(1).and_then(|resto| resto.split(' ').next());
+    porta.and_then(|porta| porta.parse().ok()).expect("where it listens")
 }
 
 /// A client that has logged in.
