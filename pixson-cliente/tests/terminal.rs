@@ -10,6 +10,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use comum::ambiente::programa;
 use comum::ditado::{LOGIN, servidor_que_ouve};
 use comum::sem_tubos;
 use rexpect::process::{Signal, WaitStatus};
@@ -327,7 +328,7 @@ fn a_history_that_is_no_file_is_none() {
     let pasta = mesa.estado.path().join("pixson");
     fs::create_dir(&pasta).expect("a new folder");
     let tubo = pasta.join("historico");
-    let feito = std::process::Command::new("mkfifo").arg(&tubo).status();
+    let feito = programa("mkfifo").arg(&tubo).status();
     assert!(feito.expect("mkfifo runs").success());
     let mut pessoa = mesa.sentar(&[], &[]);
     pessoa.ver(PERGUNTA);

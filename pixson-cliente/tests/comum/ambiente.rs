@@ -10,9 +10,10 @@ use std::process::Command;
 const MANTIDAS: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "TMPDIR", "LLVM_PROFILE_FILE"];
 
 /// The command of one of our programs, or of another one that starts it.
-pub(crate) fn programa(programa: impl AsRef<OsStr>) -> Command {
-    let mut comando = Command::new(programa);
+#[expect(clippy::disallowed_methods, reason = "this is the place for it")]
+pub(crate) fn programa(nome: impl AsRef<OsStr>) -> Command {
+    let mut comando = Command::new(nome);
     comando.env_clear();
-    comando.envs(MANTIDAS.iter().filter_map(|nome| Some((nome, env::var_os(nome)?))));
+    comando.envs(MANTIDAS.iter().filter_map(|mantida| Some((mantida, env::var_os(mantida)?))));
     comando
 }

@@ -209,6 +209,7 @@ impl Conexao {
 }
 
 /// The binary of another package of this workspace, built in the profile of this test.
+#[expect(clippy::disallowed_methods, reason = "cargo builds as it was told to build this test")]
 pub(crate) fn binario_vizinho(este: &str, pacote: &str) -> PathBuf {
     let pasta = Path::new(este).parent().expect("a binary lies in a directory");
     let manifesto = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
