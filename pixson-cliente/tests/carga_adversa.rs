@@ -7,13 +7,11 @@ mod servidor;
 #[path = "comum/banca.rs"]
 mod banca;
 
-use std::net::TcpListener;
-
 use banca::{banca, carga, numero, relato};
 use comum::falso::{
     Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir, servir_como_o_original,
 };
-use comum::{executar, executar_e, texto};
+use comum::{executar, executar_e, porta_morta, texto};
 use serde_json::Value;
 
 #[test]
@@ -138,9 +136,7 @@ fn a_server_that_terminates_nothing_bears_one_request_at_a_time_and_no_more() {
 
 #[test]
 fn without_a_server_or_an_account_there_is_one_sentence_and_no_report() {
-    let livre = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = livre.local_addr().expect("bound").port().to_string();
-    drop(livre);
+    let (porta, _dono) = porta_morta();
     let saida = carga(&porta, &["--host", "127.0.0.1"]);
     assert!(texto(&saida.stderr).starts_with("Erro ao conectar ao servidor 127.0.0.1:"));
     assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(3)));

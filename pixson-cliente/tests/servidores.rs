@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use comum::ditado::{LOGIN, recv, servidor_que_diz, servidor_que_emudece};
-use comum::{digitar_e, executar, texto};
+use comum::{digitar_e, executar, porta_morta, texto};
 
 /// A server of the original program, written from the protocol: it reads with `recv(1024)`,
 /// takes what it got as one message, and answers without a terminator.
@@ -72,9 +72,7 @@ fn an_original_server_is_served_as_if_it_were_ours() {
 
 #[test]
 fn no_server_gives_one_sentence_and_code_3() {
-    let livre = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = livre.local_addr().expect("bound").port().to_string();
-    drop(livre);
+    let (porta, _dono) = porta_morta();
     let saida = executar(&["1", "--host", "127.0.0.1", "--porta", &porta], "");
     assert_eq!(texto(&saida.stdout), "Cliente iniciado\n");
     assert_eq!(

@@ -8,12 +8,15 @@ pub(crate) mod falso;
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use ambiente::programa;
+use rustix::net::{self, AddressFamily, SocketType};
 use rustix::process::{Pid, Signal, kill_process};
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
@@ -42,6 +45,15 @@ fn terminar(mut processo: Child, entrada: &str) -> Output {
     let _ = tubo.write_all(entrada.as_bytes());
     drop(tubo);
     processo.wait_with_output().expect("our child")
+}
+
+/// A port where nobody listens, nor can as long as its owner is kept.
+pub(crate) fn porta_morta() -> (String, OwnedFd) {
+    let dono = net::socket(AddressFamily::INET, SocketType::STREAM, None).expect("a descriptor");
+    net::bind(&dono, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let endereco = net::getsockname(&dono).expect("bound").try_into();
+    let endereco: SocketAddrV4 = endereco.expect("what it was bound to");
+    (endereco.port().to_string(), dono)
 }
 
 pub(crate) fn texto(bytes: &[u8]) -> &str {
