@@ -171,10 +171,10 @@ fn money_that_is_answered_with_silence_or_with_an_end_is_unknown_and_never_sent_
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(5)), "{movimento:?}");
 
         let (porta, ouvidas) = servidor_que_ouve(vec![LOGIN]);
-        let limite = ["--tempo-limite", "0.1"];
+        let limite = ["--tempo-limite", "1"];
         let saida = pedir(&porta, "1", &[movimento, &limite].concat());
         let frase = texto(&saida.stderr);
-        assert!(frase.starts_with("O servidor não respondeu em 0.1 s. Não se sabe "), "{frase}");
+        assert!(frase.starts_with("O servidor não respondeu em 1 s. Não se sabe "), "{frase}");
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(5)), "{movimento:?}");
         assert_eq!(ouvidas.iter().count(), 1, "{movimento:?}");
 
@@ -189,10 +189,10 @@ fn money_that_is_answered_with_silence_or_with_an_end_is_unknown_and_never_sent_
 #[test]
 fn a_question_that_is_answered_with_silence_costs_nothing_and_gives_code_3() {
     let porta = servidor_que_emudece(vec![LOGIN]);
-    let saida = pedir(&porta, "1", &["saldo", "--tempo-limite", "0.1"]);
+    let saida = pedir(&porta, "1", &["saldo", "--tempo-limite", "1"]);
     assert_eq!(
         texto(&saida.stderr),
-        "O servidor não respondeu em 0.1 s. Este pedido não movimenta dinheiro.\n"
+        "O servidor não respondeu em 1 s. Este pedido não movimenta dinheiro.\n"
     );
     assert_eq!(saida.status.code(), Some(3));
 }
@@ -362,7 +362,7 @@ fn a_ping_tells_a_server_that_does_not_serve_by_its_exit_code() {
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(codigo)));
     }
     let mudo = servidor_que_emudece(vec![]);
-    let saida = executar(&["ping", "--porta", &mudo, "--tempo-limite", "0.1"], "");
-    assert!(texto(&saida.stderr).starts_with("O servidor não respondeu em 0.1 s."));
+    let saida = executar(&["ping", "--porta", &mudo, "--tempo-limite", "1"], "");
+    assert!(texto(&saida.stderr).starts_with("O servidor não respondeu em 1 s."));
     assert_eq!(saida.status.code(), Some(3));
 }

@@ -4,6 +4,7 @@ mod comum;
 
 use std::io::Write;
 use std::net::TcpListener;
+use std::process::Output;
 use std::sync::mpsc;
 use std::thread;
 
@@ -130,9 +131,9 @@ fn a_server_that_keeps_silent_is_left_when_the_time_is_over() {
     }
     for digitado in ["2\n1\n0\n", "3\n1\n0\n", "4\n2\n1\n0\n"] {
         let porta = servidor_que_emudece(vec![LOGIN]);
-        let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "0.1"], digitado);
+        let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "1"], digitado);
         let frase = texto(&saida.stderr);
-        assert!(frase.starts_with("O servidor não respondeu em 0.1 s. Não se sabe "), "{frase}");
+        assert!(frase.starts_with("O servidor não respondeu em 1 s. Não se sabe "), "{frase}");
         assert!(frase.contains("consulte o saldo antes de repetir"), "{frase}");
         assert_eq!(saida.status.code(), Some(5));
     }
@@ -240,12 +241,18 @@ fn what_a_server_says_before_it_is_asked_is_no_answer_and_nothing_is_sent() {
 
 #[test]
 fn a_quiet_period_that_the_time_limit_cuts_short_ends_no_message() {
+    const TENTATIVAS: usize = 20;
     // Without LF, and shorter than what a text of the server's own is waited for.
-    let porta = servidor_que_emudece(vec![
-        b"t:3|s:0|resposta:Login realizado com sucesso",
-        "t:7|s:1|resposta:Servidor indispon".as_bytes(),
-    ]);
-    let saida = executar(&["1", "--porta", &porta, "--tempo-limite", "0.15"], "2\n1\n0\n");
+    let sacar = |_| {
+        let porta = servidor_que_emudece(vec![
+            b"t:3|s:0|resposta:Login realizado com sucesso",
+            "t:7|s:1|resposta:Servidor indispon".as_bytes(),
+        ]);
+        executar(&["1", "--porta", &porta, "--tempo-limite", "0.15"], "2\n1\n0\n")
+    };
+    // On a machine that is busy, so short a time may be over before the login.
+    let entrou = |saida: &Output| texto(&saida.stdout).contains("Login realizado");
+    let saida = (0..TENTATIVAS).map(sacar).find(entrou).expect("a login in time");
     let frase = texto(&saida.stderr);
     assert!(frase.starts_with("O servidor não respondeu em 0.15 s. Não se sabe "), "{frase}");
     assert_eq!(saida.status.code(), Some(5));

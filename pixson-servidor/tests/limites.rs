@@ -134,15 +134,17 @@ fn each_message_of_a_pipeline_has_a_deadline_of_its_own() {
 
 #[test]
 fn whoever_does_not_log_in_and_whoever_falls_silent_is_left() {
-    let (instancia, _contas) = servir(&["--prazo-login", "0.3", "--prazo-ocioso", "0.6"]);
-    assert_eq!(instancia.conectar().resto(), "", "no word before the login");
-    let mut conversadora = instancia.conectar();
+    let (instancia, _contas) = servir(&["--prazo-login", "2"]);
+    let (mut calada, mut conversadora) = (instancia.conectar(), instancia.conectar());
     for _ in 0..3 {
         assert!(conversadora.pedir("t:0|op:5").ends_with("Operação inválida"));
     }
+    assert_eq!(calada.resto(), "", "no word before the login");
     assert_eq!(conversadora.resto(), "", "to be answered is not to be logged in");
-    let mut ociosa = entrar(&instancia, UMA);
-    assert_eq!(ociosa.resto(), "");
+    assert_eq!(instancia.parar(), [""; 0]);
+
+    let (instancia, _contas) = servir(&["--prazo-ocioso", "1"]);
+    assert_eq!(entrar(&instancia, UMA).resto(), "");
     assert_eq!(instancia.parar(), [""; 0]);
 }
 
