@@ -1,6 +1,6 @@
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use clap::builder::NonEmptyStringValueParser;
@@ -74,22 +74,31 @@ impl Servidor {
         conectar().map_err(|erro| Falha::SemConexao { endereco: self.to_string(), erro })
     }
 
-    /// Tries one address of the name after the other, all of them within the time limit.
     fn alcancar(&self) -> io::Result<TcpStream> {
-        let prazo = Instant::now() + self.tempo_limite;
-        let mut ultimo = io::Error::from(io::ErrorKind::TimedOut);
-        for endereco in (self.host.as_str(), self.porta).to_socket_addrs()? {
-            let resta = prazo.saturating_duration_since(Instant::now());
-            if resta.is_zero() {
-                break;
-            }
-            match TcpStream::connect_timeout(&endereco, resta) {
-                Ok(fluxo) => return Ok(fluxo),
-                Err(erro) => ultimo = erro,
-            }
-        }
-        Err(ultimo)
+        primeiro_que_aceita((self.host.as_str(), self.porta).to_socket_addrs()?, self.tempo_limite)
     }
+}
+
+/// Tries one address after the other, all of them within the time limit. If none accepts, the first
+/// failure is the one to tell: the system gives first the addresses that it is most likely to reach,
+/// and last those of a network that it has no part in.
+fn primeiro_que_aceita(
+    enderecos: impl Iterator<Item = SocketAddr>,
+    tempo_limite: Duration,
+) -> io::Result<TcpStream> {
+    let prazo = Instant::now() + tempo_limite;
+    let mut falha = None;
+    for endereco in enderecos {
+        let resta = prazo.saturating_duration_since(Instant::now());
+        if resta.is_zero() {
+            break;
+        }
+        match TcpStream::connect_timeout(&endereco, resta) {
+            Ok(fluxo) => return Ok(fluxo),
+            Err(erro) => falha = falha.or(Some(erro)),
+        }
+    }
+    Err(falha.unwrap_or_else(|| io::ErrorKind::TimedOut.into()))
 }
 
 impl fmt::Display for Servidor {
@@ -104,4 +113,31 @@ fn segundos(texto: &str) -> Result<Duration, &'static str> {
         .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
         .filter(|tempo| !tempo.is_zero())
         .ok_or("não é um número de segundos, acima de zero e até 86400")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn of_all_addresses_that_fail_the_first_is_told_and_any_that_accepts_will_do() {
+        let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let boa = ouvinte.local_addr().expect("bound");
+        // The port of a connection: nobody listens there.
+        let fluxo = TcpStream::connect(boa).expect("it listens");
+        let morta = fluxo.local_addr().expect("connected");
+        // No connection can go to everybody.
+        let impossivel = SocketAddr::from((Ipv4Addr::BROADCAST, 1));
+        let alcancar = |enderecos: &[SocketAddr]| {
+            primeiro_que_aceita(enderecos.iter().copied(), Duration::from_secs(30))
+                .map_err(|erro| erro.kind())
+        };
+        assert!(alcancar(&[impossivel, morta, boa]).is_ok());
+        let recusada = Some(io::ErrorKind::ConnectionRefused);
+        assert_eq!(alcancar(&[morta, impossivel]).err(), recusada);
+        assert_ne!(alcancar(&[impossivel, morta]).err(), recusada);
+        assert_eq!(alcancar(&[]).err(), Some(io::ErrorKind::TimedOut));
+    }
 }
