@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
+use comum::honestos::dizer;
 use comum::instancia::ha_rastreador;
 use comum::{Servidor, duas_contas};
 use rustix::process::Signal;
@@ -363,6 +364,7 @@ fn nothing_but_data_leaves_a_long_command_that_has_no_terminal() {
 #[test]
 fn a_disk_that_fails_under_a_creation_leaves_its_outcome_unknown() {
     if !ha_rastreador() {
+        dizer("skipped, no process can be traced here");
         return;
     }
     let contas = duas_contas();
