@@ -9,8 +9,8 @@ use std::path::Path;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use comum::duas_contas;
 use comum::instancia::{Instancia, entrar};
+use comum::{duas_contas, encher_todas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -117,8 +117,8 @@ fn the_health_check_answers_whoever_speaks_http_and_no_one_else() {
 fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
     let (mut instancia, painel, _contas) = servir("info", "texto");
     // It holds the stop up for as long as that may be.
-    let mut surda = entrar(&instancia, UMA);
-    surda.encher(format!("t:0|op:1|rg:{UMA}\n").as_bytes());
+    let mut surda = [entrar(&instancia, UMA)];
+    encher_todas(&mut surda, format!("t:0|op:1|rg:{UMA}\n").as_bytes());
     // Whoever visits and says nothing is waited for in turn, and not by the stop.
     let calados: Vec<_> = (0..3).map(|_| TcpStream::connect(&painel)).collect();
     instancia.sinalizar(Signal::TERM);

@@ -21,12 +21,13 @@ use tempfile::TempDir;
 
 use comum::honestos::{CONTAS, Feito, Honestos, INICIAL, conferir_historia, dizer, p99};
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::{Conexao, contas};
+use comum::{Conexao, contas, encher_todas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
 /// The account that crowds log in to; honest clients have others.
 const DA_MULTIDAO: &str = "9999999999";
+const PEDIDO_DA_MULTIDAO: &[u8] = b"t:0|op:1|rg:9999999999\n";
 
 /// The deadlines of messages, logins and replies in these tests, and how often a slow sender sends
 /// a byte.
@@ -196,13 +197,19 @@ fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
     }
 }
 
-/// Reads the log until so many connections were broken off.
-fn esperar_interrompidas(instancia: &mut Instancia, quantas: usize) {
-    let mut faltam = quantas;
-    while faltam > 0 {
-        let linha = instancia.proximo_erro();
-        faltam -= usize::from(linha.contains("conexão interrompida"));
-    }
+/// Waits until the server has broken off all of these connections, as its log tells. They ask on: the
+/// replies may have found room for all that was asked so far.
+fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Conexao]) {
+    let mut faltam = surdas.len();
+    esperar_ate("those who do not read to be left", || {
+        for surda in &mut *surdas {
+            surda.encher(PEDIDO_DA_MULTIDAO);
+        }
+        let interrompida = |linha: &String| linha.contains("conexão interrompida");
+        faltam -= instancia.erros_ja().filter(interrompida).count();
+        thread::park_timeout(Duration::from_millis(50));
+        faltam == 0
+    });
 }
 
 /// A client that has logged in, with little room for replies, so that it is soon full.
@@ -217,58 +224,44 @@ fn surda(instancia: &Instancia) -> Conexao {
     conexao
 }
 
-/// Lets clients ask, and read nothing, until the server takes no more of any of them.
-fn calar(surdas: &mut [Conexao]) {
-    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
-    // What is sent while the server still works makes no round an idle one.
-    let mut rondas_ociosas = 0;
-    while rondas_ociosas < 3 {
-        let tomados: usize = surdas.iter_mut().map(|surda| surda.encher(pedido.as_bytes())).sum();
-        rondas_ociosas = if tomados == 0 { rondas_ociosas + 1 } else { 0 };
-        thread::park_timeout(Duration::from_millis(50));
-    }
-}
-
 #[test]
 fn those_who_never_read_are_left_at_their_deadline_and_delay_nobody() {
     let prazo = PRAZO.as_secs().to_string();
-    let (mut instancia, _contas) = servir(&["--prazo-escrita", &prazo]);
+    let (instancia, _contas) = servir(&["--prazo-escrita", &prazo]);
     let quantas = tamanho(20, 2000);
-    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
     let montar = || {
         let mut surdas: Vec<Conexao> = (0..quantas).map(|_| surda(&instancia)).collect();
-        calar(&mut surdas);
+        encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
         (surdas, Instant::now())
     };
-    let (surdas, inicio) = ao_lado(&instancia, "never read", montar, |multidao| multidao);
-    esperar_interrompidas(&mut instancia, quantas);
+    let (mut surdas, inicio) = ao_lado(&instancia, "never read", montar, |multidao| multidao);
+    esperar_interrompidas(&instancia, &mut surdas);
     let demora = inicio.elapsed();
     dizer(&format!("never read: {quantas} of them, the last one left after {demora:?}"));
     assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{demora:?}");
     drop(surdas);
-    assert!(entrar(&instancia, DA_MULTIDAO).pedir(pedido.trim_end()).contains("|s:0|"));
+    let mut outra = entrar(&instancia, DA_MULTIDAO);
+    assert!(outra.pedir(&format!("t:0|op:1|rg:{DA_MULTIDAO}")).contains("|s:0|"));
 }
 
 #[test]
 fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
-    let (mut instancia, _contas) = servir(&["--prazo-escrita", "1"]);
+    let (instancia, _contas) = servir(&["--prazo-escrita", "1"]);
     let quantas = tamanho(4, 16);
-    let pedido = format!("t:0|op:1|rg:{DA_MULTIDAO}\n");
     let antes = memoria(&instancia);
-    let conexoes: Vec<Conexao> = (0..quantas)
+    let mut conexoes: Vec<Conexao> = (0..quantas)
         .map(|_| {
             let mut conexao = entrar(&instancia, DA_MULTIDAO);
-            let bytes = conexao.encher(pedido.as_bytes());
-            assert!(bytes > 0 && pedido.len() < bytes, "{bytes} bytes were taken");
-            dizer(&format!("unread: {} requests", bytes / pedido.len()));
+            let bytes = conexao.encher(PEDIDO_DA_MULTIDAO);
+            assert!(PEDIDO_DA_MULTIDAO.len() < bytes, "{bytes} bytes were taken");
+            dizer(&format!("unread: {} requests", bytes / PEDIDO_DA_MULTIDAO.len()));
             conexao
         })
         .collect();
     let mais = memoria(&instancia).saturating_sub(antes);
     dizer(&format!("unread: {mais} bytes more"));
     assert!(mais < SURDA_MAX_BYTES * quantas as u64, "{mais} bytes");
-    esperar_interrompidas(&mut instancia, quantas);
-    drop(conexoes);
+    esperar_interrompidas(&instancia, &mut conexoes);
 }
 
 /// How many bytes the system keeps that the server has sent on this connection and nobody has taken.
@@ -317,7 +310,7 @@ fn a_flood_of_connections_that_close_at_once_delays_nobody_and_leaves_nothing() 
 fn a_stop_under_load_waits_for_nobody_who_stalls() {
     let (mut instancia, contas) = servir(&[]);
     let mut surdas: Vec<Conexao> = (0..10).map(|_| surda(&instancia)).collect();
-    calar(&mut surdas);
+    encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
     let caladas: Vec<TcpStream> = (0..10).map(|_| instancia.fluxo()).collect();
     let feitos = Honestos::comecar(instancia.porta, 50).terminar();
     let inicio = Instant::now();

@@ -82,6 +82,11 @@ impl Instancia {
         self.erros.recv_timeout(PACIENCIA).expect("another line on standard error")
     }
 
+    /// The lines that have come on standard error, without waiting for any.
+    pub(crate) fn erros_ja(&self) -> impl Iterator<Item = String> {
+        self.erros.try_iter()
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.processo.id()
     }

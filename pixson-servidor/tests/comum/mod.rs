@@ -208,6 +208,18 @@ impl Conexao {
     }
 }
 
+/// Lets connections ask the same, and read nothing, until the server seems to take no more of any
+/// of them.
+pub(crate) fn encher_todas(conexoes: &mut [Conexao], bytes: &[u8]) {
+    // What is sent while the server still works makes no round an idle one.
+    let mut rondas_ociosas = 0;
+    while rondas_ociosas < 3 {
+        let tomados: usize = conexoes.iter_mut().map(|conexao| conexao.encher(bytes)).sum();
+        rondas_ociosas = if tomados == 0 { rondas_ociosas + 1 } else { 0 };
+        thread::park_timeout(Duration::from_millis(50));
+    }
+}
+
 /// The binary of another package of this workspace, built in the profile of this test.
 #[expect(clippy::disallowed_methods, reason = "cargo builds as it was told to build this test")]
 pub(crate) fn binario_vizinho(este: &str, pacote: &str) -> PathBuf {
