@@ -284,7 +284,7 @@ fn na_fila(instancia: &Instancia, conexao: &Conexao) -> u64 {
 fn the_system_keeps_little_of_what_nobody_reads() {
     let (instancia, _contas) = servir(&["--prazo-escrita", "600"]);
     let mut surdas = [surda(&instancia)];
-    calar(&mut surdas);
+    encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
     let fila = na_fila(&instancia, &surdas[0]);
     assert!(fila > 0 && fila <= NA_FILA_MAX_BYTES, "{fila} bytes");
 }
