@@ -3,10 +3,10 @@
 mod comum;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 
@@ -16,6 +16,28 @@ use comum::{Conexao, Servidor, contas, duas_contas};
 use rustix::process::{Pid, Signal, kill_process};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+/// A process that is killed, by its id, if the test ends before it.
+struct Filho(Child);
+
+impl Filho {
+    fn gerar(comando: &mut Command) -> Self {
+        let comando = comando.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(comando.spawn().expect("the server starts"))
+    }
+
+    fn terminar(&mut self) {
+        kill_process(Pid::from_child(&self.0), Signal::TERM).expect("our child");
+        assert_eq!(self.0.wait().expect("our child").code(), Some(0));
+    }
+}
+
+impl Drop for Filho {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 fn servidor() -> Servidor {
     Servidor::iniciar(Path::new(SERVIDOR), duas_contas())
@@ -113,14 +135,10 @@ fn a_client_that_goes_on_sending_does_not_hold_up_the_stop() {
 fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     let contas = duas_contas();
     // Its standard output is a pipe that is never read: it takes 64 KiB and no more.
-    let mut processo = programa(SERVIDOR)
-        .args(["--porta", "0", "--log", "info", "--contas"])
-        .arg(contas.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let mut log = BufReader::new(processo.stderr.take().expect("piped"));
+    let mut comando = programa(SERVIDOR);
+    comando.args(["--porta", "0", "--log", "info", "--contas"]).arg(contas.path());
+    let mut processo = Filho::gerar(&mut comando);
+    let mut log = BufReader::new(processo.0.stderr.take().expect("piped"));
     let mut primeira = String::new();
     log.read_line(&mut primeira).expect("UTF-8");
     let mut conexao = Conexao::em(porta_no_log(&primeira));
@@ -128,8 +146,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
     }
-    kill_process(Pid::from_child(&processo), Signal::TERM).expect("our child");
-    assert_eq!(processo.wait().expect("our child").code(), Some(0));
+    processo.terminar();
 }
 
 #[test]
@@ -158,18 +175,14 @@ fn silence_means_silence() {
     let contas = duas_contas();
     // Nobody can know the port of a silent server on port 0; it is enough that it says nothing
     // and stops.
-    let processo = programa(SERVIDOR)
-        .args(["--silencioso", "--porta", "0", "--contas"])
-        .arg(contas.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    esperar_pelo_tratador(processo.id());
-    kill_process(Pid::from_child(&processo), Signal::TERM).expect("our child");
-    let saida = processo.wait_with_output().expect("our child");
-    assert_eq!(saida.status.code(), Some(0));
-    assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", ""));
+    let mut comando = programa(SERVIDOR);
+    comando.args(["--silencioso", "--porta", "0", "--contas"]).arg(contas.path());
+    let mut processo = Filho::gerar(&mut comando);
+    esperar_pelo_tratador(processo.0.id());
+    processo.terminar();
+    let saida = io::read_to_string(processo.0.stdout.take().expect("piped")).expect("UTF-8");
+    let erros = io::read_to_string(processo.0.stderr.take().expect("piped")).expect("UTF-8");
+    assert_eq!((&*saida, &*erros), ("", ""));
 }
 
 /// Waits until a process catches SIGTERM, as the kernel's own table tells.
