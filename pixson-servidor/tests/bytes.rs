@@ -16,14 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::net::Shutdown;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
-use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use alimentacao::Alimentacao;
 use bytes::{CONTAS, Classe, Depois, Entrada, tabela};
 use comum::ambiente::programa;
+use comum::filho::Filho;
 use comum::instancia::esperar_ate;
 use comum::{Conexao, conta};
 use ligacao::{Ligacao, arranjos, carimbo};
@@ -42,7 +42,7 @@ const FORJADAS: [&str; 3] = [
 
 /// The server, in a directory with nothing else but what a path upwards could reach.
 struct Alvo {
-    processo: Child,
+    processo: Filho,
     raiz: TempDir,
     porta: u16,
 }
@@ -61,7 +61,7 @@ impl Alvo {
         comando.args(argumentos).args(["--porta", "0", "--contas"]).arg(contas);
         comando.stdin(Stdio::null());
         comando.stdout(arquivo("saida")).stderr(arquivo("erros"));
-        let processo = comando.spawn().expect("the server starts");
+        let processo = Filho::gerar(&mut comando);
         let mut alvo = Self { processo, raiz, porta: 0 };
         esperar_ate("the server to listen", || alvo.lido("saida").lines().count() >= 2);
         let tela = alvo.lido("saida");
@@ -92,15 +92,7 @@ impl Alvo {
     }
 
     fn parar(&mut self) {
-        kill_process(Pid::from_child(&self.processo), Signal::TERM).expect("our child");
-        assert_eq!(self.processo.wait().expect("our child").code(), Some(0));
-    }
-}
-
-impl Drop for Alvo {
-    fn drop(&mut self) {
-        let _ = self.processo.kill();
-        let _ = self.processo.wait();
+        assert_eq!(self.processo.parar().code(), Some(0));
     }
 }
 

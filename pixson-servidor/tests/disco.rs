@@ -14,6 +14,7 @@ use pixson_core::{Recusa, Resposta, Saldo, Sucesso};
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
+use comum::filho::Filho;
 use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
 use comum::{Conexao, conta, duas_contas};
 
@@ -90,7 +91,7 @@ fn conferir_auditoria(contas: &Path) -> u64 {
 /// A small file system, in a mount namespace that nobody else sees. It is gone, and the process
 /// that holds it is killed by its id, when the test ends.
 struct DiscoPequeno {
-    guarda: Child,
+    guarda: Filho,
     raiz: PathBuf,
     _ponto: TempDir,
 }
@@ -115,6 +116,7 @@ impl DiscoPequeno {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
+            .map(Filho::from)
             .map_err(|erro| format!("unshare: {erro}"))?;
         let mut saida = BufReader::new(guarda.stdout.take().expect("piped"));
         let mut erros = guarda.stderr.take().expect("piped");
@@ -143,13 +145,6 @@ impl DiscoPequeno {
             .expect("no disk is endless");
         assert_eq!(erro.kind(), ErrorKind::StorageFull);
         lastro
-    }
-}
-
-impl Drop for DiscoPequeno {
-    fn drop(&mut self) {
-        let _ = self.guarda.kill();
-        let _ = self.guarda.wait();
     }
 }
 

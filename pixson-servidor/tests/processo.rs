@@ -6,38 +6,17 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 
 use comum::ambiente::programa;
+use comum::filho::Filho;
 use comum::instancia::{esperar_ate, porta_no_log};
 use comum::{Conexao, Servidor, contas, duas_contas};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-/// A process that is killed, by its id, if the test ends before it.
-struct Filho(Child);
-
-impl Filho {
-    fn gerar(comando: &mut Command) -> Self {
-        let comando = comando.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self(comando.spawn().expect("the server starts"))
-    }
-
-    fn terminar(&mut self) {
-        kill_process(Pid::from_child(&self.0), Signal::TERM).expect("our child");
-        assert_eq!(self.0.wait().expect("our child").code(), Some(0));
-    }
-}
-
-impl Drop for Filho {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn servidor() -> Servidor {
     Servidor::iniciar(Path::new(SERVIDOR), duas_contas())
@@ -137,8 +116,8 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     // Its standard output is a pipe that is never read: it takes 64 KiB and no more.
     let mut comando = programa(SERVIDOR);
     comando.args(["--porta", "0", "--log", "info", "--contas"]).arg(contas.path());
-    let mut processo = Filho::gerar(&mut comando);
-    let mut log = BufReader::new(processo.0.stderr.take().expect("piped"));
+    let mut processo = Filho::gerar(comando.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    let mut log = BufReader::new(processo.stderr.take().expect("piped"));
     let mut primeira = String::new();
     log.read_line(&mut primeira).expect("UTF-8");
     let mut conexao = Conexao::em(porta_no_log(&primeira));
@@ -146,7 +125,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
     }
-    processo.terminar();
+    assert_eq!(processo.parar().code(), Some(0));
 }
 
 #[test]
@@ -177,11 +156,11 @@ fn silence_means_silence() {
     // and stops.
     let mut comando = programa(SERVIDOR);
     comando.args(["--silencioso", "--porta", "0", "--contas"]).arg(contas.path());
-    let mut processo = Filho::gerar(&mut comando);
-    esperar_pelo_tratador(processo.0.id());
-    processo.terminar();
-    let saida = io::read_to_string(processo.0.stdout.take().expect("piped")).expect("UTF-8");
-    let erros = io::read_to_string(processo.0.stderr.take().expect("piped")).expect("UTF-8");
+    let mut processo = Filho::gerar(comando.stdout(Stdio::piped()).stderr(Stdio::piped()));
+    esperar_pelo_tratador(processo.id());
+    assert_eq!(processo.parar().code(), Some(0));
+    let saida = io::read_to_string(processo.stdout.take().expect("piped")).expect("UTF-8");
+    let erros = io::read_to_string(processo.stderr.take().expect("piped")).expect("UTF-8");
     assert_eq!((&*saida, &*erros), ("", ""));
 }
 

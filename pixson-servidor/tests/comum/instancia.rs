@@ -3,19 +3,20 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use super::ambiente::programa;
+use super::filho::Filho;
 use super::{Conexao, PACIENCIA};
 
 /// A server that may be killed and started again. It is killed, by its id, when dropped.
 pub(crate) struct Instancia {
-    processo: Child,
+    processo: Filho,
     saida: Receiver<String>,
     erros: Receiver<String>,
     pub(crate) porta: u16,
@@ -31,12 +32,8 @@ impl Instancia {
 
     /// Starts a process, and waits for nothing.
     pub(crate) fn gerar(comando: &mut Command) -> Self {
-        let mut processo = comando
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+        let comando = comando.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut processo = Filho::gerar(comando);
         let saida = linhas(processo.stdout.take().expect("piped"));
         let erros = linhas(processo.stderr.take().expect("piped"));
         Self { processo, saida, erros, porta: 0 }
@@ -92,7 +89,7 @@ impl Instancia {
     }
 
     pub(crate) fn sinalizar(&self, sinal: Signal) {
-        kill_process(Pid::from_child(&self.processo), sinal).expect("our child");
+        self.processo.sinalizar(sinal);
     }
 
     pub(crate) fn terminou(&mut self) -> bool {
@@ -125,13 +122,6 @@ impl Instancia {
             }
         }
         (self.processo.wait().expect("our child"), erros)
-    }
-}
-
-impl Drop for Instancia {
-    fn drop(&mut self) {
-        let _ = self.processo.kill();
-        let _ = self.processo.wait();
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program includes the whole module")]
 
 pub(crate) mod ambiente;
+pub(crate) mod filho;
 pub(crate) mod honestos;
 pub(crate) mod instancia;
 
@@ -9,13 +10,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ambiente::programa;
-use rustix::process::{Pid, Signal, kill_process};
+use filho::Filho;
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 /// How long a test waits for something that should come at once, before it gives up.
@@ -43,7 +45,7 @@ pub(crate) fn conta(rg: &str, saldo: &str) -> String {
 /// A running server. It is killed, by its id, when the test ends.
 pub(crate) struct Servidor {
     binario: PathBuf,
-    processo: Child,
+    processo: Filho,
     linhas: Receiver<String>,
     pub(crate) porta: u16,
     pub(crate) contas: TempDir,
@@ -51,13 +53,9 @@ pub(crate) struct Servidor {
 
 impl Servidor {
     pub(crate) fn iniciar(binario: &Path, contas: TempDir) -> Self {
-        let mut processo = programa(binario)
-            .args(["--porta", "0", "--contas"])
-            .arg(contas.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+        let mut comando = programa(binario);
+        comando.args(["--porta", "0", "--contas"]).arg(contas.path());
+        let mut processo = Filho::gerar(comando.stdin(Stdio::null()).stdout(Stdio::piped()));
         let saida = processo.stdout.take().expect("piped");
         let (enviar, linhas) = mpsc::channel();
         thread::spawn(move || {
@@ -98,7 +96,7 @@ impl Servidor {
     }
 
     pub(crate) fn sinalizar(&self, sinal: Signal) {
-        kill_process(Pid::from_child(&self.processo), sinal).expect("our child");
+        self.processo.sinalizar(sinal);
     }
 
     /// Stops the server in an orderly way: from here on its files are current.
@@ -127,13 +125,6 @@ impl Servidor {
             assert!(Instant::now() < prazo, "the server does not end");
             thread::yield_now();
         }
-    }
-}
-
-impl Drop for Servidor {
-    fn drop(&mut self) {
-        let _ = self.processo.kill();
-        let _ = self.processo.wait();
     }
 }
 
