@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use pixson_core::banco::auditar;
 use pixson_core::banco::disco::DiscoReal;
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::filho::Filho;
-use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
+use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
 use comum::{Conexao, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -91,7 +91,7 @@ fn conferir_auditoria(contas: &Path) -> u64 {
 /// A small file system, in a mount namespace that nobody else sees. It is gone, and the process
 /// that holds it is killed by its id, when the test ends.
 struct DiscoPequeno {
-    guarda: Filho,
+    _guarda: Filho,
     raiz: PathBuf,
     _ponto: TempDir,
 }
@@ -122,7 +122,7 @@ impl DiscoPequeno {
         let mut erros = guarda.stderr.take().expect("piped");
         let interior = ponto.path().strip_prefix("/").expect("an absolute path");
         let raiz = Path::new("/proc").join(guarda.id().to_string()).join("root").join(interior);
-        let disco = Self { guarda, raiz, _ponto: ponto };
+        let disco = Self { _guarda: guarda, raiz, _ponto: ponto };
         let mut linha = String::new();
         let pronto = saida.read_line(&mut linha).is_ok() && linha == "pronto\n";
         match fs::write(disco.raiz.join("prova"), "") {
@@ -250,13 +250,8 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
 /// A server of which one call of each thread, the one with this number, fails as on a broken disk.
 /// `None` if this machine lets nobody trace a process.
 fn com_sincronia_ruim(contas: &Path, chamada: &str, qual: usize) -> Option<Command> {
-    if !ha_rastreador() {
-        return None;
-    }
-    let mut comando = programa("strace");
-    comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=fsync,fdatasync"]);
-    comando.arg(format!("--inject={chamada}:error=EIO:when={qual}"));
-    comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas);
+    let mut comando = com_falhas(SERVIDOR, &format!("{chamada}:error=EIO:when={qual}"))?;
+    comando.args(["--porta", "0", "--contas"]).arg(contas);
     Some(comando)
 }
 

@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
 use comum::honestos::dizer;
-use comum::instancia::ha_rastreador;
+use comum::instancia::com_falhas;
 use comum::{Servidor, duas_contas};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -363,15 +363,12 @@ fn nothing_but_data_leaves_a_long_command_that_has_no_terminal() {
 /// The third sync of a creation is that of its record: the first two are those of the opening.
 #[test]
 fn a_disk_that_fails_under_a_creation_leaves_its_outcome_unknown() {
-    if !ha_rastreador() {
+    let Some(mut comando) = com_falhas(SERVIDOR, "fdatasync:error=EIO:when=3+") else {
         dizer("skipped, no process can be traced here");
         return;
-    }
+    };
     let contas = duas_contas();
     feito(contas.path(), &["auditar"]);
-    let mut comando = programa("strace");
-    comando.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
-    comando.args(["-e", "inject=fdatasync:error=EIO:when=3+", SERVIDOR]);
     comando.args(["conta", "criar", "3", "--nome", "Ana", "--contas"]).arg(contas.path());
     let saida = comando.output().expect("strace runs");
     let frase = texto(&saida.stderr);

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::honestos::dizer;
-use comum::instancia::{Instancia, entrar, esperar_ate, ha_rastreador};
+use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
 use comum::{Conexao, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -232,16 +232,13 @@ fn few_descriptors_are_reached_and_left_again() {
 
 #[test]
 fn without_a_thread_a_client_is_refused_and_the_others_are_served() {
-    if !ha_rastreador() {
+    // The system gives the program its first threads, and then refuses five.
+    let Some(mut comando) = com_falhas(SERVIDOR, "clone3,clone:error=EAGAIN:when=10..14") else {
         dizer("skipped, no process can be traced here");
         return;
-    }
+    };
     let contas = duas_contas();
-    let mut comando = programa("strace");
-    // The system gives the program its first threads, and then refuses five.
-    comando.args(["-D", "-f", "-qq", "-o", "/dev/null", "--trace=clone3,clone"]);
-    comando.arg("--inject=clone3,clone:error=EAGAIN:when=10..14");
-    comando.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
+    comando.args(["--porta", "0", "--contas"]).arg(contas.path());
     let instancia = Instancia::iniciar(&mut comando);
     let mut atendidas = Vec::new();
     let mut recusadas = 0;

@@ -140,9 +140,22 @@ pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Conexao {
 }
 
 /// Whether this machine lets a process be traced, so that its calls can be made to fail.
-pub(crate) fn ha_rastreador() -> bool {
+fn ha_rastreador() -> bool {
     let prova = programa("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     prova.is_ok_and(|saida| saida.status.success())
+}
+
+/// A program some of whose calls fail, as strace's `--inject` has it; `None` where nothing can be
+/// traced.
+pub(crate) fn com_falhas(binario: &str, falhas: &str) -> Option<Command> {
+    if !ha_rastreador() {
+        return None;
+    }
+    let (chamadas, _) = falhas.split_once(':').expect("calls, and what becomes of them");
+    let mut comando = programa("strace");
+    comando.args(["-D", "-f", "-qq", "-o", "/dev/null"]);
+    comando.arg(format!("--trace={chamadas}")).arg(format!("--inject={falhas}")).arg(binario);
+    Some(comando)
 }
 
 /// Takes lines off a pipe, so that nobody ever waits for space in it.
