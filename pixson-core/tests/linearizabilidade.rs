@@ -134,6 +134,7 @@ fn what_no_order_explains_is_rejected() {
 /// operations gives makes it illegal.
 #[test]
 fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
+    let (mut historias, mut erradas) = (0, 0);
     for semente in sementes(100) {
         let mut sorteio = Sorteio::novo(semente);
         let (mut saldos, mut historia) = (iniciais(), Vec::new());
@@ -145,6 +146,7 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
             saldos = depois;
         }
         assert_eq!(julgar(&iniciais(), &historia), Ok(()), "seed {semente}");
+        historias += 1;
         let lido = historia.iter_mut().find_map(|evento| match &mut evento.desfecho {
             Some(Ok(Sucesso::Saldo(lido))) => Some(lido),
             _ => None,
@@ -153,7 +155,9 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
         let Some(lido) = lido else { continue };
         *lido = lido.mais(valor("999999999.99")).expect("below the limit");
         assert!(julgar(&iniciais(), &historia).is_err(), "seed {semente}");
+        erradas += 1;
     }
+    assert!(erradas * 10 > historias * 9, "only {erradas} of {historias} were made wrong");
 }
 
 /// What the two judges say of one history.

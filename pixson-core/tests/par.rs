@@ -187,11 +187,7 @@ fn one_wait_serves_what_arrives_while_a_batch_is_answered() {
         &mut sessao,
         |_| {},
         |sessao| {
-            assert_eq!(
-                servico.banco().1.lock().expect("no panic").len(),
-                0,
-                "nothing was waited for"
-            );
+            assert!(servico.banco().1.lock().expect("no panic").is_empty(), "it has waited");
             pedacos.next().inspect(|bytes| sessao.receber(bytes)).is_some()
         },
     );
