@@ -63,7 +63,7 @@ pub(crate) fn atender<B: Banco>(
                 atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
                 observacao.evento(evento);
             },
-            |sessao| !parada.pedida() && entrada.adiantar(fluxo, sessao),
+            |sessao| entrada.adiantar(fluxo, sessao, parada),
         );
         observacao.mostrar();
         sessao.retirar_saida(&mut saida);
@@ -83,7 +83,7 @@ pub(crate) fn atender<B: Banco>(
             Passo::Ler { acordar_apos } => acordar_apos,
         };
         // The end of the input, which a stop brings, can be outrun by a peer that goes on sending.
-        if parada.pedida() && restam == 0 {
+        if restam == 0 {
             sessao.fim_de_entrada();
             continue;
         }
@@ -137,11 +137,19 @@ impl Entrada {
         Ok(lidos)
     }
 
-    /// Hands to the session what a peer that pipelines has sent meanwhile. Returns whether there
-    /// was anything. Whatever else there is to know of the connection, the next
-    /// [`Entrada::ler`] learns.
-    fn adiantar(&mut self, fluxo: &TcpStream, sessao: &mut SessaoServidor) -> bool {
-        if self.bytes.len() < LEITURA_MAX_BYTES || sessao.bytes_na_saida() >= ADIANTADOS_MAX_BYTES {
+    /// Hands to the session what a peer that pipelines has sent meanwhile, if its replies leave room
+    /// for more. Returns whether there was anything. Whatever else there is to know of the
+    /// connection, the next [`Entrada::ler`] learns.
+    fn adiantar(
+        &mut self,
+        fluxo: &TcpStream,
+        sessao: &mut SessaoServidor,
+        parada: &Parada,
+    ) -> bool {
+        let cabe =
+            self.bytes.len() == LEITURA_MAX_BYTES && sessao.bytes_na_saida() < ADIANTADOS_MAX_BYTES;
+        // The stop is asked for last: all connections ask one lock.
+        if !cabe || parada.pedida() {
             return false;
         }
         let lidos = recv(fluxo, &mut self.bytes[..], RecvFlags::DONTWAIT);
