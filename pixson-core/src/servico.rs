@@ -116,8 +116,8 @@ impl<B: Banco> Servico<B> {
     ///
     /// When the answers to all that has arrived are about to be waited for, `receber_mais` may bring
     /// input that is at hand, with [`SessaoServidor::receber`], and says whether it did. It must not
-    /// block; it is asked again until it says no. Whoever bounds the memory of a peer
-    /// says no from some [`SessaoServidor::bytes_na_saida`] on.
+    /// block; it is asked again until it says no. Whoever bounds the memory of a peer says no from
+    /// some [`SessaoServidor::bytes_na_saida`] on.
     ///
     /// ```
     /// use pixson_core::Servico;
