@@ -30,10 +30,12 @@
 //! ```
 
 mod cena;
+mod historia;
 
 use std::collections::BTreeMap;
 
 pub use self::cena::{Passo, encenar};
+pub use self::historia::{Gerida, Historia, Ouvida, Pergunta};
 use super::disco::DiscoModelo;
 use super::fazer;
 use crate::banco::{
@@ -51,45 +53,6 @@ pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
     segmentos_retidos: None,
 };
 
-/// One operation, as the client that asked for it knows it.
-#[derive(Clone, Copy, Debug)]
-pub struct Ouvida {
-    /// The run of the bank.
-    pub epoca: u64,
-    /// The stamp of the reply.
-    pub carimbo: Carimbo,
-    /// What was asked for.
-    pub operacao: Operacao,
-    /// What the reply says.
-    pub desfecho: Result<Sucesso, Recusa>,
-    /// The reply was sent.
-    pub confirmada: bool,
-}
-
-/// One act of the administration, as whoever asked for it knows it.
-#[derive(Clone, Debug)]
-pub struct Gerida {
-    /// The run of the bank.
-    pub epoca: u64,
-    /// Its stamp.
-    pub carimbo: Carimbo,
-    /// What was done.
-    pub feito: Feito,
-    /// It was said to be done.
-    pub confirmada: bool,
-}
-
-/// All that was asked of a bank.
-#[derive(Clone, Debug, Default)]
-pub struct Historia {
-    /// Operations that were answered, at least by the bank itself.
-    pub ouvidas: Vec<Ouvida>,
-    /// Operations of which not even that is known.
-    pub perguntas: Vec<Pergunta>,
-    /// What the administration did.
-    pub geridas: Vec<Gerida>,
-}
-
 /// What is wrong, or `Ok`.
 pub type Veredito = Result<(), String>;
 
@@ -104,9 +67,6 @@ enum Evento {
     /// An act of the administration.
     Gestao(Feito),
 }
-
-/// An operation that was asked for in an epoch, and never answered: not even its stamp is known.
-pub type Pergunta = (u64, Operacao);
 
 /// Judges a bank in which nobody is at work, and whose ledger can be read. Returns the balances
 /// that the history leads to.
