@@ -18,6 +18,7 @@ mod relator;
 mod script;
 mod servidor;
 mod terminal;
+mod visivel;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

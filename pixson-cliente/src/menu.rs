@@ -9,7 +9,8 @@ use crate::falha::{DESCONHECIDO, Falha};
 use crate::interrupcao::EmJogo;
 use crate::relato::sem_saber;
 use crate::servidor::Servidor;
-use crate::terminal::{Digitado, Realce, Terminal, visivel};
+use crate::terminal::{Digitado, Realce, Terminal};
+use crate::visivel::visivel;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
 

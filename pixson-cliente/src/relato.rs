@@ -10,7 +10,7 @@ use crate::falha::{
     DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
 };
 use crate::portugues::USO_CODIGO;
-use crate::terminal::visivel;
+use crate::visivel::visivel;
 
 /// What became of one command. The names and types of the fields are those of the JSON object:
 /// fields may come, but none may go or change its meaning.

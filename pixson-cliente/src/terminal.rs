@@ -79,17 +79,3 @@ impl<E: BufRead, S: Write> Terminal for Tubo<E, S> {
         Ok(Digitado::Linha(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
 }
-
-/// The text of a reply as it may be shown. A server may say what it likes, but not in which
-/// direction or how visibly it is read.
-pub(crate) fn visivel(texto: &str) -> String {
-    texto.replace(invisivel, "\u{fffd}")
-}
-
-/// Characters that change how their neighbours are shown, or that are not shown (Unicode's
-/// categories Cf, Zl and Zp, as far as they serve to deceive).
-fn invisivel(letra: char) -> bool {
-    matches!(letra,
-        '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}

@@ -19,6 +19,7 @@ mod recusa;
 mod registro;
 mod servidor;
 mod tela;
+mod visivel;
 
 use std::error::Error;
 use std::io::{self, ErrorKind};

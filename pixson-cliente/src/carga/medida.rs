@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 
 use super::sorteio::{Escolha, Especie};
-use crate::terminal::visivel;
+use crate::visivel::visivel;
 
 /// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
 /// an hour.

@@ -1,7 +1,6 @@
 //! What changes nothing: showing accounts.
 
 use std::io::{self, Write};
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use pixson_core::Rg;
@@ -13,6 +12,7 @@ use super::linhas::LinhaDeConta;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::{ArquivoInteiro, Saida};
 use crate::portugues::causa;
+use crate::visivel::visivel;
 
 /// Shows every account.
 pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
@@ -143,21 +143,6 @@ fn frase(rg: Rg, erro: &ErroConta) -> String {
         ErroConta::Disco(causado) => format!("Conta {rg}: {erro} ({}).", causa(causado)),
         ErroConta::Ilegivel => format!("Conta {rg}: {erro}."),
     }
-}
-
-/// A name as a terminal may see it: a file that somebody wrote may hold what would move the cursor
-/// or write the rest of the line from right to left.
-fn visivel(nome: &str) -> String {
-    /// What changes the direction of text, or ends a line (Unicode Standard Annex 9, section 2).
-    const DIRECAO: [RangeInclusive<char>; 5] = [
-        '\u{61c}'..='\u{61c}',
-        '\u{200e}'..='\u{200f}',
-        '\u{2028}'..='\u{2029}',
-        '\u{202a}'..='\u{202e}',
-        '\u{2066}'..='\u{2069}',
-    ];
-    let engana = |letra: char| letra.is_control() || DIRECAO.iter().any(|d| d.contains(&letra));
-    nome.replace(engana, "\u{fffd}")
 }
 
 fn dizer(frases: Vec<String>) {
