@@ -14,5 +14,7 @@ pub(crate) use shuttle::thread;
 #[cfg(all(feature = "json", not(shuttle)))]
 pub(crate) use std::thread;
 
+#[cfg(feature = "json")]
+pub(crate) use sync::atomic::AtomicBool;
 pub(crate) use sync::atomic::{AtomicU64, Ordering};
 pub(crate) use sync::{Arc, Mutex, MutexGuard, PoisonError};

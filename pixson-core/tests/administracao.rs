@@ -237,6 +237,7 @@ fn com_arquivo(disco: &DiscoModelo, nome: &str, conteudo: &str) -> DiscoModelo {
 fn an_opening_without_space_opens_nothing_and_succeeds_when_there_is_space() {
     let disco = disco();
     let banco = abrir(&disco);
+    banco.iniciar().expect("a sound disk");
     let relogio = Relogio::novo();
     let cheio = Falha { chamada: 0, especie: Especie::SemEspaco, para_sempre: true };
     disco.programar(Some(cheio));

@@ -179,6 +179,7 @@ fn what_is_not_a_regular_file_is_no_account() {
 fn half_written_files_of_a_killed_process_are_deleted_and_never_read() {
     let BancoEmPasta { banco, pasta } =
         BancoEmPasta::novo(&BTreeMap::from([(rg("1"), saldo("10.0"))]));
+    banco.iniciar().expect("the disk works");
     drop(banco);
     let resto = pasta.path().join(".tmp-1.json");
     fs::write(&resto, r#"{"rg": "1", "no"#).expect("writable");

@@ -3,7 +3,7 @@
 
 mod comum;
 
-use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, auditar};
+use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, Dano, ErroAbrir, auditar};
 use pixson_core::oraculos::juiz::PEQUENA;
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
@@ -17,9 +17,13 @@ const REGISTROS: usize = 5;
 /// A bank that was killed: its one segment has a header and five records, each acknowledged by
 /// itself, so that each but the last is known by its successor to have been synced.
 fn morto() -> DiscoModelo {
+    morto_com(PEQUENA)
+}
+
+fn morto_com(configuracao: ConfiguracaoJson) -> DiscoModelo {
     let conta = r#"{"rg": "1", "nome": "Um", "saldo": 10.0}"#;
     let disco = DiscoModelo::com_arquivos([("1.json".to_owned(), conta.to_owned())]);
-    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), configuracao).expect("a sound disk");
     let relogio = Relogio::novo();
     for _ in 0..REGISTROS {
         let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
@@ -88,7 +92,13 @@ fn damage_changes_nothing_on_the_disk() {
     assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Corrompido { .. })));
     let depois: Vec<_> = disco.nomes().into_iter().map(|nome| disco.conteudo(&nome)).collect();
     assert_eq!(antes, depois);
-    assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+    let trecho = Dano::Trecho { arquivo: SEGMENTO.into(), posicao: terceira };
+    assert_eq!(danos(&disco), [trecho, Dano::Falta { de: 2, ate: 2 }]);
+}
+
+/// What an audit cannot read of the ledger.
+fn danos(disco: &DiscoModelo) -> Vec<Dano> {
+    auditar(disco).expect("it goes on behind damage").alcance.danos
 }
 
 #[test]
@@ -97,13 +107,50 @@ fn a_torn_tail_is_cut_at_any_byte_and_said() {
     let linhas = linhas(&inteiro);
     for cortado in linhas[REGISTROS] + 1..linhas[REGISTROS + 1] {
         let disco = morto();
-        disco.editar(SEGMENTO, &inteiro[..cortado]);
+        // The space behind the records was taken before they were written.
+        let mut rasgado = inteiro.clone();
+        rasgado[cortado..].fill(0);
+        disco.editar(SEGMENTO, &rasgado);
         let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a torn tail");
-        let bytes = cortado - linhas[REGISTROS];
+        let bytes = inteiro.len() - linhas[REGISTROS];
         assert_eq!(avisos, [Aviso::CaudaCortada { arquivo: SEGMENTO.into(), bytes }]);
         drop(banco);
         assert_eq!(saldo_de(&disco).expect("a sound disk"), "6.0");
     }
+}
+
+#[test]
+fn a_segment_that_was_cut_short_is_not_taken_for_one_with_a_torn_tail() {
+    // All records stand in the space that was taken first.
+    let morto = || morto_com(ConfiguracaoJson { reserva_bytes: 4096, ..PEQUENA });
+    let inteiro = morto().conteudo(SEGMENTO).expect("the first segment");
+    let linhas = linhas(&inteiro);
+    // Somewhere behind the first record that another one knows to have been synced.
+    for tamanho in linhas[3]..=linhas[REGISTROS + 1] {
+        let disco = morto();
+        disco.editar(SEGMENTO, &inteiro[..tamanho]);
+        let Err(ErroAbrir::Corrompido { arquivo, posicao }) = saldo_de(&disco) else {
+            panic!("{tamanho} bytes were taken for all there was");
+        };
+        let bons = linhas.iter().rposition(|&inicio| inicio <= tamanho).expect("a line");
+        assert_eq!((arquivo.as_str(), posicao), (SEGMENTO, linhas[bons]), "{tamanho} bytes");
+    }
+    // Space alone is missing.
+    let disco = morto();
+    disco.editar(SEGMENTO, &inteiro[..=linhas[REGISTROS + 1]]);
+    assert_eq!(saldo_de(&disco).expect("all of it"), "5.0");
+}
+
+#[test]
+fn recovery_that_is_killed_and_begun_again_finds_no_segment_too_short() {
+    let disco = morto_com(ConfiguracaoJson { reserva_bytes: 4096, ..PEQUENA });
+    for _ in 0..3 {
+        // It is opened, and nothing is done: its segment was written anew, the checkpoint was not.
+        let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        assert_eq!(avisos, []);
+        drop(banco);
+    }
+    assert_eq!(saldo_de(&disco).expect("a sound disk"), "5.0");
 }
 
 /// A line of a journal with a right checksum, whatever it says.
@@ -129,7 +176,8 @@ fn a_whole_line_that_is_not_understood_is_never_taken_for_a_torn_one() {
         };
         assert_eq!((arquivo.as_str(), posicao), (SEGMENTO, registros.len()), "{corpo}");
         assert_eq!(disco.conteudo(SEGMENTO), Some(com_outra));
-        assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })), "{corpo}");
+        let arquivo = SEGMENTO.into();
+        assert_eq!(danos(&disco), [Dano::Trecho { arquivo, posicao: registros.len() }], "{corpo}");
     }
     let disco = morto();
     let cabecalho = linha_inteira(r#"{"pixson":2,"segmento":1,"epoca":1,"seq":1"#);
@@ -160,10 +208,14 @@ fn a_segment_that_is_missing_is_damage() {
     let disco = morto();
     for _ in 0..3 {
         let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        let saque = Operacao::Saque { rg: rg("1"), valor: valor("0.01") };
+        assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+        banco.publicar().expect("a sound disk");
         drop(banco);
     }
-    disco.remover("diario/0000000004.jsonl");
-    assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Corrompido { .. })));
+    let ultimo = "diario/0000000004.jsonl";
+    disco.remover(ultimo);
+    assert!(matches!(saldo_de(&disco), Err(ErroAbrir::Falta { arquivo }) if arquivo == ultimo));
 }
 
 #[test]
@@ -252,8 +304,7 @@ fn a_second_bank_on_the_same_directory_is_refused() {
 
 #[test]
 fn the_ledger_keeps_as_many_closed_segments_as_it_is_told() {
-    let configuracao =
-        pixson_core::banco::ConfiguracaoJson { segmentos_retidos: Some(2), ..PEQUENA };
+    let configuracao = ConfiguracaoJson { segmentos_retidos: Some(2), ..PEQUENA };
     let disco = morto();
     for _ in 0..6 {
         let (banco, _) = BancoJson::abrir_em(disco.clone(), configuracao).expect("a sound disk");
@@ -323,7 +374,8 @@ fn a_segment_with_records_is_never_taken_for_one_that_was_just_begun() {
         assert!(
             matches!(&aberto, Err(ErroAbrir::Corrompido { arquivo, posicao: 0 }) if arquivo == SEGUNDO)
         );
-        assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+        let arquivo = SEGUNDO.into();
+        assert_eq!(danos(&disco), [Dano::Trecho { arquivo, posicao: 0 }]);
     }
 }
 
@@ -368,9 +420,7 @@ fn a_checkpoint_that_is_tried_again_keeps_an_edited_file_once() {
 #[test]
 fn what_stands_behind_an_orderly_end_is_cut_and_the_ledger_stays_whole() {
     let disco = morto();
-    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
-    banco.fechar().expect("a sound disk");
-    drop(banco);
+    fechar_depois_de_um_saque(&disco);
     let ultimo = "diario/0000000002.jsonl";
     let mut conteudo = disco.conteudo(ultimo).expect("the last segment");
     conteudo.push(b'\n');
@@ -385,9 +435,15 @@ fn what_stands_behind_an_orderly_end_is_cut_and_the_ledger_stays_whole() {
 #[test]
 fn an_audit_misses_the_end_of_a_ledger_that_was_cut_off() {
     let disco = morto();
-    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
-    banco.fechar().expect("a sound disk");
-    drop(banco);
+    fechar_depois_de_um_saque(&disco);
     disco.remover("diario/0000000002.jsonl");
-    assert!(matches!(auditar(&disco), Err(ErroAbrir::Corrompido { .. })));
+    let seguinte = REGISTROS as u64 + 1;
+    assert_eq!(danos(&disco), [Dano::Falta { de: seguinte, ate: seguinte }]);
+}
+
+fn fechar_depois_de_um_saque(disco: &DiscoModelo) {
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let saque = Operacao::Saque { rg: rg("1"), valor: valor("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), saque).1, Ok(Sucesso::Saque));
+    banco.fechar().expect("a sound disk");
 }

@@ -261,7 +261,7 @@ fn the_bank_on_the_model_disk_is_linearizable_and_so_is_its_ledger() {
 fn the_bank_in_a_directory_is_linearizable() {
     for semente in sementes(100) {
         let pasta = TempDir::new().expect("a temporary directory");
-        let banco = abrir(preparar(DiscoReal::novo(pasta.path())));
+        let banco = abrir(preparar(DiscoReal::abrir(pasta.path()).expect("a directory")));
         let publicar = || drop(banco.publicar().expect("the disk works"));
         Sentenca::de(&quatro_por_seis(&banco, semente, publicar)).conferir(semente);
     }

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use pixson_core::banco::disco::Disco;
+use pixson_core::banco::disco::{Disco, ErroDeArquivo};
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
 use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
@@ -218,7 +218,10 @@ fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
     modelo.programar(Some(falha));
     assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
     for erro in [banco.publicar(), banco.fechar()] {
-        assert_eq!(erro.expect_err("it has failed").to_string(), "I/O error");
+        let erro = erro.expect_err("it has failed");
+        let nomeado = ErroDeArquivo::em(&erro).expect("it is about a file");
+        assert_eq!(nomeado.arquivo, "diario/0000000001.jsonl");
+        assert_eq!(ErroDeArquivo::raiz(&erro).to_string(), "I/O error");
     }
 }
 

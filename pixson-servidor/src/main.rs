@@ -7,6 +7,7 @@ mod argumentos;
 mod conexao;
 mod descritores;
 mod escritor;
+mod frases;
 mod gerados;
 mod limites;
 mod metricas;
@@ -21,10 +22,8 @@ mod servidor;
 mod tela;
 mod visivel;
 
-use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
-use std::path::Path;
 use std::process::ExitCode;
 
 use pixson_core::Servico;
@@ -36,7 +35,7 @@ use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
 use crate::metricas::Painel;
 use crate::portugues::causa;
-use crate::servidor::{Queda, Servidor};
+use crate::servidor::Servidor;
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
 const FILA_MAX: i32 = 4096;
@@ -70,13 +69,16 @@ fn main() -> ExitCode {
 
 fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let Argumentos { host, porta, contas, segmentos, silencioso, .. } = argumentos;
-    let configuracao =
-        ConfiguracaoJson { segmentos_retidos: *segmentos, ..ConfiguracaoJson::default() };
-    let (banco, avisos) = BancoJson::abrir_em(DiscoReal::novo(contas), configuracao)
-        .map_err(|erro| frase_de_abertura(contas, &erro))?;
-    avisar(avisos);
+    // Whatever can be refused without the bank is found before it is opened.
     let ouvinte = escutar(host, *porta)?;
     let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
+    let configuracao =
+        ConfiguracaoJson { segmentos_retidos: *segmentos, ..ConfiguracaoJson::default() };
+    let (banco, avisos) = DiscoReal::abrir(contas)
+        .map_err(ErroAbrir::from)
+        .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
+        .map_err(|erro| frases::de_abertura(contas, &erro))?;
+    avisar(avisos);
     let limites = descritores::ajustar(argumentos.limites);
     let configuracao = ConfiguracaoServidor {
         mensagem_max_bytes: limites.max_mensagem,
@@ -85,24 +87,7 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let servico = Servico::novo(banco).com_configuracao(configuracao);
     let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
-    servidor.servir().map_err(|queda| match queda {
-        Queda::Armazenamento(erro) => format!(
-            "O armazenamento falhou ({}): o resultado dos últimos pedidos é desconhecido. \
-             Reinicie o servidor para recuperar o banco.",
-            causa(&erro)
-        ),
-        Queda::ArquivosAtrasados(erro) => format!(
-            "Os arquivos das contas não puderam ser atualizados ({}). Nada do que foi \
-             confirmado se perdeu: o próximo início os atualiza.",
-            causa(&erro)
-        ),
-        Queda::SemThread(erro) => {
-            format!("O sistema não dá as threads de que o servidor precisa ({}).", causa(&erro))
-        }
-        Queda::RelogioEsgotado => {
-            "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
-        }
-    })
+    servidor.servir().map_err(|queda| frases::de_queda(&queda))
 }
 
 fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
@@ -139,28 +124,9 @@ fn painel(endereco: &str) -> Result<Painel, String> {
     Ok(painel)
 }
 
-/// Why a bank cannot be used, and what to do about it.
-fn frase_de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
-    let contas = contas.display();
-    let causa = match erro.source().and_then(|fonte| fonte.downcast_ref()) {
-        Some(erro) => format!(" ({})", causa(erro)),
-        None => String::new(),
-    };
-    let conselho = match erro {
-        ErroAbrir::EmUso => "Pare o outro servidor, ou indique outro diretório com --contas.",
-        ErroAbrir::SemEspaco(_) => {
-            "Libere espaço e inicie de novo: nada se perdeu. 32 MiB bastam em geral; depois de uma \
-             importação, o que ocupam os arquivos das contas."
-        }
-        ErroAbrir::Corrompido { .. } => "Nada foi alterado. Guarde uma cópia do diretório.",
-        _ => "Indique outro diretório com --contas.",
-    };
-    format!("Contas em \"{contas}\": {erro}{causa}. {conselho}")
-}
-
 /// What whoever runs the server should know goes to the log.
 fn avisar(avisos: Vec<Aviso>) {
     for aviso in avisos {
-        tracing::warn!("{aviso}");
+        tracing::warn!("{}", frases::de_aviso(&aviso));
     }
 }

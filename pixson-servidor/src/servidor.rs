@@ -7,7 +7,7 @@ use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use pixson_core::Servico;
-use pixson_core::banco::BancoJson;
+use pixson_core::banco::{BancoJson, Presa};
 use pixson_core::sessao::{Fim, SaidaServidor};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
@@ -21,7 +21,7 @@ use crate::portaria::{Passe, Portaria};
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
 use crate::tela::Tela;
-use crate::{avisar, conexao};
+use crate::{avisar, conexao, frases};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
@@ -61,9 +61,13 @@ pub(crate) struct Servidor {
 /// Why the server stopped without being asked to.
 #[derive(Debug)]
 pub(crate) enum Queda {
+    /// The run could not be begun.
+    Inicio(io::Error),
     Armazenamento(io::Error),
     /// Everything is durable, but the account files could not be brought up to it.
     ArquivosAtrasados(io::Error),
+    /// It ended in order, but for files that cannot be replaced.
+    ArquivosPresos(Vec<Presa>),
     RelogioEsgotado,
     /// The system gives no thread for what has to be done beside serving.
     SemThread(io::Error),
@@ -98,10 +102,6 @@ impl Servidor {
     /// Serves until SIGINT or SIGTERM; then every line that has arrived whole is answered, and
     /// every account file is made current.
     pub(crate) fn servir(self) -> Result<(), Queda> {
-        let (porta, epoca) = (self.endereco.port(), self.servico.banco().epoca());
-        tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
-        self.tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
-        self.tela.mostrar("Aguardando conexão");
         let banco = self.servico.banco();
         let fechado = thread::scope(|escopo| {
             let (recusas, recusadas) = Recusas::novas();
@@ -117,7 +117,12 @@ impl Servidor {
                 tarefa(escopo, move || recusa::despedir(&recusadas)),
             ];
             let completo = tarefas.into_iter().collect::<io::Result<()>>();
-            if completo.is_ok() {
+            // Last of all, so that a start that fails leaves the bank as it was.
+            let iniciado = completo
+                .map_err(Queda::SemThread)
+                .and_then(|()| banco.iniciar().map_err(Queda::Inicio));
+            if iniciado.is_ok() {
+                self.anunciar();
                 thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
             }
             // Whatever has started must end.
@@ -129,16 +134,28 @@ impl Servidor {
             }
             // Until here a second signal ends the process at once.
             self.vigia.close();
-            completo.map_err(Queda::SemThread)?;
+            iniciado?;
             let queda =
                 if banco.falhou() { Queda::Armazenamento } else { Queda::ArquivosAtrasados };
             fechado.map_err(queda)
         });
         let esgotado = self.servico.relogio().esgotado();
+        let presas = banco.presas();
         self.tela.despedir();
         avisar(fechado?);
         tracing::info!("servidor encerrado");
-        if esgotado { Err(Queda::RelogioEsgotado) } else { Ok(()) }
+        match presas.is_empty() {
+            _ if esgotado => Err(Queda::RelogioEsgotado),
+            true => Ok(()),
+            false => Err(Queda::ArquivosPresos(presas)),
+        }
+    }
+
+    fn anunciar(&self) {
+        let (porta, epoca) = (self.endereco.port(), self.servico.banco().epoca());
+        tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
+        self.tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
+        self.tela.mostrar("Aguardando conexão");
     }
 
     fn aceitar<'escopo>(&'escopo self, conexoes: &'escopo Scope<'escopo, '_>, recusas: &Recusas) {
@@ -251,7 +268,10 @@ impl Servidor {
                 Ok(avisos) => avisar(avisos),
                 Err(_) if banco.falhou() => self.parar(),
                 // Space or descriptors are short: the next round tries again.
-                Err(erro) => tracing::debug!(%erro, "arquivos das contas atrasados"),
+                Err(erro) => {
+                    let erro = frases::do_disco(&erro);
+                    tracing::debug!(erro, "arquivos das contas atrasados");
+                }
             }
         }
     }

@@ -83,7 +83,8 @@ fn saldo(centavos: u64) -> Saldo {
 }
 
 fn conferir_auditoria(contas: &Path) -> u64 {
-    let auditoria = auditar(&DiscoReal::novo(contas)).expect("nobody has it open");
+    let auditoria =
+        auditar(&DiscoReal::abrir(contas).expect("a directory")).expect("nobody has it open");
     assert_eq!(auditoria.divergencias, []);
     auditoria.lancamentos
 }
@@ -305,7 +306,7 @@ fn a_sync_that_fails_is_never_acknowledged_over() {
             }
         };
         assert_eq!((fim.code(), erros.len()), (Some(1), 1), "{caso:?}: {erros:?}");
-        assert!(erros[0].contains("(o dispositivo falhou)"), "{caso:?}: {erros:?}");
+        assert!(erros[0].contains("o dispositivo falhou)"), "{caso:?}: {erros:?}");
 
         let la = conferir_auditoria(contas.path());
         assert!((feitos..=feitos + 1).contains(&la), "{caso:?}: {feitos} done, {la} are there");

@@ -130,7 +130,8 @@ fn an_account_that_was_created_is_served_and_stands_in_statement_and_audit() {
         [json!({
             "lancamentos": 3, "contas": 3, "centavos": 2800, "inicial_centavos": 2000,
             "aberturas_centavos": 1050, "ajustes_centavos": -250, "depositos_centavos": 0,
-            "saques_centavos": 0, "divergencias": 0,
+            "saques_centavos": 0, "divergencias": 0, "danos": 0, "feitos": 3,
+            "desde_seq": 1, "desde_epoca": 1, "desde_carimbo": 1,
         })]
     );
 }

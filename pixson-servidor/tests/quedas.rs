@@ -15,7 +15,7 @@ use std::str::FromStr;
 use std::thread;
 
 use pixson_core::banco::disco::DiscoReal;
-use pixson_core::banco::{Auditoria, ErroAbrir, auditar, ler_livro};
+use pixson_core::banco::{Alcance, Auditoria, ErroAbrir, auditar, ler_livro};
 use pixson_core::oraculos::Sorteio;
 use pixson_core::oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
 use pixson_core::{Operacao, Rg, Saldo};
@@ -152,7 +152,7 @@ impl Historia {
     /// Judges a bank that was just killed, then starts it, asks for every balance, stops it, and
     /// judges everything since the last time.
     fn julgar(&mut self) -> Veredito {
-        let disco = DiscoReal::novo(self.contas.path());
+        let disco = DiscoReal::abrir(self.contas.path()).expect("a directory");
         sem_divergencias(auditar(&disco))?;
         let (instancia, epoca) = self.iniciar();
         let mut cliente = Cliente::novo(instancia.fluxo(), Sorteio::novo(0));
@@ -183,6 +183,8 @@ impl Historia {
             lancamentos: self.julgados,
             contas: self.saldos.len() as u64,
             total_em_centavos: total,
+            feitos: self.julgados,
+            alcance: Alcance { desde: auditoria.alcance.desde, danos: Vec::new() },
             balanco: auditoria.balanco,
             divergencias: Vec::new(),
         };

@@ -323,6 +323,7 @@ fn a_stop_under_load_waits_for_nobody_who_stalls() {
     assert!(!inteira() || inicio.elapsed() < Duration::from_secs(5));
     drop((surdas, caladas));
     conferir_historia(feitos);
-    let auditoria = auditar(&DiscoReal::novo(contas.path())).expect("nobody has it open");
+    let auditoria = auditar(&DiscoReal::abrir(contas.path()).expect("a directory"))
+        .expect("nobody has it open");
     assert_eq!(auditoria.divergencias, []);
 }

@@ -28,11 +28,13 @@ pub use diario::MedidasDoDiario;
 #[cfg(feature = "json")]
 pub use feito::{Efeito, Feito, Movimento};
 #[cfg(feature = "json")]
-pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
+pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir, Presa};
 #[cfg(feature = "json")]
 pub use json::{Cadastro, Conflito, ErroAbrirContas, ErroAjuste, ErroConta, Gestao};
 #[cfg(feature = "json")]
-pub use livro::{Auditoria, Balanco, Divergencia, Lancamento, auditar, ler_livro};
+pub use livro::{Alcance, Auditoria, Balanco, Dano, Divergencia, Inicio, Lancamento};
+#[cfg(feature = "json")]
+pub use livro::{auditar, ler_livro};
 pub use memoria::BancoMemoria;
 
 /// A bank, wherever it keeps its accounts.

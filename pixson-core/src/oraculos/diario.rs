@@ -7,7 +7,7 @@ use super::disco::{Corte, DiscoModelo};
 use super::fazer;
 use super::gestao::{gestao, saldos};
 use super::juiz::{PEQUENA, Passo};
-use crate::banco::{Banco, BancoJson, ErroAbrir, Lancamento, auditar, ler_livro};
+use crate::banco::{Banco, BancoJson, Dano, ErroAbrir, Lancamento, auditar, ler_livro};
 use crate::relogio::Relogio;
 use crate::tipos::Operacao;
 
@@ -29,10 +29,10 @@ const OUTROS_MAX: usize = 2;
 ///
 /// * A bank that opens has, in all its accounts, the balances after one and the same operation; the
 ///   last one, if the end of the journal is as it was.
-/// * A bank that does not open names a file and a place in it, and nothing was changed.
-/// * The ledger tells what was done, without a gap, and nothing else; only its beginning may be
-///   lost, as in a bank that keeps a few segments. Reading it and auditing it never fails otherwise
-///   than by naming the damage.
+/// * A bank that does not open names a file, and the place of the damage if the file is there, and
+///   nothing was changed.
+/// * The ledger tells what was done, in that order, and nothing else. It says where it begins, where it
+///   is damaged, and each gap. Reading it and auditing it go on behind damage.
 /// * A bank that has opened goes on: what it does next is there at the next start, and its ledger
 ///   has no gap if it had none.
 ///
@@ -184,29 +184,52 @@ fn fim_inteiro(antes: &[(String, Vec<u8>)], depois: &[(String, Vec<u8>)]) -> boo
     depois.get(linha.clone()) == antes.get(linha)
 }
 
-/// Whether the ledger can be read.
+/// Whether the ledger can be read without a gap. What it tells was done, in that order; what it does
+/// not tell, it says.
 fn conferir_livro(vida: &Vida) -> bool {
-    let mut seguinte = None;
-    let lido = ler_livro(&vida.disco, |lancamento| {
-        let indice = seguinte.unwrap_or_else(|| {
-            vida.livro.iter().position(|feito| *feito == lancamento).unwrap_or(usize::MAX)
-        });
-        assert_eq!(vida.livro.get(indice), Some(&lancamento), "the ledger tells what was done");
-        seguinte = Some(indice + 1);
-    });
-    let legivel = lido.is_ok();
-    for erro in [lido.err(), auditar(&vida.disco).err()].into_iter().flatten() {
-        conferir_erro(&vida.disco, &erro);
+    let mut lidos: Vec<Lancamento> = Vec::new();
+    let alcance = match ler_livro(&vida.disco, |lancamento| lidos.push(lancamento)) {
+        Ok(alcance) => alcance,
+        Err(erro) => {
+            conferir_erro(&vida.disco, &erro);
+            return false;
+        }
+    };
+    for lido in &lidos {
+        assert!(vida.livro.contains(lido), "the ledger tells what was done: {lido:?}");
     }
-    legivel
+    let faltas = lidos.array_windows().filter(|[antes, depois]| depois.seq != antes.seq + 1);
+    for [antes, depois] in faltas {
+        assert!(antes.seq < depois.seq, "the ledger tells it in order");
+        let falta = Dano::Falta { de: antes.seq + 1, ate: depois.seq - 1 };
+        assert!(alcance.danos.contains(&falta), "a gap was not said: {falta:?}");
+    }
+    for dano in &alcance.danos {
+        if let Dano::Trecho { arquivo, posicao } = dano {
+            conferir_lugar(&vida.disco, arquivo, *posicao);
+        }
+    }
+    let inicio = lidos.first().map(|primeiro| (primeiro.seq, primeiro.epoca, primeiro.carimbo));
+    let desde = alcance.desde.map(|desde| (desde.seq, desde.epoca, desde.carimbo));
+    assert_eq!(desde, inicio, "where the ledger begins");
+    let auditoria = auditar(&vida.disco).expect("what can be read can be audited");
+    assert_eq!((auditoria.lancamentos, auditoria.alcance), (lidos.len() as u64, alcance.clone()));
+    alcance.danos.is_empty()
 }
 
 fn conferir_erro(disco: &DiscoModelo, erro: &ErroAbrir) {
-    let ErroAbrir::Corrompido { arquivo, posicao } = erro else {
-        panic!("damage was taken for something else: {erro}");
-    };
+    match erro {
+        ErroAbrir::Corrompido { arquivo, posicao } => conferir_lugar(disco, arquivo, *posicao),
+        ErroAbrir::Falta { arquivo } => {
+            assert_eq!(disco.conteudo(arquivo), None, "{arquivo} is there");
+        }
+        _ => panic!("damage was taken for something else: {erro}"),
+    }
+}
+
+fn conferir_lugar(disco: &DiscoModelo, arquivo: &str, posicao: usize) {
     let tamanho = disco.conteudo(arquivo).map(|bytes| bytes.len());
-    assert!(tamanho.is_some_and(|bytes| *posicao <= bytes), "{arquivo}, byte {posicao}");
+    assert!(tamanho.is_some_and(|bytes| posicao <= bytes), "{arquivo}, byte {posicao}");
 }
 
 fn conferir_abertura(vida: &Vida, fim_inteiro: bool, legivel: bool) {
@@ -238,5 +261,6 @@ fn conferir_abertura(vida: &Vida, fim_inteiro: bool, legivel: bool) {
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("it opens again");
     assert_eq!(saldos(&banco)[&rg], esperado.unwrap_or(agora[&rg]), "what it did is there");
     drop(banco);
-    assert!(!legivel || ler_livro(&disco, |_| {}).is_ok(), "the ledger goes on without a gap");
+    let inteiro = || ler_livro(&disco, |_| {}).is_ok_and(|alcance| alcance.danos.is_empty());
+    assert!(!legivel || inteiro(), "the ledger goes on without a gap");
 }

@@ -16,7 +16,7 @@ use super::Falha;
 use super::linhas::{LINHA_MAX_BYTES, Lida, LinhaDeConta, ler_conta, ler_linha};
 use super::progresso::{DiscoContado, Passos, Progresso};
 use super::saida::Saida;
-use crate::portugues::causa;
+use crate::frases;
 
 /// How many account files are replaced before their names are made durable: nobody is served
 /// meanwhile.
@@ -220,12 +220,12 @@ fn abertura(contas: Vec<Conta>) -> Result<Abertura, Falha> {
 /// Opens the bank as a server does: it recovers, and is a run of its own.
 fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), Falha> {
     let progresso = Progresso::novo();
-    let disco = DiscoContado::novo(contas, &progresso);
+    let disco = DiscoContado::abrir(contas, &progresso)?;
     let configuracao =
         ConfiguracaoJson { arquivos_por_vez: ARQUIVOS_POR_VEZ, ..ConfiguracaoJson::default() };
     let (banco, avisos) = BancoJson::abrir_em(disco, configuracao)?;
     for aviso in avisos {
-        let _ = writeln!(io::stderr(), "Aviso: {aviso}");
+        let _ = writeln!(io::stderr(), "Aviso: {}", frases::de_aviso(&aviso));
     }
     Ok((banco, progresso))
 }
@@ -251,11 +251,11 @@ fn concluir(
     progresso.terminar();
     // It is done in any case: the journal has it.
     let frases = match fechado {
-        Ok(avisos) => avisos.iter().map(ToString::to_string).collect(),
+        Ok(avisos) => avisos.iter().map(frases::de_aviso).collect(),
         Err(erro) => vec![format!(
             "Foi feito, mas os arquivos das contas não puderam ser atualizados ({}): o próximo \
              comando ou início do servidor os atualiza.",
-            causa(&erro)
+            frases::do_disco(&erro)
         )],
     };
     for frase in frases {

@@ -39,7 +39,7 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
 
 /// Shows one account.
 pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
-    let disco = DiscoContado::novo(contas, &Progresso::novo());
+    let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
     let cadastro = Cadastro::abrir(&disco)?;
     let conta = cadastro.conta(rg).map_err(|erro| Falha::recusada(frase(rg, &erro)))?;
     let conta = conta.ok_or_else(|| Falha::recusada(format!("A conta {rg} não existe.")))?;
@@ -121,7 +121,7 @@ fn percorrer(
     mut visitar: impl FnMut(&Conta<String>) -> Result<(), Falha>,
 ) -> Result<Option<Falha>, Falha> {
     let progresso = Progresso::novo();
-    let disco = DiscoContado::novo(contas, &progresso);
+    let disco = DiscoContado::abrir(contas, &progresso)?;
     let cadastro = Cadastro::abrir(&disco)?;
     progresso.comecar_leitura(oque, contas);
     let mut ilegiveis = Vec::new();

@@ -1,9 +1,11 @@
 //! The ledger: statement and audit.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use pixson_core::banco::{
-    Auditoria, Balanco, Cadastro, Divergencia, Efeito, Feito, Lancamento, auditar, ler_livro,
+    Auditoria, Balanco, Cadastro, Dano, Divergencia, Efeito, Feito, Inicio, Lancamento, auditar,
+    ler_livro,
 };
 use pixson_core::{Rg, Saldo};
 use serde::Serialize;
@@ -11,6 +13,7 @@ use serde::Serialize;
 use super::Falha;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::Saida;
+use crate::frases;
 
 /// One operation of an account, for JSON.
 #[derive(Serialize)]
@@ -49,15 +52,32 @@ struct LinhaDeAuditoria {
     depositos_centavos: u128,
     saques_centavos: u128,
     divergencias: usize,
+    danos: usize,
+    /// How many records the bank has made in its life, and the first one that is in the ledger.
+    feitos: u64,
+    desde_seq: Option<u64>,
+    desde_epoca: Option<u64>,
+    desde_carimbo: Option<u64>,
+}
+
+/// A part of the ledger that cannot be read, for JSON.
+#[derive(Serialize)]
+struct LinhaDeDano<'a> {
+    dano: &'static str,
+    arquivo: Option<&'a str>,
+    posicao: Option<usize>,
+    de: Option<u64>,
+    ate: Option<u64>,
+    frase: String,
 }
 
 /// Shows an account's statement, from its first operation to its last.
 pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
-    let disco = DiscoContado::novo(contas, &Progresso::novo());
+    let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
     let mut saida = Saida::nova();
     let mut mostrado = Ok(());
     let mut linhas = 0_u64;
-    ler_livro(&disco, |lancamento| {
+    let alcance = ler_livro(&disco, |lancamento| {
         for efeito in lancamento.feito.efeitos().filter(|efeito| efeito.rg() == rg) {
             if mostrado.is_err() {
                 return;
@@ -80,7 +100,33 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
             saida.linha(&cabecalho())?;
         }
     }
-    saida.fechar()
+    saida.fechar()?;
+    // Data is on standard output already; this says how much of it there is.
+    let frases: Vec<String> = alcance.danos.iter().map(frases::de_dano).collect();
+    match alcance.desde {
+        _ if !frases.is_empty() => Err(Falha::Recusada(frases)),
+        Some(desde) if desde.seq > 1 => {
+            avisar(&format!("Aviso: o extrato começa no meio. {}", comeco(&desde)));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says something beside the data.
+fn avisar(frase: &str) {
+    // Whoever does not hear it has the data all the same.
+    let _ = writeln!(io::stderr(), "{frase}");
+}
+
+/// Where a ledger begins.
+fn comeco(&Inicio { seq, epoca, carimbo }: &Inicio) -> String {
+    let antes = match seq - 1 {
+        0 => String::new(),
+        1 => "; o lançamento anterior não está mais nele".into(),
+        antes => format!("; os {antes} lançamentos anteriores não estão mais nele"),
+    };
+    format!("O livro começa na época {epoca}, carimbo {carimbo}{antes}.")
 }
 
 fn cabecalho() -> String {
@@ -144,11 +190,15 @@ fn objeto<'a>(lancamento: &'a Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato<
 pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
     let progresso = Progresso::novo();
     progresso.comecar_leitura("Auditando", contas);
-    let auditada = auditar(&DiscoContado::novo(contas, &progresso));
+    let disco = DiscoContado::abrir(contas, &progresso)?;
+    let auditada = auditar(&disco);
     progresso.terminar();
     let auditoria = auditada?;
     let mut saida = Saida::nova();
     if json {
+        for dano in &auditoria.alcance.danos {
+            saida.json(&danificado(dano))?;
+        }
         for divergencia in &auditoria.divergencias {
             saida.json(&divergente(divergencia))?;
         }
@@ -158,12 +208,21 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
     }
     saida.fechar()?;
     // What was found has been said.
-    if auditoria.divergencias.is_empty() { Ok(()) } else { Err(Falha::Recusada(vec![])) }
+    let confere = auditoria.divergencias.is_empty() && auditoria.alcance.danos.is_empty();
+    if confere { Ok(()) } else { Err(Falha::Recusada(vec![])) }
 }
 
 fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
-    let Auditoria { lancamentos, contas, total_em_centavos, balanco, divergencias } = auditoria;
+    let Auditoria { lancamentos, contas, total_em_centavos, balanco, divergencias, .. } = auditoria;
+    let Auditoria { feitos, alcance, .. } = auditoria;
     saida.linha(&format!("Lançamentos: {lancamentos}"))?;
+    match alcance.desde {
+        Some(desde) if desde.seq > 1 => saida.linha(&comeco(&desde))?,
+        None if *feitos > 0 => saida.linha(&format!(
+            "O livro está vazio: os {feitos} lançamentos já feitos não estão mais nele."
+        ))?,
+        _ => {}
+    }
     saida.linha(&format!("Contas: {contas}"))?;
     saida.linha(&format!("Total: {}", decimal(*total_em_centavos)))?;
     let Balanco { inicial, aberturas, ajustes, depositos, saques } = *balanco;
@@ -176,6 +235,12 @@ fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
         decimal(depositos),
         decimal(saques)
     ))?;
+    for frase in alcance.danos.iter().map(frases::de_dano) {
+        saida.linha(&frase)?;
+    }
+    if !alcance.danos.is_empty() {
+        saida.linha("O que está acima é do que pôde ser lido.")?;
+    }
     for divergencia in divergencias {
         saida.linha(&divergencia.to_string())?;
     }
@@ -215,7 +280,26 @@ fn divergente(divergencia: &Divergencia) -> LinhaDeDivergencia<'_> {
     }
 }
 
+fn danificado(dano: &Dano) -> LinhaDeDano<'_> {
+    let frase = frases::de_dano(dano);
+    let linha =
+        LinhaDeDano { dano: "outro", arquivo: None, posicao: None, de: None, ate: None, frase };
+    match dano {
+        Dano::Trecho { arquivo, posicao } => {
+            LinhaDeDano { dano: "trecho", arquivo: Some(arquivo), posicao: Some(*posicao), ..linha }
+        }
+        Dano::Falta { de, ate } => {
+            LinhaDeDano { dano: "falta", de: Some(*de), ate: Some(*ate), ..linha }
+        }
+        Dano::Arquivo { arquivo, .. } => {
+            LinhaDeDano { dano: "arquivo", arquivo: Some(arquivo), ..linha }
+        }
+        _ => linha,
+    }
+}
+
 fn totais(auditoria: &Auditoria) -> LinhaDeAuditoria {
+    let desde = auditoria.alcance.desde;
     let Balanco { inicial, aberturas, ajustes, depositos, saques } = auditoria.balanco;
     LinhaDeAuditoria {
         lancamentos: auditoria.lancamentos,
@@ -227,5 +311,10 @@ fn totais(auditoria: &Auditoria) -> LinhaDeAuditoria {
         depositos_centavos: depositos,
         saques_centavos: saques,
         divergencias: auditoria.divergencias.len(),
+        danos: auditoria.alcance.danos.len(),
+        feitos: auditoria.feitos,
+        desde_seq: desde.map(|desde| desde.seq),
+        desde_epoca: desde.map(|desde| desde.epoca),
+        desde_carimbo: desde.map(|desde| desde.carimbo.valor()),
     }
 }

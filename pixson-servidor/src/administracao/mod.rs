@@ -16,7 +16,7 @@ use pixson_core::banco::ErroAbrir;
 
 use self::comandos::Acao;
 pub(crate) use self::comandos::Comando;
-use crate::frase_de_abertura;
+use crate::frases;
 use crate::portugues::causa;
 
 /// Something was refused, or does not add up.
@@ -58,7 +58,7 @@ impl Falha {
 
     fn dizer(self, contas: &Path) -> (Vec<String>, u8) {
         match self {
-            Self::Banco(erro) => (vec![frase_de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
+            Self::Banco(erro) => (vec![frases::de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
             // A reader that has gone away wants no more.
             Self::Saida(erro) | Self::FeitoSemSaida(erro)

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pixson_core::banco::disco::{Disco, DiscoReal};
+use pixson_core::banco::ErroAbrir;
+use pixson_core::banco::disco::{Disco, DiscoReal, Marca};
 
 /// From how many accounts on there is a bar: fewer are done before anybody has read it.
 const MINIMO: usize = 1000;
@@ -85,8 +86,8 @@ pub(super) struct DiscoContado {
 }
 
 impl DiscoContado {
-    pub(super) fn novo(contas: &Path, progresso: &Progresso) -> Self {
-        Self { disco: DiscoReal::novo(contas), progresso: progresso.clone() }
+    pub(super) fn abrir(contas: &Path, progresso: &Progresso) -> Result<Self, ErroAbrir> {
+        Ok(Self { disco: DiscoReal::abrir(contas)?, progresso: progresso.clone() })
     }
 }
 
@@ -137,5 +138,25 @@ impl Disco for DiscoContado {
 
     fn apagar(&self, nome: &str) -> io::Result<()> {
         self.disco.apagar(nome)
+    }
+
+    fn pasta_no_lugar(&self, pasta: &str) -> io::Result<bool> {
+        self.disco.pasta_no_lugar(pasta)
+    }
+
+    fn arquivo_no_lugar(&self, nome: &str, arquivo: &Self::Arquivo) -> io::Result<bool> {
+        self.disco.arquivo_no_lugar(nome, arquivo)
+    }
+
+    fn dono_alheio(&self) -> bool {
+        self.disco.dono_alheio()
+    }
+
+    fn marca(&self, arquivo: &Self::Arquivo) -> io::Result<Marca> {
+        self.disco.marca(arquivo)
+    }
+
+    fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
+        self.disco.marca_de_nome(nome)
     }
 }

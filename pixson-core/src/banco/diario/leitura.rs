@@ -4,7 +4,7 @@ use std::io;
 
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
-use crate::banco::disco::Disco;
+use crate::banco::disco::{Disco, nomear};
 
 /// More than any segment has.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
@@ -19,7 +19,10 @@ pub(in crate::banco) struct Segmento {
     pub(in crate::banco) bytes: Vec<u8>,
     /// `None` if its first line is torn.
     pub(in crate::banco) cabecalho: Option<Cabecalho>,
+    fim_do_cabecalho: usize,
     pub(in crate::banco) registros: Vec<Registro>,
+    /// Where each of them ends.
+    pub(in crate::banco) fins: Vec<usize>,
     /// How many bytes the header and these records have.
     pub(in crate::banco) validos: usize,
     pub(in crate::banco) cauda: Cauda,
@@ -39,7 +42,7 @@ pub(in crate::banco) enum Cauda {
 pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
     let nomes = match disco.listar(PASTA) {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => Vec::new(),
-        nomes => nomes?,
+        nomes => nomes.map_err(nomear(PASTA))?,
     };
     let mut numeros: Vec<u64> = nomes
         .iter()
@@ -53,10 +56,43 @@ pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
     Ok(numeros)
 }
 
-/// Reads one segment, as far as it is good.
-pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Result<Segmento> {
+impl Segmento {
+    /// The number of the record that comes after all good ones.
+    pub(in crate::banco) fn proximo(&self) -> u64 {
+        self.cabecalho.map_or(0, |cabecalho| cabecalho.seq + self.registros.len() as u64)
+    }
+
+    /// Whether records are missing at the end: the file is shorter than it was when the records up to
+    /// `sincronizado` were synced, and there is no space behind those that it has. It grows in steps,
+    /// and by a whole step before anything is written there, so that a power cut leaves no such file.
+    pub(in crate::banco) fn encurtado(&self, sincronizado: u64) -> bool {
+        let Some(Cabecalho { seq, reserva, .. }) = self.cabecalho else { return false };
+        let certos = usize::try_from(sincronizado.saturating_sub(seq - 1)).unwrap_or(usize::MAX);
+        let ultimo = certos.min(self.fins.len()).checked_sub(1);
+        let (Some(ultimo), Ok(reserva @ 1..)) = (ultimo, usize::try_from(reserva)) else {
+            return false;
+        };
+        let passos = (self.fins[ultimo] - self.fim_do_cabecalho).div_ceil(reserva);
+        let tinha = self.fim_do_cabecalho.saturating_add(passos.saturating_mul(reserva));
+        self.bytes.last() != Some(&0) && self.bytes.len() < tinha
+    }
+
+    /// The good part, with some of its space behind it: that shows that nothing is missing there.
+    pub(in crate::banco) fn inteiro(&self) -> Vec<u8> {
+        let mut inteiro = self.bytes[..self.validos].to_vec();
+        inteiro.push(0);
+        inteiro
+    }
+}
+
+/// Reads one segment, as far as it is good; `None` if it is not there.
+pub(in crate::banco) fn ler_segmento(
+    disco: &impl Disco,
+    numero: u64,
+) -> io::Result<Option<Segmento>> {
     let nome = nome_de_segmento(numero);
-    let bytes = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES)?.unwrap_or_default();
+    let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
+    let Some(bytes) = lidos else { return Ok(None) };
     let mut validos = 0;
     let cabecalho = match ler_linha(&bytes) {
         Some((Linha::Cabecalho(cabecalho), tamanho)) if cabecalho.segmento == numero => {
@@ -65,7 +101,8 @@ pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Res
         }
         _ => None,
     };
-    let mut registros = Vec::new();
+    let fim_do_cabecalho = validos;
+    let (mut registros, mut fins) = (Vec::new(), Vec::new());
     if let Some(cabecalho) = cabecalho {
         let mut seq = cabecalho.seq;
         while let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) {
@@ -74,16 +111,46 @@ pub(in crate::banco) fn ler_segmento(disco: &impl Disco, numero: u64) -> io::Res
             }
             registros.push(registro);
             validos += tamanho;
+            fins.push(validos);
             seq += 1;
         }
     }
     let cauda = examinar_cauda(&bytes[validos..]);
-    Ok(Segmento { nome, bytes, cabecalho, registros, validos, cauda })
+    let lido =
+        Segmento { nome, bytes, cabecalho, fim_do_cabecalho, registros, fins, validos, cauda };
+    Ok(Some(lido))
+}
+
+/// The whole records that stand anywhere behind `posicao`: what can still be read of a segment that
+/// is damaged there.
+pub(in crate::banco) fn registros_depois(bytes: &[u8], posicao: usize) -> Vec<Registro> {
+    let candidatos = linhas_possiveis(bytes.get(posicao..).unwrap_or_default());
+    let lidas = candidatos.filter_map(|linha| match ler_linha(linha) {
+        Some((Linha::Registro(registro), _)) => Some(registro),
+        _ => None,
+    });
+    lidas.collect()
+}
+
+/// Where a record may begin, at every byte: what is damaged may be the end of the line before.
+fn linhas_possiveis(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let janelas = bytes.windows(INICIO_DE_REGISTRO.len()).enumerate();
+    janelas
+        .filter(|&(posicao, janela)| posicao == 0 || janela == INICIO_DE_REGISTRO)
+        .map(|(posicao, _)| &bytes[posicao..])
+}
+
+/// Whether a segment has a header and nothing else. One that cannot be read is none of these.
+pub(in crate::banco) fn segmento_vazio(disco: &impl Disco, numero: u64) -> bool {
+    /// More than any header has; a segment with records or space is longer.
+    const CABECALHO_MAX_BYTES: u64 = 512;
+    let bytes = disco.ler(&nome_de_segmento(numero), CABECALHO_MAX_BYTES).ok().flatten();
+    let linha = bytes.as_deref().and_then(|bytes| Some((ler_linha(bytes)?, bytes.len())));
+    matches!(linha, Some(((Linha::Cabecalho(_), linha), bytes)) if linha == bytes)
 }
 
 /// Looks behind the last good record. Space that was taken in advance is zeros; anything else
-/// may hide good records, which know how far the journal had been synced before them. They are
-/// looked for at every byte: what is damaged may be the end of the line before.
+/// may hide good records, which know how far the journal had been synced before them.
 ///
 /// A line that was written whole is never a torn one. If it is not understood, a later version may
 /// have written it, and what it says must not be cut off.
@@ -91,11 +158,7 @@ fn examinar_cauda(bytes: &[u8]) -> Cauda {
     if bytes.iter().all(|&byte| byte == 0) {
         return Cauda::Limpa;
     }
-    let candidatos = bytes.windows(INICIO_DE_REGISTRO.len()).enumerate();
-    let candidatos = candidatos
-        .filter(|&(posicao, janela)| posicao == 0 || janela == INICIO_DE_REGISTRO)
-        .map(|(posicao, _)| &bytes[posicao..]);
-    let sincs = candidatos.filter_map(|linha| match ler_linha(linha) {
+    let sincs = linhas_possiveis(bytes).filter_map(|linha| match ler_linha(linha) {
         Some((Linha::Registro(registro), _)) => Some(registro.sinc),
         Some((Linha::Cabecalho(_), _)) => None,
         None => linha_inteira(linha).then_some(u64::MAX),

@@ -4,18 +4,18 @@ mod escritor;
 mod leitura;
 mod ponto;
 mod registro;
+mod trava;
 
 pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, passageiro};
-pub(super) use leitura::{Cauda, Segmento, ler_segmento, segmentos};
-pub(super) use ponto::Ponto;
+pub(super) use leitura::{Cauda, Segmento};
+pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
+pub(super) use ponto::{Ponto, PontoLido};
 pub(super) use registro::{Cabecalho, Registro};
+pub(super) use trava::{TRAVA, Trava, travar};
 
 /// The folder of the journal.
 pub(super) const PASTA: &str = "diario";
-
-/// The file that locks the bank's directory.
-pub(super) const TRAVA: &str = "diario/trava";
 
 /// No segment grows beyond this, even if no checkpoint succeeds for long: 512 MiB. It can always
 /// be read again.

@@ -4,7 +4,8 @@ use std::io::{self, ErrorKind};
 
 use serde::Deserialize;
 
-use crate::banco::disco::{Disco, substituir};
+use super::registro::NUMERO_MAX;
+use crate::banco::disco::{Disco, Marca, nomear, substituir_marcado};
 
 const MAX_BYTES: u64 = 4096;
 
@@ -21,6 +22,15 @@ pub(in crate::banco) struct Ponto {
     pub(in crate::banco) limpo: bool,
 }
 
+/// The checkpoint that was found in a directory.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(in crate::banco) struct PontoLido {
+    pub(in crate::banco) ponto: Ponto,
+    /// It is not the file that the bank wrote, but a copy of it, or one of an earlier version, which
+    /// cannot be told from a copy.
+    pub(in crate::banco) copia: bool,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Json {
@@ -28,6 +38,9 @@ struct Json {
     epoca: u64,
     segmento: u64,
     limpo: bool,
+    /// Those of earlier versions have none.
+    #[serde(default)]
+    marca: Option<[u64; 2]>,
     #[serde(rename = "crc")]
     _crc: String,
 }
@@ -35,29 +48,48 @@ struct Json {
 impl Ponto {
     pub(in crate::banco) const NOME: &'static str = "diario/ponto.json";
 
-    pub(in crate::banco) fn ler(disco: &impl Disco) -> io::Result<Option<Self>> {
-        let Some(bytes) = disco.ler(Self::NOME, MAX_BYTES)? else {
-            return Ok(None);
+    /// Reads the checkpoint, `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidData`] of this function's own if its content is not what the bank
+    /// writes; all others are the disk's, and bear the file's name.
+    pub(in crate::banco) fn ler(disco: &impl Disco) -> io::Result<Option<PontoLido>> {
+        let bytes = match disco.ler(Self::NOME, MAX_BYTES) {
+            Ok(None) => return Ok(None),
+            Err(erro) if erro.kind() == ErrorKind::FileTooLarge => {
+                return Err(ErrorKind::InvalidData.into());
+            }
+            lidos => lidos.map_err(nomear(Self::NOME))?.unwrap_or_default(),
         };
-        let Json { seq, epoca, segmento, limpo, .. } = serde_json::from_slice(&bytes)?;
+        let (ponto, marca) = Self::de_bytes(&bytes).ok_or(ErrorKind::InvalidData)?;
+        let atual = disco.marca_de_nome(Self::NOME).map_err(nomear(Self::NOME))?;
+        Ok(Some(PontoLido { ponto, copia: marca.is_none() || marca != atual }))
+    }
+
+    fn de_bytes(bytes: &[u8]) -> Option<(Self, Option<Marca>)> {
+        let Json { seq, epoca, segmento, limpo, marca, .. } = serde_json::from_slice(bytes).ok()?;
         let ponto = Self { seq, epoca, segmento, limpo };
+        let marca = marca.map(|[numero, nascido]| Marca { numero, nascido });
+        let em_ordem = [seq, epoca, segmento].iter().all(|&numero| numero < NUMERO_MAX);
         // One spelling only: what does not write itself again has been changed.
-        if ponto.texto().as_bytes() == bytes {
-            Ok(Some(ponto))
-        } else {
-            Err(ErrorKind::InvalidData.into())
-        }
+        (em_ordem && ponto.texto(marca).as_bytes() == bytes).then_some((ponto, marca))
     }
 
     /// Durable on return.
     pub(in crate::banco) fn gravar(&self, disco: &impl Disco) -> io::Result<()> {
-        substituir(disco, Self::NOME, self.texto().as_bytes())
+        substituir_marcado(disco, Self::NOME, |marca| self.texto(Some(marca)).into_bytes())
+            .map_err(nomear(Self::NOME))
     }
 
-    fn texto(&self) -> String {
+    fn texto(&self, marca: Option<Marca>) -> String {
         let Self { seq, epoca, segmento, limpo } = self;
-        let corpo =
-            format!(r#"{{"seq":{seq},"epoca":{epoca},"segmento":{segmento},"limpo":{limpo}"#);
+        let marca = marca.map_or_else(String::new, |Marca { numero, nascido }| {
+            format!(r#","marca":[{numero},{nascido}]"#)
+        });
+        let corpo = format!(
+            r#"{{"seq":{seq},"epoca":{epoca},"segmento":{segmento},"limpo":{limpo}{marca}"#
+        );
         let crc = crc32fast::hash(corpo.as_bytes());
         format!("{corpo},\"crc\":\"{crc:08x}\"}}\n")
     }

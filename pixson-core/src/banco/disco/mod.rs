@@ -1,11 +1,16 @@
-//! The seam between the bank and a disk: ten operations, and nothing else touches files.
+//! The seam between the bank and a disk: nothing else touches files.
 
 mod real;
 
-use std::fmt::Debug;
+use std::borrow::Cow;
+use std::fmt::{self, Debug};
 use std::io;
 
+use thiserror::Error;
+
 pub use real::DiscoReal;
+
+use crate::tipos::Culpa;
 
 /// What the JSON bank asks of a disk. What it assumes of the answers is in section 1 of
 /// `docs/armazenamento.md`.
@@ -17,12 +22,13 @@ pub trait Disco: Debug + Send + Sync {
     /// A file that is open for writing.
     type Arquivo: Debug + Send + Sync;
 
-    /// Takes the advisory lock of a file, which is created if need be. It is held as long as the
-    /// value lives.
+    /// Takes the advisory lock of a file, which is created if need be, or of the bank's own
+    /// directory (`""`). It is held as long as the value lives.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::WouldBlock`] if somebody else holds it.
+    /// [`io::ErrorKind::WouldBlock`] if somebody else holds it, and [`io::ErrorKind::InvalidData`]
+    /// if what has the name is no regular file.
     fn travar(&self, nome: &str) -> io::Result<Self::Arquivo>;
 
     /// Creates a folder, if it is not there yet.
@@ -44,8 +50,7 @@ pub trait Disco: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`io::ErrorKind::FileTooLarge`] beyond `max_bytes`, and [`io::ErrorKind::InvalidData`] for
-    /// anything but a regular file, which is never opened: a link may lead elsewhere, and to open
-    /// a pipe would block.
+    /// anything but a regular file: a link may lead elsewhere, and a pipe is never waited for.
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
 
     /// Creates an empty file for writing, in place of one that has the name. It has the
@@ -97,20 +102,163 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// As the disk has them.
     fn apagar(&self, nome: &str) -> io::Result<()>;
+
+    /// Whether the name of a folder still leads to the folder that is in use; `""` is the name by
+    /// which the bank's own directory was opened. A disk whose names nobody else can change need
+    /// not look.
+    ///
+    /// # Errors
+    ///
+    /// As the disk has them.
+    fn pasta_no_lugar(&self, _pasta: &str) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// The same for a file that is open for writing.
+    ///
+    /// # Errors
+    ///
+    /// As the disk has them.
+    fn arquivo_no_lugar(&self, _nome: &str, _arquivo: &Self::Arquivo) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Whether what this process creates belongs to another user than the bank's directory does,
+    /// so that whoever serves the bank otherwise could not use it.
+    fn dono_alheio(&self) -> bool {
+        false
+    }
+
+    /// What tells a file that is open for writing from every copy of it. A disk that cannot tell
+    /// gives the same mark for all files, and copies of a bank are not noticed.
+    ///
+    /// # Errors
+    ///
+    /// As the disk has them.
+    fn marca(&self, _arquivo: &Self::Arquivo) -> io::Result<Marca> {
+        Ok(Marca::default())
+    }
+
+    /// The same for the file that has a name, or `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Disco::ler`].
+    fn marca_de_nome(&self, _nome: &str) -> io::Result<Option<Marca>> {
+        Ok(Some(Marca::default()))
+    }
+}
+
+/// What tells a file from every copy of it, also from one that was written into the same file
+/// later.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Marca {
+    /// The file's number in its file system (`st_ino`).
+    pub numero: u64,
+    /// When the file was created, in nanoseconds since 1970; 0 where the file system does not know.
+    pub nascido: u64,
+}
+
+/// An error of the disk, and the file that it is about.
+#[derive(Debug, Error)]
+#[error("{arquivo}: {erro}")]
+pub struct ErroDeArquivo {
+    /// The file, relative to the bank's directory.
+    pub arquivo: String,
+    /// What the disk said.
+    #[source]
+    pub erro: io::Error,
+}
+
+impl ErroDeArquivo {
+    /// The one that an error of the bank bears, if it knows the file.
+    pub fn em(erro: &io::Error) -> Option<&Self> {
+        let dentro = erro.get_ref()?;
+        dentro.downcast_ref().or_else(|| Self::em(&dentro.downcast_ref::<SemVolta>()?.0))
+    }
+
+    /// What the disk said, without what the bank has added to it.
+    pub fn raiz(erro: &io::Error) -> &io::Error {
+        let Some(dentro) = erro.get_ref() else { return erro };
+        let nomeado = dentro.downcast_ref().map(|nomeado: &Self| &nomeado.erro);
+        match nomeado.or_else(|| dentro.downcast_ref().map(|SemVolta(erro)| erro)) {
+            Some(dentro) => Self::raiz(dentro),
+            None => erro,
+        }
+    }
+
+    /// Whose fault it is: the storage's.
+    pub fn culpa(&self) -> Culpa {
+        Culpa::Armazenamento
+    }
+}
+
+/// What the disk said, to be kept and compared.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Causa {
+    kind: io::ErrorKind,
+    codigo: Option<i32>,
+    texto: String,
+}
+
+impl Causa {
+    /// What is at the root of an error.
+    pub fn de(erro: &io::Error) -> Self {
+        let raiz = ErroDeArquivo::raiz(erro);
+        Self { kind: raiz.kind(), codigo: raiz.raw_os_error(), texto: raiz.to_string() }
+    }
+
+    /// The same as an error again.
+    pub fn erro(&self) -> io::Error {
+        match self.codigo {
+            Some(codigo) => io::Error::from_raw_os_error(codigo),
+            None => io::Error::new(self.kind, self.texto.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Causa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.texto)
+    }
+}
+
+/// Names the file that an error of the disk is about. The kind of the error stays what it was.
+pub(super) fn nomear(arquivo: &str) -> impl FnOnce(io::Error) -> io::Error {
+    move |erro| {
+        if ErroDeArquivo::em(&erro).is_some() {
+            return erro;
+        }
+        io::Error::new(erro.kind(), ErroDeArquivo { arquivo: arquivo.to_owned(), erro })
+    }
 }
 
 /// How the name of a half-written file begins. None of them is ever read.
 pub(super) const TEMPORARIO: &str = ".tmp-";
 
+/// The temporary name of a file, in its own folder.
+pub(super) fn temporario(nome: &str) -> String {
+    match nome.rsplit_once('/') {
+        Some((pasta, arquivo)) => format!("{pasta}/{TEMPORARIO}{arquivo}"),
+        None => format!("{TEMPORARIO}{nome}"),
+    }
+}
+
 /// Writes a whole file under a temporary name in its own folder, and syncs it. The name that it
 /// returns is then for [`Disco::renomear`].
 pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::Result<String> {
-    let temporario = match nome.rsplit_once('/') {
-        Some((pasta, arquivo)) => format!("{pasta}/{TEMPORARIO}{arquivo}"),
-        None => format!("{TEMPORARIO}{nome}"),
-    };
+    preparar_de(disco, nome, |_| Ok(conteudo.into()))
+}
+
+/// The same for a content that depends on the file that it stands in.
+fn preparar_de<'c, D: Disco>(
+    disco: &D,
+    nome: &str,
+    conteudo: impl FnOnce(&D::Arquivo) -> io::Result<Cow<'c, [u8]>>,
+) -> io::Result<String> {
+    let temporario = temporario(nome);
     let escrito = disco.criar(&temporario, Some(nome)).and_then(|arquivo| {
-        disco.escrever(&arquivo, 0, conteudo)?;
+        disco.escrever(&arquivo, 0, &conteudo(&arquivo)?)?;
         disco.sincronizar(&arquivo).map_err(sem_volta)
     });
     if escrito.is_err() {
@@ -118,14 +266,30 @@ pub(super) fn preparar<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::
         // replaced by the next try, or removed by recovery.
         let _ = disco.apagar(&temporario);
     }
-    escrito.map(|()| temporario)
+    match escrito {
+        Ok(()) => Ok(temporario),
+        Err(erro) => Err(nomear(&temporario)(erro)),
+    }
 }
 
 /// Replaces a file: after a crash at any point it holds the old content or the new, whole.
 /// Durable on return.
 pub(super) fn substituir<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io::Result<()> {
-    let temporario = preparar(disco, nome, conteudo)?;
-    disco.renomear(&temporario, nome)?;
+    trocar(disco, &preparar(disco, nome, conteudo)?, nome)
+}
+
+/// The same for a content that bears the mark of the file that it stands in.
+pub(super) fn substituir_marcado<D: Disco>(
+    disco: &D,
+    nome: &str,
+    conteudo: impl FnOnce(Marca) -> Vec<u8>,
+) -> io::Result<()> {
+    let marcado = |arquivo: &D::Arquivo| Ok(conteudo(disco.marca(arquivo)?).into());
+    trocar(disco, &preparar_de(disco, nome, marcado)?, nome)
+}
+
+fn trocar<D: Disco>(disco: &D, temporario: &str, nome: &str) -> io::Result<()> {
+    disco.renomear(temporario, nome).map_err(nomear(nome))?;
     let pasta = nome.rsplit_once('/').map_or("", |(pasta, _)| pasta);
     disco.sincronizar_pasta(pasta).map_err(sem_volta)
 }
@@ -133,5 +297,16 @@ pub(super) fn substituir<D: Disco>(disco: &D, nome: &str, conteudo: &[u8]) -> io
 /// An error after which the disk must not be asked again, whatever it says of itself: a sync that
 /// failed for want of space has failed.
 pub(super) fn sem_volta(erro: io::Error) -> io::Error {
-    io::Error::other(erro)
+    io::Error::other(SemVolta(erro))
 }
+
+/// Whether an error is one of [`sem_volta`].
+pub(super) fn e_sem_volta(erro: &io::Error) -> bool {
+    let Some(dentro) = erro.get_ref() else { return false };
+    let nomeado = dentro.downcast_ref::<ErroDeArquivo>();
+    dentro.is::<SemVolta>() || nomeado.is_some_and(|nomeado| e_sem_volta(&nomeado.erro))
+}
+
+#[derive(Debug, Error)]
+#[error(transparent)]
+struct SemVolta(io::Error);

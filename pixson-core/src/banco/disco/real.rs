@@ -1,49 +1,124 @@
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "every other module goes through the seam"
-)]
+#![expect(clippy::disallowed_types, reason = "every other module goes through the seam")]
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::Disco;
-use crate::sincronia::{Arc, Mutex, PoisonError};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Stat, Uid};
+use rustix::fs::{fchown, fstat, mkdirat, openat, renameat, stat, statat, unlinkat};
+use rustix::io::Errno;
+use rustix::process::geteuid;
 
-/// What a new file allows: its owner to read and write.
-const MODO: u32 = 0o600;
+use super::{Disco, Marca};
+use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering, PoisonError};
 
-/// A directory of this machine.
+/// What a new file allows, and a new folder: their owner alone.
+const MODO: Mode = Mode::RUSR.union(Mode::WUSR);
+const MODO_DE_PASTA: Mode = Mode::RWXU;
+
+/// How every name is opened. A link may lead out of the directory; and what is no file, such as a
+/// pipe that nobody writes to, must not make the opening wait.
+const COMO: OFlags =
+    OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+
+/// How a folder is opened.
+const COMO_PASTA: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+
+/// A directory of this machine. It is held open: whatever becomes of its name afterwards, every
+/// call means the directory that was opened, and no other.
 #[derive(Debug)]
 pub struct DiscoReal {
-    raiz: PathBuf,
-    /// Folders that were synced before, open: syncing one again needs no descriptor.
+    /// The name, only to see whether it still leads here.
+    caminho: PathBuf,
+    raiz: File,
+    /// Folders that were used before, held open like the directory itself.
     pastas: Mutex<HashMap<String, Arc<File>>>,
+    /// Who owns the directory, if that is not the user who runs this.
+    dono: Option<(Uid, Gid)>,
+    /// Something that was created could not be given to that owner.
+    alheio: AtomicBool,
 }
 
 impl DiscoReal {
-    /// The disk that holds this directory, which nobody looks at yet.
-    pub fn novo(raiz: impl AsRef<Path>) -> Self {
-        Self { raiz: raiz.as_ref().to_path_buf(), pastas: Mutex::default() }
+    /// Opens a directory. The last part of its name may be a link, which is followed now and never
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if there is none, [`ErrorKind::NotADirectory`] if it is something
+    /// else, and otherwise as the system has them.
+    pub fn abrir(diretorio: impl AsRef<Path>) -> io::Result<Self> {
+        let caminho = diretorio.as_ref().to_path_buf();
+        let raiz = File::from(openat(CWD, &caminho, COMO_PASTA, Mode::empty())?);
+        let dados = raiz.metadata()?;
+        let dono = (Uid::from_raw(dados.uid()), Gid::from_raw(dados.gid()));
+        let dono = (dono.0 != geteuid()).then_some(dono);
+        Ok(Self { caminho, raiz, pastas: Mutex::default(), dono, alheio: AtomicBool::new(false) })
     }
 
+    /// A folder of the directory, `""` being the directory itself.
     fn pasta(&self, pasta: &str) -> io::Result<Arc<File>> {
         // The table holds whole entries whatever panics.
         let mut pastas = self.pastas.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(aberta) = pastas.get(pasta) {
             return Ok(Arc::clone(aberta));
         }
-        let aberta = Arc::new(File::open(self.caminho(pasta))?);
+        let nome = if pasta.is_empty() { "." } else { pasta };
+        let como = COMO_PASTA | OFlags::NOFOLLOW;
+        let aberta = Arc::new(File::from(openat(&self.raiz, nome, como, Mode::empty())?));
         pastas.insert(pasta.to_owned(), Arc::clone(&aberta));
         Ok(aberta)
     }
 
-    fn caminho(&self, nome: &str) -> PathBuf {
-        // Joining the empty name would put a slash behind the path.
-        if nome.is_empty() { self.raiz.clone() } else { self.raiz.join(nome) }
+    /// The folder of a name, and the rest of the name.
+    fn lugar<'n>(&self, nome: &'n str) -> io::Result<(Arc<File>, &'n str)> {
+        let (pasta, arquivo) = nome.rsplit_once('/').unwrap_or(("", nome));
+        Ok((self.pasta(pasta)?, arquivo))
+    }
+
+    /// Opens what has the name, if that is a regular file.
+    fn abrir_arquivo(&self, nome: &str, como: OFlags) -> io::Result<File> {
+        let (pasta, nome) = self.lugar(nome)?;
+        let aberto = match openat(&pasta, nome, como | COMO, MODO) {
+            // A link, a socket, a pipe that nobody reads, a folder that was to be written.
+            Err(Errno::LOOP | Errno::NXIO | Errno::ISDIR) => return Err(nao_e_arquivo()),
+            aberto => aberto?,
+        };
+        if FileType::from_raw_mode(fstat(&aberto)?.st_mode) == FileType::RegularFile {
+            Ok(File::from(aberto))
+        } else {
+            Err(nao_e_arquivo())
+        }
+    }
+
+    /// Gives what was created to the owner of the directory, if another user runs this: a command
+    /// that an administrator runs once must not leave a file that the service cannot read.
+    fn entregar(&self, criado: impl AsFd) {
+        let Some((dono, grupo)) = self.dono else { return };
+        if fchown(criado, Some(dono), Some(grupo)).is_err() {
+            self.alheio.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn nao_e_arquivo() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "não é um arquivo comum")
+}
+
+/// Whether both are the same thing under one name or two.
+fn mesmo(um: &Stat, outro: &Stat) -> bool {
+    (um.st_dev, um.st_ino) == (outro.st_dev, outro.st_ino)
+}
+
+/// Whether a look at a name found what is held open. Nothing is something else.
+fn leva_a(achado: Result<Stat, Errno>, aberto: &File) -> io::Result<bool> {
+    match achado {
+        Ok(achado) => Ok(mesmo(&achado, &fstat(aberto)?)),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(false),
+        Err(erro) => Err(erro.into()),
     }
 }
 
@@ -51,61 +126,63 @@ impl Disco for DiscoReal {
     type Arquivo = File;
 
     fn travar(&self, nome: &str) -> io::Result<File> {
-        let caminho = self.caminho(nome);
-        let mut opcoes = OpenOptions::new();
-        opcoes.create(true).truncate(false).write(true).mode(MODO);
-        let arquivo = match opcoes.open(&caminho) {
-            // A copy of a bank that may only be read can be locked as well, and audited.
-            Err(erro)
-                if matches!(
-                    erro.kind(),
-                    ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
-                ) =>
-            {
-                File::open(&caminho)?
+        let arquivo = if nome.is_empty() {
+            // A descriptor of its own: the lock ends with it.
+            File::from(openat(&self.raiz, ".", COMO_PASTA, Mode::empty())?)
+        } else {
+            match self.abrir_arquivo(nome, OFlags::CREATE | OFlags::RDWR) {
+                // A copy of a bank that may only be read can be locked as well, and audited.
+                Err(erro)
+                    if matches!(
+                        erro.kind(),
+                        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+                    ) =>
+                {
+                    self.abrir_arquivo(nome, OFlags::RDONLY)?
+                }
+                aberto => aberto?,
             }
-            aberto => aberto?,
         };
         match arquivo.try_lock() {
-            Ok(()) => Ok(arquivo),
-            Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(erro)) => Err(erro),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
+            // Some network file systems lock files, and no folders.
+            Err(TryLockError::Error(_)) if nome.is_empty() => {}
+            Err(TryLockError::Error(erro)) => return Err(erro),
         }
+        if !nome.is_empty() {
+            // It may have been created just now.
+            self.entregar(&arquivo);
+        }
+        Ok(arquivo)
     }
 
     fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
-        use std::os::unix::fs::DirBuilderExt;
-
-        match fs::DirBuilder::new().mode(0o700).create(self.caminho(pasta)) {
-            Err(erro) if erro.kind() != ErrorKind::AlreadyExists => Err(erro),
-            _ => Ok(()),
+        match mkdirat(&self.raiz, pasta, MODO_DE_PASTA) {
+            Ok(()) => {
+                self.entregar(&*self.pasta(pasta)?);
+                Ok(())
+            }
+            Err(Errno::EXIST) => Ok(()),
+            Err(erro) => Err(erro.into()),
         }
     }
 
     fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
         let mut nomes = Vec::new();
-        for item in fs::read_dir(self.caminho(pasta))? {
+        for item in Dir::read_from(&*self.pasta(pasta)?)? {
             // A name that is no UTF-8 is none of ours.
-            nomes.extend(item?.file_name().into_string());
+            let item = item?;
+            let nome = item.file_name().to_str().ok();
+            nomes.extend(nome.filter(|&nome| nome != "." && nome != "..").map(str::to_owned));
         }
         Ok(nomes)
     }
 
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        let caminho = self.caminho(nome);
-        let dados = match fs::symlink_metadata(&caminho) {
-            Ok(dados) => dados,
+        let arquivo = match self.abrir_arquivo(nome, OFlags::RDONLY) {
             Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(erro) => return Err(erro),
-        };
-        if !dados.is_file() {
-            return Err(io::Error::new(ErrorKind::InvalidData, "not a regular file"));
-        }
-        let arquivo = match File::open(&caminho) {
-            Ok(arquivo) => arquivo,
-            // It went between the two looks.
-            Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(erro) => return Err(erro),
+            aberto => aberto?,
         };
         let mut conteudo = Vec::new();
         arquivo.take(max_bytes.saturating_add(1)).read_to_end(&mut conteudo)?;
@@ -117,19 +194,30 @@ impl Disco for DiscoReal {
     }
 
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<File> {
-        let caminho = self.caminho(nome);
-        // What has the name goes first: a link would lead elsewhere, and a pipe would block.
-        match fs::remove_file(&caminho) {
-            Err(erro) if erro.kind() != ErrorKind::NotFound => return Err(erro),
+        let (pasta, arquivo) = self.lugar(nome)?;
+        // What has the name goes first: it may be a link or a pipe.
+        match unlinkat(&pasta, arquivo, AtFlags::empty()) {
+            Err(erro) if erro != Errno::NOENT => return Err(erro.into()),
             _ => {}
         }
-        let arquivo = OpenOptions::new().write(true).create_new(true).mode(MODO).open(caminho)?;
-        match como.map(|modelo| fs::metadata(self.caminho(modelo))) {
-            Some(Ok(dados)) => arquivo.set_permissions(dados.permissions())?,
-            Some(Err(erro)) if erro.kind() != ErrorKind::NotFound => return Err(erro),
+        let novo = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | COMO;
+        let criado = openat(&pasta, arquivo, novo, MODO)?;
+        self.entregar(&criado);
+        let criado = File::from(criado);
+        let modelo = como.map(|modelo| {
+            let (pasta, modelo) = self.lugar(modelo)?;
+            Ok(statat(&pasta, modelo, AtFlags::SYMLINK_NOFOLLOW)?)
+        });
+        match modelo {
+            Some(Ok(dados)) if FileType::from_raw_mode(dados.st_mode) == FileType::RegularFile => {
+                criado.set_permissions(Permissions::from_mode(dados.st_mode & 0o7777))?;
+            }
+            Some(Err::<_, io::Error>(erro)) if erro.kind() != ErrorKind::NotFound => {
+                return Err(erro);
+            }
             _ => {}
         }
-        Ok(arquivo)
+        Ok(criado)
     }
 
     fn escrever(&self, arquivo: &File, posicao: u64, bytes: &[u8]) -> io::Result<()> {
@@ -146,7 +234,8 @@ impl Disco for DiscoReal {
     }
 
     fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
-        fs::rename(self.caminho(de), self.caminho(para))
+        let ((pasta, de), (outra, para)) = (self.lugar(de)?, self.lugar(para)?);
+        Ok(renameat(&pasta, de, &outra, para)?)
     }
 
     fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
@@ -154,6 +243,46 @@ impl Disco for DiscoReal {
     }
 
     fn apagar(&self, nome: &str) -> io::Result<()> {
-        fs::remove_file(self.caminho(nome))
+        let (pasta, nome) = self.lugar(nome)?;
+        Ok(unlinkat(&pasta, nome, AtFlags::empty())?)
     }
+
+    fn pasta_no_lugar(&self, pasta: &str) -> io::Result<bool> {
+        if pasta.is_empty() {
+            return leva_a(stat(&self.caminho), &self.raiz);
+        }
+        let achada = statat(&self.raiz, pasta, AtFlags::SYMLINK_NOFOLLOW);
+        leva_a(achada, &*self.pasta(pasta)?)
+    }
+
+    fn arquivo_no_lugar(&self, nome: &str, arquivo: &File) -> io::Result<bool> {
+        let (pasta, nome) = self.lugar(nome)?;
+        leva_a(statat(&pasta, nome, AtFlags::SYMLINK_NOFOLLOW), arquivo)
+    }
+
+    fn dono_alheio(&self) -> bool {
+        self.dono.is_some() && !geteuid().is_root() || self.alheio.load(Ordering::Relaxed)
+    }
+
+    fn marca(&self, arquivo: &File) -> io::Result<Marca> {
+        marca_de(arquivo)
+    }
+
+    fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
+        match self.abrir_arquivo(nome, OFlags::RDONLY) {
+            Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
+            aberto => marca_de(&aberto?).map(Some),
+        }
+    }
+}
+
+/// The number of a file and the instant of its birth: a copy has others, and so has a file that a
+/// copy was written into.
+fn marca_de(arquivo: &File) -> io::Result<Marca> {
+    let dados = arquivo.metadata()?;
+    // A file system without births says so with an error.
+    let nascido = dados.created().ok();
+    let desde = nascido.and_then(|quando| quando.duration_since(std::time::UNIX_EPOCH).ok());
+    let nanos = desde.and_then(|desde| u64::try_from(desde.as_nanos()).ok());
+    Ok(Marca { numero: dados.ino(), nascido: nanos.unwrap_or(0) })
 }

@@ -10,7 +10,7 @@ use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::Disco;
 use crate::banco::{Abertura, Conta, Feito, Movimento, Recibo};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
-use crate::sincronia::{Arc, MutexGuard};
+use crate::sincronia::{Arc, MutexGuard, Ordering};
 use crate::tipos::{Culpa, Recusa, Rg, Saldo};
 
 /// What the administration did, and what it has to wait for.
@@ -85,6 +85,30 @@ impl ErroAjuste {
     }
 }
 
+/// The disk did not let a run begin.
+struct Indisponivel;
+
+impl From<Indisponivel> for ErroAbrirContas {
+    fn from(_: Indisponivel) -> Self {
+        Self::Indisponivel
+    }
+}
+
+impl From<Indisponivel> for ErroAjuste {
+    fn from(_: Indisponivel) -> Self {
+        Self::Indisponivel
+    }
+}
+
+impl ErroAjuste {
+    fn de_recusa(recusa: Recusa) -> Self {
+        match recusa {
+            Recusa::ServidorIndisponivel => Self::Indisponivel,
+            _ => Self::Ilegivel,
+        }
+    }
+}
+
 impl<D: Disco> BancoJson<D> {
     /// Opens these accounts: all of them, or none. They are there for every operation that follows;
     /// their files are written by the next checkpoint.
@@ -109,6 +133,7 @@ impl<D: Disco> BancoJson<D> {
         abertura: &Abertura,
         relogio: &Relogio,
     ) -> Result<Gestao, ErroAbrirContas> {
+        self.iniciar_se(|| self.livres(abertura))?;
         let contas = abertura.contas();
         let vagas: Vec<Arc<Vaga>> =
             contas.iter().map(|conta| self.contas.pegar_sem_aparar(conta.rg)).collect();
@@ -125,6 +150,44 @@ impl<D: Disco> BancoJson<D> {
         feita
     }
 
+    /// Begins the run before the first act of it, unless that is refused: nothing is left of it then.
+    /// Nobody may have an account locked, for this waits for the disk.
+    fn iniciar_se<E: From<Indisponivel>>(
+        &self,
+        pode: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.iniciado.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        pode()?;
+        self.iniciar().map_err(|_| Indisponivel.into())
+    }
+
+    /// Whether none of these accounts is there.
+    fn livres(&self, abertura: &Abertura) -> Result<(), ErroAbrirContas> {
+        let lugares = abertura.contas().iter().map(|conta| (conta.rg, None));
+        Self::sem_conflitos(lugares.map(|(rg, mut lugar)| {
+            let lida = self.carregar(rg, &mut lugar);
+            (rg, lida.map(|()| lugar.is_some()))
+        }))
+    }
+
+    /// `lidas` says of each account whether it is there, or why that cannot be known.
+    fn sem_conflitos(
+        lidas: impl Iterator<Item = (Rg, Result<bool, Recusa>)>,
+    ) -> Result<(), ErroAbrirContas> {
+        let mut conflitos = Vec::new();
+        for (rg, lida) in lidas {
+            match lida {
+                Ok(false) => {}
+                Ok(true) => conflitos.push(Conflito { rg, ilegivel: false }),
+                Err(Recusa::ServidorIndisponivel) => return Err(ErroAbrirContas::Indisponivel),
+                Err(_) => conflitos.push(Conflito { rg, ilegivel: true }),
+            }
+        }
+        if conflitos.is_empty() { Ok(()) } else { Err(ErroAbrirContas::Existentes(conflitos)) }
+    }
+
     fn abrir_travadas(
         &self,
         abertura: &Abertura,
@@ -132,19 +195,11 @@ impl<D: Disco> BancoJson<D> {
         vagas: &[Arc<Vaga>],
         travadas: &mut [MutexGuard<'_, Option<ContaViva>>],
     ) -> Result<Gestao, ErroAbrirContas> {
-        let mut conflitos = Vec::new();
-        for (conta, lugar) in abertura.contas().iter().zip(&mut *travadas) {
-            let rg = conta.rg;
-            match self.carregar(rg, lugar) {
-                Ok(()) if lugar.is_none() => {}
-                Ok(()) => conflitos.push(Conflito { rg, ilegivel: false }),
-                Err(Recusa::ServidorIndisponivel) => return Err(ErroAbrirContas::Indisponivel),
-                Err(_) => conflitos.push(Conflito { rg, ilegivel: true }),
-            }
-        }
-        if !conflitos.is_empty() {
-            return Err(ErroAbrirContas::Existentes(conflitos));
-        }
+        let lugares = abertura.contas().iter().zip(&mut *travadas);
+        Self::sem_conflitos(lugares.map(|(conta, lugar)| {
+            let lida = self.carregar(conta.rg, lugar);
+            (conta.rg, lida.map(|()| lugar.is_some()))
+        }))?;
         let carimbo = relogio.tique()?;
         // Before the record is appended: a checkpoint counts on it.
         for ((conta, vaga), lugar) in abertura.contas().iter().zip(vagas).zip(&mut *travadas) {
@@ -174,12 +229,24 @@ impl<D: Disco> BancoJson<D> {
         saldo: Saldo,
         relogio: &Relogio,
     ) -> Result<(Movimento, Gestao), ErroAjuste> {
+        self.iniciar_se(|| self.ajustavel(rg))?;
         let vaga = self.contas.pegar(rg);
         let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut trancar(&vaga));
         if feito == Err(ErroAjuste::NaoEncontrada) {
             self.contas.devolver_vazia(rg, &vaga);
         }
         feito
+    }
+
+    /// Whether there is an account whose balance can be set.
+    fn ajustavel(&self, rg: Rg) -> Result<(), ErroAjuste> {
+        let vaga = self.contas.pegar(rg);
+        let ha = self.carregar(rg, &mut trancar(&vaga)).map_err(ErroAjuste::de_recusa);
+        if ha.is_ok() && trancar(&vaga).is_none() {
+            self.contas.devolver_vazia(rg, &vaga);
+            return Err(ErroAjuste::NaoEncontrada);
+        }
+        ha
     }
 
     fn ajustar_travada(
@@ -190,10 +257,7 @@ impl<D: Disco> BancoJson<D> {
         vaga: &Arc<Vaga>,
         lugar: &mut Option<ContaViva>,
     ) -> Result<(Movimento, Gestao), ErroAjuste> {
-        self.carregar(rg, lugar).map_err(|recusa| match recusa {
-            Recusa::ServidorIndisponivel => ErroAjuste::Indisponivel,
-            _ => ErroAjuste::Ilegivel,
-        })?;
+        self.carregar(rg, lugar).map_err(ErroAjuste::de_recusa)?;
         let viva = lugar.as_mut().ok_or(ErroAjuste::NaoEncontrada)?;
         let movimento = Movimento { rg, antes: viva.conta.saldo, depois };
         let carimbo = relogio.tique()?;

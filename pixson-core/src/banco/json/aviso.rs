@@ -1,6 +1,10 @@
 use std::fmt;
 
-use crate::tipos::Rg;
+use super::presas::Presa;
+use crate::tipos::{Rg, Saldo};
+
+/// How many files that cannot be replaced are named at once.
+const PRESOS_MAX: usize = 16;
 
 /// Something that whoever runs the bank should know. `Display` is a sentence for a person.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,6 +31,66 @@ pub enum Aviso {
         /// How many bytes.
         bytes: usize,
     },
+    /// The file of an account cannot be replaced. The account is served, and its balance is kept in
+    /// the journal until the file can be written.
+    ArquivoPreso(Presa),
+    /// So many more files cannot be replaced.
+    OutrosPresos {
+        /// How many.
+        quantos: usize,
+    },
+    /// The file of an account, which could not be replaced, is current again.
+    ArquivoSolto {
+        /// The account.
+        rg: Rg,
+    },
+    /// The name of the bank's directory leads to another one now, or to none. The bank goes on in the
+    /// directory that was opened.
+    DiretorioMudou,
+    /// It leads to the directory that was opened again.
+    DiretorioVoltou,
+    /// What this process creates belongs to another user than the directory does.
+    DonoAlheio,
+    /// Something half-written of a killed process cannot be removed.
+    TemporarioFica {
+        /// Its name, relative to the bank's directory.
+        arquivo: String,
+    },
+    /// The directory is a copy of a bank that ran, and this file was copied before it held what the
+    /// journal says. It has been written from the journal.
+    CopiaAtrasada {
+        /// The account.
+        rg: Rg,
+        /// The balance in the file.
+        arquivo: Saldo,
+        /// The balance of the journal.
+        diario: Saldo,
+    },
+    /// The directory is a copy, and this file holds what the journal does not know: somebody edited
+    /// it while the bank was stopped. The file counts.
+    EditadoParado {
+        /// The account.
+        rg: Rg,
+        /// The balance that the ledger has.
+        livro: Saldo,
+        /// The balance in the file.
+        arquivo: Saldo,
+    },
+}
+
+impl Aviso {
+    /// Not more of one kind than a person reads.
+    pub(super) fn resumir(mut avisos: Vec<Self>) -> Vec<Self> {
+        let mut presos = 0;
+        avisos.retain(|aviso| {
+            presos += usize::from(matches!(aviso, Self::ArquivoPreso(_)));
+            !matches!(aviso, Self::ArquivoPreso(_)) || presos <= PRESOS_MAX
+        });
+        if let Some(quantos @ 1..) = presos.checked_sub(PRESOS_MAX) {
+            avisos.push(Self::OutrosPresos { quantos });
+        }
+        avisos
+    }
 }
 
 impl fmt::Display for Aviso {
@@ -42,6 +106,41 @@ impl fmt::Display for Aviso {
             Self::CaudaCortada { arquivo, bytes } => {
                 write!(f, "{bytes} bytes incompletos foram cortados do fim de {arquivo}.")
             }
+            Self::ArquivoPreso(Presa { rg, arquivo, causa }) => write!(
+                f,
+                "O arquivo da conta {rg} não pode ser regravado ({arquivo}: {causa}). A conta é \
+                 servida; o saldo fica no diário até que o arquivo possa ser escrito."
+            ),
+            Self::OutrosPresos { quantos } => {
+                write!(f, "Outros {quantos} arquivos de contas também não podem ser regravados.")
+            }
+            Self::ArquivoSolto { rg } => {
+                write!(f, "O arquivo da conta {rg} foi regravado e está em dia.")
+            }
+            Self::DiretorioMudou => f.write_str(
+                "O nome do diretório das contas leva agora a outro lugar. O banco continua no \
+                 diretório que foi aberto; para servir o outro, reinicie o servidor.",
+            ),
+            Self::DiretorioVoltou => f.write_str(
+                "O nome do diretório das contas leva de novo ao diretório que foi aberto.",
+            ),
+            Self::DonoAlheio => f.write_str(
+                "O diretório das contas é de outro usuário: o que este processo cria pode ficar \
+                 ilegível para ele. Execute como o dono do diretório.",
+            ),
+            Self::TemporarioFica { arquivo } => {
+                write!(f, "{arquivo} não pôde ser removido. Remova-o.")
+            }
+            Self::CopiaAtrasada { rg, arquivo, diario } => write!(
+                f,
+                "O diretório é uma cópia feita com o banco em uso: o arquivo da conta {rg} tinha \
+                 {arquivo} e foi regravado com {diario}, do diário."
+            ),
+            Self::EditadoParado { rg, livro, arquivo } => write!(
+                f,
+                "O arquivo da conta {rg} foi alterado com o banco parado, de {livro} para \
+                 {arquivo}. Vale o arquivo."
+            ),
         }
     }
 }

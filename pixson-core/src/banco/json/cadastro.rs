@@ -7,10 +7,12 @@ use thiserror::Error;
 
 use super::ErroAbrir;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
-use super::recuperacao::{examinar, imagens, ler_ponto};
+use super::exame::examinar;
+use super::imagens::{Vistas, imagens};
+use super::recuperacao::ler_ponto;
 use crate::banco::Conta;
+use crate::banco::diario::{Trava, travar};
 use crate::banco::disco::Disco;
-use crate::banco::livro::trancar;
 use crate::tipos::{Culpa, Rg};
 
 /// The accounts of a bank that nobody has open. Nobody can open it as long as this value lives.
@@ -22,7 +24,7 @@ use crate::tipos::{Culpa, Rg};
 /// use pixson_core::banco::Cadastro;
 /// use pixson_core::banco::disco::DiscoReal;
 ///
-/// let disco = DiscoReal::novo("contas");
+/// let disco = DiscoReal::abrir("contas")?;
 /// let cadastro = Cadastro::abrir(&disco)?;
 /// for rg in cadastro.rgs()? {
 ///     if let Some(conta) = cadastro.conta(rg)? {
@@ -36,7 +38,7 @@ pub struct Cadastro<'d, D: Disco> {
     disco: &'d D,
     /// What recovery will write.
     recuperadas: BTreeMap<Rg, ContaArquivo>,
-    _trava: Option<D::Arquivo>,
+    _trava: Trava<D::Arquivo>,
 }
 
 /// Why an account cannot be shown.
@@ -64,10 +66,9 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     ///
     /// [`ErroAbrir`], also if the journal is damaged.
     pub fn abrir(disco: &'d D) -> Result<Self, ErroAbrir> {
-        let trava = trancar(disco)?;
-        let ponto = ler_ponto(disco)?.unwrap_or_default();
-        let (leitura, _) = examinar(disco, ponto)?;
-        let imagens = imagens(disco, &leitura.dobras)?;
+        let trava = travar(disco)?;
+        let lido = ler_ponto(disco)?.unwrap_or_default();
+        let Vistas { imagens, .. } = imagens(disco, &examinar(disco, lido)?)?;
         let recuperadas =
             imagens.into_iter().map(|imagem| (imagem.conta.rg, imagem.conta)).collect();
         Ok(Self { disco, recuperadas, _trava: trava })

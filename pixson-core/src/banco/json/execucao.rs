@@ -8,7 +8,7 @@ use crate::banco::disco::Disco;
 use crate::banco::regras::{Decisao, decidir};
 use crate::banco::{Banco, Execucao, Feito, Movimento, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
-use crate::sincronia::{Arc, MutexGuard};
+use crate::sincronia::{Arc, MutexGuard, Ordering};
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
 
 /// An account of an operation, locked.
@@ -29,6 +29,11 @@ impl Travadas<'_> {
 
 impl<D: Disco> Banco for BancoJson<D> {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        // Before any account is locked: it waits for the disk.
+        if self.iniciar().is_err() {
+            let (carimbo, recusa) = (relogio.tique()?, Err(Recusa::ServidorIndisponivel));
+            return Ok(Execucao { carimbo, desfecho: recusa, recibo: Recibo::IMEDIATO });
+        }
         let (primeira, segunda) = em_ordem(&operacao);
         let vagas = [Some(primeira), segunda].map(|rg| rg.map(|rg| (rg, self.contas.pegar(rg))));
         let mut ausentes = [None, None];
@@ -79,6 +84,12 @@ impl<D: Disco> BancoJson<D> {
         Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultimo) })
     }
 
+    /// The refusal of what the disk did not take; it is counted.
+    fn indisponivel(&self) -> Recusa {
+        self.falhas.fetch_add(1, Ordering::Relaxed);
+        Recusa::ServidorIndisponivel
+    }
+
     /// Reads an account into its place, if it is not there yet.
     pub(super) fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
         if lugar.is_none() {
@@ -119,10 +130,7 @@ impl<D: Disco> BancoJson<D> {
                 self.sujar_travada(vaga, viva);
             }
         }
-        let seq = self
-            .diario
-            .anexar(carimbo, &feito)
-            .map_err(|NaoAnexado| Recusa::ServidorIndisponivel)?;
+        let seq = self.diario.anexar(carimbo, &feito).map_err(|NaoAnexado| self.indisponivel())?;
         for viva in travadas.0.iter_mut().flatten().filter_map(|travada| travada.conta.as_mut()) {
             let mut mudadas = movimentos.iter().flatten();
             if let Some(movimento) = mudadas.find(|movimento| movimento.rg == viva.conta.rg) {

@@ -3,28 +3,38 @@ mod arquivo;
 mod aviso;
 mod cadastro;
 mod contas;
+mod erro;
+mod exame;
 mod execucao;
+mod imagens;
+mod inicio;
+mod presas;
 mod publicacao;
 mod recuperacao;
+mod troca;
 
-use std::io;
 use std::path::Path;
-
-use thiserror::Error;
 
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
 pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
 pub use self::cadastro::{Cadastro, ErroConta};
 use self::contas::{Contas, Vaga};
+pub use self::erro::ErroAbrir;
+pub use self::presas::Presa;
+use self::presas::Presas;
 use self::publicacao::Publicacao;
+pub(super) use self::recuperacao::ler_ponto;
 use super::diario::{Diario, MedidasDoDiario};
 use super::disco::{Disco, DiscoReal};
-use crate::sincronia::{Arc, Mutex};
-use crate::tipos::Culpa;
+use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 
 /// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),
 /// and loses nothing: `docs/armazenamento.md` says how.
+///
+/// Opening it recovers what a crash has left, and begins nothing: an epoch is taken, and a segment of
+/// the journal begun, by the first operation or by [`BancoJson::iniciar`]. A bank that is dropped or
+/// closed before that leaves the directory as it was.
 ///
 /// Operations on different accounts run side by side; each account has a lock of its own, and
 /// the two of a transfer are taken in RG order. What was done is in a journal before
@@ -59,10 +69,16 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     sujas: Mutex<Vec<Arc<Vaga>>>,
     segmentos_retidos: Option<u64>,
     arquivos_por_vez: usize,
+    /// Accounts whose file cannot be replaced.
+    presas: Mutex<Presas>,
     /// Its lock keeps checkpoints apart.
-    publicacao: Mutex<Publicacao>,
-    /// Held as long as the bank lives: one process per directory.
-    _trava: D::Arquivo,
+    publicacao: Mutex<Publicacao<D::Arquivo>>,
+    /// The epoch of this run is durable: stamps may be drawn.
+    iniciado: AtomicBool,
+    /// The last record that is in the files of all its accounts.
+    publicado: AtomicU64,
+    /// How many times the disk did not do what it was asked for.
+    falhas: AtomicU64,
 }
 
 /// The sizes of a [`BancoJson`].
@@ -96,55 +112,6 @@ impl Default for ConfiguracaoJson {
     }
 }
 
-/// Why a bank's directory could not be opened.
-#[derive(Debug, Error)]
-pub enum ErroAbrir {
-    /// There is no such directory.
-    #[error("o diretório não existe")]
-    NaoExiste,
-    /// The directory cannot be read, or its journal not be written.
-    #[error("o diretório não pode ser lido ou escrito")]
-    Ilegivel(#[source] io::Error),
-    /// The disk is full: recovery writes the last segment of the journal and the accounts that it
-    /// names anew.
-    #[error("não há espaço para recuperar o banco")]
-    SemEspaco(#[source] io::Error),
-    /// Another process has the bank open.
-    #[error("outro processo já usa este banco")]
-    EmUso,
-    /// The journal is damaged in a part that had been synced. Nothing was changed.
-    #[error("o diário está corrompido: {arquivo}, byte {posicao}")]
-    Corrompido {
-        /// The damaged file, relative to the bank's directory.
-        arquivo: String,
-        /// Where the damage begins, in bytes.
-        posicao: usize,
-    },
-}
-
-impl ErroAbrir {
-    /// Whose fault it is: the caller's, who named the directory, or the storage's.
-    pub fn culpa(&self) -> Culpa {
-        match self {
-            Self::NaoExiste | Self::EmUso => Culpa::Chamador,
-            Self::Ilegivel(_) | Self::SemEspaco(_) | Self::Corrompido { .. } => {
-                Culpa::Armazenamento
-            }
-        }
-    }
-}
-
-impl From<io::Error> for ErroAbrir {
-    fn from(erro: io::Error) -> Self {
-        match erro.kind() {
-            io::ErrorKind::NotFound => Self::NaoExiste,
-            io::ErrorKind::WouldBlock => Self::EmUso,
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::SemEspaco(erro),
-            _ => Self::Ilegivel(erro),
-        }
-    }
-}
-
 impl BancoJson {
     /// Opens the bank in an existing directory, after recovering what a crash may have left.
     ///
@@ -152,7 +119,7 @@ impl BancoJson {
     ///
     /// [`ErroAbrir`]; nothing is served.
     pub fn abrir(diretorio: impl AsRef<Path>) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
-        Self::abrir_em(DiscoReal::novo(diretorio), ConfiguracaoJson::default())
+        Self::abrir_em(DiscoReal::abrir(diretorio)?, ConfiguracaoJson::default())
     }
 }
 
@@ -172,6 +139,17 @@ impl<D: Disco> BancoJson<D> {
     /// The number of this run, from 1.
     pub fn epoca(&self) -> u64 {
         self.diario.epoca()
+    }
+
+    /// How many records are not in the files of all their accounts yet.
+    pub fn registros_atrasados(&self) -> u64 {
+        let publicado = self.publicado.load(Ordering::Relaxed);
+        self.diario.ultimo().saturating_sub(publicado)
+    }
+
+    /// How many times the disk did not do what it was asked for, by this run.
+    pub fn falhas_do_disco(&self) -> u64 {
+        self.falhas.load(Ordering::Relaxed)
     }
 
     /// What the journal of this run has done so far.

@@ -3,56 +3,60 @@
 use std::io;
 
 use super::BancoJson;
-use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
+use super::arquivo::{ContaArquivo, impressao};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
-use crate::banco::diario::{PASTA, Ponto, nome_de_segmento, passageiro, segmentos};
-use crate::banco::disco::{Disco, preparar, sem_volta};
-use crate::sincronia::Arc;
+use super::presas::Presa;
+use super::troca::{Esperado, Imagem, Preso, gravar_contas};
+use crate::banco::diario::{PASTA, Ponto, Trava};
+use crate::banco::diario::{nome_de_segmento, passageiro, segmento_vazio, segmentos};
+use crate::banco::disco::Disco;
+use crate::sincronia::{Arc, Ordering};
 use crate::tipos::Rg;
 
 /// How far the checkpoints have come.
 #[derive(Debug)]
-pub(super) struct Publicacao {
+pub(super) struct Publicacao<A> {
     /// The last one.
     pub(super) ponto: Ponto,
     /// What nobody has been told yet.
     avisos: Vec<Aviso>,
+    ditos: Ditos,
     /// One of them failed: something half-written may be left for recovery to remove.
     houve_falha: bool,
     fechada: bool,
+    /// The lock of the directory, held as long as the bank lives.
+    _diretorio: A,
+    /// The lock of the file that earlier versions look at. A directory that was never served has
+    /// none yet.
+    pub(super) trava: Option<A>,
 }
 
-impl Publicacao {
+/// What was said of the directory already.
+#[derive(Debug)]
+struct Ditos {
+    /// At the last look its name led to another one.
+    fora: bool,
+    /// What is created belongs to somebody else.
+    alheio: bool,
+}
+
+impl<A> Publicacao<A> {
     /// None since this checkpoint.
-    pub(super) fn desde(ponto: Ponto) -> Self {
-        Self { ponto, avisos: Vec::new(), houve_falha: false, fechada: false }
+    pub(super) fn desde(ponto: Ponto, trava: Trava<A>, alheio: bool) -> Self {
+        Self {
+            ponto,
+            avisos: Vec::new(),
+            ditos: Ditos { fora: false, alheio },
+            houve_falha: false,
+            fechada: false,
+            _diretorio: trava.diretorio,
+            trava: trava.arquivo,
+        }
     }
-}
 
-/// What a checkpoint writes to one file, and what it expects to find there.
-pub(super) struct Imagem {
-    pub(super) conta: ContaArquivo,
-    /// The record that the image comes from.
-    pub(super) seq: u64,
-    pub(super) esperado: Esperado,
-}
-
-/// What a checkpoint expects in the place of a file.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Esperado {
-    /// Nothing: the account was opened, and has no file yet.
-    Nada,
-    /// Content with this checksum, which may be overwritten.
-    Este(u32),
-    /// A file that is none of the bank's, or that has gone.
-    Estranho,
-}
-
-impl Esperado {
-    /// What was seen last.
-    fn visto(visto: Option<u32>) -> Self {
-        visto.map_or(Self::Nada, Self::Este)
+    pub(super) fn fechada(&self) -> bool {
+        self.fechada
     }
 }
 
@@ -69,13 +73,14 @@ impl<D: Disco> BancoJson<D> {
     /// After any other error [`BancoJson::falhou`] is true.
     pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
         let mut publicacao = trancar(&self.publicacao);
-        if self.diario.fechado() {
+        if publicacao.fechada || self.diario.fechado() {
             return Ok(Vec::new());
         }
         self.ou_desistir(&mut publicacao, |publicacao| {
+            self.conferir_lugar(publicacao)?;
             self.girar_se_cheio()?;
-            let ate = self.gravar_sujas(publicacao)?;
-            if publicacao.ponto.seq < ate {
+            let ate = self.gravar_sujas(publicacao, false)?;
+            if self.publicou(ate, publicacao) {
                 self.mover_ponto(publicacao, ate, false)?;
             }
             Ok(())
@@ -83,7 +88,9 @@ impl<D: Disco> BancoJson<D> {
     }
 
     /// Orderly end: every file is current, and the next start has nothing to recover. Call it
-    /// when nobody uses the bank any more; what is asked of it later is refused.
+    /// when nobody uses the bank any more; what is asked of it later is refused. Afterwards
+    /// [`BancoJson::presas`] are those whose file is not current, since it cannot be replaced: the
+    /// next run goes on with their balances from the journal.
     ///
     /// # Errors
     ///
@@ -93,32 +100,68 @@ impl<D: Disco> BancoJson<D> {
         if publicacao.fechada {
             return Ok(Vec::new());
         }
+        if !self.iniciado.load(Ordering::Acquire) {
+            publicacao.fechada = true;
+            return Ok(std::mem::take(&mut publicacao.avisos));
+        }
         self.ou_desistir(&mut publicacao, |publicacao| {
+            self.conferir_lugar(publicacao)?;
             self.recolher_editadas();
-            let ate = self.gravar_sujas(publicacao)?;
+            let ate = self.gravar_sujas(publicacao, true)?;
             self.diario.fechar()?;
+            let tudo = trancar(&self.presas).vazias();
+            let seq = if tudo { ate } else { publicacao.ponto.seq };
             let limpo = !publicacao.houve_falha;
-            self.mover_ponto(publicacao, ate, limpo)?;
+            self.mover_ponto(publicacao, seq, limpo)?;
+            if tudo && ate == self.diario.ultimo() {
+                self.diario.arrumar()?;
+            }
             publicacao.fechada = true;
             Ok(())
         })
     }
 
+    /// Whether a checkpoint has come further than the last one.
+    fn publicou(&self, ate: u64, publicacao: &Publicacao<D::Arquivo>) -> bool {
+        let tudo = trancar(&self.presas).vazias();
+        tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire)
+    }
+
+    /// Looks whether the names still lead to what is open. A journal without a name would be lost
+    /// with this process; a directory that was moved as a whole is served on, and that is said.
+    fn conferir_lugar(&self, publicacao: &mut Publicacao<D::Arquivo>) -> io::Result<()> {
+        if self.iniciado.load(Ordering::Acquire) {
+            self.diario.conferir_lugar()?;
+        }
+        // If nobody can say where the name leads now, the next look may.
+        let fora = self.disco.pasta_no_lugar("").map(|no_lugar| !no_lugar);
+        let fora = fora.unwrap_or(publicacao.ditos.fora);
+        if std::mem::replace(&mut publicacao.ditos.fora, fora) != fora {
+            let mudou = if fora { Aviso::DiretorioMudou } else { Aviso::DiretorioVoltou };
+            publicacao.avisos.push(mudou);
+        }
+        if self.disco.dono_alheio() && !std::mem::replace(&mut publicacao.ditos.alheio, true) {
+            publicacao.avisos.push(Aviso::DonoAlheio);
+        }
+        Ok(())
+    }
+
     /// Takes a step of a checkpoint, and gives the warnings. A disk that has failed is not asked
     /// again.
-    fn ou_desistir(
+    pub(super) fn ou_desistir(
         &self,
-        publicacao: &mut Publicacao,
-        passo: impl FnOnce(&mut Publicacao) -> io::Result<()>,
+        publicacao: &mut Publicacao<D::Arquivo>,
+        passo: impl FnOnce(&mut Publicacao<D::Arquivo>) -> io::Result<()>,
     ) -> io::Result<Vec<Aviso>> {
         if let Err(erro) = passo(publicacao) {
             publicacao.houve_falha = true;
+            self.falhas.fetch_add(1, Ordering::Relaxed);
             if !passageiro(&erro) {
                 self.diario.desistir(&erro);
             }
             return Err(erro);
         }
-        Ok(std::mem::take(&mut publicacao.avisos))
+        Ok(Aviso::resumir(std::mem::take(&mut publicacao.avisos)))
     }
 
     /// Without space or descriptors for a new segment, the present one goes on.
@@ -129,26 +172,46 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    fn mover_ponto(&self, publicacao: &mut Publicacao, seq: u64, limpo: bool) -> io::Result<()> {
-        let (epoca, segmento) = (self.diario.epoca(), self.diario.segmento_de(seq + 1));
-        let novo = Ponto { seq, epoca, segmento, limpo };
+    fn mover_ponto(
+        &self,
+        publicacao: &mut Publicacao<D::Arquivo>,
+        seq: u64,
+        limpo: bool,
+    ) -> io::Result<()> {
+        let segmento = if seq > publicacao.ponto.seq {
+            self.diario.segmento_de(seq + 1)
+        } else {
+            publicacao.ponto.segmento
+        };
+        let novo = Ponto { seq, epoca: self.diario.epoca(), segmento, limpo };
         novo.gravar(&*self.disco)?;
         let anterior = std::mem::replace(&mut publicacao.ponto, novo);
+        self.publicado.store(seq, Ordering::Relaxed);
         if novo.segmento > anterior.segmento {
             self.aparar_livro(novo);
         }
         Ok(())
     }
 
-    /// Removes closed segments beyond the number that is kept, none of which recovery needs.
+    /// Removes closed segments beyond the number that is kept, none of which recovery needs. Those
+    /// without a record, which earlier versions left, are not kept at all.
     pub(super) fn aparar_livro(&self, ponto: Ponto) {
         let Some(retidos) = self.segmentos_retidos else { return };
-        let primeiro = ponto.segmento.saturating_sub(retidos);
-        // What cannot be removed now is removed another time. One by one, durably: a hole in the
-        // ledger would look like damage.
-        for numero in segmentos(&*self.disco).unwrap_or_default() {
-            let removido = numero < primeiro
-                && self.disco.apagar(&nome_de_segmento(numero)).is_ok()
+        let mut fechados = segmentos(&*self.disco).unwrap_or_default();
+        fechados.retain(|&numero| numero < ponto.segmento);
+        let retidos = usize::try_from(retidos).unwrap_or(usize::MAX);
+        let mut cheios = 0;
+        let sobra = |&numero: &u64| {
+            let vazio = segmento_vazio(&*self.disco, numero);
+            cheios += usize::from(!vazio);
+            vazio || cheios > retidos
+        };
+        // From the newest on they are counted; from the oldest on they go, one by one, durably: a
+        // hole in the ledger would look like damage. What cannot be removed now is removed another
+        // time.
+        let sobram: Vec<u64> = fechados.into_iter().rev().filter(sobra).collect();
+        for numero in sobram.into_iter().rev() {
+            let removido = self.disco.apagar(&nome_de_segmento(numero)).is_ok()
                 && self.disco.sincronizar_pasta(PASTA).is_ok();
             if !removido {
                 break;
@@ -156,13 +219,19 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    /// Writes every account whose file is behind, some at a time. The files then hold every record
-    /// up to the returned one.
-    fn gravar_sujas(&self, publicacao: &mut Publicacao) -> io::Result<u64> {
+    /// Writes every account whose file is behind, some at a time; of those whose file could not be
+    /// replaced, `todas` or those whose turn it is. The files then hold every record up to the
+    /// returned one, but for those of [`BancoJson::presas`].
+    fn gravar_sujas(
+        &self,
+        publicacao: &mut Publicacao<D::Arquivo>,
+        todas: bool,
+    ) -> io::Result<u64> {
         // An account is in the list before its record is appended: every record up to this one
         // has its account in the list that is taken next, or in one that was written before.
         let ate = self.diario.ultimo();
-        let sujas = std::mem::take(&mut *trancar(&self.sujas));
+        let mut sujas = std::mem::take(&mut *trancar(&self.sujas));
+        sujas.extend(trancar(&self.presas).chamar(todas));
         let mut porcoes = sujas.chunks(self.arquivos_por_vez);
         while let Some(porcao) = porcoes.next() {
             let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
@@ -196,29 +265,61 @@ impl<D: Disco> BancoJson<D> {
     fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64, avisos: &mut Vec<Aviso>) -> io::Result<()> {
         let imagem = |viva: &mut ContaViva| {
             viva.suja = false;
+            self.reler(viva);
             let esperado = Esperado::visto(viva.visto);
             Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
         };
+        let descansa = |viva: &ContaViva| trancar(&self.presas).descansa(viva.conta.rg);
         let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
             .iter()
             .filter_map(|vaga| {
                 // An account whose opening failed is in the list for nothing, or twice if it was
                 // opened after all.
                 let mut conta = trancar(vaga);
-                let suja = conta.as_mut().filter(|viva| viva.suja);
+                let suja = conta.as_mut().filter(|viva| viva.suja && !descansa(viva));
                 Some((vaga, suja.map(imagem)?))
             })
             .unzip();
         let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
         // No file may be ahead of the journal.
         self.diario.esperar_por(ultimo)?;
-        gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
-        for (vaga, imagem) in vagas.into_iter().zip(&imagens) {
-            if let Some(viva) = trancar(vaga).as_mut() {
-                viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
-            }
+        let trocados = gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
+        for ((vaga, imagem), trocado) in vagas.into_iter().zip(&imagens).zip(trocados) {
+            let aviso = match trocado {
+                Ok(()) => {
+                    if let Some(viva) = trancar(vaga).as_mut() {
+                        viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
+                    }
+                    trancar(&self.presas).soltar(imagem.conta.rg)
+                }
+                Err(preso) => self.prender(vaga, imagem.conta.rg, &preso),
+            };
+            avisos.extend(aviso);
         }
         Ok(())
+    }
+
+    /// Reads the file of an account again that could not be read when the bank was opened: what it
+    /// holds is what the bank has left in it, and the holder's name is nowhere else.
+    fn reler(&self, viva: &mut ContaViva) {
+        if !trancar(&self.presas).por_reler(viva.conta.rg) {
+            return;
+        }
+        if let Ok(Some((arquivo, visto))) = ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
+            viva.conta.nome = arquivo.nome;
+            viva.visto = Some(visto);
+            trancar(&self.presas).relida(viva.conta.rg);
+        }
+    }
+
+    /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
+    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
+        if let Some(viva) = trancar(vaga).as_mut() {
+            viva.suja = true;
+            viva.visto = preso.encontrado.or(viva.visto);
+        }
+        self.falhas.fetch_add(1, Ordering::Relaxed);
+        trancar(&self.presas).prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
     }
 
     /// Lists the accounts of this run whose file is not what the bank left in it.
@@ -237,102 +338,4 @@ impl<D: Disco> BancoJson<D> {
 
 fn nome_de_arquivo(viva: &ContaViva) -> String {
     ContaArquivo::nome_de_arquivo(viva.conta.rg)
-}
-
-/// Replaces the files of these accounts, with one sync of their directory. Durable on return.
-pub(super) fn gravar_contas<D: Disco>(
-    disco: &D,
-    imagens: &[Imagem],
-    epoca: u64,
-    avisos: &mut Vec<Aviso>,
-) -> io::Result<()> {
-    if imagens.is_empty() {
-        return Ok(());
-    }
-    // A checkpoint that is tried again finds the same again.
-    let mut avisar = |aviso: Option<Aviso>| {
-        if let Some(aviso) = aviso.filter(|aviso| !avisos.contains(aviso)) {
-            avisos.push(aviso);
-        }
-    };
-    let mut preparados = Vec::with_capacity(imagens.len());
-    let todos = imagens.iter().try_for_each(|imagem| {
-        let (encontrado, aviso) = guardar_estranho(disco, imagem, imagem.esperado, epoca)?;
-        avisar(aviso);
-        let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
-        let temporario = preparar(disco, &nome, imagem.conta.para_json().as_bytes())?;
-        preparados.push((imagem, encontrado, temporario, nome));
-        Ok(())
-    });
-    if let Err(erro) = todos {
-        for (_, _, temporario, _) in preparados {
-            // What cannot be removed now is replaced by the next checkpoint, or removed by recovery.
-            let _ = disco.apagar(&temporario);
-        }
-        return Err(erro);
-    }
-    for (imagem, encontrado, temporario, nome) in preparados {
-        // Somebody may have edited the file while the others were prepared. From the first file on,
-        // a part of them is new: if this fails, only recovery can tell which.
-        let esperado = Esperado::visto(encontrado);
-        let (_, aviso) = guardar_estranho(disco, imagem, esperado, epoca).map_err(sem_volta)?;
-        avisar(aviso);
-        disco.renomear(&temporario, &nome).map_err(sem_volta)?;
-    }
-    disco.sincronizar_pasta("").map_err(sem_volta)
-}
-
-/// Keeps what stands in the place of an account file, unless it is what is expected there. Says
-/// what it found.
-fn guardar_estranho<D: Disco>(
-    disco: &D,
-    imagem: &Imagem,
-    esperado: Esperado,
-    epoca: u64,
-) -> io::Result<(Option<u32>, Option<Aviso>)> {
-    let rg: Rg = imagem.conta.rg;
-    let nome = ContaArquivo::nome_de_arquivo(rg);
-    let bytes = match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
-        Ok(None) if esperado == Esperado::Nada => return Ok((None, None)),
-        Ok(None) => return Ok((None, Some(Aviso::ArquivoRefeito { rg }))),
-        Ok(Some(bytes)) => Some(bytes),
-        Err(erro) if nao_e_arquivo(&erro) => None,
-        Err(erro) => return Err(erro),
-    };
-    let encontrado = bytes.as_deref().map(impressao);
-    if encontrado.is_some_and(|encontrado| Esperado::Este(encontrado) == esperado) {
-        return Ok((encontrado, None));
-    }
-    let copia = copiar(disco, &nome, bytes.as_deref(), epoca, imagem.seq)?;
-    Ok((encontrado, Some(Aviso::ArquivoEditado { rg, copia })))
-}
-
-/// Keeps a file beside itself, under a name that no other copy has. One that was kept before, by a
-/// checkpoint that then failed, is not kept again. `bytes` is `None` for what cannot be read.
-fn copiar<D: Disco>(
-    disco: &D,
-    nome: &str,
-    bytes: Option<&[u8]>,
-    epoca: u64,
-    seq: u64,
-) -> io::Result<String> {
-    let primeira = format!("{nome}.copia-{epoca}-{seq}");
-    let mut copia = primeira.clone();
-    for numero in 2_u32.. {
-        match disco.ler(&copia, ContaArquivo::MAX_BYTES) {
-            Ok(None) => break,
-            Ok(guardados) if guardados.as_deref() == bytes => return Ok(copia),
-            Err(erro) if !nao_e_arquivo(&erro) => return Err(erro),
-            _ => copia = format!("{primeira}-{numero}"),
-        }
-    }
-    match bytes {
-        Some(bytes) => {
-            let temporario = preparar(disco, &copia, bytes)?;
-            disco.renomear(&temporario, &copia)?;
-        }
-        // Whatever it is, it can be moved.
-        None => disco.renomear(nome, &copia)?,
-    }
-    Ok(copia)
 }

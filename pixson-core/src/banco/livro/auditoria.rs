@@ -2,21 +2,25 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
-use std::fmt;
 use std::io;
 
-use super::{Lancamento, percorrer, trancar};
-use crate::banco::diario::{Ponto, segmentos};
+use super::{Alcance, Divergencia, Lancamento, percorrer};
+use crate::banco::diario::travar;
 use crate::banco::disco::Disco;
-use crate::banco::json::{ContaArquivo, ErroAbrir};
+use crate::banco::json::{ContaArquivo, ErroAbrir, ler_ponto};
 use crate::banco::{Feito, Movimento};
 use crate::tipos::{Rg, Saldo};
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Auditoria {
-    /// How many operations the ledger holds.
+    /// How many operations the ledger holds, as far as it could be read.
     pub lancamentos: u64,
+    /// How many records the bank has made in its life. There are fewer in the ledger if segments were
+    /// removed.
+    pub feitos: u64,
+    /// From where on, and how well, the ledger could be read.
+    pub alcance: Alcance,
     /// How many accounts there are: files, and those that recovery will write.
     pub contas: u64,
     /// The sum of all readable balances, in centavos.
@@ -27,8 +31,8 @@ pub struct Auditoria {
     pub divergencias: Vec<Divergencia>,
 }
 
-/// Where the money comes from, in centavos. If nothing diverges, [`Balanco::total`] is the sum of all
-/// balances.
+/// Where the money comes from, in centavos. If nothing diverges and the ledger is not damaged,
+/// [`Balanco::total`] is the sum of all balances.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Balanco {
     /// What accounts held before their first record, or hold if they have none.
@@ -76,79 +80,6 @@ impl Balanco {
     }
 }
 
-/// Something that does not add up. `Display` is a sentence for a person.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Divergencia {
-    /// The balances of a record are not what its operation makes.
-    ContaErrada {
-        /// The record.
-        seq: u64,
-    },
-    /// An account's balance changed between two records: somebody edited its file while the bank
-    /// was stopped.
-    Ajuste {
-        /// The account.
-        rg: Rg,
-        /// The first record after the change.
-        seq: u64,
-        /// The balance that the ledger had.
-        livro: Saldo,
-        /// The balance that the bank found.
-        encontrado: Saldo,
-    },
-    /// An account of the ledger was opened again: somebody had removed its file while the bank was
-    /// stopped.
-    Reaberta {
-        /// The account.
-        rg: Rg,
-        /// The record that opened it again.
-        seq: u64,
-        /// The balance that the ledger had.
-        livro: Saldo,
-    },
-    /// The file of an account does not hold the balance that the ledger has.
-    ArquivoDiferente {
-        /// The account.
-        rg: Rg,
-        /// The balance of the ledger.
-        livro: Saldo,
-        /// The balance in the file.
-        arquivo: Saldo,
-    },
-    /// The file of an account cannot be understood, or is missing although the ledger has it.
-    ArquivoIlegivel {
-        /// The account.
-        rg: Rg,
-    },
-}
-
-impl fmt::Display for Divergencia {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ContaErrada { seq } => {
-                write!(f, "Lançamento {seq}: os saldos não correspondem à operação.")
-            }
-            Self::Ajuste { rg, seq, livro, encontrado } => write!(
-                f,
-                "Conta {rg}: saldo alterado por fora de {livro} para {encontrado} \
-                 antes do lançamento {seq}."
-            ),
-            Self::Reaberta { rg, seq, livro } => write!(
-                f,
-                "Conta {rg}: o arquivo, com {livro}, foi removido por fora antes do lançamento \
-                 {seq}, que abriu a conta de novo."
-            ),
-            Self::ArquivoDiferente { rg, livro, arquivo } => {
-                write!(f, "Conta {rg}: o arquivo tem {arquivo} e o livro tem {livro}.")
-            }
-            Self::ArquivoIlegivel { rg } => {
-                write!(f, "Conta {rg}: o arquivo não pode ser lido.")
-            }
-        }
-    }
-}
-
 /// What the audit knows of an account from the ledger.
 struct Escriturada {
     saldo: Saldo,
@@ -156,35 +87,44 @@ struct Escriturada {
     pendentes: HashSet<Saldo>,
     /// It may have no file yet, for the same reason.
     sem_arquivo: bool,
+    /// Its last record.
+    seq: u64,
 }
 
 /// The accounts of the ledger.
-type Escrituradas = BTreeMap<Rg, Escriturada>;
+#[derive(Default)]
+struct Escrituradas {
+    contas: BTreeMap<Rg, Escriturada>,
+    /// The first record behind the last gap: what an account did in a gap nobody can say.
+    lacuna: u64,
+}
 
 /// Recomputes every balance of a bank that nobody has open, from its ledger and its files.
 ///
-/// After a crash, files that recovery will bring up to date are not held against the bank.
+/// After a crash, files that recovery will bring up to date are not held against the bank. Where the
+/// ledger is damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage.
+/// A balance that does not go on behind a gap as it was before it is no divergence.
 ///
 /// # Errors
 ///
-/// [`ErroAbrir`], also if a segment is damaged.
+/// [`ErroAbrir`]: somebody has the bank open, or it cannot be read at all.
 pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
-    let _trava = trancar(disco)?;
-    let corrompido = || ErroAbrir::Corrompido { arquivo: Ponto::NOME.to_owned(), posicao: 0 };
-    let ponto = Ponto::ler(disco).map_err(|_| corrompido())?.unwrap_or_default();
-    let mut ultimo = 0;
-    let mut auditoria = Auditoria::default();
-    let mut escrituradas = Escrituradas::new();
-    percorrer(disco, &mut |lancamento| {
-        ultimo = lancamento.seq;
+    let _trava = travar(disco)?;
+    let ponto = ler_ponto(disco)?.unwrap_or_default().ponto;
+    let mut auditoria = Auditoria { feitos: ponto.seq, ..Auditoria::default() };
+    let mut escrituradas = Escrituradas::default();
+    let alcance = percorrer(disco, ponto, &mut |lancamento, depois_de_falta| {
+        if depois_de_falta {
+            escrituradas.lacuna = lancamento.seq;
+        }
+        auditoria.feitos = auditoria.feitos.max(lancamento.seq);
         auditoria.escriturar(&lancamento, lancamento.seq > ponto.seq, &mut escrituradas);
     })?;
-    // A checkpoint that speaks of what is not there: the end of the ledger is missing.
-    let ultimo_segmento = segmentos(disco)?.last().copied().unwrap_or(0);
-    let falta_o_fim = auditoria.lancamentos > 0 && ultimo < ponto.seq;
-    if falta_o_fim || ultimo_segmento < ponto.segmento {
-        return Err(corrompido());
+    let ultimo = escrituradas.contas.values().map(|conta| conta.seq).max().unwrap_or(0);
+    if ultimo < ponto.seq && !alcance.danos.is_empty() {
+        escrituradas.lacuna = ponto.seq + 1;
     }
+    auditoria.alcance = alcance;
     auditoria.conferir_arquivos(disco, escrituradas)?;
     Ok(auditoria)
 }
@@ -205,7 +145,8 @@ impl Auditoria {
         self.balanco.lancar(&lancamento.feito);
         for efeito in lancamento.feito.efeitos() {
             let (rg, antes, depois) = (efeito.rg(), efeito.antes(), efeito.depois());
-            let conta = match escrituradas.entry(rg) {
+            let lacuna = escrituradas.lacuna;
+            let conta = match escrituradas.contas.entry(rg) {
                 Entry::Vacant(nova) => {
                     self.balanco.inicial += antes.map_or(0, em_centavos);
                     let saldo = antes.unwrap_or(depois);
@@ -213,12 +154,17 @@ impl Auditoria {
                         saldo,
                         pendentes: HashSet::new(),
                         sem_arquivo: antes.is_none() && pendente,
+                        seq,
                     })
                 }
                 Entry::Occupied(conhecida) => {
                     let conta = conhecida.into_mut();
                     let livro = conta.saldo;
                     match antes {
+                        _ if conta.seq < lacuna => {
+                            let antes = antes.map_or(0, |antes| i128::from(antes.centavos()));
+                            self.balanco.ajustes += antes - i128::from(livro.centavos());
+                        }
                         None => {
                             self.divergencias.push(Divergencia::Reaberta { rg, seq, livro });
                             conta.sem_arquivo = pendente;
@@ -236,6 +182,7 @@ impl Auditoria {
                 conta.pendentes.extend(antes.into_iter().chain([depois]));
             }
             conta.saldo = depois;
+            conta.seq = seq;
         }
     }
 
@@ -252,7 +199,7 @@ impl Auditoria {
         rgs.sort_unstable();
         self.contas = rgs.len() as u64;
         for rg in rgs {
-            let livro = escrituradas.remove(&rg);
+            let livro = escrituradas.contas.remove(&rg);
             let Ok(Some((conta, _))) = ContaArquivo::abrir(disco, rg) else {
                 self.divergencias.push(Divergencia::ArquivoIlegivel { rg });
                 continue;
@@ -264,6 +211,7 @@ impl Auditoria {
             // A file that recovery will overwrite counts with what it will hold.
             let vale = match livro {
                 Some(livro) if livro.pendentes.contains(&arquivo) => livro.saldo,
+                Some(Escriturada { seq, .. }) if seq < escrituradas.lacuna => arquivo,
                 Some(Escriturada { saldo: livro, .. }) if livro != arquivo => {
                     self.divergencias.push(Divergencia::ArquivoDiferente { rg, livro, arquivo });
                     arquivo
@@ -272,7 +220,7 @@ impl Auditoria {
             };
             self.total_em_centavos += em_centavos(vale);
         }
-        for (rg, Escriturada { saldo, sem_arquivo, .. }) in escrituradas {
+        for (rg, Escriturada { saldo, sem_arquivo, .. }) in escrituradas.contas {
             if sem_arquivo {
                 self.contas += 1;
                 self.total_em_centavos += em_centavos(saldo);

@@ -1,14 +1,19 @@
 //! The journal read as a ledger: each account's statement, and the audit of the whole bank.
 
 mod auditoria;
+mod dano;
+mod divergencia;
 
 use std::io;
 
-pub use self::auditoria::{Auditoria, Balanco, Divergencia, auditar};
+pub use self::auditoria::{Auditoria, Balanco, auditar};
+pub use self::dano::Dano;
+pub use self::divergencia::Divergencia;
 use super::Feito;
-use super::diario::{Cauda, Registro, TRAVA, ler_segmento, segmentos};
-use super::disco::Disco;
-use super::json::ErroAbrir;
+use super::diario::{Cauda, Ponto, Registro, Segmento, passageiro, travar};
+use super::diario::{ler_segmento, nome_de_segmento, registros_depois, segmentos};
+use super::disco::{Causa, Disco};
+use super::json::{ErroAbrir, ler_ponto};
 use super::regras::decidir;
 use crate::relogio::Carimbo;
 
@@ -44,67 +49,112 @@ impl Lancamento {
     }
 }
 
-/// Reads the ledger of a bank that nobody has open, from its first operation to its last.
+/// How much of the ledger could be read.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Alcance {
+    /// The first thing that it tells, or `None` if it tells nothing.
+    pub desde: Option<Inicio>,
+    /// What of it cannot be read, in order.
+    pub danos: Vec<Dano>,
+}
+
+/// Where a ledger begins. What was done before is in segments that were removed, unless `seq` is 1.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Inicio {
+    /// The number of the first record.
+    pub seq: u64,
+    /// The run of the bank in which it was done.
+    pub epoca: u64,
+    /// The stamp of its reply.
+    pub carimbo: Carimbo,
+}
+
+/// Reads the ledger of a bank that nobody has open, from its first operation to its last. Damage
+/// does not end it: what stands behind the damage is read, and the damage is named.
 ///
 /// # Errors
 ///
-/// [`ErroAbrir`], also if a segment is damaged.
+/// [`ErroAbrir`]: somebody has the bank open, or it cannot be read at all.
 pub fn ler_livro<D: Disco>(
     disco: &D,
     mut visitar: impl FnMut(Lancamento),
-) -> Result<(), ErroAbrir> {
-    let _trava = trancar(disco)?;
-    percorrer(disco, &mut visitar)
+) -> Result<Alcance, ErroAbrir> {
+    let _trava = travar(disco)?;
+    let ponto = ler_ponto(disco)?.unwrap_or_default().ponto;
+    Ok(percorrer(disco, ponto, &mut |lancamento, _| visitar(lancamento))?)
 }
 
-/// Keeps everybody else out of the bank. One that was never opened has nothing to lock.
-pub(super) fn trancar<D: Disco>(disco: &D) -> Result<Option<D::Arquivo>, ErroAbrir> {
-    match disco.travar(TRAVA) {
-        Ok(trava) => Ok(Some(trava)),
-        Err(erro) if erro.kind() == io::ErrorKind::NotFound => {
-            // Without even the directory there is no bank.
-            disco.listar("")?;
-            Ok(None)
-        }
-        Err(erro) => Err(erro.into()),
-    }
-}
-
-fn percorrer<D: Disco>(disco: &D, visitar: &mut impl FnMut(Lancamento)) -> Result<(), ErroAbrir> {
-    let mut numeros = segmentos(disco)?;
-    if let Some(&ultimo) = numeros.last() {
-        let segmento = ler_segmento(disco, ultimo)?;
-        // It was just being begun when the bank was killed.
-        if segmento.cabecalho.is_none() && !matches!(segmento.cauda, Cauda::Ruim { sinc: Some(_) })
-        {
-            numeros.pop();
-        }
-    }
-    let mut esperado = None;
+/// Reads the ledger. The visitor hears with each record whether others are missing just before it.
+fn percorrer<D: Disco>(
+    disco: &D,
+    ponto: Ponto,
+    visitar: &mut impl FnMut(Lancamento, bool),
+) -> io::Result<Alcance> {
+    let mut leitura = Leitura { alcance: Alcance::default(), proximo: None, visitar };
+    let numeros = segmentos(disco)?;
     for (indice, &numero) in numeros.iter().enumerate() {
-        let ultimo = indice + 1 == numeros.len();
-        let segmento = ler_segmento(disco, numero)?;
-        let corrompido =
-            |posicao| ErroAbrir::Corrompido { arquivo: segmento.nome.clone(), posicao };
-        let Some(cabecalho) = segmento.cabecalho else { return Err(corrompido(0)) };
-        if esperado.is_some_and(|seq| seq != cabecalho.seq) {
-            return Err(corrompido(0));
-        }
-        let proximo = cabecalho.seq + segmento.registros.len() as u64;
-        // A torn tail is for recovery to cut; damage is not.
-        let falta = match segmento.cauda {
-            Cauda::Ruim { sinc } if !ultimo || sinc.is_some_and(|sinc| sinc >= proximo) => {
-                Some(corrompido(segmento.validos))
+        match ler_segmento(disco, numero) {
+            Ok(Some(segmento)) => leitura.segmento(segmento, indice + 1 == numeros.len()),
+            Ok(None) => {}
+            Err(erro) if passageiro(&erro) => return Err(erro),
+            Err(erro) => {
+                let (arquivo, causa) = (nome_de_segmento(numero), Causa::de(&erro));
+                leitura.alcance.danos.push(Dano::Arquivo { arquivo, causa });
             }
-            _ => None,
-        };
-        for registro in segmento.registros {
-            visitar(Lancamento::de_registro(registro));
         }
-        if let Some(erro) = falta {
-            return Err(erro);
-        }
-        esperado = Some(proximo);
     }
-    Ok(())
+    // A checkpoint that speaks of what is not there: the end of the ledger is missing.
+    let ultimo = leitura.proximo.map_or(0, |proximo| proximo - 1);
+    let falta_o_fim = ultimo < ponto.seq
+        && (leitura.alcance.desde.is_some() || !numeros.contains(&ponto.segmento))
+        && ponto.segmento > 0;
+    let mut alcance = leitura.alcance;
+    if falta_o_fim {
+        alcance.danos.push(Dano::Falta { de: ultimo + 1, ate: ponto.seq });
+    }
+    Ok(alcance)
+}
+
+/// The reading of a ledger, as far as it has come.
+struct Leitura<'v, V> {
+    alcance: Alcance,
+    /// The number of the next record.
+    proximo: Option<u64>,
+    visitar: &'v mut V,
+}
+
+impl<V: FnMut(Lancamento, bool)> Leitura<'_, V> {
+    fn segmento(&mut self, segmento: Segmento, ultimo: bool) {
+        let Segmento { nome, bytes, registros, validos, cauda, cabecalho, .. } = segmento;
+        let depois = cabecalho.map_or(1, |cabecalho| cabecalho.seq + registros.len() as u64);
+        for registro in registros {
+            self.registro(registro);
+        }
+        let Cauda::Ruim { sinc } = cauda else { return };
+        // A torn tail is for recovery to cut, and one without a header was just being begun; damage
+        // is neither.
+        if !ultimo || sinc.is_some_and(|sinc| sinc >= depois) {
+            self.alcance.danos.push(Dano::Trecho { arquivo: nome, posicao: validos });
+            for registro in registros_depois(&bytes, validos) {
+                self.registro(registro);
+            }
+        }
+    }
+
+    fn registro(&mut self, registro: Registro) {
+        let seq = registro.seq;
+        let esperado = self.proximo.unwrap_or(seq);
+        // A line that stands where it does not belong is of the damage.
+        if seq < esperado {
+            return;
+        }
+        let falta = seq > esperado;
+        if falta {
+            self.alcance.danos.push(Dano::Falta { de: esperado, ate: seq - 1 });
+        }
+        self.proximo = Some(seq + 1);
+        let Registro { epoca, carimbo, .. } = registro;
+        self.alcance.desde.get_or_insert(Inicio { seq, epoca, carimbo });
+        (self.visitar)(Lancamento::de_registro(registro), falta);
+    }
 }

@@ -11,6 +11,8 @@ pub(super) struct Arquivo {
     /// A sync has failed: what was pending then can be read, and is not on the disk; another
     /// sync does not bring it there.
     pub(super) perdidas: Vec<Mudanca>,
+    /// How many times what is in it was copied from one disk to another.
+    pub(super) copiado: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use self::arquivo::{Arquivo, Mudanca, MudancaDeNome, Nomes, pasta_de};
 use self::falha::Chamada;
 pub use self::falha::{Corte, Especie, Falha};
-use crate::banco::disco::Disco;
+use crate::banco::disco::{Disco, Marca};
 use crate::tipos::{Rg, Saldo};
 
 /// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
@@ -57,6 +57,8 @@ struct Estado {
     nomes_duraveis: Nomes,
     nomes_pendentes: Vec<MudancaDeNome>,
     travados: Vec<String>,
+    /// Names that nothing can be put in the place of.
+    presos: Vec<String>,
     chamadas: usize,
     falha: Option<Falha>,
 }
@@ -108,7 +110,11 @@ impl DiscoModelo {
     #[must_use]
     pub fn depois_de(&self, corte: &mut Corte) -> Self {
         let estado = self.trancar();
-        let mut novo = Estado { nomes: estado.nomes_duraveis.clone(), ..Estado::default() };
+        let mut novo = Estado {
+            nomes: estado.nomes_duraveis.clone(),
+            presos: estado.presos.clone(),
+            ..Estado::default()
+        };
         for arquivo in &estado.arquivos {
             let mut duravel = arquivo.duravel.clone();
             for mudanca in &arquivo.pendentes {
@@ -116,7 +122,7 @@ impl DiscoModelo {
                     mudanca.aplicar(&mut duravel);
                 }
             }
-            novo.arquivos.push(Arquivo { duravel, ..Arquivo::default() });
+            novo.arquivos.push(Arquivo { duravel, copiado: arquivo.copiado, ..Arquivo::default() });
         }
         for mudanca in &estado.nomes_pendentes {
             if corte.sobra_nome() {
@@ -145,11 +151,33 @@ impl DiscoModelo {
         estado.arquivos[arquivo] = Arquivo { duravel, ..Arquivo::default() };
     }
 
+    /// From now on a file cannot be replaced, as if something were mounted on it; or it can again.
+    pub fn prender(&self, nome: &str, preso: bool) {
+        let mut estado = self.trancar();
+        estado.presos.retain(|outro| outro != nome);
+        estado.presos.extend(preso.then(|| nome.to_owned()));
+    }
+
     /// Somebody else removes a file, durably.
     pub fn remover(&self, nome: &str) {
         let mut estado = self.trancar();
         estado.nomes.remove(nome);
         estado.nomes_duraveis.remove(nome);
+    }
+
+    /// Somebody copies a file, as a running program would read it, to another disk, durably.
+    pub fn copiar(&self, nome: &str, para: &Self) {
+        let Some(conteudo) = self.conteudo(nome) else { return };
+        let copiado = {
+            let estado = self.trancar();
+            estado.nomes.get(nome).map_or(0, |&arquivo| estado.arquivos[arquivo].copiado)
+        };
+        let mut estado = para.trancar();
+        let numero = estado.arquivos.len();
+        let copiado = copiado + 1;
+        estado.arquivos.push(Arquivo { duravel: conteudo, copiado, ..Arquivo::default() });
+        estado.nomes.insert(nome.to_owned(), numero);
+        estado.nomes_duraveis.insert(nome.to_owned(), numero);
     }
 
     /// The names of all files, with their folders, in order.
@@ -288,6 +316,9 @@ impl Disco for DiscoModelo {
 
     fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
         let mut estado = self.chamar(Chamada::Outra)?;
+        if estado.presos.iter().any(|preso| preso == para) {
+            return Err(ErrorKind::ResourceBusy.into());
+        }
         let arquivo = *estado.nomes.get(de).ok_or(ErrorKind::NotFound)?;
         let mudanca = MudancaDeNome::Renomear(de.to_owned(), para.to_owned(), arquivo);
         mudanca.aplicar(&mut estado.nomes);
@@ -315,5 +346,20 @@ impl Disco for DiscoModelo {
         mudanca.aplicar(&mut estado.nomes);
         estado.nomes_pendentes.push(mudanca);
         Ok(())
+    }
+
+    fn marca(&self, arquivo: &Aberto) -> io::Result<Marca> {
+        Ok(self.trancar().marca(arquivo.arquivo))
+    }
+
+    fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
+        let estado = self.chamar(Chamada::Outra)?;
+        Ok(estado.nomes.get(nome).map(|&arquivo| estado.marca(arquivo)))
+    }
+}
+
+impl Estado {
+    fn marca(&self, arquivo: usize) -> Marca {
+        Marca { numero: arquivo as u64, nascido: self.arquivos[arquivo].copiado }
     }
 }

@@ -287,8 +287,11 @@ pub fn julgar_vida(
     drop(banco);
 
     let mut livro = Vec::new();
-    ler_livro(disco, |lancamento| livro.push(lancamento))
+    let alcance = ler_livro(disco, |lancamento| livro.push(lancamento))
         .map_err(|erro| format!("the ledger: {erro}"))?;
+    if !alcance.danos.is_empty() {
+        return Err(format!("the ledger: {:?}", alcance.danos));
+    }
     let esperados = julgar_livro(iniciais, historia, &livro)?;
     if saldos != esperados {
         return Err(format!("balances {saldos:?}, the history says {esperados:?}"));

@@ -2,21 +2,44 @@
 
 use std::io;
 
-use super::{Diario, Estado, bytes, passageiro};
+use super::{Diario, Estado, bytes, linha_de, passageiro};
 use crate::banco::diario::registro::Cabecalho;
 use crate::banco::diario::{PASTA, nome_de_segmento};
-use crate::banco::disco::{Disco, sem_volta};
+use crate::banco::disco::{Disco, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
-    /// The segment that holds, or will hold, record `seq`. Those before it are forgotten: a
-    /// checkpoint asks, and the next one asks for no earlier record.
+    /// From which segment on recovery finds record `seq` and all that follow; 0 if there is no
+    /// segment. Those before it are forgotten: a checkpoint asks, and the next one asks for no
+    /// earlier record.
     pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
         let mut estado = self.trancar();
         while estado.fechados.front().is_some_and(|&(_, ultimo)| ultimo < seq) {
             estado.fechados.pop_front();
         }
-        estado.fechados.front().map_or(estado.cabecalho.segmento, |&(segmento, _)| segmento)
+        let presente = match estado.cabecalho.segmento {
+            _ if !estado.comecado => estado.anterior,
+            // One without a record has a segment of the same run before it.
+            segmento => segmento - u64::from(Self::vazio(&estado)),
+        };
+        estado.fechados.front().map_or(presente, |&(segmento, _)| segmento)
+    }
+
+    /// Whether the journal's folder and its present segment are still where recovery looks for them:
+    /// nothing that is written to a file without a name survives. Not while a segment turns.
+    pub(in crate::banco) fn conferir_lugar(&self) -> io::Result<()> {
+        let sumiu = |nome: &str| nomear(nome)(io::Error::other("não está mais no lugar"));
+        if !self.disco.pasta_no_lugar(PASTA).map_err(nomear(PASTA))? {
+            return Err(sumiu(PASTA));
+        }
+        let (arquivo, nome) = {
+            let estado = self.trancar();
+            (estado.arquivo.clone(), nome_de_segmento(estado.cabecalho.segmento))
+        };
+        match arquivo {
+            Some(arquivo) if !self.disco.arquivo_no_lugar(&nome, &arquivo)? => Err(sumiu(&nome)),
+            _ => Ok(()),
+        }
     }
 
     /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
@@ -25,7 +48,8 @@ impl<D: Disco> Diario<D> {
         let estado = self.esperar_vez(self.trancar());
         // A disk that has failed is not asked again.
         let conferido = Self::conferir(&estado);
-        if conferido.is_err() || estado.posicao < self.segmento_max_bytes {
+        let cheio = estado.comecado && estado.posicao >= self.segmento_max_bytes;
+        if conferido.is_err() || !cheio {
             Self::soltar(estado);
             return conferido;
         }
@@ -35,15 +59,16 @@ impl<D: Disco> Diario<D> {
             Self::soltar(estado);
             return Err(causa);
         }
-        let Cabecalho { segmento, epoca, .. } = estado.cabecalho;
-        let cabecalho = Cabecalho { segmento: segmento + 1, epoca, seq: estado.duravel + 1 };
-        let (antigo, fim) = (Arc::clone(&estado.arquivo), estado.posicao);
+        let atual = estado.cabecalho;
+        let (segmento, seq) = (atual.segmento + 1, estado.duravel + 1);
+        let cabecalho = Cabecalho { segmento, seq, ..atual };
+        let (antigo, fim) = (estado.arquivo.clone(), estado.posicao);
         estado.lider = true;
         Self::soltar(estado);
 
         let girado = self.comecar_outro(cabecalho).and_then(|()| {
-            self.disco.cortar(&antigo, fim)?;
-            self.disco.sincronizar(&antigo)
+            let cortado = antigo.map_or(Ok(()), |antigo| self.cortar(&antigo, fim));
+            cortado.map_err(nomear(&nome_de_segmento(atual.segmento)))
         });
 
         let mut estado = self.trancar();
@@ -59,21 +84,22 @@ impl<D: Disco> Diario<D> {
     /// Creates a segment with space for what has gathered, and makes it the present one. If space or
     /// descriptors are short, nothing has changed but for a file that recovery takes for what it is.
     fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
-        let (arquivo, posicao) = criar_segmento(&*self.disco, cabecalho, &self.zeros)?;
+        let nome = nome_de_segmento(cabecalho.segmento);
+        let criado = self.criar_segmento(cabecalho).map_err(nomear(&nome));
+        let (arquivo, posicao) = criado?;
         let mut estado = self.trancar();
         let mut reservado = posicao + bytes(&self.zeros);
         while posicao + bytes(&estado.lote) > reservado {
             if let Err(erro) = self.disco.escrever(&arquivo, reservado, &self.zeros) {
                 // The present segment has room for it and goes on; this one must not be found
                 // behind it.
-                let nome = nome_de_segmento(cabecalho.segmento);
                 let apagado = self.disco.apagar(&nome);
                 apagado.and_then(|()| self.disco.sincronizar_pasta(PASTA)).map_err(sem_volta)?;
-                return Err(erro);
+                return Err(nomear(&nome)(erro));
             }
             reservado += bytes(&self.zeros);
         }
-        estado.arquivo = Arc::new(arquivo);
+        estado.arquivo = Some(Arc::new(arquivo));
         let anterior = std::mem::replace(&mut estado.cabecalho, cabecalho);
         estado.fechados.push_back((anterior.segmento, cabecalho.seq - 1));
         estado.posicao = posicao;
@@ -81,58 +107,61 @@ impl<D: Disco> Diario<D> {
         Ok(())
     }
 
-    /// Makes everything durable and cuts the segment to its length. Nothing is appended any more.
+    /// Makes everything durable. Nothing is appended any more.
     pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
         let mut estado = self.esperar_vez(self.trancar());
-        let fechado = self.esvaziar(&mut estado).and_then(|()| {
-            estado.fechado = true;
-            self.fechar_segmento(&mut estado)
-        });
-        Self::soltar(estado);
-        fechado
-    }
-
-    fn esvaziar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
-        Self::conferir(estado)?;
-        let escrito = self
-            .disco
-            .escrever(&estado.arquivo, estado.posicao, &estado.lote)
-            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
-        if let Err(erro) = escrito {
-            self.falhar(estado, &erro);
-            return Err(erro);
+        let mut conferido = Self::conferir(&estado);
+        while conferido.is_ok() && estado.duravel < estado.ultimo {
+            estado = self.gravar(estado);
+            conferido = Self::conferir(&estado);
         }
-        estado.posicao += bytes(&estado.lote);
-        estado.lote.clear();
-        let ultimo = estado.ultimo;
-        self.marcar_duravel(estado, ultimo);
-        Ok(())
+        estado.fechado |= conferido.is_ok();
+        Self::soltar(estado);
+        conferido
     }
 
-    fn fechar_segmento(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
-        let cortado = self
-            .disco
-            .cortar(&estado.arquivo, estado.posicao)
-            .and_then(|()| self.disco.sincronizar(&estado.arquivo));
-        cortado.inspect_err(|erro| self.falhar(estado, erro))
+    /// Gives back the space that the last segment has in advance, and the whole segment if it has no
+    /// record. Only after a checkpoint that speaks of all records and of the orderly end: until then
+    /// that space shows that the segment has not lost its end.
+    pub(in crate::banco) fn arrumar(&self) -> io::Result<()> {
+        let mut estado = self.esperar_vez(self.trancar());
+        let nome = nome_de_segmento(estado.cabecalho.segmento);
+        let vazio = Self::vazio(&estado);
+        let arrumado = match estado.arquivo.take() {
+            None => Ok(()),
+            Some(_) if vazio => {
+                let apagado = self.disco.apagar(&nome);
+                apagado.and_then(|()| self.disco.sincronizar_pasta(PASTA))
+            }
+            Some(arquivo) => self.cortar(&arquivo, estado.posicao),
+        };
+        Self::soltar(estado);
+        arrumado.map_err(nomear(&nome))
     }
-}
 
-/// Creates a segment with its header and the space `zeros`, durable on return. An error for want of
-/// space or descriptors comes before its header is whole on the disk.
-pub(super) fn criar_segmento<D: Disco>(
-    disco: &D,
-    cabecalho: Cabecalho,
-    zeros: &[u8],
-) -> io::Result<(D::Arquivo, u64)> {
-    let mut linha = Vec::new();
-    cabecalho.escrever(&mut linha);
-    let fim = bytes(&linha);
-    let arquivo = disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
-    // The space first: with the header there, the segment counts.
-    disco.escrever(&arquivo, fim, zeros)?;
-    disco.escrever(&arquivo, 0, &linha)?;
-    let sincronizado = disco.sincronizar(&arquivo).and_then(|()| disco.sincronizar_pasta(PASTA));
-    sincronizado.map_err(sem_volta)?;
-    Ok((arquivo, fim))
+    /// Whether the present segment has no record.
+    fn vazio(estado: &Estado<D::Arquivo>) -> bool {
+        estado.ultimo < estado.cabecalho.seq
+    }
+
+    /// Cuts a segment to its length, durably.
+    fn cortar(&self, arquivo: &D::Arquivo, fim: u64) -> io::Result<()> {
+        self.disco.cortar(arquivo, fim)?;
+        self.disco.sincronizar(arquivo)
+    }
+
+    /// Creates a segment with its header and the space that is taken in advance, durable on return.
+    /// An error for want of space or descriptors comes before its header is whole on the disk.
+    fn criar_segmento(&self, cabecalho: Cabecalho) -> io::Result<(D::Arquivo, u64)> {
+        let linha = linha_de(cabecalho);
+        let fim = bytes(&linha);
+        let arquivo = self.disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
+        // The space first: with the header there, the segment counts.
+        self.disco.escrever(&arquivo, fim, &self.zeros)?;
+        self.disco.escrever(&arquivo, 0, &linha)?;
+        let sincronizado =
+            self.disco.sincronizar(&arquivo).and_then(|()| self.disco.sincronizar_pasta(PASTA));
+        sincronizado.map_err(sem_volta)?;
+        Ok((arquivo, fim))
+    }
 }

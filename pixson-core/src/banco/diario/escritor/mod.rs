@@ -7,10 +7,9 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
 use self::espera::Espera;
-use self::giro::criar_segmento;
-use super::SEGMENTO_LIMITE_BYTES;
 use super::registro::{Cabecalho, Registro};
-use crate::banco::disco::{Disco, sem_volta};
+use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
+use crate::banco::disco::{Causa, Disco, ErroDeArquivo, nomear, sem_volta};
 use crate::banco::{ConfiguracaoJson, Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
@@ -31,9 +30,15 @@ pub(in crate::banco) struct Diario<D: Disco> {
 
 #[derive(Debug)]
 struct Estado<A> {
-    arquivo: Arc<A>,
-    /// The header of the segment that is being written.
+    /// The segment that is being written: none before the first record, so that a run without any
+    /// leaves none.
+    arquivo: Option<Arc<A>>,
+    /// Its header.
     cabecalho: Cabecalho,
+    /// The header is durable, and so is the segment's name.
+    comecado: bool,
+    /// The last segment before this run, or 0.
+    anterior: u64,
     /// Segments before it that recovery may still need, oldest first, each with its last record.
     fechados: VecDeque<(u64, u64)>,
     /// Records that no write has taken yet.
@@ -61,6 +66,8 @@ struct Estado<A> {
 pub struct MedidasDoDiario {
     /// How many records were made durable.
     pub registros: u64,
+    /// How many bytes they have.
+    pub bytes: u64,
     /// How many groups of records were synced, by their size: the entry `i` counts those of 2^i
     /// to 2^(i+1) − 1 records, the last one also all that are larger.
     pub grupos: [u64; 16],
@@ -80,17 +87,23 @@ impl MedidasDoDiario {
 pub(in crate::banco) struct NaoAnexado;
 
 impl<D: Disco> Diario<D> {
-    /// Begins a segment, durably, and the run whose number it bears.
-    pub(in crate::banco) fn iniciar(
+    /// The journal of run `epoca`, whose first record is `seq`. Nothing is written before that:
+    /// its segment comes after `anterior`, or is the first one if that is 0.
+    pub(in crate::banco) fn novo(
         disco: Arc<D>,
-        cabecalho: Cabecalho,
+        (epoca, seq, anterior): (u64, u64, u64),
         configuracao: ConfiguracaoJson,
-    ) -> io::Result<Self> {
-        let Cabecalho { epoca, seq, .. } = cabecalho;
-        let (arquivo, posicao) = criar_segmento(&*disco, cabecalho, &[])?;
+    ) -> Self {
+        let ConfiguracaoJson { segmento_bytes: segmento_max_bytes, reserva_bytes, .. } =
+            configuracao;
+        let zeros = vec![0; reserva_bytes.max(1)];
+        let cabecalho = Cabecalho { segmento: anterior + 1, epoca, seq, reserva: bytes(&zeros) };
+        let posicao = bytes(&linha_de(cabecalho));
         let estado = Estado {
-            arquivo: Arc::new(arquivo),
+            arquivo: None,
             cabecalho,
+            comecado: false,
+            anterior,
             fechados: VecDeque::new(),
             lote: Vec::new(),
             posicao,
@@ -104,10 +117,7 @@ impl<D: Disco> Diario<D> {
             fechado: false,
         };
         let (estado, por_confirmar) = (Mutex::new(estado), AtomicU64::new(seq));
-        let ConfiguracaoJson { segmento_bytes: segmento_max_bytes, reserva_bytes, .. } =
-            configuracao;
-        let zeros = vec![0; reserva_bytes.max(1)];
-        Ok(Self { disco, epoca, segmento_max_bytes, zeros, estado, por_confirmar })
+        Self { disco, epoca, segmento_max_bytes, zeros, estado, por_confirmar }
     }
 
     pub(in crate::banco) fn epoca(&self) -> u64 {
@@ -146,8 +156,19 @@ impl<D: Disco> Diario<D> {
     /// space after its operations were applied.
     fn reservar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
         debug_assert!(estado.reservado >= estado.posicao, "zeros would cover records");
+        if estado.posicao + bytes(&estado.lote) <= estado.reservado {
+            return Ok(());
+        }
+        let nome = nome_de_segmento(estado.cabecalho.segmento);
+        let arquivo = match &estado.arquivo {
+            Some(arquivo) => Arc::clone(arquivo),
+            // Its header follows with the first group: nothing is synced while accounts are locked.
+            None => Arc::new(self.disco.criar(&nome, None).map_err(nomear(&nome))?),
+        };
+        estado.arquivo = Some(Arc::clone(&arquivo));
         while estado.posicao + bytes(&estado.lote) > estado.reservado {
-            self.disco.escrever(&estado.arquivo, estado.reservado, &self.zeros)?;
+            let reservado = self.disco.escrever(&arquivo, estado.reservado, &self.zeros);
+            reservado.map_err(nomear(&nome))?;
             estado.reservado += bytes(&self.zeros);
         }
         Ok(())
@@ -197,21 +218,27 @@ impl<D: Disco> Diario<D> {
         let mut estado = self.trancar();
         let mut lote = std::mem::take(&mut estado.lote);
         let (posicao, ultimo) = (estado.posicao, estado.ultimo);
-        let arquivo = Arc::clone(&estado.arquivo);
+        let (arquivo, cabecalho) = (estado.arquivo.clone(), estado.cabecalho);
+        let (comecado, havia) = (estado.comecado, arquivo.is_some());
         estado.posicao += bytes(&lote);
         drop(estado);
 
-        let sincronizado = self
-            .disco
-            .escrever(&arquivo, posicao, &lote)
-            .and_then(|()| self.disco.sincronizar(&arquivo));
+        let sincronizado = arquivo.map_or(Ok(()), |arquivo| {
+            if !comecado {
+                self.comecar(&arquivo, cabecalho)?;
+            }
+            self.escrever_e_sincronizar(&arquivo, posicao, &lote)
+                .map_err(nomear(&nome_de_segmento(cabecalho.segmento)))
+        });
 
         let mut estado = self.trancar();
         estado.lider = false;
         match sincronizado {
             Ok(()) => {
+                estado.comecado |= havia;
                 let registros = ultimo - estado.duravel;
                 estado.medidas.contar(registros);
+                estado.medidas.bytes += bytes(&lote);
                 self.marcar_duravel(&mut estado, ultimo);
             }
             Err(erro) => self.falhar(&mut estado, &erro),
@@ -222,6 +249,23 @@ impl<D: Disco> Diario<D> {
             estado.lote = lote;
         }
         estado
+    }
+
+    /// Makes the header of a segment durable, and the segment's name, before any record stands in it.
+    fn comecar(&self, arquivo: &D::Arquivo, cabecalho: Cabecalho) -> io::Result<()> {
+        self.escrever_e_sincronizar(arquivo, 0, &linha_de(cabecalho))
+            .and_then(|()| self.disco.sincronizar_pasta(PASTA))
+            .map_err(nomear(&nome_de_segmento(cabecalho.segmento)))
+    }
+
+    fn escrever_e_sincronizar(
+        &self,
+        arquivo: &D::Arquivo,
+        posicao: u64,
+        linhas: &[u8],
+    ) -> io::Result<()> {
+        self.disco.escrever(arquivo, posicao, linhas)?;
+        self.disco.sincronizar(arquivo)
     }
 
     fn marcar_duravel(&self, estado: &mut Estado<D::Arquivo>, ultimo: u64) {
@@ -311,6 +355,8 @@ type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
 pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
     /// `ENFILE` and `EMFILE`, which std does not name.
     const SEM_DESCRITORES: [i32; 2] = [23, 24];
+    let nomeado = erro.get_ref().and_then(|dentro| dentro.downcast_ref::<ErroDeArquivo>());
+    let erro = nomeado.map_or(erro, |nomeado| &nomeado.erro);
     let kind = erro.kind();
     matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::OutOfMemory)
         || erro.raw_os_error().is_some_and(|codigo| SEM_DESCRITORES.contains(&codigo))
@@ -318,12 +364,18 @@ pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
 
 /// The same error once more, for somebody else who asks. It is never [`passageiro`].
 fn repetir(causa: &io::Error) -> io::Error {
-    // It may be one that this function or another has wrapped: the system's number is inside.
-    let causa = causa.get_ref().and_then(|dentro| dentro.downcast_ref()).unwrap_or(causa);
-    sem_volta(match causa.raw_os_error() {
-        Some(codigo) => io::Error::from_raw_os_error(codigo),
-        None => io::Error::new(causa.kind(), causa.to_string()),
+    let raiz = Causa::de(causa).erro();
+    sem_volta(match ErroDeArquivo::em(causa) {
+        Some(nomeado) => nomear(&nomeado.arquivo)(raiz),
+        None => raiz,
     })
+}
+
+/// The first line of a segment.
+fn linha_de(cabecalho: Cabecalho) -> Vec<u8> {
+    let mut linha = Vec::new();
+    cabecalho.escrever(&mut linha);
+    linha
 }
 
 fn bytes(lote: &[u8]) -> u64 {

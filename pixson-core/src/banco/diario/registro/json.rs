@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ABERTURA, AJUSTE, Cabecalho, DEPOSITO, Registro, SAQUE, TRANSFERENCIA, VERSAO};
+use super::{
+    ABERTURA, AJUSTE, Cabecalho, DEPOSITO, NUMERO_MAX, Registro, SAQUE, TRANSFERENCIA, VERSAO,
+};
 use crate::banco::abertura::{Abertura, Conta};
 use crate::banco::feito::{Feito, Movimento};
 use crate::relogio::Carimbo;
@@ -18,6 +20,9 @@ struct JsonCabecalho {
     segmento: u64,
     epoca: u64,
     seq: u64,
+    /// Segments of earlier versions have none.
+    #[serde(default)]
+    reserva: u64,
     #[serde(rename = "crc")]
     _crc: String,
 }
@@ -65,8 +70,9 @@ pub(super) fn cabecalho(linha: &[u8]) -> Option<Cabecalho> {
 
 impl JsonCabecalho {
     fn conferir(&self) -> Option<Cabecalho> {
-        let Self { pixson, segmento, epoca, seq, .. } = *self;
-        (pixson == VERSAO).then_some(Cabecalho { segmento, epoca, seq })
+        let Self { pixson, segmento, epoca, seq, reserva, .. } = *self;
+        let cabe = em_ordem([segmento, epoca, seq, reserva]) && seq > 0;
+        (pixson == VERSAO && cabe).then_some(Cabecalho { segmento, epoca, seq, reserva })
     }
 }
 
@@ -91,6 +97,7 @@ impl JsonDinheiro<'_> {
             _ => return None,
         };
         let Self { seq, epoca, carimbo, sinc, .. } = *self;
+        em_ordem([seq, epoca, sinc]).then_some(())?;
         Some(Registro { seq, epoca, carimbo: Carimbo::novo(carimbo)?, feito, sinc })
     }
 }
@@ -111,8 +118,14 @@ impl JsonAdministracao<'_> {
             _ => return None,
         };
         let Self { seq, epoca, carimbo, sinc, .. } = *self;
+        em_ordem([seq, epoca, sinc]).then_some(())?;
         Some(Registro { seq, epoca, carimbo: Carimbo::novo(carimbo)?, feito, sinc })
     }
+}
+
+/// Whether these numbers are such that the bank can have written them.
+fn em_ordem<const N: usize>(numeros: [u64; N]) -> bool {
+    numeros.iter().all(|&numero| numero < NUMERO_MAX)
 }
 
 fn movimento((rg, antes, depois): &JsonMovimento<'_>) -> Option<Movimento> {

@@ -15,6 +15,10 @@ const FIM: &[u8] = b"\"}\n";
 /// The version of the format.
 const VERSAO: u64 = 1;
 
+/// Numbers of records, runs and segments are below this, 2^62, so that nothing that is counted from
+/// them overflows. A bank that makes a million records a second needs 146,000 years to get there.
+pub(in crate::banco) const NUMERO_MAX: u64 = 1 << 62;
+
 /// Digits of the checksum.
 const CRC_DIGITOS: usize = 8;
 
@@ -34,6 +38,9 @@ pub(in crate::banco) struct Cabecalho {
     pub(in crate::banco) epoca: u64,
     /// The first record that follows.
     pub(in crate::banco) seq: u64,
+    /// By how many bytes the file grows, each time before records are written there; 0 if it is not
+    /// known. A shorter file has lost its end.
+    pub(in crate::banco) reserva: u64,
 }
 
 /// One thing that was done, whole. It is read with `feito` of its own, and written with a borrowed
@@ -57,10 +64,11 @@ pub(in crate::banco) enum Linha {
 
 impl Cabecalho {
     pub(in crate::banco) fn escrever(&self, saida: &mut Vec<u8>) {
-        let Self { segmento, epoca, seq } = self;
+        let Self { segmento, epoca, seq, reserva } = self;
         com_crc(saida, |saida| {
             escrever(saida, &[&r#"{"pixson":"#, &VERSAO, &r#","segmento":"#, segmento]);
             escrever(saida, &[&r#","epoca":"#, epoca, &r#","seq":"#, seq]);
+            escrever(saida, &[&r#","reserva":"#, reserva]);
         });
     }
 }
@@ -231,7 +239,7 @@ mod tests {
             assert_eq!((lido.carimbo.valor(), lido.feito), (11, feito));
         }
         assert!(escrito(&exemplos()[2].0).ends_with(b",\"crc\":\"4c46b521\"}\n"));
-        let cabecalho = Cabecalho { segmento: 2, epoca: 3, seq: 17 };
+        let cabecalho = Cabecalho { segmento: 2, epoca: 3, seq: 17, reserva: 256 };
         let mut bytes = Vec::new();
         cabecalho.escrever(&mut bytes);
         assert_eq!(ler_linha(&bytes), Some((Linha::Cabecalho(cabecalho), bytes.len())));

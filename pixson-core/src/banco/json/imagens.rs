@@ -1,0 +1,108 @@
+//! Which account files recovery has to write.
+
+use std::io;
+
+use super::ErroAbrir;
+use super::arquivo::{ContaArquivo, FalhaDeLeitura};
+use super::aviso::Aviso;
+use super::exame::{Dobra, Exame};
+use super::troca::{Esperado, Imagem};
+use crate::banco::diario::{Ponto, passageiro};
+use crate::banco::disco::{Disco, nomear};
+use crate::tipos::{Nome, Rg};
+
+/// The files that have to be written: those that do not hold their account's last balance. In a copy
+/// of a bank, they and the journal may be of different moments.
+///
+/// # Errors
+///
+/// [`ErroAbrir::NaoPertencem`] if files are ahead of the journal, and what the disk says if that may
+/// pass.
+pub(super) fn imagens(disco: &impl Disco, exame: &Exame) -> Result<Vistas, ErroAbrir> {
+    let mut vistas = Vistas::default();
+    for (&rg, dobra) in &exame.dobras {
+        vistas.olhar(disco, rg, dobra, exame)?;
+    }
+    if vistas.adiantadas.is_empty() {
+        Ok(vistas)
+    } else {
+        Err(ErroAbrir::NaoPertencem { contas: vistas.adiantadas })
+    }
+}
+
+/// What was found in the place of the files.
+#[derive(Default)]
+pub(super) struct Vistas {
+    pub(super) imagens: Vec<Imagem>,
+    /// Those of accounts whose file the disk does not give, and why: their holders' names are not
+    /// known.
+    pub(super) nao_lidas: Vec<(Imagem, io::Error)>,
+    pub(super) avisos: Vec<Aviso>,
+    /// Accounts of a copy whose file holds what the journal does not know.
+    adiantadas: Vec<Rg>,
+}
+
+impl Vistas {
+    fn olhar(
+        &mut self,
+        disco: &impl Disco,
+        rg: Rg,
+        dobra: &Dobra,
+        exame: &Exame,
+    ) -> io::Result<()> {
+        let Ponto { seq: publicado, limpo, .. } = exame.lido.ponto;
+        // Of an account without a record since the checkpoint, its file counts: it may have been
+        // removed, replaced or damaged by somebody since.
+        let recente = dobra.seq > publicado;
+        let aberta = match ContaArquivo::abrir(disco, rg) {
+            Err(FalhaDeLeitura::Disco(erro)) if passageiro(&erro) => {
+                return Err(nomear(&ContaArquivo::nome_de_arquivo(rg))(erro));
+            }
+            Err(FalhaDeLeitura::Disco(erro)) => {
+                if recente {
+                    let erro = nomear(&ContaArquivo::nome_de_arquivo(rg))(erro);
+                    let (conta, seq) = (refeita(rg, dobra), dobra.seq);
+                    let imagem = Imagem { conta, seq, esperado: Esperado::Estranho };
+                    self.nao_lidas.push((imagem, erro));
+                }
+                return Ok(());
+            }
+            aberta => aberta,
+        };
+        let (conta, esperado) = match aberta {
+            Ok(Some((conta, _))) if conta.saldo == dobra.saldo => return Ok(()),
+            Ok(Some((conta, visto))) if dobra.conhecidos.contains(&conta.saldo) => {
+                (conta, Esperado::Este(visto))
+            }
+            // Of a copy: the file was copied before it got the balance that the journal has.
+            Ok(Some((conta, visto))) if dobra.antigos.contains(&conta.saldo) => {
+                let (arquivo, diario) = (conta.saldo, dobra.saldo);
+                self.avisos.push(Aviso::CopiaAtrasada { rg, arquivo, diario });
+                (conta, Esperado::Este(visto))
+            }
+            Ok(Some(_)) if exame.lido.copia && !limpo => {
+                self.adiantadas.push(rg);
+                return Ok(());
+            }
+            Ok(Some((conta, _))) if !recente => {
+                let (livro, arquivo) = (dobra.saldo, conta.saldo);
+                self.avisos.push(Aviso::EditadoParado { rg, livro, arquivo });
+                return Ok(());
+            }
+            Ok(Some((conta, _))) => (conta, Esperado::Estranho),
+            Ok(None) | Err(_) if !recente => return Ok(()),
+            Ok(None) if dobra.nome.is_some() => (refeita(rg, dobra), Esperado::Nada),
+            Ok(None) | Err(_) => (refeita(rg, dobra), Esperado::Estranho),
+        };
+        let conta = conta.com_saldo(dobra.saldo);
+        self.imagens.push(Imagem { conta, seq: dobra.seq, esperado });
+        Ok(())
+    }
+}
+
+/// An account without its file. Unless the journal has it, the holder's name is lost with the file;
+/// the money is not.
+fn refeita(rg: Rg, dobra: &Dobra) -> ContaArquivo {
+    let nome = dobra.nome.as_ref().map(Nome::to_string).unwrap_or_default();
+    ContaArquivo { rg, nome, saldo: dobra.saldo }
+}
