@@ -66,7 +66,8 @@ impl Relato {
             }
             Situacao::Erro => (Desfecho::Recusado, RECUSADO_CODIGO),
         };
-        let mut relato = Self::vazio(operacao, desfecho, visivel(&resposta.texto()), codigo);
+        let mut relato =
+            Self::vazio(operacao, desfecho, visivel(&resposta.texto()).into_owned(), codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato.carimbo_recebido = Some(resposta.carimbo().valor());
         if let Some(Ok(Sucesso::Saldo(saldo))) = resposta.desfecho() {

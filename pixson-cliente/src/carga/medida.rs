@@ -138,6 +138,7 @@ impl Textos {
             return;
         }
         let nome = if self.0.len() < TEXTOS_MAX { visivel(texto) } else { "outros textos".into() };
+        let nome = nome.into_owned();
         *self.0.entry(nome).or_default() += vezes;
     }
 }
