@@ -19,8 +19,9 @@ Sem comando, o menu do programa original. O RG vem de --rg, ou de PIXSON_RG, ou 
 Respostas vão para a saída padrão; recusas e avisos, para a saída de erros.
 
 O código de saída é 0 se tudo foi feito, 1 se o banco recusa, 2 se a linha de comando é inválida,
-3 se não há conexão ou o servidor não responde, 4 se ele não segue o protocolo, 5 se não se sabe de
-uma operação se foi feita, e 130 depois de Ctrl-C.
+3 se não há conexão ou o servidor não responde, 4 se ele não segue o protocolo, 5 se não se sabe se
+uma operação foi feita, 6 se a saída não pode ser escrita, e 130 depois de Ctrl-C. Com 6, nada mais
+foi pedido ao servidor, e a saída de erros diz o que já tinha sido feito.
 
 Exemplos:
   pixson-cliente 1111111111 --porta 5000
@@ -41,7 +42,9 @@ Uma linha recusada ou inválida é apontada pelo número, e o script continua, a
 --parar-no-erro. Uma conexão perdida ou um resultado desconhecido sempre o param.
 
 O código de saída é o maior entre os das linhas: 0 se tudo foi feito, 1 se o banco recusou alguma, 2
-se alguma é inválida, 3, 4 ou 5 se o script parou como diz pixson-cliente --help.
+se alguma é inválida, 3, 4 ou 5 se o script parou como diz pixson-cliente --help. Se o que aconteceu
+com uma linha não pode ser escrito, o script para nela com 6, a não ser que seja 5: a saída de erros
+diz quantos comandos foram feitos.
 
 Exemplos:
   pixson-cliente --rg 1111111111 script < pagamentos.txt
@@ -52,8 +55,8 @@ const AJUDA_DO_PING: &str = "\
 Pede um saldo sem login, que um servidor recusa sem tocar em conta nenhuma, e mostra o tempo de ida
 e volta e o relógio lógico do servidor.
 
-O código de saída é 0 se o servidor atende, 1 se está lotado ou indisponível, 3 se não responde e 4
-se não segue o protocolo.
+O código de saída é 0 se o servidor atende, 1 se está lotado ou indisponível, 3 se não responde, 4
+se não segue o protocolo e 6 se a saída não pode ser escrita.
 
 Exemplos:
   pixson-cliente ping
@@ -66,8 +69,9 @@ Ninguém mais deve usar essas contas enquanto a carga corre.
 
 O código de saída é 0 se tudo foi respondido e o dinheiro confere, 1 se não confere ou se o banco
 recusa uma conta, 2 se a linha de comando é inválida, 3 se uma conexão se perdeu, 4 se o servidor
-não segue o protocolo, 5 se não se sabe de uma operação se foi feita, e 130 depois de Ctrl-C, que
-encerra a carga antes do tempo, com o relato e a conferência; outro Ctrl-C sai na hora.
+não segue o protocolo, 5 se não se sabe se uma operação foi feita, 6 se o relato não pode ser
+escrito, e 130 depois de Ctrl-C, que encerra a carga antes do tempo, com o relato e a conferência;
+outro Ctrl-C sai na hora.
 
 Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32

@@ -1,5 +1,6 @@
 //! Commands that are given whole, on the command line or in a script, and ask nothing back.
 
+use std::io;
 use std::time::Instant;
 
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
@@ -9,7 +10,7 @@ use crate::conexao::Conexao;
 use crate::falha::Falha;
 use crate::interrupcao::{EmJogo, a_caminho};
 use crate::relato::Relato;
-use crate::relator::Relator;
+use crate::relator::{Relator, despedir};
 use crate::servidor::Servidor;
 
 /// A connection that acts for one account, and tells what becomes of each command.
@@ -26,28 +27,28 @@ impl Atendimento {
         let login = Operacao::Login { rg };
         relator.prometer(Relato::do_interrompido(&login));
         let mut conexao = Conexao::abrir(servidor)
-            .map_err(|falha| relator.relatar(&Relato::da_falha(&login, None, &falha)))?;
+            .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha)))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
             *a_caminho() = None;
             Ok(Self { conexao, rg, relator })
         } else {
-            Err(relator.relatar(&relato))
+            Err(relator.concluir(&relato))
         }
     }
 
-    /// Does one command, and tells what became of it.
+    /// Does one command, and tells what became of it. If that cannot be told, it is returned why.
     pub(crate) fn executar(
         &mut self,
         comando: ComandoDeConta,
         linha: impl Into<Option<u64>>,
-    ) -> Relato {
+    ) -> (Relato, io::Result<()>) {
         let (operacao, linha) = (comando.operacao(self.rg), linha.into());
         let _em_jogo = EmJogo::se_move(&operacao);
         self.relator.prometer(Relato::do_interrompido(&operacao).da_linha(linha));
         let relato = pedir(&mut self.conexao, &operacao).da_linha(linha);
-        self.relator.relatar(&relato);
-        relato
+        let escrito = self.relator.relatar(&relato);
+        (relato, escrito)
     }
 }
 
@@ -59,7 +60,10 @@ pub(crate) fn executar(
     relator: Relator,
 ) -> u8 {
     match Atendimento::entrar(servidor, rg, relator) {
-        Ok(mut atendimento) => atendimento.executar(comando, None).codigo(),
+        Ok(mut atendimento) => {
+            let (relato, escrito) = atendimento.executar(comando, None);
+            despedir(&relato, escrito)
+        }
         Err(codigo) => codigo,
     }
 }
@@ -82,7 +86,7 @@ pub(crate) fn ping(servidor: &Servidor, relator: Relator) -> u8 {
             let relato = Relato::da_resposta(&operacao, enviado, &resposta);
             let relato = if atende(&resposta) {
                 let us = ida_e_volta.as_micros();
-                relato.como_feito(format!(
+                relato.como_feito(&format!(
                     "{servidor} responde em {}.{:03} ms, com o relógio lógico em {}",
                     us / 1000,
                     us % 1000,
@@ -95,7 +99,7 @@ pub(crate) fn ping(servidor: &Servidor, relator: Relator) -> u8 {
         }
         Err(falha) => Relato::da_falha(&operacao, enviado, &falha).como_ping(None),
     };
-    relator.relatar(&relato)
+    relator.concluir(&relato)
 }
 
 /// Whether a server that answers so would serve an account.
@@ -104,7 +108,7 @@ fn atende(resposta: &Resposta) -> bool {
 }
 
 /// Keeps the first stamp, which is that of the request.
-fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) {
+fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) -> Result<(), Falha> {
     |carimbo| {
         if enviado.is_none() {
             *enviado = Some(carimbo);
@@ -112,6 +116,7 @@ fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) {
                 relato.enviado_com(carimbo);
             }
         }
+        Ok(())
     }
 }
 

@@ -30,14 +30,14 @@ impl Conexao {
     }
 
     /// Sends a request and waits for its answer, and tells each change of the clock, of which the
-    /// first is the stamp of the request.
+    /// first is the stamp of the request. If that one cannot be told, nothing is sent.
     ///
     /// A reply that does not come in time ends the connection: it could be taken for the answer to
     /// another request.
     pub(crate) fn pedir(
         &mut self,
         operacao: Operacao,
-        mut ao_mudar: impl FnMut(Carimbo),
+        mut ao_mudar: impl FnMut(Carimbo) -> Result<(), Falha>,
     ) -> Result<Resposta, Falha> {
         let ouvidos = self.ouvir_o_que_veio().ok_or(Falha::NaoEnviado)?;
         self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
@@ -49,12 +49,15 @@ impl Conexao {
             return Err(Falha::Adiantado);
         }
         let prazo = Instant::now() + self.tempo_limite;
-        let mut saida = Vec::new();
+        let (mut saida, mut enviado) = (Vec::new(), false);
         loop {
             let proxima = self.sessao.proxima_saida();
             match proxima.map_err(|erro| Falha::de_sessao(erro, move_dinheiro(&operacao)))? {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
-                    ao_mudar(carimbo);
+                    let contado = ao_mudar(carimbo);
+                    if !enviado {
+                        contado?;
+                    }
                 }
                 SaidaCliente::RespostaRecebida(resposta) if responde(&operacao, &resposta) => {
                     return Ok(resposta);
@@ -66,6 +69,7 @@ impl Conexao {
                 }
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
                     self.sessao.retirar_saida(&mut saida);
+                    enviado = true;
                     // If the server has gone, the reading below finds out, and may still find
                     // its last words.
                     let _ = self.fluxo.write_all(&saida);

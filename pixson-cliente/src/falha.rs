@@ -18,11 +18,12 @@ pub(crate) const INTERROMPIDO: &str = "Interrompido antes da resposta.";
 const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 
 /// The exit codes: refused by the bank; no connection; protocol error; outcome unknown;
-/// interrupted, as shells give it.
+/// what was to be shown cannot be written; interrupted, as shells give it.
 pub(crate) const RECUSADO_CODIGO: u8 = 1;
 pub(crate) const SEM_CONEXAO_CODIGO: u8 = 3;
 pub(crate) const PROTOCOLO_CODIGO: u8 = 4;
 pub(crate) const DESCONHECIDO_CODIGO: u8 = 5;
+pub(crate) const SAIDA_CODIGO: u8 = 6;
 pub(crate) const INTERROMPIDO_CODIGO: u8 = 130;
 
 /// Why the session ended before the person left it.
@@ -65,6 +66,8 @@ pub(crate) enum Falha {
     Entrada(io::Error),
     /// The file of a script cannot be opened.
     Arquivo(PathBuf, io::Error),
+    /// What is to be shown cannot be written, and nothing more was asked for.
+    Saida { frase: Option<String>, codigo: u8 },
 }
 
 impl Falha {
@@ -99,6 +102,7 @@ impl Falha {
             | Self::ResultadoDesconhecido(_)
             | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
             Self::Interrompido => INTERROMPIDO_CODIGO,
+            Self::Saida { codigo, .. } => *codigo,
         }
     }
 
@@ -120,6 +124,7 @@ impl Falha {
             Self::Interrompido => "interrompido".into(),
             Self::Envio(erro) => erro.to_string(),
             Self::Entrada(erro) | Self::Arquivo(_, erro) => causa(erro),
+            Self::Saida { .. } => "a saída não pode ser escrita".into(),
         }
     }
 
@@ -159,12 +164,22 @@ impl Falha {
                 format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
             }
             Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
+            Self::Saida { frase, .. } => return frase.clone(),
             Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
             Self::Arquivo(arquivo, erro) => {
                 format!("Não foi possível ler \"{}\" ({}).", arquivo.display(), causa(erro))
             }
         })
+    }
+}
+
+/// The exit code of a program that would have ended with `codigo`, if what it had to say cannot be
+/// written: only that nobody knows of an operation, or that the person ended it, weighs more.
+pub(crate) fn se_a_saida_falha(codigo: u8) -> u8 {
+    match codigo {
+        DESCONHECIDO_CODIGO | INTERROMPIDO_CODIGO => codigo,
+        _ => SAIDA_CODIGO,
     }
 }
 

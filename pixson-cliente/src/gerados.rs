@@ -2,13 +2,13 @@
 //! Both programs can compile this file. Their help pages do not name these commands.
 
 use std::env;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Command, Parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use crate::fala::entregar;
 use crate::portugues::{self, MODELO};
 
 /// The titles that man pages have, most of them in English, and those that they get.
@@ -90,9 +90,7 @@ fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
             pagina(A::command(), &comandos).map_err(|frase| portugues::recusar::<Gerar>(&frase))?
         }
     };
-    // A reader that has gone away wants no more.
-    let _ = io::stdout().write_all(texto.as_bytes());
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(entregar(&texto)))
 }
 
 fn complementos(mut programa: Command, shell: Shell) -> String {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, DirBuilder};
-use std::io::{self, Stdout, Write};
+use std::io::{self, Stdout};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 
-use crate::terminal::{Digitado, Realce, Terminal};
+use crate::terminal::{Digitado, Realce, Tela, Terminal};
 
 /// What can be typed at the prompt for a command, and completed there.
 const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
@@ -47,7 +47,7 @@ impl From<Cor> for ColorChoice {
 
 /// A terminal with a line editor.
 pub(crate) struct Interativo {
-    saida: AutoStream<Stdout>,
+    saida: Tela<AutoStream<Stdout>>,
     /// One for all questions: what a person has typed or pasted ahead waits in it.
     editor: Editor<Nomes, FileHistory>,
     historico: Option<PathBuf>,
@@ -65,7 +65,8 @@ impl Interativo {
             // Without one that can be read, it begins empty.
             let _ = editor.load_history(arquivo);
         }
-        Ok(Self { saida: AutoStream::new(io::stdout(), cor.into()), editor, historico })
+        let saida = Tela::nova(AutoStream::new(io::stdout(), cor.into()));
+        Ok(Self { saida, editor, historico })
     }
 
     /// Keeps a command at once: an interruption may be the end. If it cannot be kept, the session
@@ -82,7 +83,11 @@ impl Interativo {
 
 impl Terminal for Interativo {
     fn mostrar(&mut self, linha: &str) {
-        let _ = writeln!(self.saida, "{linha}");
+        self.saida.escrever(format_args!("{linha}\n"));
+    }
+
+    fn falha(&self) -> Option<&io::Error> {
+        self.saida.falha()
     }
 
     fn realcar(&mut self, realce: Realce, linha: &str) {
@@ -91,7 +96,7 @@ impl Terminal for Interativo {
             Realce::Feito => AnsiColor::Green.on_default(),
             Realce::Recusado => AnsiColor::Red.on_default(),
         };
-        let _ = writeln!(self.saida, "{estilo}{linha}{estilo:#}");
+        self.saida.escrever(format_args!("{estilo}{linha}{estilo:#}\n"));
     }
 
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {

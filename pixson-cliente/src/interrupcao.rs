@@ -1,4 +1,4 @@
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,6 +11,7 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::conexao::move_dinheiro;
+use crate::fala::dizer;
 use crate::falha::{DESCONHECIDO, INTERROMPIDO, INTERROMPIDO_CODIGO};
 use crate::relato::Relato;
 
@@ -98,15 +99,15 @@ fn sair() -> ! {
     // but this.
     let a_caminho = A_CAMINHO.try_lock();
     if let Some(relato) = a_caminho.as_deref().ok().and_then(Option::as_ref) {
-        relato.escrever();
+        // What cannot be written here is said below, if there is money in it.
+        let _ = relato.escrever();
     }
-    let mut erros = io::stderr();
-    if erros.is_terminal() {
+    if io::stderr().is_terminal() {
         // The terminal has shown ^C in the middle of a line.
-        let _ = writeln!(erros);
+        let _ = dizer([""]);
     }
     if *em_jogo {
-        let _ = writeln!(erros, "{INTERROMPIDO} {DESCONHECIDO}");
+        let _ = dizer([format!("{INTERROMPIDO} {DESCONHECIDO}")]);
     }
     process::exit(INTERROMPIDO_CODIGO.into())
 }

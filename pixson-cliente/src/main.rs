@@ -7,11 +7,14 @@ mod avulso;
 mod carga;
 mod comando;
 mod conexao;
+mod fala;
 mod falha;
+mod feitos;
 mod gerados;
 mod interativo;
 mod interrupcao;
 mod menu;
+mod objeto;
 mod portugues;
 mod relato;
 mod relator;
@@ -20,12 +23,14 @@ mod servidor;
 mod terminal;
 mod visivel;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use pixson_core::Rg;
 
 use crate::argumentos::{Argumentos, Comando};
+use crate::fala::dizer;
+use crate::falha::SAIDA_CODIGO;
 use crate::interativo::{Cor, Interativo};
 use crate::relator::Relator;
 use crate::servidor::Servidor;
@@ -78,10 +83,8 @@ fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor) -> ExitCode {
     match fim {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
-            if let Some(frase) = falha.frase() {
-                // If even this cannot be written, the exit code still tells.
-                let _ = writeln!(io::stderr(), "{frase}");
-            }
+            // If even this cannot be written, the exit code still tells.
+            let _ = dizer(falha.frase());
             ExitCode::from(falha.codigo())
         }
     }

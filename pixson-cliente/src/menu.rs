@@ -4,8 +4,9 @@ use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 
 use crate::comando::{ler_palavras, ler_valor};
-use crate::conexao::Conexao;
+use crate::conexao::{Conexao, move_dinheiro};
 use crate::falha::{DESCONHECIDO, Falha};
+use crate::feitos::Feitos;
 use crate::interrupcao::EmJogo;
 use crate::relato::sem_saber;
 use crate::servidor::Servidor;
@@ -42,40 +43,55 @@ pub(crate) fn conversar(
     rg: Option<Rg>,
     terminal: &mut impl Terminal,
 ) -> Result<(), Falha> {
+    let mut feitos = Feitos::default();
     terminal.mostrar("Cliente iniciado");
     let rg = match rg {
         Some(rg) => rg,
-        None => match insistir(terminal, perguntar_rg_da_conta)? {
+        None => match insistir(terminal, &feitos, perguntar_rg_da_conta)? {
             Some(rg) => rg,
             None => return Ok(()),
         },
     };
+    conferir_saida(terminal, &feitos)?;
     let mut conexao = Conexao::abrir(servidor)?;
     terminal.mostrar("Conectado ao servidor");
-    let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal))?;
+    let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal, &feitos))?;
     mostrar_resposta(&login, terminal);
+    conferir_saida(terminal, &feitos)?;
     if login.situacao() == Situacao::Erro {
         return Err(Falha::LoginRecusado);
     }
     if terminal.tem_nomes() {
         terminal.mostrar("Digite ajuda para saber o que mais se pode digitar.");
     }
-    let mut houve_desconhecido = false;
-    while let Some(operacao) = insistir(terminal, |terminal| escolher(rg, terminal))? {
+    while let Some(operacao) = insistir(terminal, &feitos, |terminal| escolher(rg, terminal))? {
         let _em_jogo = EmJogo::se_move(&operacao);
-        let resposta = conexao.pedir(operacao, mostrar_relogio(terminal))?;
+        let resposta = conexao.pedir(operacao, mostrar_relogio(terminal, &feitos))?;
         mostrar_resposta(&resposta, terminal);
         if sem_saber(&operacao, &resposta) {
-            houve_desconhecido = true;
+            feitos.desconhecer();
             terminal.mostrar(DESCONHECIDO);
+        } else if resposta.situacao() == Situacao::Sucesso {
+            feitos.contar(move_dinheiro(&operacao), None, &visivel(&resposta.texto()));
         }
+        conferir_saida(terminal, &feitos)?;
     }
-    if houve_desconhecido { Err(Falha::HouveDesconhecido) } else { Ok(()) }
+    if feitos.houve_desconhecido() { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
 
-fn mostrar_relogio(terminal: &mut impl Terminal) -> impl FnMut(Carimbo) {
+/// `Err` once the person no longer sees what is shown: nothing more is asked of the server then.
+fn conferir_saida(terminal: &impl Terminal, feitos: &Feitos) -> Result<(), Falha> {
+    let Some(erro) = terminal.falha() else { return Ok(()) };
+    Err(Falha::Saida { frase: feitos.despedida(erro), codigo: feitos.codigo() })
+}
+
+fn mostrar_relogio(
+    terminal: &mut impl Terminal,
+    feitos: &Feitos,
+) -> impl FnMut(Carimbo) -> Result<(), Falha> {
     |carimbo| {
         terminal.realcar(Realce::Relogio, &format!("Relógio Lógico Atualizado: {carimbo}"));
+        conferir_saida(terminal, feitos)
     }
 }
 
@@ -90,10 +106,13 @@ fn mostrar_resposta(resposta: &Resposta, terminal: &mut impl Terminal) {
 /// Repeats a question until it is answered. `None` when the person leaves.
 fn insistir<E: Terminal, T>(
     terminal: &mut E,
+    feitos: &Feitos,
     mut pergunta: impl FnMut(&mut E) -> Result<T, Volta>,
 ) -> Result<Option<T>, Falha> {
     loop {
-        match pergunta(terminal) {
+        let respondida = pergunta(terminal);
+        conferir_saida(terminal, feitos)?;
+        match respondida {
             Ok(resposta) => return Ok(Some(resposta)),
             Err(Volta::Sair) => return Ok(None),
             Err(Volta::Repetir(frase)) => terminal.mostrar(&frase),

@@ -2,12 +2,15 @@
 //! file; pixson-servidor has a link to it.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command, Parser};
+
+use crate::fala::{dizer, entregar};
+use crate::visivel::visivel;
 
 /// The exit code for words on the command line that are not understood.
 pub(crate) const USO_CODIGO: u8 = 2;
@@ -28,14 +31,14 @@ pub(crate) fn terminar<A: Parser>(erro: &clap::Error) -> ExitCode {
     if erro.use_stderr() {
         return recusar::<A>(&frase(erro, A::command()));
     }
-    let _ = write!(io::stdout(), "{erro}");
-    ExitCode::SUCCESS
+    ExitCode::from(entregar(&erro.to_string()))
 }
 
 /// Says that words of the command line are wrong, or do not go together, and which page has the
 /// right ones.
 pub(crate) fn recusar<A: Parser>(frase: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "{frase} Veja {} --help.", caminho(A::command()));
+    // If even this cannot be written, the exit code still tells.
+    let _ = dizer([format!("{frase} Veja {} --help.", caminho(A::command()))]);
     ExitCode::from(USO_CODIGO)
 }
 
@@ -51,7 +54,7 @@ fn caminho(programa: Command) -> String {
     nomes.join(" ")
 }
 
-/// What clap has against the command line.
+/// What clap has against the command line, in a harmless sentence: the words are others'.
 pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
     let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
     let argumento = contexto(ContextKind::InvalidArg);
@@ -85,7 +88,7 @@ pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
         ErrorKind::InvalidUtf8 => "Há palavras que não são UTF-8.".into(),
         _ => "Linha de comando inválida.".into(),
     };
-    frase + &conselho(erro)
+    visivel(&(frase + &conselho(erro))).into_owned()
 }
 
 /// What would be right instead, as far as clap knows.

@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
 use pixson_core::protocolo::Situacao;
@@ -6,9 +6,12 @@ use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
 use serde::Serialize;
 
 use crate::conexao::move_dinheiro;
+use crate::fala::mostrar;
 use crate::falha::{
     DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
 };
+use crate::feitos::Feitos;
+use crate::objeto;
 use crate::portugues::USO_CODIGO;
 use crate::visivel::visivel;
 
@@ -36,6 +39,8 @@ pub(crate) struct Relato {
     ida_e_volta_us: Option<u128>,
     #[serde(skip)]
     codigo: u8,
+    #[serde(skip)]
+    move_dinheiro: bool,
 }
 
 /// The ways in which a command can end.
@@ -66,8 +71,7 @@ impl Relato {
             }
             Situacao::Erro => (Desfecho::Recusado, RECUSADO_CODIGO),
         };
-        let mut relato =
-            Self::vazio(operacao, desfecho, visivel(&resposta.texto()).into_owned(), codigo);
+        let mut relato = Self::vazio(operacao, desfecho, &resposta.texto(), codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato.carimbo_recebido = Some(resposta.carimbo().valor());
         if let Some(Ok(Sucesso::Saldo(saldo))) = resposta.desfecho() {
@@ -84,7 +88,7 @@ impl Relato {
             _ => Desfecho::Falha,
         };
         let texto = falha.frase().unwrap_or_default();
-        let mut relato = Self::vazio(operacao, desfecho, texto, codigo);
+        let mut relato = Self::vazio(operacao, desfecho, &texto, codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato
     }
@@ -96,7 +100,7 @@ impl Relato {
         } else {
             (Desfecho::Falha, INTERROMPIDO.into())
         };
-        Self::vazio(operacao, desfecho, texto, INTERROMPIDO_CODIGO)
+        Self::vazio(operacao, desfecho, &texto, INTERROMPIDO_CODIGO)
     }
 
     /// With the stamp of the request.
@@ -105,13 +109,19 @@ impl Relato {
     }
 
     /// As an object on standard output.
-    pub(crate) fn escrever(&self) {
-        let objeto = serde_json::to_string(self).expect("every key is a text");
-        let _ = writeln!(io::stdout(), "{objeto}");
+    pub(crate) fn escrever(&self) -> io::Result<()> {
+        mostrar(&em_linha(self))
+    }
+
+    /// Adds it to what was done, if it was.
+    pub(crate) fn somar(&self, feitos: &mut Feitos) {
+        if self.feito() {
+            feitos.contar(self.move_dinheiro, self.linha, &self.texto);
+        }
     }
 
     /// A line of a script that is no command.
-    pub(crate) fn da_linha_invalida(linha: u64, texto: String) -> Self {
+    pub(crate) fn da_linha_invalida(linha: u64, texto: &str) -> Self {
         Self {
             linha: Some(linha),
             operacao: None,
@@ -119,11 +129,12 @@ impl Relato {
             para: None,
             centavos: None,
             desfecho: Desfecho::Invalido,
-            texto,
+            texto: visivel(texto).into_owned(),
             carimbo_enviado: None,
             carimbo_recebido: None,
             ida_e_volta_us: None,
             codigo: USO_CODIGO,
+            move_dinheiro: false,
         }
     }
 
@@ -134,7 +145,8 @@ impl Relato {
     }
 
     /// As done, whatever the reply was, with words of our own.
-    pub(crate) fn como_feito(self, texto: String) -> Self {
+    pub(crate) fn como_feito(self, texto: &str) -> Self {
+        let texto = visivel(texto).into_owned();
         Self { desfecho: Desfecho::Feito, codigo: 0, texto, ..self }
     }
 
@@ -162,7 +174,7 @@ impl Relato {
         &self.texto
     }
 
-    fn vazio(operacao: &Operacao, desfecho: Desfecho, texto: String, codigo: u8) -> Self {
+    fn vazio(operacao: &Operacao, desfecho: Desfecho, texto: &str, codigo: u8) -> Self {
         let (nome, para, centavos) = match operacao {
             Operacao::Login { .. } => ("login", None, None),
             Operacao::Saldo { .. } => ("saldo", None, None),
@@ -179,29 +191,37 @@ impl Relato {
             para: para.map(Rg::to_string),
             centavos,
             desfecho,
-            texto,
+            texto: visivel(texto).into_owned(),
             carimbo_enviado: None,
             carimbo_recebido: None,
             ida_e_volta_us: None,
             codigo,
+            move_dinheiro: move_dinheiro(operacao),
         }
     }
 
-    /// What a person reads of a command that was not done.
-    pub(crate) fn frase(&self) -> String {
+    /// What a person reads of a command that was not done, line by line.
+    pub(crate) fn frases(&self) -> Vec<String> {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
         match self.desfecho {
             Desfecho::Recusado if *operacao == Some("login") => {
-                format!("{linha}Login recusado: {texto}")
+                vec![format!("{linha}Login recusado: {texto}")]
             }
             // A failure is a whole sentence already, with what to do.
             Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
-                format!("{linha}{texto}\n{DESCONHECIDO}")
+                vec![format!("{linha}{texto}"), DESCONHECIDO.into()]
             }
-            _ => format!("{linha}{texto}"),
+            _ => vec![format!("{linha}{texto}")],
         }
     }
+}
+
+/// An object and the end of its line.
+pub(crate) fn em_linha(objeto: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    objeto::escrever(&mut bytes, objeto).expect("every key is a text, and memory takes all");
+    String::from_utf8(bytes).expect("ASCII")
 }
 
 /// Whether a refusal says that nobody knows if money was moved.

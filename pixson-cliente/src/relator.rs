@@ -1,5 +1,8 @@
-use std::io::{self, Write};
+use std::io;
 
+use crate::fala::{dizer, mostrar};
+use crate::falha::se_a_saida_falha;
+use crate::feitos::Feitos;
 use crate::interrupcao::a_caminho;
 use crate::relato::Relato;
 
@@ -17,19 +20,37 @@ impl Relator {
         }
     }
 
-    /// Says what became of a command, and returns its exit code. A reader that has gone away does
-    /// not change what happened.
-    pub(crate) fn relatar(self, relato: &Relato) -> u8 {
+    /// Says what became of a command. `Err` if that did not reach whoever was to hear it, which does
+    /// not change what happened: nothing more is to be asked for.
+    pub(crate) fn relatar(self, relato: &Relato) -> io::Result<()> {
         if self.json {
             let mut a_caminho = a_caminho();
             *a_caminho = None;
-            relato.escrever();
+            let escrito = relato.escrever();
+            if !relato.feito() {
+                // The object has said it.
+                let _ = dizer(relato.frases());
+            }
+            escrito
+        } else if relato.feito() {
+            mostrar(&format!("{}\n", relato.texto()))
+        } else {
+            dizer(relato.frases())
         }
-        if !relato.feito() {
-            let _ = writeln!(io::stderr(), "{}", relato.frase());
-        } else if !self.json {
-            let _ = writeln!(io::stdout(), "{}", relato.texto());
-        }
-        relato.codigo()
     }
+
+    /// The same of the only command. Returns the exit code.
+    pub(crate) fn concluir(self, relato: &Relato) -> u8 {
+        despedir(relato, self.relatar(relato))
+    }
+}
+
+/// The exit code of the only command, once it was said, or was not, what became of it.
+pub(crate) fn despedir(relato: &Relato, escrito: io::Result<()>) -> u8 {
+    let Err(erro) = escrito else { return relato.codigo() };
+    let mut feitos = Feitos::default();
+    relato.somar(&mut feitos);
+    // If even this cannot be written, the exit code still tells.
+    let _ = dizer(feitos.despedida(&erro));
+    se_a_saida_falha(relato.codigo())
 }

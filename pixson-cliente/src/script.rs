@@ -1,7 +1,7 @@
 //! Commands from a file or from standard input, one in each line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +9,9 @@ use pixson_core::Rg;
 
 use crate::avulso::Atendimento;
 use crate::comando::{ComandoDeConta, ler_palavras};
-use crate::falha::Falha;
+use crate::fala::dizer;
+use crate::falha::{Falha, se_a_saida_falha};
+use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
 use crate::servidor::Servidor;
@@ -45,7 +47,8 @@ pub(crate) fn executar(
         Err(codigo) => Ok(codigo),
     });
     percorrido.unwrap_or_else(|falha| {
-        let _ = writeln!(io::stderr(), "{}", falha.frase().unwrap_or_default());
+        // If even this cannot be written, the exit code still tells.
+        let _ = dizer(falha.frase());
         falha.codigo()
     })
 }
@@ -64,21 +67,31 @@ fn percorrer(
     relator: Relator,
     parar_no_erro: bool,
 ) -> Result<u8, Falha> {
-    let mut codigo = 0;
+    let (mut codigo, mut feitos) = (0, Feitos::default());
     for linha in 1.. {
         let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::Entrada)? else { break };
-        let relato = match entender(&bytes) {
+        let (relato, escrito) = match entender(&bytes) {
             Ok(None) => continue,
             Ok(Some(comando)) => atendimento.executar(comando, linha),
             Err(frase) => {
-                let relato = Relato::da_linha_invalida(linha, frase);
-                relator.relatar(&relato);
-                relato
+                let relato = Relato::da_linha_invalida(linha, &frase);
+                let escrito = relator.relatar(&relato);
+                (relato, escrito)
             }
         };
         codigo = codigo.max(relato.codigo());
+        relato.somar(&mut feitos);
+        let parada = format!("O script parou na linha {linha}.");
+        if let Err(erro) = escrito {
+            // If even this cannot be written, the exit code still tells.
+            let _ = dizer(
+                feitos.despedida(&erro).into_iter().flat_map(|frase| [frase, parada.clone()]),
+            );
+            return Ok(se_a_saida_falha(codigo));
+        }
         if relato.encerra() || (parar_no_erro && !relato.feito()) {
-            let _ = writeln!(io::stderr(), "O script parou na linha {linha}.");
+            // What stopped it has been said.
+            let _ = dizer([parada]);
             break;
         }
     }

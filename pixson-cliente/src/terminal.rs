@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 
 /// More than anybody types at a prompt, in bytes. What is beyond is read as another line.
@@ -5,8 +6,12 @@ pub(crate) const LINHA_MAX_BYTES: u64 = 4096;
 
 /// What the person sees and types: lines out, lines in.
 pub(crate) trait Terminal {
-    /// Shows one line. A reader that has gone away does not stop an operation half-way.
+    /// Shows one line. If that fails, nothing more is shown, and an operation that is half-way goes
+    /// on: whoever asks for the next one looks at [`Terminal::falha`] first.
     fn mostrar(&mut self, linha: &str);
+
+    /// Why the person no longer sees what is shown.
+    fn falha(&self) -> Option<&io::Error>;
 
     /// Shows one line in a way that says what it is, where there is such a way.
     fn realcar(&mut self, realce: Realce, linha: &str) {
@@ -14,7 +19,8 @@ pub(crate) trait Terminal {
         self.mostrar(linha);
     }
 
-    /// Asks, and waits for a line, without the spaces around it.
+    /// Asks, and waits for a line, without the spaces around it. A question that cannot be shown is
+    /// answered as by the end of the input.
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado>;
 
     /// Asks what to do next.
@@ -46,29 +52,59 @@ pub(crate) enum Digitado {
     Interrompido,
 }
 
+/// Where lines go, until one of them cannot be written.
+#[derive(Debug)]
+pub(crate) struct Tela<S> {
+    destino: S,
+    falha: Option<io::Error>,
+}
+
+impl<S: Write> Tela<S> {
+    pub(crate) fn nova(destino: S) -> Self {
+        Self { destino, falha: None }
+    }
+
+    /// Writes it at once, and remembers if that fails.
+    pub(crate) fn escrever(&mut self, texto: fmt::Arguments<'_>) {
+        if self.falha.is_none() {
+            self.falha = self.destino.write_fmt(texto).and_then(|()| self.destino.flush()).err();
+        }
+    }
+
+    pub(crate) fn falha(&self) -> Option<&io::Error> {
+        self.falha.as_ref()
+    }
+}
+
 /// A program at the other end, or a file: what the original program would show, and nothing that is
 /// typed is shown again.
 #[derive(Debug)]
 pub(crate) struct Tubo<E, S> {
     entrada: E,
-    saida: S,
+    saida: Tela<S>,
 }
 
 impl<E: BufRead, S: Write> Tubo<E, S> {
     pub(crate) fn novo(entrada: E, saida: S) -> Self {
-        Self { entrada, saida }
+        Self { entrada, saida: Tela::nova(saida) }
     }
 }
 
 impl<E: BufRead, S: Write> Terminal for Tubo<E, S> {
     fn mostrar(&mut self, linha: &str) {
-        let _ = writeln!(self.saida, "{linha}");
+        self.saida.escrever(format_args!("{linha}\n"));
+    }
+
+    fn falha(&self) -> Option<&io::Error> {
+        self.saida.falha()
     }
 
     /// A line that the end of the input has cut off may be half an amount, and is not taken.
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        let _ = write!(self.saida, "{pergunta}");
-        let _ = self.saida.flush();
+        self.saida.escrever(format_args!("{pergunta}"));
+        if self.falha().is_some() {
+            return Ok(Digitado::Fim);
+        }
         let mut bytes = Vec::new();
         (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)?;
         let inteira = bytes.last() == Some(&b'\n') || bytes.len() as u64 == LINHA_MAX_BYTES;

@@ -99,7 +99,7 @@ fn each_object_has_the_same_keys_in_the_same_order_for_ever() {
         (
             "3",
             &["deposito", "1"],
-            r#"{"operacao":"login","rg":"3","para":null,"centavos":null,"desfecho":"recusado","texto":"Cliente não encontrado","carimbo_enviado":1,"carimbo_recebido":21}"#,
+            r#"{"operacao":"login","rg":"3","para":null,"centavos":null,"desfecho":"recusado","texto":"Cliente n\u00e3o encontrado","carimbo_enviado":1,"carimbo_recebido":21}"#,
         ),
     ] {
         let saida = pedir(&porta, rg, &[&["--json"], argumentos].concat());

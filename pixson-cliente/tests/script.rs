@@ -6,12 +6,9 @@ mod servidor;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::process::Output;
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
 
-use comum::ditado::{LOGIN, recv, servidor_que_diz, servidor_que_ouve};
+use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_ouve, servidor_que_paga};
 use comum::{executar, iniciar, interromper, texto};
 use serde_json::{Value, json};
 use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
@@ -238,30 +235,6 @@ fn an_interrupted_script_gives_the_object_of_its_line_and_none_between_lines() {
         assert!(objetos.iter().all(|objeto| objeto["desfecho"] == "desconhecido"), "{objetos:?}");
         drop(entrada);
     }
-}
-
-/// A server that grants every withdrawal, says when it has heard the first, and in the end how many
-/// it has heard.
-fn servidor_que_paga() -> (String, Receiver<()>, thread::JoinHandle<usize>) {
-    let (avisar, avisado) = mpsc::channel();
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port().to_string();
-    let pagos = thread::spawn(move || {
-        let (mut fluxo, _) = ouvinte.accept().expect("a client");
-        recv(&mut fluxo);
-        fluxo.write_all(LOGIN).expect("the client reads");
-        for pagos in 0.. {
-            if recv(&mut fluxo).is_empty() {
-                return pagos;
-            }
-            let _ = avisar.send(());
-            let resposta =
-                format!("t:{}|s:0|resposta:Saque realizado com sucesso\n", 7 + 4 * pagos);
-            let _ = fluxo.write_all(resposta.as_bytes());
-        }
-        unreachable!("nobody counts so far")
-    });
-    (porta, avisado, pagos)
 }
 
 /// Each Ctrl-C comes at another moment, also between a reply and the request that follows it: that

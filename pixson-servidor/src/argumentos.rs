@@ -17,8 +17,8 @@ uma opção vale mais que a variável.
 
 O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
 pôde servir, e 2 se a linha de comando é inválida; de um comando, é 3 se o banco ou um arquivo não
-pode ser lido ou está em uso, e 5 se não se sabe se o que foi pedido foi feito. Um segundo Ctrl-C
-encerra o servidor na hora, com 130.
+pode ser lido ou está em uso, ou se a saída não pode ser escrita, e 5 se não se sabe se o que foi
+pedido foi feito. Um segundo Ctrl-C encerra o servidor na hora, com 130.
 
 Exemplos:
   pixson-servidor --porta 5000 --contas contas

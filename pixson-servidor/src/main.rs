@@ -7,10 +7,12 @@ mod argumentos;
 mod conexao;
 mod descritores;
 mod escritor;
+mod fala;
 mod frases;
 mod gerados;
 mod limites;
 mod metricas;
+mod objeto;
 mod observacao;
 mod parada;
 mod portaria;
@@ -36,9 +38,13 @@ use crate::escritor::Escritor;
 use crate::metricas::Painel;
 use crate::portugues::causa;
 use crate::servidor::Servidor;
+use crate::visivel::visivel;
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
 const FILA_MAX: i32 = 4096;
+
+/// The exit code when what was asked for cannot be written.
+const SAIDA_CODIGO: u8 = administracao::ILEGIVEL_CODIGO;
 
 fn main() -> ExitCode {
     if let Some(fim) = gerados::atender::<Argumentos>() {
@@ -59,7 +65,7 @@ fn main() -> ExitCode {
         Err(frase) => {
             // If even this cannot be written, the exit code still tells.
             if let Some(escritor) = Escritor::novo(io::stderr()) {
-                escritor.escrever(format!("{frase}\n"));
+                escritor.escrever(format!("{}\n", visivel(&frase)));
                 escritor.despedir();
             }
             ExitCode::FAILURE

@@ -13,6 +13,8 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::escritor::Escritor;
+use crate::objeto::em_ascii;
+use crate::visivel::visivel;
 
 /// What goes to the log, and how it looks.
 #[derive(Clone, Copy, Debug, Args)]
@@ -69,7 +71,7 @@ pub(crate) fn iniciar(argumentos: ArgumentosDeRegistro) {
     let base = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::from(nivel))
         .with_ansi(false)
-        .with_writer(|| Linha(Vec::new()));
+        .with_writer(move || Linha { bytes: Vec::new(), formato });
     match formato {
         Formato::Texto => base.event_format(Texto).init(),
         Formato::Json => base.json().with_target(false).flatten_event(true).init(),
@@ -89,11 +91,14 @@ fn escritor() -> MutexGuard<'static, Option<Escritor>> {
 }
 
 /// One line on its way: it leaves as a whole.
-struct Linha(Vec<u8>);
+struct Linha {
+    bytes: Vec<u8>,
+    formato: Formato,
+}
 
 impl io::Write for Linha {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -104,10 +109,19 @@ impl io::Write for Linha {
 
 impl Drop for Linha {
     fn drop(&mut self) {
-        let texto = String::from_utf8(std::mem::take(&mut self.0));
+        let texto = String::from_utf8(std::mem::take(&mut self.bytes));
         if let (Some(escritor), Ok(texto)) = (&*escritor(), texto) {
-            escritor.escrever(texto);
+            escritor.escrever(inofensiva(&texto, self.formato));
         }
+    }
+}
+
+/// A line of the log, whatever others have written into its fields.
+fn inofensiva(linha: &str, formato: Formato) -> String {
+    let linha = linha.strip_suffix('\n').unwrap_or(linha);
+    match formato {
+        Formato::Texto => visivel(linha).into_owned() + "\n",
+        Formato::Json => em_ascii(linha) + "\n",
     }
 }
 
@@ -135,5 +149,19 @@ where
         write!(linha, " {nivel} ")?;
         contexto.field_format().format_fields(linha.by_ref(), evento)?;
         writeln!(linha)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_one_line_and_moves_no_cursor_whatever_its_fields_hold() {
+        let ruim = "aviso host=a\u{1b}[2J\r\u{202e}\u{2028}é\n";
+        let texto = inofensiva(ruim, Formato::Texto);
+        assert_eq!(texto, "aviso host=a\u{fffd}[2J\u{fffd}\u{fffd}\u{fffd}é\n");
+        let json = inofensiva("{\"host\":\"\u{2028}é\u{7f}\"}\n", Formato::Json);
+        assert_eq!(json, "{\"host\":\"\\u2028\\u00e9\\u007f\"}\n");
     }
 }

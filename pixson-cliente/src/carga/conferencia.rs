@@ -10,6 +10,7 @@ use super::dialogo::Chegada;
 use super::plano::Plano;
 use super::sorteio::{Escolha, VALOR};
 use crate::falha::Falha;
+use crate::visivel::visivel;
 
 /// How many logins and balances are on their way at once.
 const JANELA: u32 = 1024;
@@ -71,7 +72,7 @@ impl Esperado {
         }
         let (depois, falha) = match depois {
             Ok(depois) => (Some(depois), None),
-            Err(falha) => (None, Some(falha.causa())),
+            Err(falha) => (None, Some(visivel(&falha.causa()).into_owned())),
         };
         let divergentes = depois.map(|depois| {
             let pares = std::iter::zip(depois, &faixas);

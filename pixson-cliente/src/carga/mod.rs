@@ -13,7 +13,7 @@ mod progresso;
 mod relatorio;
 mod sorteio;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::{OnceLock, mpsc};
@@ -27,10 +27,13 @@ use self::laco::Laco;
 use self::medida::{Andamento, Medida};
 use self::plano::Plano;
 use self::relatorio::Relatorio;
+use crate::fala::{dizer, mostrar, sem_saida};
 use crate::falha::{
     DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
+    se_a_saida_falha,
 };
 use crate::interrupcao;
+use crate::relato::em_linha;
 use crate::servidor::Servidor;
 
 /// The exit code when accounts hold what cannot be explained.
@@ -57,23 +60,39 @@ pub(crate) fn executar(
     json: bool,
 ) -> Result<ExitCode, String> {
     let plano = Plano::novo(servidor.clone(), argumentos, interrupcao::anotar())?;
-    let mostrar = argumentos.progresso || io::stderr().is_terminal();
-    Ok(match medir(&plano, mostrar) {
+    let com_progresso = argumentos.progresso || io::stderr().is_terminal();
+    Ok(match medir(&plano, com_progresso) {
         Ok((relatorio, codigo)) => {
             if plano.interrompida() && io::stderr().is_terminal() {
                 // The terminal has shown ^C in the middle of a line.
-                let _ = writeln!(io::stderr());
+                let _ = dizer([""]);
             }
-            let texto = if json { relatorio.em_json() } else { relatorio.to_string() };
-            // A reader that has gone away does not change what was found.
-            let _ = writeln!(io::stdout(), "{texto}");
-            ExitCode::from(codigo)
+            ExitCode::from(relatar(&plano, &relatorio, codigo, json))
         }
         Err(falha) => {
-            let _ = writeln!(io::stderr(), "{}", falha.frase().unwrap_or_default());
+            // If even this cannot be written, the exit code still tells.
+            let _ = dizer(falha.frase());
             ExitCode::from(falha.codigo())
         }
     })
+}
+
+/// Gives the report. Returns the exit code, which is `codigo` if it could be given: otherwise whoever
+/// ran the load reads on standard error what it did, unless nothing but a look at balances is lost on
+/// a reader that has gone away.
+fn relatar(plano: &Plano, relatorio: &Relatorio, codigo: u8, json: bool) -> u8 {
+    let texto = if json { em_linha(relatorio) } else { format!("{relatorio}\n") };
+    let Err(erro) = mostrar(&texto) else { return codigo };
+    if erro.kind() != ErrorKind::BrokenPipe || plano.move_dinheiro() {
+        let relatorio = relatorio.to_string();
+        let frase = sem_saida(&erro) + " O relato é este:";
+        // If even this cannot be written, the exit code still tells.
+        let _ = dizer(std::iter::once(frase.as_str()).chain(relatorio.lines()));
+    }
+    match codigo {
+        NAO_CONSERVADO_CODIGO | PROTOCOLO_CODIGO => codigo,
+        _ => se_a_saida_falha(codigo),
+    }
 }
 
 /// `Err` if there was no load at all.

@@ -72,6 +72,11 @@ impl Plano {
         self.interrompida.load(Ordering::Relaxed)
     }
 
+    /// Whether what is asked for can move money.
+    pub(super) fn move_dinheiro(&self) -> bool {
+        !self.eco && self.operacao != Tipo::Saldo
+    }
+
     /// For each connection the account that it logs in to, and what it will ask for.
     pub(super) fn sorteios(&self) -> impl Iterator<Item = (Rg, Sorteio)> {
         let mut raiz = Rng::with_seed(self.semente);

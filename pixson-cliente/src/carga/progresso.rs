@@ -1,8 +1,8 @@
-use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::medida::Andamento;
+use crate::fala::dizer;
 
 /// How often the progress is shown.
 const INTERVALO: Duration = Duration::from_secs(1);
@@ -22,11 +22,11 @@ pub(super) fn acompanhar(
         }
         let [feitas, recusadas, perdidas] = andamento.agora();
         if mostrar {
-            let _ = writeln!(
-                io::stderr(),
+            // It is talk: the report says what was done.
+            let _ = dizer([format!(
                 "{segundo} s: {} op/s, recusas: {recusadas}, conexões perdidas: {perdidas}",
                 feitas - vistas
-            );
+            )]);
         }
         vistas = feitas;
     }

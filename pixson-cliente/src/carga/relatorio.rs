@@ -11,6 +11,7 @@ use super::conferencia::Dinheiro;
 use super::medida::{Latencia, Textos};
 use super::plano::Plano;
 use super::sorteio::Especie;
+use crate::visivel::visivel;
 
 /// What a run found. The names and types of the fields are those of the JSON object: fields may
 /// come, but none may go or change its meaning.
@@ -61,7 +62,7 @@ impl Relatorio {
         let agendadas =
             plano.taxa.map(|taxa| agendadas(taxa, interrompida_em.unwrap_or(plano.duracao)));
         Self {
-            servidor: plano.servidor.to_string(),
+            servidor: visivel(&plano.servidor.to_string()).into_owned(),
             operacao: plano.operacao.palavra(),
             conexoes: plano.conexoes,
             pipeline: plano.pipeline,
@@ -89,10 +90,6 @@ impl Relatorio {
             conexoes_perdidas: perdidas.em_mapa(),
             dinheiro,
         }
-    }
-
-    pub(super) fn em_json(&self) -> String {
-        serde_json::to_string(self).expect("every key is a text")
     }
 }
 

@@ -54,6 +54,30 @@ pub(crate) fn servidor_que_ouve(respostas: Vec<&'static [u8]>) -> (String, Recei
     (porta.to_string(), ouvidas)
 }
 
+/// A server that grants every withdrawal, says when it has heard the first, and in the end how many
+/// it has heard.
+pub(crate) fn servidor_que_paga() -> (String, Receiver<()>, thread::JoinHandle<usize>) {
+    let (avisar, avisado) = mpsc::channel();
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port().to_string();
+    let pagos = thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        recv(&mut fluxo);
+        fluxo.write_all(LOGIN).expect("the client reads");
+        for pagos in 0.. {
+            if recv(&mut fluxo).is_empty() {
+                return pagos;
+            }
+            let _ = avisar.send(());
+            let resposta =
+                format!("t:{}|s:0|resposta:Saque realizado com sucesso\n", 7 + 4 * pagos);
+            let _ = fluxo.write_all(resposta.as_bytes());
+        }
+        unreachable!("nobody counts so far")
+    });
+    (porta, avisado, pagos)
+}
+
 pub(crate) fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
     let mut bytes = [0; 1024];
     let quantos = fluxo.read(&mut bytes).unwrap_or(0);

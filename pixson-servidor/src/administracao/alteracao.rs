@@ -1,7 +1,7 @@
 //! What changes accounts: it opens the bank as a server does.
 
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use pixson_core::banco::{
@@ -16,7 +16,7 @@ use super::Falha;
 use super::linhas::{LINHA_MAX_BYTES, Lida, LinhaDeConta, ler_conta, ler_linha};
 use super::progresso::{DiscoContado, Passos, Progresso};
 use super::saida::Saida;
-use crate::frases;
+use crate::{fala, frases};
 
 /// How many account files are replaced before their names are made durable: nobody is served
 /// meanwhile.
@@ -224,9 +224,7 @@ fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), Falha> {
     let configuracao =
         ConfiguracaoJson { arquivos_por_vez: ARQUIVOS_POR_VEZ, ..ConfiguracaoJson::default() };
     let (banco, avisos) = BancoJson::abrir_em(disco, configuracao)?;
-    for aviso in avisos {
-        let _ = writeln!(io::stderr(), "Aviso: {}", frases::de_aviso(&aviso));
-    }
+    advertir(avisos.iter().map(frases::de_aviso));
     Ok((banco, progresso))
 }
 
@@ -250,7 +248,7 @@ fn concluir(
     let fechado = banco.fechar();
     progresso.terminar();
     // It is done in any case: the journal has it.
-    let frases = match fechado {
+    let frases: Vec<_> = match fechado {
         Ok(avisos) => avisos.iter().map(frases::de_aviso).collect(),
         Err(erro) => vec![format!(
             "Foi feito, mas os arquivos das contas não puderam ser atualizados ({}): o próximo \
@@ -258,10 +256,13 @@ fn concluir(
             frases::do_disco(&erro)
         )],
     };
-    for frase in frases {
-        let _ = writeln!(io::stderr(), "Aviso: {frase}");
-    }
+    advertir(frases);
     Ok(())
+}
+
+/// What whoever runs the command should know. It changes nothing in what is done.
+fn advertir(frases: impl IntoIterator<Item = String>) {
+    let _ = fala::dizer(frases.into_iter().map(|frase| format!("Aviso: {frase}")));
 }
 
 /// Says what was done. It is done, whether anybody hears of it or not.

@@ -1,6 +1,5 @@
 //! What changes nothing: showing accounts.
 
-use std::io::{self, Write};
 use std::path::Path;
 
 use pixson_core::Rg;
@@ -11,6 +10,7 @@ use super::Falha;
 use super::linhas::LinhaDeConta;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::{ArquivoInteiro, Saida};
+use crate::fala;
 use crate::portugues::causa;
 use crate::visivel::visivel;
 
@@ -145,9 +145,7 @@ fn frase(rg: Rg, erro: &ErroConta) -> String {
     }
 }
 
+/// What is talk beside the data.
 fn dizer(frases: Vec<String>) {
-    let mut erros = io::stderr().lock();
-    for frase in frases {
-        let _ = writeln!(erros, "{frase}");
-    }
+    let _ = fala::dizer(frases);
 }

@@ -1,6 +1,6 @@
 //! The ledger: statement and audit.
 
-use std::io::{self, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use pixson_core::banco::{
@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::Falha;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::Saida;
+use crate::fala::dizer;
 use crate::frases;
 
 /// One operation of an account, for JSON.
@@ -106,17 +107,11 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
     match alcance.desde {
         _ if !frases.is_empty() => Err(Falha::Recusada(frases)),
         Some(desde) if desde.seq > 1 => {
-            avisar(&format!("Aviso: o extrato começa no meio. {}", comeco(&desde)));
-            Ok(())
+            let frase = format!("Aviso: o extrato começa no meio. {}", comeco(&desde));
+            dizer([frase]).map_err(Falha::Saida)
         }
         _ => Ok(()),
     }
-}
-
-/// Says something beside the data.
-fn avisar(frase: &str) {
-    // Whoever does not hear it has the data all the same.
-    let _ = writeln!(io::stderr(), "{frase}");
 }
 
 /// Where a ledger begins.
@@ -194,6 +189,17 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
     let auditada = auditar(&disco);
     progresso.terminar();
     let auditoria = auditada?;
+    let relatada = mostrar(&auditoria, json);
+    // What was found is told by the exit code, whoever reads the rest.
+    match relatada {
+        Err(Falha::Saida(erro)) if erro.kind() == ErrorKind::BrokenPipe => {}
+        relatada => relatada?,
+    }
+    let confere = auditoria.divergencias.is_empty() && auditoria.alcance.danos.is_empty();
+    if confere { Ok(()) } else { Err(Falha::Recusada(vec![])) }
+}
+
+fn mostrar(auditoria: &Auditoria, json: bool) -> Result<(), Falha> {
     let mut saida = Saida::nova();
     if json {
         for dano in &auditoria.alcance.danos {
@@ -202,14 +208,11 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
         for divergencia in &auditoria.divergencias {
             saida.json(&divergente(divergencia))?;
         }
-        saida.json(&totais(&auditoria))?;
+        saida.json(&totais(auditoria))?;
     } else {
-        relatar(&auditoria, &mut saida)?;
+        relatar(auditoria, &mut saida)?;
     }
-    saida.fechar()?;
-    // What was found has been said.
-    let confere = auditoria.divergencias.is_empty() && auditoria.alcance.danos.is_empty();
-    if confere { Ok(()) } else { Err(Falha::Recusada(vec![])) }
+    saida.fechar()
 }
 
 fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {

@@ -8,7 +8,7 @@ mod livro;
 mod progresso;
 mod saida;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +16,7 @@ use pixson_core::banco::ErroAbrir;
 
 use self::comandos::Acao;
 pub(crate) use self::comandos::Comando;
+use crate::fala::{dizer, sem_saida};
 use crate::frases;
 use crate::portugues::causa;
 
@@ -23,7 +24,7 @@ use crate::portugues::causa;
 const RECUSADO_CODIGO: u8 = 1;
 
 /// The bank or a file cannot be read or written, or is in use.
-const ILEGIVEL_CODIGO: u8 = 3;
+pub(crate) const ILEGIVEL_CODIGO: u8 = 3;
 
 /// Whether it was done, nobody can say.
 const DESCONHECIDO_CODIGO: u8 = 5;
@@ -60,16 +61,9 @@ impl Falha {
         match self {
             Self::Banco(erro) => (vec![frases::de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
-            // A reader that has gone away wants no more.
-            Self::Saida(erro) | Self::FeitoSemSaida(erro)
-                if erro.kind() == io::ErrorKind::BrokenPipe =>
-            {
-                (vec![], 0)
-            }
-            Self::Saida(erro) => {
-                let frase = format!("Não foi possível escrever a saída ({}).", causa(&erro));
-                (vec![frase], ILEGIVEL_CODIGO)
-            }
+            // A reader that has gone away wants no more of what is only shown.
+            Self::Saida(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
+            Self::Saida(erro) => (vec![sem_saida(&erro)], ILEGIVEL_CODIGO),
             Self::FeitoSemSaida(erro) => {
                 let causa = causa(&erro);
                 let frase = format!("Foi feito, mas não foi possível escrever a saída ({causa}).");
@@ -109,9 +103,7 @@ pub(crate) fn executar(comando: &Comando, contas: &Path) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(falha) => falha.dizer(contas),
     };
-    let mut erros = io::stderr().lock();
-    for frase in frases {
-        let _ = writeln!(erros, "{frase}");
-    }
+    // If even this cannot be written, the exit code still tells.
+    let _ = dizer(frases);
     ExitCode::from(codigo)
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Falha;
+use crate::objeto;
 
 /// What a file with people's names and money allows: its owner to read and write.
 const MODO: u32 = 0o600;
@@ -25,19 +26,13 @@ impl Saida {
     }
 
     pub(super) fn json(&mut self, objeto: &impl Serialize) -> Result<(), Falha> {
-        escrever_json(&mut self.0, objeto).map_err(Falha::Saida)
+        objeto::escrever(&mut self.0, objeto).map_err(Falha::Saida)
     }
 
     /// All of it has left.
     pub(super) fn fechar(mut self) -> Result<(), Falha> {
         self.0.flush().map_err(Falha::Saida)
     }
-}
-
-/// One object on a line of its own.
-pub(super) fn escrever_json(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *saida, objeto)?;
-    saida.write_all(b"\n")
 }
 
 /// A file that has its name only when it is whole; until then nothing is to be seen of it but a
@@ -76,7 +71,7 @@ impl ArquivoInteiro {
     }
 
     pub(super) fn json(&mut self, objeto: &impl Serialize) -> io::Result<()> {
-        escrever_json(&mut self.saida, objeto)
+        objeto::escrever(&mut self.saida, objeto)
     }
 
     /// Durable on return, in place of a file that had the name.

@@ -1,0 +1,183 @@
+//! What others wrote, words, variables, names of files and texts of servers, is shown in a way that
+//! moves no cursor and hides nothing, and its JSON is read by whoever splits it into lines.
+
+mod comum;
+#[path = "../../pixson-servidor/tests/comum/mod.rs"]
+mod servidor;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Output, Stdio};
+
+use comum::ditado::{LOGIN, servidor_que_diz};
+use comum::falso::{RGS, banco, servir};
+use comum::{sem_tubos, texto};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// What moves a cursor, ends a line, turns the direction, or is not shown.
+const RUIM: &str = "\u{1b}[2J\r\n\u{7f}\u{85}\u{9b}\u{ad}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}\
+                    \u{3164}\u{fe0f}\u{e0041}x";
+
+fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) -> Output {
+    let mut comando = sem_tubos(&[]);
+    comando.args(argumentos).envs(ambiente.iter().copied());
+    comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut processo = comando.spawn().expect("the client starts");
+    // A client that has ended reads no more.
+    let _ = processo.stdin.take().expect("piped").write_all(entrada);
+    processo.wait_with_output().expect("our child")
+}
+
+/// Nothing of what others wrote is there as they wrote it, and it is so many lines.
+fn conferir(saida: &Output, linhas: usize, oque: &str) {
+    let (dados, erros) = (texto(&saida.stdout), texto(&saida.stderr));
+    for dito in [dados, erros] {
+        for letra in RUIM.chars().filter(|letra| !"[2Jx\n".contains(*letra)) {
+            assert!(!dito.contains(letra), "{oque}: {} in {dito:?}", letra.escape_unicode());
+        }
+    }
+    assert_eq!(erros.lines().count(), linhas, "{oque}: {erros:?}");
+}
+
+#[test]
+fn a_word_of_the_command_line_or_of_the_environment_moves_no_cursor() {
+    for palavra in [OsStr::new(RUIM), OsStr::from_bytes(b"a\xff\x1b[2J\xc2")] {
+        for argumentos in [
+            &["RUIM"][..],
+            &["1RUIM"],
+            &["--RUIM"],
+            &["--host", "RUIM", "--rg", "1", "saldo"],
+            &["--host", "RUIM", "ping"],
+            &["--host", "RUIM", "carga"],
+            &["--porta", "RUIM", "ping"],
+            &["--rg", "RUIM", "saldo"],
+            &["--cor", "RUIM"],
+            &["--tempo-limite", "RUIM", "ping"],
+            &["--rg", "1", "saque", "RUIM"],
+            &["--rg", "1", "transferencia", "--para", "RUIM", "1"],
+            &["--rg", "1", "transferencia", "1", "2RUIM"],
+            &["--rg", "1", "script", "RUIM"],
+            &["carga", "--rgs", "RUIM"],
+            &["carga", "--operacao", "RUIM"],
+            &["completar", "RUIM"],
+            &["manual", "RUIM"],
+        ] {
+            let com: Vec<_> = argumentos
+                .iter()
+                .map(|argumento| {
+                    let partes: Vec<_> = argumento.split("RUIM").map(str::as_bytes).collect();
+                    OsStr::from_bytes(&partes.join(palavra.as_bytes())).to_owned()
+                })
+                .collect();
+            let com: Vec<_> = com.iter().map(AsRef::as_ref).collect();
+            let saida = executar(&com, &[], b"");
+            assert_ne!(saida.status.code(), Some(0), "{com:?}");
+            conferir(&saida, 1, &format!("{com:?}"));
+        }
+        for variavel in ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_RG"] {
+            let argumentos = ["--tempo-limite", "5", "saldo"].map(OsStr::new);
+            let rg = ("PIXSON_RG", OsStr::new("1"));
+            let saida = executar(&argumentos, &[rg, (variavel, palavra)], b"");
+            assert_ne!(saida.status.code(), Some(0), "{variavel}");
+            conferir(&saida, 1, variavel);
+        }
+    }
+}
+
+#[test]
+fn the_bytes_of_a_script_and_the_name_of_its_file_move_no_cursor() {
+    let pasta = TempDir::new().expect("a temporary directory");
+    let arquivo = pasta.path().join(format!("a{RUIM}"));
+    let linha = RUIM.replace('\n', "");
+    let linhas = format!(
+        "{linha}\nsaque {linha}\ntransferencia --para {linha} 1\nsaldo --{linha}\n\
+         transferencia {linha} 5 6\n"
+    );
+    for extra in [&[][..], &["--json"]] {
+        let porta = servidor_que_diz(&[LOGIN]);
+        let comuns = [&["--porta", &porta, "--rg", "1"], extra, &["script"]].concat();
+        let saida =
+            executar(&comuns.iter().map(OsStr::new).collect::<Vec<_>>(), &[], linhas.as_bytes());
+        conferir(&saida, 5, "script");
+        assert_eq!(saida.status.code(), Some(2));
+        let objetos = texto(&saida.stdout);
+        assert!(objetos.is_ascii() && objetos.lines().count() == extra.len() * 5, "{objetos}");
+    }
+    let com: Vec<_> = ["--rg", "1", "script"].map(OsStr::new).into();
+    conferir(&executar(&[&com[..], &[arquivo.as_os_str()]].concat(), &[], b""), 1, "no file");
+    fs::create_dir(&arquivo).expect("a new folder");
+    let (porta, rg) = (servidor_que_diz(&[LOGIN]), OsStr::new("1"));
+    let ambiente = [("PIXSON_PORTA", OsStr::new(&porta)), ("PIXSON_RG", rg)];
+    let argumentos = [OsStr::new("script"), arquivo.as_os_str()];
+    conferir(&executar(&argumentos, &ambiente, b""), 1, "a folder");
+}
+
+/// No control character can be in a reply, but everything else that deceives.
+fn resposta(situacao: u8, texto: &str) -> Vec<u8> {
+    let texto: String = texto.chars().filter(|letra| !letra.is_control()).collect();
+    format!("t:7|s:{situacao}|resposta:{texto}\n").into_bytes()
+}
+
+#[test]
+fn the_text_of_a_server_deceives_nobody() {
+    for situacao in [0, 1] {
+        for (argumentos, entrada) in [
+            (&["--rg", "1", "saldo"][..], ""),
+            (&["--rg", "1", "--json", "saldo"], ""),
+            (&["ping"], ""),
+            (&["ping", "--json"], ""),
+            (&["--rg", "1", "script"], "saldo\n"),
+            (&["1"], "1\n0\n"),
+        ] {
+            let ruim: &'static [u8] = resposta(situacao, RUIM).leak();
+            let respostas: &'static [&'static [u8]] =
+                if argumentos[0] == "ping" { vec![ruim].leak() } else { vec![LOGIN, ruim].leak() };
+            let porta = servidor_que_diz(respostas);
+            let todos: Vec<_> = argumentos.iter().map(OsStr::new).collect();
+            let ambiente = [("PIXSON_PORTA", OsStr::new(&porta))];
+            let saida = executar(&todos, &ambiente, entrada.as_bytes());
+            conferir(&saida, texto(&saida.stderr).lines().count(), &format!("{argumentos:?}"));
+            if argumentos.contains(&"--json") {
+                let linha = texto(&saida.stdout).strip_suffix('\n').expect("an end");
+                assert!(linha.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{linha}");
+                serde_json::from_str::<Value>(linha).expect("an object");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_texts_in_the_report_of_a_load_deceive_nobody() {
+    let despedida: &'static [u8] = resposta(1, RUIM).leak();
+    for extra in [&[][..], &["--json"]] {
+        // The last connection, which is to read the balances again, is refused.
+        let porta = servir(banco(), |numero| numero < 2, despedida);
+        let todos = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1", "--conexoes", "1"];
+        let todos: Vec<_> = todos.iter().chain(extra).map(OsStr::new).collect();
+        let saida = executar(&todos, &[], b"");
+        conferir(&saida, 0, "carga");
+        assert!(texto(&saida.stdout).contains(if extra.is_empty() {
+            "\u{fffd}"
+        } else {
+            "\\ufffd"
+        }));
+    }
+    let porta = servir(banco(), |_| false, despedida);
+    let todos = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1"];
+    let saida = executar(&todos.map(OsStr::new), &[], b"");
+    conferir(&saida, 1, "carga sem banco");
+}
+
+#[test]
+fn a_stamp_that_doubles_would_round_is_in_an_object_as_text_too() {
+    let porta = servidor_que_diz(&[LOGIN, b"t:9007199254740993|s:0|resposta:Saldo: 10.0\n"]);
+    let argumentos = ["--porta", &porta, "--rg", "1", "--json", "saldo"].map(OsStr::new);
+    let saida = executar(&argumentos, &[], b"");
+    let linha = texto(&saida.stdout);
+    let fim = "\"carimbo_enviado\":5,\"carimbo_recebido\":9007199254740993,\
+               \"carimbo_recebido_texto\":\"9007199254740993\"}\n";
+    assert!(linha.ends_with(fim), "{linha}");
+}
