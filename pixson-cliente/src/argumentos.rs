@@ -1,3 +1,5 @@
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
@@ -7,7 +9,7 @@ use pixson_core::tipos::ErroRg;
 
 use crate::ambiente::ou_variavel;
 use crate::carga;
-use crate::comando::ComandoDeConta;
+use crate::comando::{self, ComandoDeConta};
 use crate::interativo::Cor;
 use crate::portugues::{self, MODELO, VERSAO};
 use crate::script;
@@ -229,7 +231,16 @@ fn comando_errado() -> Option<clap::Error> {
 pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
     let argumentos = Argumentos::try_parse().map_err(|erro| {
         let errado = erro.use_stderr().then(comando_errado).flatten();
-        portugues::terminar::<Argumentos>(&errado.unwrap_or(erro))
+        let erro = errado.unwrap_or(erro);
+        let palavras: Vec<_> = env::args_os().map(OsString::into_string).collect();
+        let palavras = palavras.iter().flatten().map(String::as_str);
+        match comando::conselho(&erro, palavras) {
+            Some(conselho) => {
+                let frase = portugues::frase(&erro, Argumentos::command());
+                portugues::recusar::<Argumentos>(&format!("{frase} {conselho}"))
+            }
+            None => portugues::terminar::<Argumentos>(&erro),
+        }
     })?;
     argumentos.conferir().map_err(|frase| portugues::recusar::<Argumentos>(&frase))?;
     Ok(argumentos)

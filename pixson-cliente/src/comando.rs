@@ -1,3 +1,4 @@
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Operacao, Rg, Valor};
@@ -85,17 +86,54 @@ struct Palavras {
 /// A command in one line. `Err` is a sentence.
 pub(crate) fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     let lidas = Palavras::try_parse_from(linha.split_whitespace());
-    lidas
-        .map(|palavras| palavras.comando)
-        .map_err(|erro| portugues::frase(&erro, Palavras::command()))
+    lidas.map(|palavras| palavras.comando).map_err(|erro| {
+        let frase = portugues::frase(&erro, Palavras::command());
+        match conselho(&erro, linha.split_whitespace()) {
+            Some(conselho) => format!("{frase} {conselho}"),
+            None => frase,
+        }
+    })
+}
+
+/// What clap cannot know of a transfer: people write the account that receives beside the amount.
+pub(crate) fn conselho<'a>(
+    erro: &clap::Error,
+    palavras: impl Iterator<Item = &'a str>,
+) -> Option<&'static str> {
+    let errada = erro.get(ContextKind::InvalidArg)?.to_string();
+    let a_mais = match erro.kind() {
+        ErrorKind::UnknownArgument => !errada.starts_with('-'),
+        ErrorKind::ValueValidation => errada == "<VALOR>",
+        _ => false,
+    };
+    let depois: Vec<_> =
+        palavras.skip_while(|palavra| *palavra != "transferencia").skip(1).collect();
+    let sem_para = !depois.iter().any(|palavra| palavra.starts_with("--para"));
+    let soltas = depois.iter().filter(|palavra| !palavra.starts_with('-')).count();
+    (a_mais && sem_para && soltas > 1)
+        .then_some("A conta que recebe vem com --para: transferencia --para RG VALOR.")
 }
 
 /// An amount as a person writes it, with a decimal point or a decimal comma. `Err` says how to
 /// write one.
 pub(crate) fn ler_valor(texto: &str) -> Result<Valor, String> {
     texto.replacen(',', ".", 1).parse().map_err(|erro| match erro {
-        ErroQuantia::Forma { .. } => "digite um número como 8.50 ou 8,50".into(),
+        ErroQuantia::Forma { .. } => forma(texto).into(),
         ErroQuantia::Zero => format!("o menor é {}", Valor::MIN),
         ErroQuantia::AcimaDoLimite => format!("o maior é {}", Valor::MAX),
     })
+}
+
+/// How to write an amount instead of this.
+fn forma(texto: &str) -> &'static str {
+    let partes: Vec<&str> = texto.split(['.', ',']).collect();
+    let numero = |parte: &&str| !parte.is_empty() && parte.bytes().all(|b| b.is_ascii_digit());
+    match partes[..] {
+        _ if !partes.iter().all(numero) => "digite um número como 8.50 ou 8,50",
+        [_, _, _, ..] => "digite um número como 8.50 ou 8,50, sem separador de milhares",
+        [_, decimais] if decimais.len() > 2 => {
+            "use no máximo duas casas decimais, como em 8.50 ou 8,50, e milhares sem separador"
+        }
+        _ => "digite um número como 8.50 ou 8,50, sem zeros à esquerda",
+    }
 }

@@ -11,6 +11,9 @@ use crate::servidor::Servidor;
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
 
+/// The shortest time-out that a socket takes: none would be for ever.
+const ESPERA_MIN: Duration = Duration::from_micros(1);
+
 /// A connection to a server, one request at a time.
 #[derive(Debug)]
 pub(crate) struct Conexao {
@@ -72,7 +75,11 @@ impl Conexao {
                     enviado = true;
                     // If the server has gone, the reading below finds out, and may still find
                     // its last words.
-                    let _ = self.fluxo.write_all(&saida);
+                    let resta = prazo.saturating_duration_since(Instant::now());
+                    let _ = self
+                        .fluxo
+                        .set_write_timeout(Some(resta.max(ESPERA_MIN)))
+                        .and_then(|()| self.fluxo.write_all(&saida));
                     if !self.ler(acordar_apos, prazo) {
                         let _ = self.fluxo.shutdown(Shutdown::Both);
                         return Err(Falha::TempoEsgotado {

@@ -7,6 +7,7 @@ mod avulso;
 mod carga;
 mod comando;
 mod conexao;
+mod endereco;
 mod fala;
 mod falha;
 mod feitos;

@@ -60,12 +60,19 @@ pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
     let argumento = contexto(ContextKind::InvalidArg);
     let valor = contexto(ContextKind::InvalidValue);
     let nome = contexto(ContextKind::InvalidSubcommand);
+    let de_onde = variavel(comando, &argumento, &valor);
     let frase = match erro.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation
+            if valor.is_empty()
+                && let Some(variavel) = &de_onde =>
+        {
+            variavel_vazia(variavel)
+        }
         ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
         ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let de_onde = variavel(comando, &argumento, &valor)
-                .map_or(String::new(), |variavel| format!(", da variável {variavel}"));
+            let de_onde =
+                de_onde.map_or(String::new(), |variavel| format!(", da variável {variavel}"));
             let motivo =
                 erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
             format!("Valor inválido para {argumento}{de_onde}: \"{valor}\"{motivo}.")
@@ -123,6 +130,11 @@ fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String
     let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
     let variavel = achado.get_env()?.to_str()?;
     (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
+}
+
+/// That a variable of the environment is there and says nothing.
+pub(crate) fn variavel_vazia(variavel: &str) -> String {
+    format!("A variável {variavel} está vazia: dê-lhe um valor, ou remova-a.")
 }
 
 /// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.

@@ -1,12 +1,14 @@
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
 
 use crate::ambiente::ou_variavel;
+use crate::endereco::{self, ler_host};
 use crate::falha::Falha;
 
 /// Where a server is if nobody says otherwise.
@@ -20,12 +22,13 @@ const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Opcoes {
     #[arg(help = "Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]")]
-    #[arg(long, value_parser = NonEmptyStringValueParser::new(), global = true)]
+    #[arg(long, value_parser = ler_host, global = true)]
     #[arg(value_hint = ValueHint::Hostname, display_order = 101)]
     host: Option<String>,
 
     #[arg(help = "Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]")]
-    #[arg(long, global = true, value_hint = ValueHint::Other, display_order = 102)]
+    #[arg(long, value_parser = ler_porta, allow_negative_numbers = true, global = true)]
+    #[arg(value_hint = ValueHint::Other, display_order = 102)]
     porta: Option<u16>,
 
     /// Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]
@@ -39,13 +42,8 @@ impl Opcoes {
     /// The option goes before the environment, and that before what holds for everybody. `Err` is
     /// a sentence about the environment.
     pub(crate) fn servidor(&self) -> Result<Servidor, String> {
-        let host = ou_variavel(self.host.clone(), "PIXSON_HOST", |texto| match texto {
-            "" => Err("está vazia".into()),
-            host => Ok(host.to_owned()),
-        })?;
-        let porta = ou_variavel(self.porta, "PIXSON_PORTA", |texto| {
-            texto.parse().map_err(|_| format!("não está entre 0 e {}", u16::MAX))
-        })?;
+        let host = ou_variavel(self.host.clone(), "PIXSON_HOST", ler_host)?;
+        let porta = ou_variavel(self.porta, "PIXSON_PORTA", ler_porta)?;
         Ok(Servidor {
             host: host.unwrap_or_else(|| HOST.to_owned()),
             porta: porta.unwrap_or(PORTA),
@@ -75,8 +73,28 @@ impl Servidor {
     }
 
     fn alcancar(&self) -> io::Result<TcpStream> {
-        primeiro_que_aceita((self.host.as_str(), self.porta).to_socket_addrs()?, self.tempo_limite)
+        let prazo = Instant::now() + self.tempo_limite;
+        let enderecos = if let Ok(ip) = self.host.parse::<IpAddr>() {
+            vec![SocketAddr::from((ip, self.porta))]
+        } else {
+            let (host, porta) = (self.host.clone(), self.porta);
+            ate_o_prazo(prazo, move || Ok((host, porta).to_socket_addrs()?.collect()))?
+        };
+        primeiro_que_aceita(enderecos.into_iter(), prazo)
     }
+}
+
+/// What the system finds, if it does in time. It looks names up for as long as it likes: what it finds
+/// later is for nobody.
+fn ate_o_prazo<T: Send + 'static>(
+    prazo: Instant,
+    procurar: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let (entregar, achado) = mpsc::channel();
+    // Whoever waited may have left.
+    thread::Builder::new().spawn(move || drop(entregar.send(procurar())))?;
+    let resta = prazo.saturating_duration_since(Instant::now());
+    achado.recv_timeout(resta).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Tries one address after the other, all of them within the time limit. If none accepts, the first
@@ -84,9 +102,8 @@ impl Servidor {
 /// and last those of a network that it has no part in.
 fn primeiro_que_aceita(
     enderecos: impl Iterator<Item = SocketAddr>,
-    tempo_limite: Duration,
+    prazo: Instant,
 ) -> io::Result<TcpStream> {
-    let prazo = Instant::now() + tempo_limite;
     let mut falha = None;
     for endereco in enderecos {
         let resta = prazo.saturating_duration_since(Instant::now());
@@ -103,8 +120,14 @@ fn primeiro_que_aceita(
 
 impl fmt::Display for Servidor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.porta)
+        let Self { host, porta, .. } = self;
+        // Of IPv6, the colons of the address are not that of the port.
+        if host.contains(':') { write!(f, "[{host}]:{porta}") } else { write!(f, "{host}:{porta}") }
     }
+}
+
+fn ler_porta(texto: &str) -> Result<u16, String> {
+    endereco::ler_porta(texto, 1)
 }
 
 fn segundos(texto: &str) -> Result<Duration, &'static str> {
@@ -131,13 +154,26 @@ mod tests {
         // No connection can go to everybody.
         let impossivel = SocketAddr::from((Ipv4Addr::BROADCAST, 1));
         let alcancar = |enderecos: &[SocketAddr]| {
-            primeiro_que_aceita(enderecos.iter().copied(), Duration::from_secs(30))
-                .map_err(|erro| erro.kind())
+            let prazo = Instant::now() + Duration::from_secs(30);
+            primeiro_que_aceita(enderecos.iter().copied(), prazo).map_err(|erro| erro.kind())
         };
         assert!(alcancar(&[impossivel, morta, boa]).is_ok());
         let recusada = Some(io::ErrorKind::ConnectionRefused);
         assert_eq!(alcancar(&[morta, impossivel]).err(), recusada);
         assert_ne!(alcancar(&[impossivel, morta]).err(), recusada);
         assert_eq!(alcancar(&[]).err(), Some(io::ErrorKind::TimedOut));
+    }
+
+    #[test]
+    fn a_name_that_is_looked_up_for_ever_is_waited_for_until_the_deadline() {
+        let (acabar, acabou) = mpsc::channel::<()>();
+        let procurada = ate_o_prazo(Instant::now() + Duration::from_millis(50), move || {
+            let _ = acabou.recv();
+            Ok(())
+        });
+        assert_eq!(procurada.map_err(|erro| erro.kind()), Err(io::ErrorKind::TimedOut));
+        drop(acabar);
+        let achada = ate_o_prazo(Instant::now() + Duration::from_secs(30), || Ok(7));
+        assert_eq!(achada.map_err(|erro| erro.kind()), Ok(7));
     }
 }

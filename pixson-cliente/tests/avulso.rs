@@ -274,8 +274,8 @@ fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let opcoes = ["--host", "localhost", "--porta", &porta, "--rg", RG];
     assert_eq!(executar_em(&ruim, &[&opcoes[..], &["saldo"]].concat(), "").status.code(), Some(0));
     for (retirada, frase) in [
-        (0, "Valor inválido na variável PIXSON_HOST: \"\" (está vazia)."),
-        (2, "Valor inválido na variável PIXSON_PORTA: \"x\" (não está entre 0 e 65535)."),
+        (0, "A variável PIXSON_HOST está vazia: dê-lhe um valor, ou remova-a."),
+        (2, "Valor inválido na variável PIXSON_PORTA: \"x\" (não é um número inteiro)."),
         (
             4,
             "Valor inválido na variável PIXSON_RG: \"12a\" (RG inválido na posição 3: use só dígitos).",
@@ -301,7 +301,7 @@ fn words_that_do_not_make_a_command_give_code_2_before_anything_is_sent() {
         ),
         (
             &["saque", "1.000,50"],
-            "Valor inválido para <VALOR>: \"1.000,50\" (digite um número como 8.50 ou 8,50).",
+            "Valor inválido para <VALOR>: \"1.000,50\" (digite um número como 8.50 ou 8,50, sem separador de milhares).",
         ),
         (&["deposito", "0"], "Valor inválido para <VALOR>: \"0\" (o menor é 0.01)."),
         (

@@ -68,7 +68,8 @@ fn a_file_is_a_script_as_standard_input_is() {
 #[test]
 fn lines_that_are_not_done_are_named_by_their_number_and_the_others_go_on() {
     let (mut servidor, porta) = servidor_real();
-    let linhas = "saque 10.01\nsaq 1\nsaque\n\n--help\nsaque um\nsaldo --json\nsaldo\n";
+    let linhas = "saque 10.01\nsaq 1\nsaque\n\n--help\nsaque um\nsaldo --json\nsaldo\n\
+                  transferencia 2222222222 5\n";
     let saida = rodar(&porta, &[], linhas);
     assert_eq!(texto(&saida.stdout), "Saldo: 10.0\n");
     assert_eq!(
@@ -78,7 +79,9 @@ fn lines_that_are_not_done_are_named_by_their_number_and_the_others_go_on() {
          Linha 3: Falta <VALOR>.\n\
          Linha 5: Argumento desconhecido: --help.\n\
          Linha 6: Valor inválido para <VALOR>: \"um\" (digite um número como 8.50 ou 8,50).\n\
-         Linha 7: Argumento desconhecido: --json.\n"
+         Linha 7: Argumento desconhecido: --json.\n\
+         Linha 9: Argumento desconhecido: 5. A conta que recebe vem com --para: transferencia --para \
+         RG VALOR.\n"
     );
     assert_eq!(saida.status.code(), Some(2), "the highest of the codes");
     assert_eq!(rodar(&porta, &[], "saque 11\nsaldo\n").status.code(), Some(1));

@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, Parser};
 
 use crate::administracao::Comando;
+use crate::endereco::{self, ler_host};
 use crate::limites::Limites;
 use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
@@ -44,12 +44,12 @@ pub(crate) struct Argumentos {
     /// Endereço em que escutar [padrão: 127.0.0.1]
     #[arg(long, default_value = "127.0.0.1", hide_default_value = true)]
     #[arg(env = "PIXSON_HOST", hide_env = true)]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_parser = ler_host)]
     pub(crate) host: String,
 
     /// Porta em que escutar; 0 escolhe uma livre [padrão: 5000]
     #[arg(long, default_value_t = 5000, hide_default_value = true)]
-    #[arg(env = "PIXSON_PORTA", hide_env = true)]
+    #[arg(env = "PIXSON_PORTA", hide_env = true, value_parser = ler_porta)]
     pub(crate) porta: u16,
 
     /// Diretório com um arquivo JSON por conta [padrão: contas]
@@ -87,4 +87,9 @@ pub(crate) struct Argumentos {
 
     #[command(subcommand)]
     pub(crate) comando: Option<Comando>,
+}
+
+/// The port 0 is any that is free.
+fn ler_porta(texto: &str) -> Result<u16, String> {
+    endereco::ler_porta(texto, 0)
 }

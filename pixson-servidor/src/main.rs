@@ -6,6 +6,7 @@ mod administracao;
 mod argumentos;
 mod conexao;
 mod descritores;
+mod endereco;
 mod escritor;
 mod fala;
 mod frases;
