@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::num::NonZeroUsize;
@@ -17,6 +18,10 @@ use crate::falha::Falha;
 /// How many bytes are read at once: 64 KiB.
 const LEITURA_BYTES: usize = 64 * 1024;
 
+/// How much later than its deadline a reply may be given up that is waited for with as few system
+/// calls as can be: 10 ms.
+const FOLGA: Duration = Duration::from_millis(10);
+
 /// A connection with many requests on their way.
 ///
 /// Nothing here waits for space to send while replies could be read: a server stops reading when
@@ -24,8 +29,10 @@ const LEITURA_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Canal {
     fluxo: TcpStream,
-    /// How long a server may owe a reply without a byte of it.
-    paciencia: Duration,
+    /// How long a server may owe a whole reply, from the request on.
+    limite: Duration,
+    /// When the requests were made that have no answer yet, the oldest first.
+    devidas: VecDeque<Instant>,
     dialogo: Dialogo,
     saida: Vec<u8>,
     /// How much of `saida` the system has taken.
@@ -40,6 +47,8 @@ enum Pronto {
     Ler,
     Escrever,
     Nada,
+    /// A signal came first.
+    Interrompido,
 }
 
 impl Canal {
@@ -52,7 +61,8 @@ impl Canal {
             if plano.eco { Dialogo::Eco(Eco::default()) } else { Dialogo::sessao(pendentes_max) };
         Ok(Self {
             fluxo,
-            paciencia: plano.servidor.tempo_limite,
+            limite: plano.servidor.tempo_limite,
+            devidas: VecDeque::new(),
             dialogo,
             saida: Vec::new(),
             enviados: 0,
@@ -63,9 +73,10 @@ impl Canal {
 
     /// Logs in, alone: the reply shows whether the server frames its messages.
     pub(super) fn entrar(&mut self, rg: Rg) -> Result<(), Falha> {
-        self.enviar(Operacao::Login { rg }).map_err(|erro| self.falha_de_envio(erro))?;
+        let inicio = Instant::now();
+        self.enviar(Operacao::Login { rg }, inicio).map_err(|erro| self.falha_de_envio(erro))?;
         loop {
-            self.mover(None)?;
+            self.mover(Instant::now(), None)?;
             if let Some(Chegada::Resposta(resposta)) = self.proxima()? {
                 return match resposta.situacao() {
                     Situacao::Sucesso => Ok(()),
@@ -78,8 +89,10 @@ impl Canal {
     }
 
     /// Adds a request to what the next [`Canal::mover`] sends.
-    pub(super) fn enviar(&mut self, operacao: Operacao) -> Result<(), ErroEnvio> {
-        self.dialogo.enviar(operacao)
+    pub(super) fn enviar(&mut self, operacao: Operacao, agora: Instant) -> Result<(), ErroEnvio> {
+        self.dialogo.enviar(operacao)?;
+        self.devidas.push_back(agora);
+        Ok(())
     }
 
     /// Why a request was refused that had to be sent.
@@ -91,22 +104,27 @@ impl Canal {
     }
 
     /// Sends what can be sent, waits until something has happened or `ate` has come, and takes in
-    /// what has arrived.
-    pub(super) fn mover(&mut self, ate: Option<Instant>) -> Result<(), Falha> {
+    /// what has arrived. `Err` if a reply was due that is not here, whatever else has come.
+    pub(super) fn mover(&mut self, agora: Instant, ate: Option<Instant>) -> Result<(), Falha> {
         let tudo = self.escrever();
-        let prazo = [ate, self.acordar_em].into_iter().flatten().min();
-        // Waiting for the one thing that can happen is what reading does by itself.
-        if !tudo || prazo.is_some() {
-            match self.esperar(!tudo, prazo) {
+        let vence = self.devidas.front().map(|desde| *desde + self.limite);
+        let antes = [ate, self.acordar_em].into_iter().flatten().min();
+        // Waiting for the one thing that can happen is what reading does by itself, as long as the
+        // limit of the socket, which is that of a request just made, is right.
+        let recente = vence.is_none_or(|vence| vence.duration_since(agora) + FOLGA >= self.limite);
+        if !tudo || antes.is_some() || !recente {
+            let vencida = |agora| vence.is_some_and(|vence| vence <= agora);
+            match self.esperar(!tudo, antes.into_iter().chain(vence).min()) {
                 Pronto::Ler => {}
-                Pronto::Escrever => return Ok(()),
-                Pronto::Nada if prazo.is_none() => return Err(Falha::SemResposta),
-                Pronto::Nada => {
-                    if self.acordar_em.take_if(|instante| *instante <= Instant::now()).is_some() {
-                        self.dialogo.silencio();
-                    }
+                Pronto::Interrompido => return Ok(()),
+                Pronto::Nada if self.acordar_em.take_if(|em| *em <= Instant::now()).is_some() => {
+                    self.dialogo.silencio();
                     return Ok(());
                 }
+                Pronto::Nada | Pronto::Escrever if vencida(Instant::now()) => {
+                    return Err(Falha::SemResposta);
+                }
+                Pronto::Nada | Pronto::Escrever => return Ok(()),
             }
         }
         self.ler()
@@ -115,7 +133,10 @@ impl Canal {
     /// The next reply among the bytes that have arrived.
     pub(super) fn proxima(&mut self) -> Result<Option<Chegada>, Falha> {
         let chegada = self.dialogo.proxima()?;
-        let Chegada::Nada { acordar_apos } = chegada else { return Ok(Some(chegada)) };
+        let Chegada::Nada { acordar_apos } = chegada else {
+            self.devidas.pop_front();
+            return Ok(Some(chegada));
+        };
         self.acordar_em =
             acordar_apos.map(|pausa| self.acordar_em.unwrap_or_else(|| Instant::now() + pausa));
         Ok(None)
@@ -142,18 +163,17 @@ impl Canal {
     }
 
     fn esperar(&self, falta_enviar: bool, prazo: Option<Instant>) -> Pronto {
-        let espera = prazo.map_or(self.paciencia, |prazo| prazo.duration_since(Instant::now()));
+        let espera = prazo.map_or(self.limite, |prazo| prazo.duration_since(Instant::now()));
         let espera = Timespec::try_from(espera).expect("at most a week");
         let interesse = if falta_enviar { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut fluxos = [PollFd::new(&self.fluxo, interesse)];
-        // A wait that a signal cuts short is repeated by the caller.
         let prontos = poll(&mut fluxos, Some(&espera));
         let vistos = fluxos[0].revents();
         match prontos {
             Ok(0) => Pronto::Nada,
             Ok(_) if vistos == PollFlags::OUT => Pronto::Escrever,
             Ok(_) => Pronto::Ler,
-            Err(_) => Pronto::Escrever,
+            Err(_) => Pronto::Interrompido,
         }
     }
 

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use pixson_core::sessao::ErroEnvio;
 use pixson_core::{Operacao, Rg, Saldo, Sucesso};
@@ -110,17 +111,18 @@ pub(super) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, Falha> {
     while saldos.len() < contas.len() {
         // The first goes alone: its reply shows whether the server frames its messages.
         let janela = if recebidas == 0 { 1 } else { JANELA as usize };
+        let agora = Instant::now();
         while enviadas - recebidas < janela
             && let Some(&operacao) = por_enviar.peek()
         {
-            match canal.enviar(operacao) {
+            match canal.enviar(operacao, agora) {
                 Ok(()) => enviadas += 1,
                 Err(ErroEnvio::PendentesDemais) => break,
                 Err(erro) => return Err(canal.falha_de_envio(erro)),
             }
             por_enviar.next();
         }
-        canal.mover(None)?;
+        canal.mover(agora, None)?;
         while let Some(Chegada::Resposta(resposta)) = canal.proxima()? {
             let eh_saldo = recebidas % 2 == 1;
             let rg = contas[recebidas / 2];

@@ -82,7 +82,7 @@ impl<'a> Laco<'a> {
             if acabou && self.pendentes.is_empty() {
                 return Ok(());
             }
-            self.canal.mover(ate)?;
+            self.canal.mover(agora, ate)?;
             agora = Instant::now();
             self.colher(agora)?;
         }
@@ -95,7 +95,7 @@ impl<'a> Laco<'a> {
             return Ok(());
         }
         while self.cabe_mais() {
-            self.pedir(agora)?;
+            self.pedir(agora, agora)?;
         }
         Ok(())
     }
@@ -110,7 +110,7 @@ impl<'a> Laco<'a> {
     ) -> Result<Option<Instant>, Falha> {
         let mut proxima = agenda.proxima();
         while self.cabe_mais() && proxima <= agora && proxima < fim {
-            self.pedir(proxima)?;
+            self.pedir(proxima, agora)?;
             agenda.avancar();
             proxima = agenda.proxima();
         }
@@ -122,10 +122,10 @@ impl<'a> Laco<'a> {
         self.pendentes.len() < self.plano.pipeline as usize
     }
 
-    fn pedir(&mut self, desde: Instant) -> Result<(), Falha> {
+    fn pedir(&mut self, desde: Instant, agora: Instant) -> Result<(), Falha> {
         let escolha = self.sorteio.proxima();
         let operacao = escolha.operacao(&self.plano.usadas);
-        self.canal.enviar(operacao).map_err(|erro| self.canal.falha_de_envio(erro))?;
+        self.canal.enviar(operacao, agora).map_err(|erro| self.canal.falha_de_envio(erro))?;
         self.pendentes.push_back(Pendente { escolha, desde });
         self.medida.enviadas += 1;
         Ok(())

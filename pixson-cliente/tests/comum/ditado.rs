@@ -4,6 +4,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
+
+/// How far the bytes of a slow reply are apart: all of them take longer than a test waits.
+const GOTA: Duration = Duration::from_millis(100);
 
 /// A server of one connection that answers each `recv(1024)` with the next of these, and closes
 /// when it has taken one more, or at once after a reply that is not whole.
@@ -76,6 +80,29 @@ pub(crate) fn servidor_que_paga() -> (String, Receiver<()>, thread::JoinHandle<u
         unreachable!("nobody counts so far")
     });
     (porta, avisado, pagos)
+}
+
+/// A server of one connection that gives these as replies, and then one byte after the other of a
+/// reply that has no end before whoever waits for it must have given up.
+pub(crate) fn servidor_que_goteja(respostas: Vec<&'static [u8]>) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            recv(&mut fluxo);
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+        recv(&mut fluxo);
+        // Nothing more is asked: reading takes as long as it may.
+        fluxo.set_read_timeout(Some(GOTA)).expect("a TCP socket");
+        for byte in b"t:7|s:1|resposta:".iter().chain([b'x'; 1000].iter()) {
+            if fluxo.write_all(&[*byte]).is_err() || matches!(fluxo.read(&mut [0; 1024]), Ok(0)) {
+                return;
+            }
+        }
+    });
+    porta.to_string()
 }
 
 pub(crate) fn recv(fluxo: &mut TcpStream) -> Vec<u8> {
