@@ -1,5 +1,6 @@
 //! A person at a terminal: editing, history, names, colour.
 
+use std::collections::VecDeque;
 use std::env;
 use std::fs::{self, DirBuilder};
 use std::io::{self, Stdout};
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use rustix::termios::tcgetwinsize;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
@@ -16,8 +18,10 @@ use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::terminal::{Digitado, Realce, Tela, Terminal};
+use crate::visivel::visivel;
 
 /// What can be typed at the prompt for a command, and completed there.
 const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
@@ -51,6 +55,9 @@ pub(crate) struct Interativo {
     /// One for all questions: what a person has typed or pasted ahead waits in it.
     editor: Editor<Nomes, FileHistory>,
     historico: Option<PathBuf>,
+    /// Lines that were pasted behind one that has been taken. A terminal says where a paste ends, so
+    /// that no line of it is taken before the person presses Enter; then each is a line of its own.
+    coladas: VecDeque<String>,
 }
 
 impl Interativo {
@@ -66,7 +73,24 @@ impl Interativo {
             let _ = editor.load_history(arquivo);
         }
         let saida = Tela::nova(AutoStream::new(io::stdout(), cor.into()));
-        Ok(Self { saida, editor, historico })
+        Ok(Self { saida, editor, historico, coladas: VecDeque::new() })
+    }
+
+    fn ler(&mut self, pergunta: &str) -> io::Result<Digitado> {
+        if self.falha().is_some() {
+            return Ok(Digitado::Fim);
+        }
+        if let Some(linha) = self.coladas.pop_front() {
+            // As if it were typed here.
+            self.mostrar(&format!("{pergunta}{}", visivel(&linha)));
+            return Ok(Digitado::Linha(linha));
+        }
+        let lido = digitado(self.editor.readline(pergunta))?;
+        let Digitado::Linha(texto) = lido else { return Ok(lido) };
+        let mut linhas = texto.lines().map(str::trim).filter(|linha| !linha.is_empty());
+        let primeira = linhas.next().unwrap_or_default().to_owned();
+        self.coladas.extend(linhas.map(str::to_owned));
+        Ok(Digitado::Linha(primeira))
     }
 
     /// Keeps a command at once: an interruption may be the end. If it cannot be kept, the session
@@ -83,6 +107,7 @@ impl Interativo {
 
 impl Terminal for Interativo {
     fn mostrar(&mut self, linha: &str) {
+        let linha = quebrada(linha);
         self.saida.escrever(format_args!("{linha}\n"));
     }
 
@@ -96,17 +121,18 @@ impl Terminal for Interativo {
             Realce::Feito => AnsiColor::Green.on_default(),
             Realce::Recusado => AnsiColor::Red.on_default(),
         };
+        let linha = quebrada(linha);
         self.saida.escrever(format_args!("{estilo}{linha}{estilo:#}\n"));
     }
 
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
         self.editor.set_helper(None);
-        digitado(self.editor.readline(pergunta))
+        self.ler(pergunta)
     }
 
     fn perguntar_comando(&mut self, pergunta: &str) -> io::Result<Digitado> {
         self.editor.set_helper(Some(Nomes));
-        let digitado = digitado(self.editor.readline(pergunta))?;
+        let digitado = self.ler(pergunta)?;
         if let Digitado::Linha(linha) = &digitado {
             self.lembrar(linha);
         }
@@ -116,6 +142,33 @@ impl Terminal for Interativo {
     fn tem_nomes(&self) -> bool {
         true
     }
+
+    fn esquecer_coladas(&mut self) -> bool {
+        let havia = !self.coladas.is_empty();
+        self.coladas.clear();
+        havia
+    }
+}
+
+/// As many words in a line as the terminal has place for, with what follows indented. The terminal by
+/// itself would go on in the middle of a word.
+fn quebrada(texto: &str) -> String {
+    let colunas = tcgetwinsize(io::stdout()).map_or(0, |tamanho| tamanho.ws_col);
+    // One that says no size has room for everything.
+    quebrada_em(texto, if colunas == 0 { usize::MAX } else { colunas.into() })
+}
+
+fn quebrada_em(texto: &str, colunas: usize) -> String {
+    let linhas = texto.split('\n').map(|linha| {
+        let recuo = if linha.starts_with(' ') { "      " } else { "" };
+        let opcoes = Options::new(colunas)
+            .subsequent_indent(recuo)
+            .break_words(false)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(linha, opcoes).join("\n")
+    });
+    linhas.collect::<Vec<_>>().join("\n")
 }
 
 fn digitado(lido: rustyline::Result<String>) -> io::Result<Digitado> {
@@ -176,3 +229,18 @@ impl Hinter for Nomes {
 impl Highlighter for Nomes {}
 impl Validator for Nomes {}
 impl Helper for Nomes {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_between_words_and_no_later_than_the_terminal_does() {
+        let texto = "\nUm comando é um número\n\n  saque [VALOR]      retira da conta\n  sair  sai";
+        assert_eq!(quebrada_em(texto, 80), texto);
+        assert_eq!(quebrada_em(texto, usize::MAX), texto);
+        let esperado = "\nUm comando é um\nnúmero\n\n  saque [VALOR]\n      retira da\n      conta\n  sair  sai";
+        assert_eq!(quebrada_em(texto, 16), esperado);
+        assert_eq!(quebrada_em("palavra", 3), "palavra");
+    }
+}

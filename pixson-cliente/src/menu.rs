@@ -26,7 +26,8 @@ Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
   ajuda                           mostra isto
   sair                            sai, como Ctrl-D
 
-As setas percorrem o que já se digitou, e Tab completa. Ctrl-C sai com o código 130.";
+As setas percorrem o que já se digitou, e Tab completa. Ctrl-C sai com o código 130.
+Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
 
 /// Why a question gave no answer.
 enum Volta {
@@ -71,6 +72,9 @@ pub(crate) fn conversar(
         if sem_saber(&operacao, &resposta) {
             feitos.desconhecer();
             terminal.mostrar(DESCONHECIDO);
+            if terminal.esquecer_coladas() {
+                terminal.mostrar("As outras linhas coladas não foram executadas.");
+            }
         } else if resposta.situacao() == Situacao::Sucesso {
             feitos.contar(move_dinheiro(&operacao), None, &visivel(&resposta.texto()));
         }

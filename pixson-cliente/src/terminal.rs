@@ -28,6 +28,11 @@ pub(crate) trait Terminal {
         self.perguntar(pergunta)
     }
 
+    /// Forgets the lines that wait to answer the next questions, and says whether there were any.
+    fn esquecer_coladas(&mut self) -> bool {
+        false
+    }
+
     /// Whether commands have names here, too, and not only the numbers of the menu.
     fn tem_nomes(&self) -> bool {
         false

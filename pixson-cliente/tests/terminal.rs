@@ -2,93 +2,28 @@
 //! leave.
 
 mod comum;
+#[path = "comum/pessoa.rs"]
+mod pessoa;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
 use std::fs;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use comum::ambiente::programa;
 use comum::ditado::{LOGIN, servidor_que_ouve};
-use comum::sem_tubos;
-use rexpect::process::{Signal, WaitStatus};
-use rexpect::session::{PtySession, spawn_command};
+use pessoa::{CTRL_D, PERGUNTA, Pessoa, lado_da_pessoa, mesa};
+use rexpect::process::Signal;
 use rustix::termios::{LocalModes, tcgetattr};
-use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
+use servidor::PACIENCIA;
 use tempfile::TempDir;
 
-const PERGUNTA: &str = "Digite o comando: ";
 const SETA_ACIMA: &str = "\u{1b}[A";
 const SETA_ESQUERDA: &str = "\u{1b}[D";
 const APAGAR: &str = "\u{7f}";
 const CTRL_C: &str = "\u{3}";
-const CTRL_D: &str = "\u{4}";
 const ESC: &str = "\u{1b}[";
-
-/// A client at a terminal.
-struct Pessoa {
-    sessao: PtySession,
-}
-
-impl Pessoa {
-    fn sentar(estado: &Path, argumentos: &[&str], ambiente: &[(&str, &str)]) -> Self {
-        let mut comando = sem_tubos(argumentos);
-        comando.env("TERM", "xterm").env("XDG_STATE_HOME", estado);
-        comando.envs(ambiente.iter().copied());
-        let paciencia = u64::try_from(PACIENCIA.as_millis()).ok();
-        Self { sessao: spawn_command(comando, paciencia).expect("a terminal") }
-    }
-
-    fn digitar(&mut self, teclas: &str) {
-        self.sessao.send(teclas).expect("a terminal");
-        self.sessao.flush().expect("a terminal");
-    }
-
-    /// Waits for this, and returns what was shown before it.
-    fn ver(&mut self, texto: &str) -> String {
-        // The terminal is read byte by byte.
-        let bytes: String = texto.bytes().map(char::from).collect();
-        let antes = self.sessao.exp_string(&bytes).expect("it is shown");
-        let bytes: Vec<u8> =
-            antes.chars().map(|letra| u8::try_from(letra).expect("a byte")).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// Waits for the end, and returns the exit code.
-    fn sair(mut self) -> i32 {
-        self.sessao.exp_eof().expect("it ends");
-        self.codigo()
-    }
-
-    fn codigo(&self) -> i32 {
-        match self.sessao.process().wait().expect("our child") {
-            WaitStatus::Exited(_, codigo) => codigo,
-            outro => panic!("{outro:?}"),
-        }
-    }
-}
-
-struct Mesa {
-    servidor: Servidor,
-    porta: String,
-    estado: TempDir,
-}
-
-fn mesa() -> Mesa {
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let servidor = Servidor::iniciar(&binario, duas_contas());
-    let porta = servidor.porta.to_string();
-    Mesa { servidor, porta, estado: TempDir::new().expect("a temporary directory") }
-}
-
-impl Mesa {
-    fn sentar(&self, argumentos: &[&str], ambiente: &[(&str, &str)]) -> Pessoa {
-        let comuns = ["1111111111", "--porta", &self.porta];
-        Pessoa::sentar(self.estado.path(), &[&comuns, argumentos].concat(), ambiente)
-    }
-}
 
 #[test]
 fn a_line_can_be_edited_before_it_is_taken() {
@@ -269,16 +204,6 @@ fn ctrl_c_while_money_moves_says_that_nobody_knows() {
         }
         assert_eq!(pessoa.sair(), 130);
     }
-}
-
-/// The end of the terminal that the client has. Held open: the last one to leave it resets it.
-fn lado_da_pessoa(sessao: &PtySession) -> fs::File {
-    let outro = sessao.process().get_file_handle().expect("a terminal");
-    let sobre = format!("/proc/self/fdinfo/{}", outro.as_raw_fd());
-    let sobre = fs::read_to_string(sobre).expect("what Linux says of a terminal");
-    let numero = sobre.lines().find_map(|linha| linha.strip_prefix("tty-index:"));
-    let numero = numero.expect("the number of a terminal").trim();
-    fs::File::open(format!("/dev/pts/{numero}")).expect("the other end")
 }
 
 #[test]
