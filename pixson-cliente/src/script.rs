@@ -20,6 +20,9 @@ use crate::terminal::LINHA_MAX_BYTES;
 /// What stands for standard input.
 const ENTRADA_PADRAO: &str = "-";
 
+/// What some editors put before the first line of a file.
+const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
+
 /// What `script` reads from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct Argumentos {
@@ -70,7 +73,9 @@ fn percorrer(
     let (mut codigo, mut feitos) = (0, Feitos::default());
     for linha in 1.. {
         let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::Entrada)? else { break };
-        let (relato, escrito) = match entender(&bytes) {
+        let bytes =
+            if linha == 1 { bytes.strip_prefix(MARCA_DE_UTF8).unwrap_or(&bytes) } else { &bytes };
+        let (relato, escrito) = match entender(bytes) {
             Ok(None) => continue,
             Ok(Some(comando)) => atendimento.executar(comando, linha),
             Err(frase) => {

@@ -138,6 +138,19 @@ fn bytes_that_are_no_text_are_a_wrong_line() {
 }
 
 #[test]
+fn the_mark_that_editors_put_before_a_file_is_no_part_of_its_first_line() {
+    let (_servidor, porta) = servidor_real();
+    for linhas in ["\u{feff}saldo\nsaldo\n", "\u{feff}# a comment\nsaldo\nsaldo\n"] {
+        let saida = rodar(&porta, &[], linhas);
+        assert_eq!(texto(&saida.stdout), "Saldo: 10.0\nSaldo: 10.0\n");
+        assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(0)));
+    }
+    let saida = rodar(&porta, &[], "saldo\n\u{feff}saldo\n");
+    assert_eq!(texto(&saida.stderr), "Linha 2: Comando desconhecido: \u{fffd}saldo. Você quis dizer saldo?\n");
+    assert_eq!(saida.status.code(), Some(2));
+}
+
+#[test]
 fn each_line_gives_one_object_with_its_number() {
     let (_servidor, porta) = servidor_real();
     let saida = rodar(&porta, &["--json"], "saldo\n\nsaque 99\ndepositar 5\n");
