@@ -1,5 +1,6 @@
 //! A person at a terminal: editing, history, names, colour.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::env;
 use std::fs::{self, DirBuilder};
@@ -13,11 +14,11 @@ use clap::ValueEnum;
 use rustix::termios::tcgetwinsize;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
+use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
-use rustyline::{CompletionType, Config, Context, Editor, Helper};
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::terminal::{Digitado, Realce, Tela, Terminal};
@@ -64,6 +65,8 @@ impl Interativo {
     pub(crate) fn novo(cor: Cor) -> rustyline::Result<Self> {
         let configuracao = Config::builder()
             .completion_type(CompletionType::List)
+            // What makes a line harmless goes the way of colours, of which there are none.
+            .color_mode(ColorMode::Forced)
             .max_history_size(HISTORICO_MAX)?
             .build();
         let mut editor = Editor::with_config(configuracao)?;
@@ -126,12 +129,12 @@ impl Terminal for Interativo {
     }
 
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(None);
+        self.editor.set_helper(Some(Nomes { completa: false }));
         self.ler(pergunta)
     }
 
     fn perguntar_comando(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(Some(Nomes));
+        self.editor.set_helper(Some(Nomes { completa: true }));
         let digitado = self.ler(pergunta)?;
         if let Digitado::Linha(linha) = &digitado {
             self.lembrar(linha);
@@ -194,8 +197,11 @@ fn arquivo_do_historico() -> Option<PathBuf> {
     fs::metadata(&arquivo).map_or(true, |dados| dados.is_file()).then_some(arquivo)
 }
 
-/// Completes the names of commands, and the option that a transfer needs.
-struct Nomes;
+/// Completes the names of commands, and the option that a transfer needs, if a command is asked for,
+/// and shows what is pasted in a harmless way.
+struct Nomes {
+    completa: bool,
+}
 
 impl Completer for Nomes {
     type Candidate = String;
@@ -210,6 +216,7 @@ impl Completer for Nomes {
         let inicio = antes.rfind(' ').map_or(0, |espaco| espaco + 1);
         let palavra = &antes[inicio..];
         let candidatas: &[&str] = match antes[..inicio].trim() {
+            _ if !self.completa => &[],
             "" => &NOMES,
             "transferencia" => &["--para"],
             _ => &[],
@@ -226,7 +233,18 @@ impl Completer for Nomes {
 impl Hinter for Nomes {
     type Hint = String;
 }
-impl Highlighter for Nomes {}
+
+impl Highlighter for Nomes {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        let linhas: Vec<_> = line.split('\n').map(visivel).collect();
+        Cow::Owned(linhas.join("\n"))
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, _: CmdKind) -> bool {
+        line.split('\n').any(|linha| visivel(linha) != linha)
+    }
+}
+
 impl Validator for Nomes {}
 impl Helper for Nomes {}
 

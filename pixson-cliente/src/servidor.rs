@@ -131,7 +131,11 @@ fn ler_porta(texto: &str) -> Result<u16, String> {
 }
 
 fn segundos(texto: &str) -> Result<Duration, &'static str> {
-    let segundos = texto.parse().ok().filter(|&s: &f64| s > 0.0 && s <= TEMPO_MAX_SEGUNDOS);
+    let segundos = texto
+        .replacen(',', ".", 1)
+        .parse()
+        .ok()
+        .filter(|&s: &f64| s > 0.0 && s <= TEMPO_MAX_SEGUNDOS);
     segundos
         .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
         .filter(|tempo| !tempo.is_zero())

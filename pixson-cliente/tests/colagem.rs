@@ -58,6 +58,27 @@ fn a_paste_answers_the_questions_that_follow_a_command_too() {
 }
 
 #[test]
+fn what_is_pasted_moves_no_cursor() {
+    let mesa = mesa();
+    let mut pessoa = mesa.sentar(&["--cor", "nunca"], &[]);
+    for (pergunta, dito) in
+        [(PERGUNTA, "Comando desconhecido: "), ("Digite o valor do saque: ", "Valor inválido: ")]
+    {
+        pessoa.ver(pergunta);
+        colar(&mut pessoa, "\u{9b}31ma\u{7}\u{202e}b\u{200b}c\u{1}");
+        let antes = pessoa.ver("\u{fffd}31ma\u{fffd}\u{fffd}b\u{fffd}c\u{fffd}");
+        assert!(!antes.contains(['\u{9b}', '\u{202e}']), "{antes:?}");
+        pessoa.digitar("\r");
+        pessoa.ver(dito);
+        pessoa.ver(PERGUNTA);
+        pessoa.digitar("saque\r");
+    }
+    pessoa.ver("Digite o valor do saque: ");
+    pessoa.digitar(CTRL_D);
+    assert_eq!(pessoa.sair(), 0);
+}
+
+#[test]
 fn lines_that_come_without_marks_are_taken_one_by_one_as_they_were() {
     let mesa = mesa();
     let mut pessoa = mesa.sentar(&["--cor", "nunca"], &[]);

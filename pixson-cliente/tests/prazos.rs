@@ -35,6 +35,14 @@ fn a_reply_that_drips_is_given_up_whatever_asked_for_it() {
 }
 
 #[test]
+fn a_limit_may_be_written_with_a_comma() {
+    let porta = servidor_que_goteja(vec![]);
+    let saida = executar(&["ping", "--porta", &porta, "--tempo-limite", "0,5"], "");
+    assert!(texto(&saida.stderr).starts_with("O servidor não respondeu em 0.5 s. "));
+    assert_eq!(saida.status.code(), Some(3));
+}
+
+#[test]
 fn a_load_gives_up_replies_that_drip() {
     let carga = ["carga", "--rgs", RGS, "--conexoes", "1", "--duracao", "1"];
     let saldo: &[u8] = b"t:7|s:0|resposta:Saldo: 10.0\n";

@@ -146,7 +146,10 @@ fn the_mark_that_editors_put_before_a_file_is_no_part_of_its_first_line() {
         assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(0)));
     }
     let saida = rodar(&porta, &[], "saldo\n\u{feff}saldo\n");
-    assert_eq!(texto(&saida.stderr), "Linha 2: Comando desconhecido: \u{fffd}saldo. Você quis dizer saldo?\n");
+    assert_eq!(
+        texto(&saida.stderr),
+        "Linha 2: Comando desconhecido: \u{fffd}saldo. Você quis dizer saldo?\n"
+    );
     assert_eq!(saida.status.code(), Some(2));
 }
 
