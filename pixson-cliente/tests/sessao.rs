@@ -84,6 +84,9 @@ fn a_decimal_comma_is_a_decimal_point() {
 fn wrong_typing_never_ends_the_session() {
     let (mut servidor, porta) = servidor_com(duas_contas());
     let forma = "Valor inválido: digite um número como 8.50 ou 8,50.";
+    let decimais = "Valor inválido: use no máximo duas casas decimais, como em 8.50 ou 8,50, e milhares \
+                    sem separador.";
+    let milhares = "Valor inválido: digite um número como 8.50 ou 8,50, sem separador de milhares.";
     let rodadas = [
         (&["x"][..], "Comando inválido!"),
         (&[""], "Comando inválido!"),
@@ -94,8 +97,9 @@ fn wrong_typing_never_ends_the_session() {
         (&["2", ""], forma),
         (&["2", "abc"], forma),
         (&["2", "-5"], forma),
-        (&["2", "8.505"], forma),
-        (&["2", "1.000,50"], forma),
+        (&["2", "8.505"], decimais),
+        (&["2", "5,555"], decimais),
+        (&["2", "1.000,50"], milhares),
         (&["2", "1e3"], forma),
         (&["2", "nan"], forma),
         (&["2", "0"], "Valor inválido: o menor é 0.01."),
