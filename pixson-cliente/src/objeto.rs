@@ -100,7 +100,11 @@ impl Formatter for Linha {
         saida: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        self.texto(saida, &em_ascii(fragment))
+        if fragment.bytes().all(|byte| byte.is_ascii() && byte != b'\x7f') {
+            self.texto(saida, fragment)
+        } else {
+            self.texto(saida, &em_ascii(fragment))
+        }
     }
 
     fn write_char_escape<W: ?Sized + Write>(
