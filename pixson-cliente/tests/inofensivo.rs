@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ditado::{LOGIN, servidor_que_diz};
@@ -29,6 +30,52 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
     // A client that has ended reads no more.
     let _ = processo.stdin.take().expect("piped").write_all(entrada);
     processo.wait_with_output().expect("our child")
+}
+
+/// Who may write to standard output or standard error by itself, beside `fala`: what is shown line by
+/// line, the log, the data of the administration, and the last words of a server, which wait for nobody.
+const ESCREVEM: [&str; 7] = [
+    "pixson-cliente/src/fala.rs",
+    "pixson-cliente/src/interativo.rs",
+    "pixson-cliente/src/main.rs",
+    "pixson-servidor/src/administracao/saida.rs",
+    "pixson-servidor/src/main.rs",
+    "pixson-servidor/src/registro.rs",
+    "pixson-servidor/src/tela.rs",
+];
+
+/// The files of a folder that hold any of these words in a way that is no question about a terminal.
+fn que_contem(pasta: &Path, palavras: &[&str], achados: &mut Vec<String>) {
+    for item in fs::read_dir(pasta).expect("a folder") {
+        let caminho = item.expect("readable").path();
+        if caminho.is_symlink() {
+            continue;
+        }
+        if caminho.is_dir() {
+            que_contem(&caminho, palavras, achados);
+            continue;
+        }
+        let fonte = fs::read_to_string(&caminho).expect("a source file");
+        let escreve = |linha: &str| {
+            palavras.iter().any(|palavra| linha.contains(palavra)) && !linha.contains("is_terminal")
+        };
+        if fonte.lines().any(escreve) {
+            achados.push(caminho.to_string_lossy().into_owned());
+        }
+    }
+}
+
+#[test]
+fn what_a_program_says_goes_through_one_place() {
+    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut achados = Vec::new();
+    for programa in ["pixson-cliente", "pixson-servidor"] {
+        let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
+        que_contem(&raiz.join(programa).join("src"), &palavras, &mut achados);
+    }
+    let permitidos = ESCREVEM.map(|arquivo| raiz.join(arquivo).to_string_lossy().into_owned());
+    achados.retain(|achado| !permitidos.contains(achado));
+    assert_eq!(achados, [""; 0], "say it with `fala`");
 }
 
 /// Nothing of what others wrote is there as they wrote it, and it is so many lines.
