@@ -248,7 +248,7 @@ fn a_line_of_json_is_ascii_in_one_piece_and_is_imported_as_it_was() {
 fn a_stamp_that_doubles_would_round_is_in_a_statement_as_text_too() {
     const ALVO: u64 = (1 << 53) + 1;
     let pasta = contas(&[("1", "10.0")]);
-    let disco = DiscoReal::novo(pasta.path());
+    let disco = DiscoReal::abrir(pasta.path()).expect("a directory");
     let (banco, _) = BancoJson::abrir_em(disco, ConfiguracaoJson::default()).expect("a bank");
     let relogio = Relogio::desde(Carimbo::novo(ALVO - 1).expect("in range"));
     let operacao = Operacao::Deposito {
