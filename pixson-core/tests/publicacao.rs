@@ -14,7 +14,7 @@ use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 
 use comum::conformidade::fazer;
-
+use comum::disco::delegar;
 use comum::{rg, saldo, valor};
 
 /// `EMFILE`.
@@ -51,45 +51,8 @@ impl Disco for DiscoAvaro {
         self.modelo.criar(nome, como)
     }
 
-    fn apagar(&self, nome: &str) -> io::Result<()> {
-        self.modelo.apagar(nome)
-    }
-
-    fn travar(&self, nome: &str) -> io::Result<Self::Arquivo> {
-        self.modelo.travar(nome)
-    }
-
-    fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
-        self.modelo.criar_pasta(pasta)
-    }
-
-    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
-        self.modelo.listar(pasta)
-    }
-
-    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        self.modelo.ler(nome, max_bytes)
-    }
-
-    fn escrever(&self, arquivo: &Self::Arquivo, posicao: u64, bytes: &[u8]) -> io::Result<()> {
-        self.modelo.escrever(arquivo, posicao, bytes)
-    }
-
-    fn cortar(&self, arquivo: &Self::Arquivo, bytes: u64) -> io::Result<()> {
-        self.modelo.cortar(arquivo, bytes)
-    }
-
-    fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()> {
-        self.modelo.sincronizar(arquivo)
-    }
-
-    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
-        self.modelo.renomear(de, para)
-    }
-
-    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
-        self.modelo.sincronizar_pasta(pasta)
-    }
+    delegar!(modelo: apagar, travar, criar_pasta, listar, ler, escrever, cortar, sincronizar);
+    delegar!(modelo: renomear, sincronizar_pasta, marca);
 }
 
 const CONTAS: [&str; 3] = ["1", "2", "3"];
@@ -280,37 +243,7 @@ impl Disco for DiscoQueEnche {
         Ok(())
     }
 
-    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
-        self.modelo.criar(nome, como)
-    }
-
-    fn apagar(&self, nome: &str) -> io::Result<()> {
-        self.modelo.apagar(nome)
-    }
-
-    fn travar(&self, nome: &str) -> io::Result<Self::Arquivo> {
-        self.modelo.travar(nome)
-    }
-
-    fn criar_pasta(&self, pasta: &str) -> io::Result<()> {
-        self.modelo.criar_pasta(pasta)
-    }
-
-    fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
-        self.modelo.listar(pasta)
-    }
-
-    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        self.modelo.ler(nome, max_bytes)
-    }
-
-    fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()> {
-        self.modelo.sincronizar(arquivo)
-    }
-
-    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
-        self.modelo.renomear(de, para)
-    }
+    delegar!(modelo: criar, apagar, travar, criar_pasta, listar, ler, sincronizar, renomear, marca);
 }
 
 fn depositar_sem_esperar(banco: &impl Banco, conta: &str) {

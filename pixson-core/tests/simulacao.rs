@@ -76,7 +76,11 @@ impl Mundo {
         }
         let quem = self.sorteio.ate(CLIENTES);
         match self.sorteio.ate(100) {
-            0..32 => self.enviar(quem),
+            0..31 => self.enviar(quem),
+            31 => {
+                let arquivo = format!("{}.json", self.sorteio.escolher(&["1", "2", "3", "4"]));
+                self.disco.prender(&arquivo, self.sorteio.um_em(2));
+            }
             32..61 => self.levar(quem),
             61..93 => self.trazer(quem),
             93 => self.gerir(),
@@ -244,6 +248,7 @@ impl Mundo {
         (0..CLIENTES).for_each(|quem| self.perder(quem));
         self.servico = None;
         let disco = self.disco.depois_de(&mut Corte::Sorteado(self.sorteio.clone()));
+        disco.soltar_todos();
         julgar_vida(&disco, &iniciais(), &self.historia)?;
         Ok((self.historia.ouvidas.len(), self.historia.geridas.len()))
     }

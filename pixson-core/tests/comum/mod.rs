@@ -5,6 +5,8 @@ pub(crate) mod alimentacao;
 pub(crate) mod bytes;
 pub(crate) mod conformidade;
 pub(crate) mod conversa;
+#[cfg(feature = "json")]
+pub(crate) mod disco;
 pub(crate) mod estrategias;
 #[cfg(feature = "json")]
 pub(crate) mod linear;

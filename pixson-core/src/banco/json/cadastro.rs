@@ -67,7 +67,7 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     /// [`ErroAbrir`], also if the journal is damaged.
     pub fn abrir(disco: &'d D) -> Result<Self, ErroAbrir> {
         let trava = travar(disco)?;
-        let lido = ler_ponto(disco)?.unwrap_or_default();
+        let lido = ler_ponto(disco)?;
         let Vistas { imagens, .. } = imagens(disco, &examinar(disco, lido)?)?;
         let recuperadas =
             imagens.into_iter().map(|imagem| (imagem.conta.rg, imagem.conta)).collect();

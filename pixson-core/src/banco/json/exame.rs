@@ -72,7 +72,7 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
         return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(ponto.segmento) });
     }
     if lido.copia {
-        exame.lembrar(disco, &antigos)?;
+        exame.lembrar(disco, &antigos, numeros.first().copied())?;
     }
     // Two at a time are in memory: what the next one says decides about the end of this one.
     let mut numeros = numeros.into_iter();
@@ -109,12 +109,31 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
 
 impl Exame {
     /// In a copy, also what the journal said before the checkpoint counts: an account file may be
-    /// older than the checkpoint. Damage there is for an audit to name.
-    fn lembrar(&mut self, disco: &impl Disco, antigos: &[u64]) -> io::Result<()> {
-        for &numero in antigos {
-            if let Some(segmento) = ler_segmento(disco, numero)? {
-                self.dobrar(&segmento);
+    /// older than the checkpoint. Where records are missing nobody can say whether one is.
+    fn lembrar(
+        &mut self,
+        disco: &impl Disco,
+        antigos: &[u64],
+        primeiro: Option<u64>,
+    ) -> Result<(), ErroAbrir> {
+        let mut anterior: Option<(u64, u64)> = None;
+        for &numero in antigos.iter().chain(&primeiro) {
+            let Some(segmento) = ler_segmento(disco, numero)? else { continue };
+            let Some(cabecalho) = segmento.cabecalho else {
+                return Err(corrompido(&segmento.nome, 0));
+            };
+            if let Some((antes, _)) = anterior.filter(|&(_, proximo)| proximo != cabecalho.seq) {
+                // What should stand between both.
+                return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(antes + 1) });
             }
+            if Some(numero) == primeiro {
+                break;
+            }
+            if segmento.cauda != Cauda::Limpa {
+                return Err(corrompido(&segmento.nome, segmento.validos));
+            }
+            self.dobrar(&segmento);
+            anterior = Some((numero, segmento.proximo()));
         }
         Ok(())
     }

@@ -22,13 +22,13 @@ pub(super) fn abrir<D: Disco>(
     let arquivos_por_vez = configuracao.arquivos_por_vez.max(1);
     let trava = travar(&*disco)?;
     let lido = ler_ponto(&*disco)?;
-    let ponto = lido.unwrap_or_default().ponto;
-    let exame = examinar(&*disco, lido.unwrap_or_default())?;
+    let PontoLido { ponto, .. } = lido;
+    let exame = examinar(&*disco, lido)?;
     let Vistas { imagens: por_gravar, nao_lidas, mut avisos, .. } = imagens(&*disco, &exame)?;
     avisos.splice(0..0, exame.avisos);
     // Nothing is changed before all of it was found to be sound. Nothing is half-written where
     // nothing ever was, nor after an orderly end: a million names need not be looked through.
-    let nunca_aberto = lido.is_none() && segmentos(&*disco)?.is_empty();
+    let nunca_aberto = ponto == Ponto::default() && exame.segmento == 0;
     if !nunca_aberto && !ponto.limpo {
         apagar_temporarios(&*disco, &mut avisos)?;
     }
@@ -110,11 +110,17 @@ fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result
     Ok(())
 }
 
-pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<Option<PontoLido>, ErroAbrir> {
-    Ponto::ler(disco).map_err(|erro| match ErroAbrir::from(erro) {
+/// The checkpoint of a bank. One that was never served has none, and every record counts.
+pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<PontoLido, ErroAbrir> {
+    let lido = Ponto::ler(disco).map_err(|erro| match ErroAbrir::from(erro) {
         erro @ (ErroAbrir::Arquivo { .. } | ErroAbrir::SemEspaco(_)) => erro,
         _ => ErroAbrir::Corrompido { arquivo: Ponto::NOME.to_owned(), posicao: 0 },
-    })
+    })?;
+    match lido {
+        Some(lido) => Ok(lido),
+        // It is written before the first segment is begun: whoever copied the bank has left it out.
+        None => Ok(PontoLido { copia: !segmentos(disco)?.is_empty(), ..PontoLido::default() }),
+    }
 }
 
 impl Fim {

@@ -110,7 +110,7 @@ struct Escrituradas {
 /// [`ErroAbrir`]: somebody has the bank open, or it cannot be read at all.
 pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
     let _trava = travar(disco)?;
-    let ponto = ler_ponto(disco)?.unwrap_or_default().ponto;
+    let ponto = ler_ponto(disco)?.ponto;
     let mut auditoria = Auditoria { feitos: ponto.seq, ..Auditoria::default() };
     let mut escrituradas = Escrituradas::default();
     let alcance = percorrer(disco, ponto, &mut |lancamento, depois_de_falta| {

@@ -80,7 +80,7 @@ pub fn ler_livro<D: Disco>(
     mut visitar: impl FnMut(Lancamento),
 ) -> Result<Alcance, ErroAbrir> {
     let _trava = travar(disco)?;
-    let ponto = ler_ponto(disco)?.unwrap_or_default().ponto;
+    let ponto = ler_ponto(disco)?.ponto;
     Ok(percorrer(disco, ponto, &mut |lancamento, _| visitar(lancamento))?)
 }
 

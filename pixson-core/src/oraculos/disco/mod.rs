@@ -158,6 +158,11 @@ impl DiscoModelo {
         estado.presos.extend(preso.then(|| nome.to_owned()));
     }
 
+    /// From now on every file can be replaced.
+    pub fn soltar_todos(&self) {
+        self.trancar().presos.clear();
+    }
+
     /// Somebody else removes a file, durably.
     pub fn remover(&self, nome: &str) {
         let mut estado = self.trancar();

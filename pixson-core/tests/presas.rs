@@ -1,0 +1,258 @@
+//! Account files that cannot be replaced: the bank goes on, and the journal keeps what they lack.
+#![cfg(feature = "json")]
+
+mod comum;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pixson_core::banco::disco::Disco;
+use pixson_core::banco::{Aviso, BancoJson, Presa};
+use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use pixson_core::oraculos::{Corte, DiscoModelo};
+use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+
+use comum::conformidade::fazer;
+use comum::disco::delegar;
+use comum::{rg, saldo, valor};
+
+const PRESO: &str = "1.json";
+
+fn iniciais() -> BTreeMap<Rg, Saldo> {
+    ["1", "2", "3"].into_iter().map(|conta| (rg(conta), saldo("10.0"))).collect()
+}
+
+fn preso() -> DiscoModelo {
+    let disco = DiscoModelo::com_contas(&iniciais());
+    disco.prender(PRESO, true);
+    disco
+}
+
+fn abrir<D: Disco>(disco: &D) -> BancoJson<D>
+where
+    D: Clone,
+{
+    BancoJson::abrir_em(disco.clone(), PEQUENA).expect("it opens in the same state").0
+}
+
+fn depositar(conta: &str) -> Passo {
+    Passo::Fazer(Operacao::Deposito { rg: rg(conta), valor: valor("1") })
+}
+
+fn arquivo(disco: &DiscoModelo, conta: &str) -> String {
+    let bytes = disco.conteudo(&format!("{conta}.json")).expect("a file");
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+fn texto(conta: &str, quanto: &str) -> String {
+    format!(r#"{{"rg": "{conta}", "nome": "N{conta}", "saldo": {quanto}}}"#)
+}
+
+/// Deposits to all accounts, with a checkpoint after each round.
+fn rodadas(quantas: usize) -> Vec<Passo> {
+    let rodada = ["1", "2", "3"].map(depositar).into_iter();
+    let rodada: Vec<Passo> = rodada.chain([Passo::Confirmar, Passo::Publicar]).collect();
+    rodada.iter().cloned().cycle().take(quantas * rodada.len()).collect()
+}
+
+#[test]
+fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
+    let disco = preso();
+    let banco = abrir(&disco);
+    encenar(&banco, &[depositar("1"), depositar("2"), Passo::Confirmar], &mut Historia::default());
+    let avisos = banco.publicar().expect("the others are written");
+    let [Aviso::ArquivoPreso(Presa { rg: conta, arquivo: nome, causa })] = avisos.as_slice() else {
+        panic!("{avisos:?}");
+    };
+    assert_eq!((*conta, nome.as_str()), (rg("1"), PRESO));
+    assert_eq!(causa.erro().kind(), io::ErrorKind::ResourceBusy);
+    assert_eq!(banco.presas().len(), 1);
+    assert!(!banco.falhou());
+    assert_eq!(arquivo(&disco, "2"), texto("2", "11.0"));
+    assert_eq!(arquivo(&disco, "1"), texto("1", "10.0"));
+    let tem = fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1;
+    assert_eq!(tem, Ok(Sucesso::Saldo(saldo("11.0"))));
+    for _ in 0..10 {
+        assert_eq!(banco.publicar().expect("nothing else is wrong"), []);
+    }
+    assert_eq!(banco.registros_atrasados(), 2, "the journal is kept from there on");
+
+    disco.prender(PRESO, false);
+    let mut avisos = Vec::new();
+    for _ in 0..200 {
+        avisos.extend(banco.publicar().expect("nothing is wrong"));
+    }
+    assert_eq!(avisos, [Aviso::ArquivoSolto { rg: rg("1") }]);
+    assert_eq!(arquivo(&disco, "1"), texto("1", "11.0"));
+    assert_eq!((banco.presas(), banco.registros_atrasados()), (Vec::new(), 0));
+}
+
+/// Runs with a file that cannot be replaced, a power cut in each, and one orderly end. What a judge
+/// says when it can be replaced again, and whether the bank lived through it.
+fn vida<D: Disco + Clone>(
+    embrulhar: impl Fn(DiscoModelo) -> D,
+    mut corte: Corte,
+) -> Result<(), String> {
+    let mut disco = preso();
+    let mut historia = Historia::default();
+    for corrida in 0..4 {
+        let banco = abrir(&embrulhar(disco.clone()));
+        encenar(&banco, &rodadas(6), &mut historia);
+        if banco.falhou() {
+            return Err(format!("run {corrida}: one file ended the bank"));
+        }
+        if corrida == 2 {
+            encenar(&banco, &[Passo::Fechar], &mut historia);
+        }
+        drop(banco);
+        disco = disco.depois_de(&mut corte);
+    }
+    disco.prender(PRESO, false);
+    julgar_vida(&disco, &iniciais(), &historia)
+}
+
+#[test]
+fn nothing_that_is_not_in_the_file_is_given_up_over_restarts_and_power_cuts() {
+    for corte in [Corte::Tudo, Corte::Nada] {
+        assert_eq!(vida(|disco| disco, corte), Ok(()));
+    }
+}
+
+#[test]
+fn a_closed_bank_says_which_file_is_behind_and_the_next_one_begins_there() {
+    let disco = preso();
+    let banco = abrir(&disco);
+    encenar(&banco, &rodadas(3), &mut Historia::default());
+    banco.fechar().expect("all else is in order");
+    assert_eq!(banco.presas().iter().map(|presa| presa.rg).collect::<Vec<_>>(), [rg("1")]);
+    drop(banco);
+    let (banco, avisos) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("the same state");
+    assert!(matches!(avisos.as_slice(), [Aviso::ArquivoPreso(presa)] if presa.arquivo == PRESO));
+    let tem = fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1;
+    assert_eq!(tem, Ok(Sucesso::Saldo(saldo("13.0"))));
+    disco.prender(PRESO, false);
+    banco.fechar().expect("it can be written now");
+    assert_eq!((banco.presas(), arquivo(&disco, "1")), (Vec::new(), texto("1", "13.0")));
+}
+
+/// The model disk, which counts how often something is put in the place of the file.
+#[derive(Clone, Debug)]
+struct DiscoContado {
+    modelo: DiscoModelo,
+    tentativas: Arc<AtomicUsize>,
+}
+
+impl Disco for DiscoContado {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        self.tentativas.fetch_add(usize::from(para == PRESO), Ordering::Relaxed);
+        self.modelo.renomear(de, para)
+    }
+
+    delegar!(modelo: travar, criar_pasta, listar, ler, criar, escrever, cortar, sincronizar);
+    delegar!(modelo: sincronizar_pasta, apagar, marca);
+}
+
+#[test]
+fn it_is_tried_again_with_growing_pauses_however_often_the_account_changes() {
+    let disco = DiscoContado { modelo: preso(), tentativas: Arc::default() };
+    let banco = abrir(&disco);
+    encenar(&banco, &rodadas(600), &mut Historia::default());
+    let tentativas = disco.tentativas.load(Ordering::Relaxed);
+    assert!((7..=14).contains(&tentativas), "{tentativas} times in 600 checkpoints");
+}
+
+/// A disk with one of the faults that the bank had: the seeded defects of these tests.
+#[derive(Clone, Debug)]
+struct DiscoComDefeito {
+    modelo: DiscoModelo,
+    defeito: Defeito,
+    /// A file could not be replaced.
+    houve: Arc<AtomicUsize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Defeito {
+    /// A file that cannot be replaced is an error of the whole disk.
+    UmValePorTodos,
+    /// It counts as replaced, so that the journal is given up.
+    DadoPorFeito,
+}
+
+impl Disco for DiscoComDefeito {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
+        let renomeado = self.modelo.renomear(de, para);
+        self.houve.fetch_add(usize::from(renomeado.is_err()), Ordering::Relaxed);
+        match self.defeito {
+            Defeito::UmValePorTodos => renomeado,
+            Defeito::DadoPorFeito => {
+                let _ = renomeado.or_else(|_| self.modelo.apagar(de));
+                Ok(())
+            }
+        }
+    }
+
+    fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
+        let caiu = matches!(self.defeito, Defeito::UmValePorTodos) && pasta.is_empty();
+        if caiu && self.houve.load(Ordering::Relaxed) > 0 {
+            return Err(io::Error::other("I/O error"));
+        }
+        self.modelo.sincronizar_pasta(pasta)
+    }
+
+    delegar!(modelo: travar, criar_pasta, listar, ler, criar, escrever, cortar, sincronizar);
+    delegar!(modelo: apagar, marca);
+}
+
+#[test]
+fn a_bank_that_one_file_ends_and_one_that_gives_up_its_journal_are_found() {
+    for defeito in [Defeito::UmValePorTodos, Defeito::DadoPorFeito] {
+        let com = |modelo| DiscoComDefeito { modelo, defeito, houve: Arc::default() };
+        let veredito = vida(com, Corte::Tudo);
+        assert!(veredito.is_err(), "{defeito:?} was not found");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_even_be_read_when_the_bank_opens_keeps_its_name() {
+    let disco = DiscoModelo::com_contas(&iniciais());
+    let banco = abrir(&disco);
+    encenar(&banco, &[depositar("1"), Passo::Confirmar], &mut Historia::default());
+    drop(banco);
+    let cego = DiscoCego { modelo: disco.clone(), cego: Arc::new(AtomicUsize::new(1)) };
+    let (banco, avisos) = BancoJson::abrir_em(cego.clone(), PEQUENA).expect("the rest is sound");
+    assert!(matches!(avisos.as_slice(), [Aviso::ArquivoPreso(_)]), "{avisos:?}");
+    let tem = fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1;
+    assert_eq!(tem, Ok(Sucesso::Saldo(saldo("11.0"))));
+    cego.cego.store(0, Ordering::Relaxed);
+    banco.fechar().expect("it can be read now");
+    assert_eq!(arquivo(&disco, "1"), texto("1", "11.0"));
+    assert!(disco.nomes().iter().all(|nome| !nome.contains(".copia-")), "{:?}", disco.nomes());
+}
+
+/// The model disk, of which one file cannot be read for a while.
+#[derive(Clone, Debug)]
+struct DiscoCego {
+    modelo: DiscoModelo,
+    cego: Arc<AtomicUsize>,
+}
+
+impl Disco for DiscoCego {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        if nome == PRESO && self.cego.load(Ordering::Relaxed) > 0 {
+            // `EIO`.
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        self.modelo.ler(nome, max_bytes)
+    }
+
+    delegar!(modelo: travar, criar_pasta, listar, criar, escrever, cortar, sincronizar, renomear);
+    delegar!(modelo: sincronizar_pasta, apagar, marca);
+}
