@@ -1,16 +1,16 @@
+mod erro;
 mod estado;
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use thiserror::Error;
-
+pub use self::erro::{ErroEnvio, ErroSessao};
 use self::estado::{Acao, Entrada, Estado, transitar};
 use super::PAUSA_LEGADA;
-use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, QuadroLongo, Resposta};
-use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
-use crate::tipos::{Culpa, Operacao};
+use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, Resposta};
+use crate::relogio::{Carimbo, Relogio};
+use crate::tipos::Operacao;
 
 /// How many quiet periods an unterminated reply is waited for whose text is none of the protocol.
 const PAUSAS_DE_TEXTO_LIVRE: u32 = 10;
@@ -86,58 +86,6 @@ pub enum SaidaCliente {
     },
     /// The server has closed, and every request was answered.
     Encerrada,
-}
-
-/// Why the session failed. It goes on failing with the same error: what arrives can no longer
-/// be matched to what was asked.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum ErroSessao {
-    /// The server sent bytes that are no reply.
-    #[error("o servidor enviou uma mensagem que não é do protocolo")]
-    RespostaInvalida(#[from] ErroResposta),
-    /// The server sent a message beyond the length limit.
-    #[error("o servidor enviou uma mensagem longa demais")]
-    RespostaLonga(#[from] QuadroLongo),
-    /// The server said something without being asked, such as `Servidor lotado`.
-    #[error("o servidor avisou: {}", .0.texto())]
-    RespostaInesperada(Resposta),
-    /// The connection ended before the answer: whether the requests were done is **unknown**.
-    #[error("a conexão terminou antes da resposta")]
-    Interrompida {
-        /// How many requests have no answer.
-        pendentes: usize,
-    },
-}
-
-impl ErroSessao {
-    /// Whose fault it is: in all cases the peer's, or of the network towards it.
-    pub fn culpa(&self) -> Culpa {
-        Culpa::Par
-    }
-}
-
-/// Why a request was not sent. Nothing has changed, and the clock did not tick.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub enum ErroEnvio {
-    /// As many requests as are allowed wait for an answer.
-    #[error("há pedidos demais à espera de resposta")]
-    PendentesDemais,
-    /// The session is over.
-    #[error("a sessão já terminou")]
-    Encerrada,
-    /// No stamp is left.
-    #[error(transparent)]
-    RelogioEsgotado(#[from] RelogioEsgotado),
-}
-
-impl ErroEnvio {
-    /// Whose fault it is: the caller's, unless a server drove the clock to its end.
-    pub fn culpa(&self) -> Culpa {
-        match self {
-            Self::PendentesDemais | Self::Encerrada => Culpa::Chamador,
-            Self::RelogioEsgotado(_) => Culpa::Par,
-        }
-    }
 }
 
 impl Default for SessaoCliente {
