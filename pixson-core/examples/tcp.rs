@@ -1,19 +1,21 @@
 //! A server and a client over `std::net`: one blocking loop for each side of a connection.
 //!
-//! Both loops do the same: take outputs until data is needed, send, read, bring what was read.
+//! Both loops do the same: take outputs until data is needed, send, read, bring what was read. The
+//! client connects twice, and has one clock.
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 #![expect(clippy::disallowed_types, reason = "the program brings the sockets, not the core")]
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::{Evento, Passo};
-use pixson_core::sessao::SaidaCliente;
-use pixson_core::{Banco, Operacao, Resposta, Saldo, Servico, SessaoCliente};
+use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
+use pixson_core::{Banco, Operacao, Relogio, Resposta, Saldo, Servico, SessaoCliente};
 
 /// Reads into `bytes`. `None`: nothing arrived for as long as `acordar_apos` says.
 fn ler(
@@ -80,24 +82,39 @@ fn pedir(
     }
 }
 
-/// One client deposits 2.5 and asks for its balance; its leaving ends the server's loop too.
+/// A connection on which the client does these things, one after the other.
+fn conversar(
+    endereco: SocketAddr,
+    relogio: &Arc<Relogio>,
+    roteiro: &[(Operacao, &str)],
+) -> Result<(), Box<dyn Error>> {
+    let fluxo = TcpStream::connect(endereco)?;
+    let configuracao = ConfiguracaoCliente::default();
+    let mut sessao = SessaoCliente::com_relogio(configuracao, Arc::clone(relogio));
+    for &(operacao, texto) in roteiro {
+        assert_eq!(pedir(&fluxo, &mut sessao, operacao)?.texto(), texto);
+    }
+    Ok(())
+}
+
+/// A client deposits 2.5, leaves, comes back and asks for its balance.
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let rg = "1111111111".parse()?;
     let servico = Servico::novo(BancoMemoria::com_contas([(rg, Saldo::de_centavos(1000)?)]));
     let ouvinte = TcpListener::bind("127.0.0.1:0")?;
-    let fluxo = TcpStream::connect(ouvinte.local_addr()?)?;
+    let endereco = ouvinte.local_addr()?;
 
     thread::scope(|escopo| {
-        let servidor = escopo.spawn(|| atender(&ouvinte.accept()?.0, &servico));
-        let mut sessao = SessaoCliente::default();
-        for (operacao, texto) in [
-            (Operacao::Login { rg }, "Login realizado com sucesso"),
-            (Operacao::Deposito { rg, valor: "2.5".parse()? }, "Depósito realizado com sucesso"),
-            (Operacao::Saldo { rg }, "Saldo: 12.5"),
-        ] {
-            assert_eq!(pedir(&fluxo, &mut sessao, operacao)?.texto(), texto);
-        }
-        drop(fluxo);
+        let servidor =
+            escopo.spawn(|| (0..2).try_for_each(|_| atender(&ouvinte.accept()?.0, &servico)));
+        // One for the whole program: the second connection goes on where the first one ended.
+        let relogio = Arc::new(Relogio::novo());
+        let login = (Operacao::Login { rg }, "Login realizado com sucesso");
+        let deposito = Operacao::Deposito { rg, valor: "2.5".parse()? };
+        conversar(endereco, &relogio, &[login, (deposito, "Depósito realizado com sucesso")])?;
+        assert_eq!(relogio.agora().valor(), 2 * 4);
+        conversar(endereco, &relogio, &[login, (Operacao::Saldo { rg }, "Saldo: 12.5")])?;
+        assert_eq!(relogio.agora().valor(), 4 * 4);
         servidor.join().expect("the server does not panic")?;
         assert_eq!(servico.banco().total_em_centavos(), 1250);
         Ok(())

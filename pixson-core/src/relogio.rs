@@ -52,7 +52,11 @@ impl fmt::Display for Carimbo {
     }
 }
 
-/// A Lamport clock, shared by reference: every change is one atomic step.
+/// A Lamport clock: every change is one atomic step.
+///
+/// A program is one process in Lamport's sense and has one clock, whatever number of connections,
+/// threads and banks it has. They share it by reference, as `Banco::executar` takes it, or in an `Arc`,
+/// as `SessaoCliente::com_relogio` and `Servico::com_relogio` do.
 ///
 /// ```
 /// use pixson_core::{Carimbo, Relogio};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
+use crate::sincronia::Arc;
 use crate::tipos::{Operacao, Recusa, Sucesso};
 
 /// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
@@ -39,7 +40,7 @@ pub const LOTE_MAX_BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Servico<B> {
     banco: B,
-    relogio: Relogio,
+    relogio: Arc<Relogio>,
     configuracao: ConfiguracaoServidor,
 }
 
@@ -77,15 +78,46 @@ pub enum Evento {
 }
 
 impl<B: Banco> Servico<B> {
-    /// A service with its clock at 0.
+    /// A service with a clock of its own, at 0.
     pub fn novo(banco: B) -> Self {
-        Self { banco, relogio: Relogio::novo(), configuracao: ConfiguracaoServidor::default() }
+        Self { banco, relogio: Arc::default(), configuracao: ConfiguracaoServidor::default() }
     }
 
     /// The same service, with another configuration of its sessions.
     #[must_use]
     pub fn com_configuracao(self, configuracao: ConfiguracaoServidor) -> Self {
         Self { configuracao, ..self }
+    }
+
+    /// The same service with the clock of the whole program, before its first session.
+    ///
+    /// This is for a program that is more than one server: one that serves several banks, or that is
+    /// itself a client of another server. All its parts are one Lamport process and share one clock.
+    /// The stamps of the replies of this service are then not consecutive; they are as distinct and
+    /// as ordered as before.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixson_core::banco::BancoMemoria;
+    /// use pixson_core::sessao::ConfiguracaoCliente;
+    /// use pixson_core::{Operacao, Relogio, Servico, SessaoCliente};
+    ///
+    /// // A gateway: it answers its own peers, and asks another server.
+    /// let relogio = Arc::new(Relogio::novo());
+    /// let servico = Servico::novo(BancoMemoria::default()).com_relogio(Arc::clone(&relogio));
+    /// let mut adiante = SessaoCliente::com_relogio(ConfiguracaoCliente::default(), relogio);
+    ///
+    /// let mut sessao = servico.sessao();
+    /// sessao.receber(b"t:7|op:6|rg:1\n");
+    /// let _ = servico.avancar(&mut sessao, |_| {}); // received at 8, answered at 9
+    /// let carimbo = adiante.enviar(Operacao::Login { rg: "1".parse()? })?;
+    /// assert_eq!(carimbo.valor(), 10, "what it asks comes after what it was asked");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn com_relogio(self, relogio: Arc<Relogio>) -> Self {
+        Self { relogio, ..self }
     }
 
     /// The session of a new connection.

@@ -2,12 +2,16 @@
 
 mod comum;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
 
+use pixson_core::banco::BancoMemoria;
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
-use pixson_core::{Operacao, Resposta, SessaoCliente};
+use pixson_core::{Carimbo, Operacao, Relogio, Resposta, Servico, SessaoCliente, SessaoServidor};
 
-use comum::rg;
+use comum::{alimentar, rg, servico_com_duas};
 
 fn login() -> Operacao {
     Operacao::Login { rg: rg("1111111111") }
@@ -89,4 +93,85 @@ fn bytes_after_a_pause_belong_to_the_reply_before_it() {
     cliente.silencio();
     let texto = resposta(&mut cliente).expect("it is whole").texto().into_owned();
     assert_eq!(texto, "Saldo: 10.0");
+}
+
+/// What the server answers to what a client has to send.
+fn atender(servico: &Servico<BancoMemoria>, ligacao: &mut (SessaoCliente, SessaoServidor)) {
+    let (cliente, servidor) = ligacao;
+    let mut bytes = Vec::new();
+    cliente.retirar_saida(&mut bytes);
+    cliente.receber(&alimentar(servico, servidor, &bytes).0);
+}
+
+#[test]
+fn two_connections_of_one_program_and_the_next_share_one_clock() {
+    let servico = servico_com_duas();
+    let relogio = Arc::new(Relogio::novo());
+    let nova = || {
+        let configuracao = ConfiguracaoCliente::default();
+        (SessaoCliente::com_relogio(configuracao, Arc::clone(&relogio)), servico.sessao())
+    };
+    let mut ligacoes = [nova(), nova()];
+    let mut enviados = Vec::new();
+    for volta in 0..10 {
+        for ligacao in &mut ligacoes {
+            let antes = ligacao.0.relogio();
+            enviados.push(ligacao.0.enviar(login()).expect("nothing waits"));
+            assert_eq!(ligacao.0.relogio().valor(), antes.valor() + 1, "a sending is a tick");
+        }
+        // Both requests are on their way at once.
+        for ligacao in &mut ligacoes {
+            atender(&servico, ligacao);
+            let ouvida = resposta(&mut ligacao.0).expect("an answer").carimbo();
+            assert!(relogio.agora() > ouvida, "what is received is merged");
+        }
+        if volta == 5 {
+            ligacoes[0] = nova();
+            assert!(ligacoes[0].0.relogio() > enviados[enviados.len() - 1], "a reconnect goes on");
+        }
+    }
+    assert!(enviados.is_sorted_by(|antes, depois| antes < depois), "{enviados:?}");
+    let [uma, outra] = ligacoes;
+    assert_eq!(uma.0.relogio(), outra.0.relogio());
+    assert_eq!(SessaoCliente::default().relogio(), Carimbo::ZERO, "others keep one of their own");
+}
+
+#[test]
+fn sessions_on_many_threads_never_send_one_stamp_twice() {
+    const PEDIDOS: usize = 500;
+    let relogio = Arc::new(Relogio::novo());
+    let pedir = || {
+        let pendentes_max = NonZeroUsize::new(PEDIDOS).expect("above zero");
+        let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
+        let mut sessao = SessaoCliente::com_relogio(configuracao, Arc::clone(&relogio));
+        let enviar = |_| sessao.enviar(login()).expect("not too many wait");
+        (0..PEDIDOS).map(enviar).collect::<Vec<_>>()
+    };
+    let por_tarefa: Vec<Vec<Carimbo>> = thread::scope(|escopo| {
+        let tarefas: Vec<_> = (0..4).map(|_| escopo.spawn(pedir)).collect();
+        tarefas.into_iter().map(|tarefa| tarefa.join().expect("no panic")).collect()
+    });
+    for enviados in &por_tarefa {
+        assert!(enviados.is_sorted_by(|antes, depois| antes < depois), "each only goes forward");
+    }
+    let distintos: BTreeSet<_> = por_tarefa.into_iter().flatten().collect();
+    assert_eq!(distintos.len(), 4 * PEDIDOS);
+    assert_eq!(distintos.last(), Some(&relogio.agora()));
+}
+
+#[test]
+fn what_a_session_shows_is_what_it_changed_itself() {
+    let relogio = Arc::new(Relogio::novo());
+    let configuracao = ConfiguracaoCliente::default();
+    let mut sessao = SessaoCliente::com_relogio(configuracao, Arc::clone(&relogio));
+    let mut outra = SessaoCliente::com_relogio(configuracao, relogio);
+    sessao.enviar(login()).expect("nothing waits");
+    outra.enviar(login()).expect("nothing waits");
+    sessao.receber(b"t:2|s:0|resposta:Login realizado com sucesso\n");
+    let mostrados: Vec<u64> = std::iter::from_fn(|| match sessao.proxima_saida() {
+        Ok(SaidaCliente::RelogioAtualizado(carimbo)) => Some(carimbo.valor()),
+        _ => None,
+    })
+    .collect();
+    assert_eq!(mostrados, [1, 3], "the tick of the other one, 2, is not of this session");
 }

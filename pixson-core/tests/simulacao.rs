@@ -6,13 +6,16 @@ mod comum;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use pixson_core::banco::{Abertura, BancoJson, Conta, Feito, Gestao};
 use pixson_core::oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
-use pixson_core::{Banco, Operacao, Recusa, Rg, Saldo, Servico, SessaoCliente, SessaoServidor};
+use pixson_core::{
+    Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoCliente, SessaoServidor,
+};
 
 use comum::{avancar, rg, saldo, valor};
 
@@ -25,9 +28,12 @@ fn sementes() -> std::ops::Range<u64> {
     0..quantas.unwrap_or(2000)
 }
 
-/// A client, and its connection if it has one.
+/// A client, and its connection if it has one. Its clock outlives them.
 struct Cliente {
     rg: Rg,
+    relogio: Arc<Relogio>,
+    /// The stamp of its last request, on whatever connection.
+    ultimo: Option<Carimbo>,
     ligacao: Option<Ligacao>,
 }
 
@@ -63,7 +69,12 @@ impl Mundo {
             (format!("{rg}.json"), texto)
         }));
         let clientes = (0..CLIENTES)
-            .map(|numero| Cliente { rg: rg(["1", "2", "3"][numero % 3]), ligacao: None })
+            .map(|numero| Cliente {
+                rg: rg(["1", "2", "3"][numero % 3]),
+                relogio: Arc::default(),
+                ultimo: None,
+                ligacao: None,
+            })
             .collect();
         let sorteio = Sorteio::novo(semente);
         Self { sorteio, disco, servico: None, clientes, historia: Historia::default() }
@@ -146,14 +157,14 @@ impl Mundo {
     /// A client asks for something, on a new connection if it has none.
     fn enviar(&mut self, quem: usize) {
         let Some(servico) = &self.servico else { return };
-        let cliente = &mut self.clientes[quem];
-        let rg = cliente.rg;
-        let ligacao = cliente.ligacao.get_or_insert_with(|| {
+        let Cliente { rg, relogio, ultimo, ligacao } = &mut self.clientes[quem];
+        let (rg, primeira) = (*rg, ligacao.is_none());
+        let ligacao = ligacao.get_or_insert_with(|| {
             let pendentes_max = NonZeroUsize::MIN.saturating_add(self.sorteio.ate(4));
             let configuracao = ConfiguracaoCliente { pendentes_max, ..Default::default() };
             Ligacao {
                 epoca: servico.banco().epoca(),
-                cliente: SessaoCliente::nova(configuracao),
+                cliente: SessaoCliente::com_relogio(configuracao, Arc::clone(relogio)),
                 servidor: servico.sessao(),
                 ida: Vec::new(),
                 volta: Vec::new(),
@@ -161,10 +172,11 @@ impl Mundo {
                 fechada: false,
             }
         });
-        let primeira = ligacao.cliente.relogio().valor() == 0;
         let operacao =
             if primeira { Operacao::Login { rg } } else { operacao(rg, &mut self.sorteio) };
-        if ligacao.cliente.enviar(operacao).is_ok() {
+        if let Ok(carimbo) = ligacao.cliente.enviar(operacao) {
+            assert!(*ultimo < Some(carimbo), "{carimbo} after {ultimo:?}");
+            *ultimo = Some(carimbo);
             ligacao.pendentes.push_back(operacao);
             let mut bytes = Vec::new();
             ligacao.cliente.retirar_saida(&mut bytes);

@@ -10,6 +10,7 @@ use self::estado::{Acao, Entrada, Estado, transitar};
 use super::PAUSA_LEGADA;
 use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
+use crate::sincronia::Arc;
 use crate::tipos::Operacao;
 
 /// How many quiet periods an unterminated reply is waited for whose text is none of the protocol.
@@ -33,9 +34,11 @@ impl Default for ConfiguracaoCliente {
     }
 }
 
-/// The client's side of one connection, with the client's own clock.
+/// The client's side of one connection.
 ///
-/// See the [module](super) for how to drive it.
+/// See the [module](super) for how to drive it. A session made by [`SessaoCliente::nova`] has a clock
+/// of its own, at 0. A program with several connections, or one that connects again, is still one
+/// Lamport process and has one clock: it makes its sessions by [`SessaoCliente::com_relogio`].
 ///
 /// ```
 /// use pixson_core::sessao::SaidaCliente;
@@ -60,7 +63,7 @@ impl Default for ConfiguracaoCliente {
 #[derive(Debug)]
 pub struct SessaoCliente {
     configuracao: ConfiguracaoCliente,
-    relogio: Relogio,
+    relogio: Arc<Relogio>,
     quadros: Enquadrador,
     estado: Estado,
     /// The quiet period has ended, and no byte came since.
@@ -95,11 +98,55 @@ impl Default for SessaoCliente {
 }
 
 impl SessaoCliente {
-    /// A connection on which nothing was said yet, with its clock at 0.
+    /// A connection on which nothing was said yet, with a clock of its own, at 0.
+    ///
+    /// This is right for a program that opens one connection in its life. Any other would be several
+    /// Lamport processes: it calls [`SessaoCliente::com_relogio`].
     pub fn nova(configuracao: ConfiguracaoCliente) -> Self {
+        Self::com_relogio(configuracao, Arc::default())
+    }
+
+    /// A connection on which nothing was said yet, with the clock of the whole program.
+    ///
+    /// The program makes one clock and gives a share of it to each session, on any thread, and to the
+    /// next session after a connection was lost. A session keeps its clock to its end. Sessions that
+    /// share a clock never send the same stamp, and whatever one of them sends is later than all that
+    /// any of them has received. Each shows the changes that it makes itself, so that the values that
+    /// it shows grow and may skip some.
+    ///
+    /// A program that is also a server gives the same clock to `Servico::com_relogio`.
+    ///
+    /// Each reply may take the clock up to [`Relogio::SALTO_MAXIMO`] further. A server that cannot be
+    /// trusted that far gets a clock of its own: another server would refuse what the program sends
+    /// as too far ahead.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
+    /// use pixson_core::{Operacao, Relogio, SessaoCliente};
+    ///
+    /// let relogio = Arc::new(Relogio::novo());
+    /// let sessao =
+    ///     || SessaoCliente::com_relogio(ConfiguracaoCliente::default(), Arc::clone(&relogio));
+    /// let login = Operacao::Login { rg: "1111111111".parse()? };
+    ///
+    /// let (mut uma, mut outra) = (sessao(), sessao());
+    /// assert_eq!(uma.enviar(login)?.valor(), 1);
+    /// assert_eq!(outra.enviar(login)?.valor(), 2, "no stamp is sent twice");
+    ///
+    /// uma.receber(b"t:4|s:0|resposta:Login realizado com sucesso\n");
+    /// while !matches!(uma.proxima_saida()?, SaidaCliente::RespostaRecebida(_)) {}
+    /// assert_eq!(relogio.agora().valor(), 5, "max(2, 4) + 1");
+    ///
+    /// drop(uma); // the connection is lost, and the clock goes on
+    /// assert_eq!(sessao().enviar(login)?.valor(), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn com_relogio(configuracao: ConfiguracaoCliente, relogio: Arc<Relogio>) -> Self {
         Self {
             configuracao,
-            relogio: Relogio::novo(),
+            relogio,
             quadros: Enquadrador::default(),
             estado: Estado::Ociosa,
             em_silencio: false,
@@ -181,7 +228,7 @@ impl SessaoCliente {
         std::mem::swap(destino, &mut self.saida);
     }
 
-    /// The client's clock.
+    /// Where the clock stands, which other sessions may share.
     pub fn relogio(&self) -> Carimbo {
         self.relogio.agora()
     }
