@@ -13,7 +13,7 @@ mod json;
 #[cfg(feature = "json")]
 mod livro;
 mod memoria;
-mod regras;
+pub mod regras;
 
 use thiserror::Error;
 

@@ -1,17 +1,122 @@
 //! What an operation does to balances: the rules of the bank, without locks or storage.
+//!
+//! A bank of one's own locks the accounts that [`em_ordem`] names, asks [`decidir`] what becomes of the
+//! operation, draws the stamp, writes what [`Decisao::mudancas`] says, and unlocks. The rules and their
+//! order are those of protocolo.md, section 3, so that all banks give the same answers:
+//!
+//! ```
+//! use std::collections::HashMap;
+//! use std::sync::Mutex;
+//!
+//! use pixson_core::banco::regras::{Decisao, decidir};
+//! use pixson_core::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
+//! use pixson_core::relogio::RelogioEsgotado;
+//! use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+//!
+//! /// Accounts in memory, under one lock.
+//! struct MeuBanco(Mutex<HashMap<Rg, Saldo>>);
+//!
+//! impl Banco for MeuBanco {
+//!     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+//!         let mut contas = self.0.lock().expect("nobody panics with the accounts");
+//!         let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
+//!         // Under the lock, and before anything changes: without a stamp nothing is done.
+//!         let carimbo = relogio.tique()?;
+//!         let desfecho = decisao.map(|Decisao { sucesso, mudancas }| {
+//!             contas.extend(mudancas.into_iter().flatten());
+//!             sucesso
+//!         });
+//!         Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
+//!     }
+//!
+//!     fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
+//!         Ok(()) // in memory there is nothing to wait for
+//!     }
+//! }
+//!
+//! let (um, dois): (Rg, Rg) = ("1".parse()?, "2".parse()?);
+//! let banco = MeuBanco(Mutex::new([(um, Saldo::de_centavos(1000)?), (dois, Saldo::ZERO)].into()));
+//! let relogio = Relogio::novo();
+//! let mut fazer = |operacao| banco.executar(operacao, &relogio).map(|feita| feita.desfecho);
+//!
+//! let (rg_origem, rg_destino) = (um, dois);
+//! let valor = "2.5".parse()?;
+//! let transferencia = Operacao::Transferencia { rg_origem, rg_destino, valor };
+//! assert_eq!(fazer(transferencia)?, Ok(Sucesso::Transferencia));
+//! assert_eq!(fazer(Operacao::Saldo { rg: dois })?, Ok(Sucesso::Saldo("2.5".parse()?)));
+//! assert_eq!(
+//!     fazer(Operacao::Saque { rg: dois, valor: "2.51".parse()? })?,
+//!     Err(Recusa::SaldoInsuficiente)
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
 
 /// What to answer, and the new balances of the accounts that change.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Decisao {
-    pub(super) sucesso: Sucesso,
-    pub(super) mudancas: [Option<(Rg, Saldo)>; 2],
+#[must_use = "a decision that is not applied changes nothing"]
+pub struct Decisao {
+    /// The answer, once the changes are made.
+    pub sucesso: Sucesso,
+    /// The accounts that change, each with its new balance: none, one, or the two of a transfer, which
+    /// change in one step. They are the balances after the operation, not differences.
+    pub mudancas: [Option<(Rg, Saldo)>; 2],
 }
 
-/// Decides `operacao`. `ler` gives the balance of an account, `None` if there is none, or the
-/// refusal that its state calls for. The checks come in the order of protocolo.md, section 3.
-pub(super) fn decidir(
+/// The accounts of an operation, each once, in the order in which a bank with a lock for each account
+/// takes these locks. As all transfers take them in this order, two that cross never wait for each
+/// other for ever.
+///
+/// ```
+/// use pixson_core::banco::regras::em_ordem;
+/// use pixson_core::{Operacao, Rg};
+///
+/// let (rg_origem, rg_destino): (Rg, Rg) = ("2".parse()?, "1".parse()?);
+/// let ida = Operacao::Transferencia { rg_origem, rg_destino, valor: "1".parse()? };
+/// assert_eq!(em_ordem(&ida), (rg_destino, Some(rg_origem)));
+/// assert_eq!(em_ordem(&Operacao::Saldo { rg: rg_origem }), (rg_origem, None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
+    match *operacao {
+        Operacao::Transferencia { rg_origem, rg_destino, .. } if rg_origem != rg_destino => {
+            (rg_origem.min(rg_destino), Some(rg_origem.max(rg_destino)))
+        }
+        _ => (operacao.titular(), None),
+    }
+}
+
+/// Decides what becomes of `operacao`, and changes nothing.
+///
+/// `ler` gives the balance of an account, `None` if there is none, or the refusal that its state calls
+/// for, such as [`Recusa::ContaIlegivel`]. It is called while the accounts of [`em_ordem`] are locked,
+/// at most once for each of them and for no other; a transfer reads its origin first.
+///
+/// A decision speaks of the balances that were read. It has to be applied, and the reply's stamp drawn,
+/// before the locks are given back.
+///
+/// # Errors
+///
+/// The refusal to answer with: the first that applies, in the order of protocolo.md, section 3.
+///
+/// ```
+/// use pixson_core::banco::regras::decidir;
+/// use pixson_core::{Operacao, Recusa, Rg, Saldo, Sucesso};
+///
+/// let rg: Rg = "1".parse()?;
+/// let dez = Saldo::de_centavos(1000)?;
+/// let ler = |conta| Ok((conta == rg).then_some(dez));
+///
+/// let decisao = decidir(Operacao::Saque { rg, valor: "8.5".parse()? }, ler)?;
+/// assert_eq!(decisao.sucesso, Sucesso::Saque);
+/// assert_eq!(decisao.mudancas, [Some((rg, "1.5".parse()?)), None]);
+///
+/// let demais = Operacao::Saque { rg, valor: "10.01".parse()? };
+/// assert_eq!(decidir(demais, ler), Err(Recusa::SaldoInsuficiente));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn decidir(
     operacao: Operacao,
     mut ler: impl FnMut(Rg) -> Result<Option<Saldo>, Recusa>,
 ) -> Result<Decisao, Recusa> {
@@ -133,5 +238,45 @@ mod tests {
         }
         let ausente = Operacao::Login { rg: rg("9") };
         assert_eq!(decidir(ausente, ler), Err(Recusa::ClienteNaoEncontrado));
+    }
+
+    #[test]
+    fn both_directions_of_a_transfer_lock_in_the_same_order() {
+        let operacao = |origem, destino| Operacao::Transferencia {
+            rg_origem: rg(origem),
+            rg_destino: rg(destino),
+            valor: "1".parse().expect("legal amount"),
+        };
+        assert_eq!(em_ordem(&operacao("1", "2")), (rg("1"), Some(rg("2"))));
+        assert_eq!(em_ordem(&operacao("2", "1")), (rg("1"), Some(rg("2"))));
+        assert_eq!(em_ordem(&operacao("1", "1")), (rg("1"), None));
+    }
+
+    #[test]
+    fn only_the_accounts_of_the_order_are_read_each_once_and_the_origin_first() {
+        let valor = "1".parse().expect("legal amount");
+        let (rg_origem, rg_destino) = (rg("2"), rg("1"));
+        for operacao in [
+            Operacao::Login { rg: rg("1") },
+            Operacao::Saldo { rg: rg("1") },
+            Operacao::Saque { rg: rg("1"), valor },
+            Operacao::Deposito { rg: rg("1"), valor },
+            Operacao::Transferencia { rg_origem, rg_destino, valor },
+            Operacao::Transferencia { rg_origem, rg_destino: rg_origem, valor },
+        ] {
+            let mut lidas = Vec::new();
+            let _ = decidir(operacao, |rg| {
+                lidas.push(rg);
+                ler(rg)
+            });
+            assert!(lidas.is_empty() || lidas[0] == operacao.titular(), "{operacao:?}: {lidas:?}");
+            let (primeira, segunda) = em_ordem(&operacao);
+            let das_travas = |rg: &Rg| *rg == primeira || Some(*rg) == segunda;
+            assert!(lidas.iter().all(das_travas), "{operacao:?}: {lidas:?}");
+            lidas.sort_unstable();
+            let quantas = lidas.len();
+            lidas.dedup();
+            assert_eq!(lidas.len(), quantas, "{operacao:?}");
+        }
     }
 }

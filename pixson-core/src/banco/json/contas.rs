@@ -6,7 +6,7 @@ use std::hash::BuildHasherDefault;
 
 use super::arquivo::ContaArquivo;
 use crate::sincronia::{Arc, Mutex, MutexGuard, PoisonError};
-use crate::tipos::{Operacao, Rg};
+use crate::tipos::Rg;
 
 /// Into how many parts the table is divided, so that operations on different accounts seldom
 /// meet at its lock.
@@ -104,16 +104,6 @@ fn aparar(parte: &mut Parte, quantas: usize) {
     });
 }
 
-/// The accounts of an operation in RG order, each once: the order in which they are locked.
-pub(super) fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
-    match *operacao {
-        Operacao::Transferencia { rg_origem, rg_destino, .. } if rg_origem != rg_destino => {
-            (rg_origem.min(rg_destino), Some(rg_origem.max(rg_destino)))
-        }
-        _ => (operacao.titular(), None),
-    }
-}
-
 /// No step under these locks can panic between two changes of what they guard.
 pub(super) fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -128,20 +118,9 @@ mod tests {
         numero.to_string().parse().expect("legal RG")
     }
 
-    fn transferencia(origem: usize, destino: usize) -> Operacao {
-        let valor = "1".parse().expect("legal amount");
-        Operacao::Transferencia { rg_origem: rg(origem), rg_destino: rg(destino), valor }
-    }
-
     fn ler(contas: &Contas, numero: usize, suja: bool) {
         let conta = ContaArquivo { rg: rg(numero), nome: String::new(), saldo: Saldo::ZERO };
         *trancar(&contas.pegar(rg(numero))) = Some(ContaViva { conta, seq: 0, suja, visto: None });
-    }
-
-    #[test]
-    fn both_directions_of_a_transfer_lock_in_the_same_order() {
-        assert_eq!(em_ordem(&transferencia(1, 2)), em_ordem(&transferencia(2, 1)));
-        assert_eq!(em_ordem(&transferencia(1, 1)), (rg(1), None));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::BancoJson;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
-use super::contas::{ContaViva, Vaga, em_ordem, trancar};
+use super::contas::{ContaViva, Vaga, trancar};
 use crate::banco::diario::{NaoAnexado, passageiro};
 use crate::banco::disco::Disco;
-use crate::banco::regras::{Decisao, decidir};
+use crate::banco::regras::{Decisao, decidir, em_ordem};
 use crate::banco::{Banco, Execucao, Feito, Movimento, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::{Arc, MutexGuard, Ordering};
