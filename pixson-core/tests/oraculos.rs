@@ -115,16 +115,24 @@ impl Transporte for Cabo {
     }
 }
 
-/// Whether the oracle has something to say about a wire in any of some conversations.
-fn acusado(fio: Fio) -> usize {
+/// In how many of some conversations the oracle has something to say about a transport.
+fn acusacoes<T: Transporte>(novo: impl Fn(&mut Sorteio) -> T) -> usize {
     let acusado = |semente: &u64| {
         let mut sorteio = Sorteio::novo(*semente);
         let dados: Vec<u8> = (0..32).flat_map(|_| sorteio.proximo().to_le_bytes()).collect();
-        let mut cabo =
-            Cabo { fio, byte: sorteio.ate(100), passados: 0, guardados: Default::default() };
-        panic::catch_unwind(move || par_sobre(&mut cabo, &dados)).is_err()
+        let mut transporte = novo(&mut sorteio);
+        panic::catch_unwind(panic::AssertUnwindSafe(|| par_sobre(&mut transporte, &dados))).is_err()
     };
     (0..50).filter(acusado).count()
+}
+
+fn acusado(fio: Fio) -> usize {
+    acusacoes(|sorteio| Cabo {
+        fio,
+        byte: sorteio.ate(100),
+        passados: 0,
+        guardados: Default::default(),
+    })
 }
 
 #[test]
@@ -138,4 +146,92 @@ fn a_transport_that_loses_or_changes_a_byte_is_found() {
         // Two equal bytes may be swapped, and some conversations are short.
         assert!(acusado(fio) > 40, "{fio:?} was found in {} of 50 conversations", acusado(fio));
     }
+}
+
+/// What a transport does with a run of decimal digits, as one does that packs numbers or compresses.
+#[derive(Clone, Copy, Debug)]
+enum Corrida {
+    /// As it is.
+    Leva,
+    /// A run of more digits than this loses one in its middle.
+    Encurta(usize),
+    /// A run of more digits than this has another one in its middle.
+    Estraga(usize),
+    /// A number goes through a float of 32 bits, which has about seven digits.
+    Flutua,
+    /// A number goes through an integer of 32 bits, which wraps.
+    Estoura,
+    /// Zeros before a number are left out.
+    SemZeros,
+}
+
+impl Corrida {
+    fn passar(self, corrida: &[u8]) -> Vec<u8> {
+        let texto = str::from_utf8(corrida).expect("digits");
+        let numero = || texto.parse::<u128>().expect("few digits");
+        let meio = corrida.len() / 2;
+        let mut passada = corrida.to_vec();
+        match self {
+            Self::Encurta(limite) if corrida.len() > limite => drop(passada.remove(meio)),
+            Self::Estraga(limite) if corrida.len() > limite => passada[meio] ^= 1,
+            Self::Flutua if !texto.starts_with('0') => {
+                passada = format!("{}", texto.parse::<f32>().expect("digits")).into_bytes();
+            }
+            Self::Estoura if !texto.starts_with('0') => {
+                passada = (numero() & 0xffff_ffff).to_string().into_bytes();
+            }
+            Self::SemZeros if corrida.len() > 1 => passada = numero().to_string().into_bytes(),
+            _ => {}
+        }
+        passada
+    }
+}
+
+/// Packs the runs of digits of each direction. A run ends at a byte that is no digit.
+struct Compactador {
+    corrida: Corrida,
+    /// So that centavos do not pass for a number with zeros before it.
+    so_inteiros: bool,
+    sentido: Sentido,
+}
+
+impl Transporte for Compactador {
+    fn levar(&mut self, sentido: Sentido, bytes: &[u8], chegar: &mut dyn FnMut(&[u8])) {
+        if sentido != self.sentido {
+            return chegar(bytes);
+        }
+        // A call brings whole messages, which end with LF.
+        let mut anterior = b'\n';
+        for pedaco in bytes.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+            if pedaco[0].is_ascii_digit() && !(self.so_inteiros && anterior == b'.') {
+                chegar(&self.corrida.passar(pedaco));
+            } else {
+                chegar(pedaco);
+            }
+            anterior = pedaco[pedaco.len() - 1];
+        }
+    }
+}
+
+#[test]
+fn a_transport_that_damages_long_runs_of_digits_is_found() {
+    let acusado =
+        |corrida, sentido| acusacoes(|_| Compactador { corrida, so_inteiros: true, sentido });
+    assert_eq!(acusado(Corrida::Leva, Sentido::Ida), 0);
+    for sentido in [Sentido::Ida, Sentido::Volta] {
+        for corrida in [
+            Corrida::Encurta(4),
+            Corrida::Encurta(9),
+            Corrida::Estraga(4),
+            Corrida::Estraga(9),
+            Corrida::Flutua,
+            Corrida::Estoura,
+        ] {
+            let achado = acusado(corrida, sentido);
+            assert!(achado > 25, "{corrida:?}, {sentido:?}: in {achado} of 50 conversations");
+        }
+    }
+    // Only RGs begin with zeros.
+    let achado = acusado(Corrida::SemZeros, Sentido::Ida);
+    assert!(achado > 40, "in {achado} of 50 conversations");
 }

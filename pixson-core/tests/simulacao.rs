@@ -22,6 +22,13 @@ use comum::{avancar, rg, saldo, valor};
 const CLIENTES: usize = 3;
 const PASSOS: usize = 400;
 
+/// The accounts of the clients, and one that the administration may open. Names have any length, and
+/// two of them differ in their zeros only.
+const CONTAS: [&str; 4] = ["1", "0000000001", "9876543210", "20"];
+
+/// Others that it may open.
+const NOVAS: [&str; 2] = ["020", "5555555555"];
+
 /// As many seeds as CI has time for; `PIXSON_SEMENTES` asks for more.
 fn sementes() -> std::ops::Range<u64> {
     let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
@@ -59,7 +66,7 @@ struct Mundo {
 }
 
 fn iniciais() -> BTreeMap<Rg, Saldo> {
-    ["1", "2", "3"].into_iter().map(|conta| (rg(conta), saldo("10.0"))).collect()
+    CONTAS[..CLIENTES].iter().map(|conta| (rg(conta), saldo("10.0"))).collect()
 }
 
 impl Mundo {
@@ -70,7 +77,7 @@ impl Mundo {
         }));
         let clientes = (0..CLIENTES)
             .map(|numero| Cliente {
-                rg: rg(["1", "2", "3"][numero % 3]),
+                rg: rg(CONTAS[numero]),
                 relogio: Arc::default(),
                 ultimo: None,
                 ligacao: None,
@@ -115,7 +122,7 @@ impl Mundo {
     fn gerir(&mut self) {
         let Some(servico) = &self.servico else { return };
         let (banco, relogio) = (servico.banco(), servico.relogio());
-        let rgs = self.sorteio.escolher(&[&["4"][..], &["5", "6"], &["4", "7"]]);
+        let rgs = self.sorteio.escolher(&[&CONTAS[3..4], &NOVAS, &[CONTAS[3], NOVAS[0]]]);
         let quanto = saldo(self.sorteio.escolher(&["0.0", "0.5", "3.0"]));
         let feito = if self.sorteio.um_em(2) {
             let conta = |numero: &&str| {
@@ -267,7 +274,7 @@ impl Mundo {
 }
 
 fn operacao(rg_origem: Rg, sorteio: &mut Sorteio) -> Operacao {
-    let rg_destino = rg(sorteio.escolher(&["1", "2", "3", "4"]));
+    let rg_destino = rg(sorteio.escolher(&CONTAS));
     let valor = valor(sorteio.escolher(&["0.01", "0.5", "1", "2.75", "9"]));
     match sorteio.ate(8) {
         0 | 1 => Operacao::Saldo { rg: rg_origem },

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use arbitrary::{Result, Unstructured};
 
-use super::contas::{Saldos, iniciais, operacao};
+use super::contas::{Elenco, Saldos};
 use super::disco::{Corte, DiscoModelo};
 use super::fazer;
 use super::gestao::{gestao, saldos};
@@ -25,7 +25,8 @@ const OUTROS_MAX: usize = 2;
 /// `dados` says what a bank does until it is killed, each operation being acknowledged by itself;
 /// and then which bits of its journal are flipped, where it is cut, overwritten with zeros or with
 /// another part of itself, which of its lines are out of order, and which segment is lost. What of
-/// `dados` is left then tells of another bank, which has an administration, too.
+/// `dados` is left then tells of another bank, which has an administration, too; and what is left of
+/// that tells of a third, whose accounts have names and balances of any length.
 ///
 /// * A bank that opens has, in all its accounts, the balances after one and the same operation; the
 ///   last one, if the end of the journal is as it was.
@@ -41,22 +42,31 @@ const OUTROS_MAX: usize = 2;
 /// If a law is broken.
 pub fn diario(dados: &[u8]) {
     let mut dados = Unstructured::new(dados);
-    let _ = estragar_e_abrir(&mut dados, false);
+    let _ = estragar_e_abrir(&mut dados, Elenco::curto(), false);
     if !dados.is_empty() {
-        let _ = estragar_e_abrir(&mut dados, true);
+        let _ = estragar_e_abrir(&mut dados, Elenco::curto(), true);
+    }
+    if !dados.is_empty() {
+        let semente: u16 = dados.arbitrary().unwrap_or_default();
+        let _ = estragar_e_abrir(&mut dados, Elenco::sorteado(semente.into()), true);
     }
 }
 
 /// What a bank did until it was killed.
 struct Vida {
+    elenco: Elenco,
     disco: DiscoModelo,
     /// The balances after each operation that changed something, and before the first.
     momentos: Vec<Saldos>,
     livro: Vec<Lancamento>,
 }
 
-fn estragar_e_abrir(dados: &mut Unstructured<'_>, administrado: bool) -> Result<()> {
-    let vida = viver(dados, administrado)?;
+fn estragar_e_abrir(
+    dados: &mut Unstructured<'_>,
+    elenco: Elenco,
+    administrado: bool,
+) -> Result<()> {
+    let vida = viver(dados, elenco, administrado)?;
     let inteiros = diarios(&vida.disco);
     for _ in 0..dados.int_in_range(0..=VIRADAS_MAX)? {
         virar(&vida.disco, dados)?;
@@ -69,9 +79,9 @@ fn estragar_e_abrir(dados: &mut Unstructured<'_>, administrado: bool) -> Result<
     Ok(())
 }
 
-fn viver(dados: &mut Unstructured<'_>, administrado: bool) -> Result<Vida> {
-    let disco = DiscoModelo::com_contas(&iniciais());
-    let mut momentos = vec![iniciais()];
+fn viver(dados: &mut Unstructured<'_>, elenco: Elenco, administrado: bool) -> Result<Vida> {
+    let disco = DiscoModelo::com_contas(&elenco.iniciais());
+    let mut momentos = vec![elenco.iniciais()];
     let (mut banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
     let relogio = Relogio::novo();
     for _ in 0..dados.int_in_range(1..=OPERACOES_MAX)? {
@@ -83,11 +93,11 @@ fn viver(dados: &mut Unstructured<'_>, administrado: bool) -> Result<Vida> {
             }
             _ => {
                 if administrado && dados.ratio(1, 3)? {
-                    gerir(&banco, &relogio, &gestao(dados)?);
+                    gerir(&banco, &relogio, &gestao(&elenco, dados)?);
                 } else {
-                    let _ = fazer(&banco, &relogio, operacao(dados)?);
+                    let _ = fazer(&banco, &relogio, elenco.operacao(dados)?);
                 }
-                let agora = saldos(&banco);
+                let agora = saldos(&banco, &elenco);
                 if momentos.last() != Some(&agora) {
                     momentos.push(agora);
                 }
@@ -99,7 +109,7 @@ fn viver(dados: &mut Unstructured<'_>, administrado: bool) -> Result<Vida> {
     let mut livro = Vec::new();
     ler_livro(&disco, |lancamento| livro.push(lancamento)).expect("a sound disk");
     assert_eq!(livro.len() + 1, momentos.len(), "what changed something is in the ledger, once");
-    Ok(Vida { disco, momentos, livro })
+    Ok(Vida { elenco, disco, momentos, livro })
 }
 
 /// Does what an administration asks for, durably, unless it is refused.
@@ -246,12 +256,12 @@ fn conferir_abertura(vida: &Vida, fim_inteiro: bool, legivel: bool) {
             return;
         }
     };
-    let agora = saldos(&banco);
+    let agora = saldos(&banco, &vida.elenco);
     assert!(vida.momentos.contains(&agora), "{agora:?} never were the balances");
     if fim_inteiro {
         assert_eq!(Some(&agora), vida.momentos.last(), "the journal's end was there");
     }
-    let rg = "1".parse().expect("legal");
+    let rg = *vida.elenco.iniciais().keys().nth(1).expect("several accounts");
     let saque = Operacao::Saque { rg, valor: "0.01".parse().expect("legal") };
     let desfecho = fazer(&banco, &Relogio::novo(), saque).1;
     let esperado = agora[&rg].menos("0.01".parse().expect("legal"));
@@ -259,7 +269,11 @@ fn conferir_abertura(vida: &Vida, fim_inteiro: bool, legivel: bool) {
     drop(banco);
     let disco = vida.disco.depois_de(&mut Corte::Nada);
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("it opens again");
-    assert_eq!(saldos(&banco)[&rg], esperado.unwrap_or(agora[&rg]), "what it did is there");
+    assert_eq!(
+        saldos(&banco, &vida.elenco)[&rg],
+        esperado.unwrap_or(agora[&rg]),
+        "what it did is there"
+    );
     drop(banco);
     let inteiro = || ler_livro(&disco, |_| {}).is_ok_and(|alcance| alcance.danos.is_empty());
     assert!(!legivel || inteiro(), "the ledger goes on without a gap");

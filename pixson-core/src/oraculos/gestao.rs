@@ -2,31 +2,28 @@
 
 use arbitrary::{Result, Unstructured};
 
-use super::contas::{Saldos, iniciais};
+use super::contas::{Elenco, Saldos};
 use super::juiz::Passo;
 use crate::banco::disco::Disco;
 use crate::banco::{Abertura, Banco, BancoJson, Conta};
 use crate::relogio::Relogio;
-use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
-
-/// The accounts that may be opened. The first is one that operations ask for as well.
-const NOVAS: [&str; 4] = ["4", "5", "6", "7"];
+use crate::tipos::{Operacao, Recusa, Saldo, Sucesso};
 
 /// An opening of some new accounts, which may be there by then, or an adjustment of any account.
-pub(super) fn gestao(dados: &mut Unstructured<'_>) -> Result<Passo> {
+pub(super) fn gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
     if dados.arbitrary()? {
         let quais = dados.int_in_range(1_u8..=15)?;
-        let escolhidas = NOVAS.iter().enumerate().filter(|(bit, _)| quais & (1 << bit) != 0);
-        let contas = escolhidas.map(|(_, rg)| {
-            let (rg, saldo) = (rg.parse().expect("legal"), saldo(dados)?);
+        let escolhidas =
+            elenco.novas().iter().enumerate().filter(|(bit, _)| quais & (1 << bit) != 0);
+        let contas = escolhidas.map(|(_, &rg)| {
+            let saldo = saldo(dados)?;
             let nome = format!("N{rg}").parse().expect("legal");
             Ok(Conta { rg, nome, saldo })
         });
         let contas = contas.collect::<Result<Vec<_>>>()?;
         return Ok(Passo::Abrir(Abertura::nova(contas).expect("some accounts, each once")));
     }
-    let digito = dados.int_in_range(b'0'..=b'7')?;
-    let rg = Rg::try_from(&[digito][..]).expect("one digit");
+    let rg = elenco.qualquer(dados)?;
     Ok(Passo::Ajustar(rg, saldo(dados)?))
 }
 
@@ -36,16 +33,15 @@ fn saldo(dados: &mut Unstructured<'_>) -> Result<Saldo> {
 }
 
 /// Every account that is there, and its balance.
-pub(super) fn saldos<D: Disco>(banco: &BancoJson<D>) -> Saldos {
+pub(super) fn saldos<D: Disco>(banco: &BancoJson<D>, elenco: &Elenco) -> Saldos {
     let relogio = Relogio::novo();
-    let novas = NOVAS.map(|rg| rg.parse().expect("legal"));
-    let rgs = iniciais().into_keys().chain(novas);
+    let rgs = elenco.iniciais().into_keys().chain(elenco.novas().iter().copied());
     rgs.filter_map(|rg| {
         let execucao = banco.executar(Operacao::Saldo { rg }, &relogio).expect("stamps are left");
         banco.confirmar(execucao.recibo).expect("the storage works");
         match execucao.desfecho {
             Ok(Sucesso::Saldo(saldo)) => Some((rg, saldo)),
-            Err(Recusa::ClienteNaoEncontrado) if NOVAS.contains(&rg.as_str()) => None,
+            Err(Recusa::ClienteNaoEncontrado) if elenco.novas().contains(&rg) => None,
             outro => panic!("account {rg}: {outro:?}"),
         }
     })

@@ -3,13 +3,14 @@ use std::num::NonZeroUsize;
 
 use arbitrary::{Result, Unstructured};
 
-use super::contas::{iniciais, operacao};
+use super::contas::Elenco;
+use super::sorteio::Sorteio;
 use super::transporte::{Cabo, Sentido, Transporte};
 use crate::banco::{Banco, BancoMemoria};
-use crate::protocolo::Resposta;
-use crate::relogio::Relogio;
+use crate::relogio::{Carimbo, Relogio};
 use crate::servico::{Passo, Servico};
 use crate::sessao::{ConfiguracaoCliente, Fim, SaidaCliente, SessaoCliente, SessaoServidor};
+use crate::sincronia::Arc;
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
 
 /// The most operations of one conversation.
@@ -22,11 +23,14 @@ type Desfecho = std::result::Result<Sucesso, Recusa>;
 
 /// A client and a server, joined by a cable that carries so many bytes at a time, hear each other.
 ///
-/// `dados` says how long the pieces are, whether messages end with LF or, as with the original
-/// program on both sides, with a pause, how many requests may be pending, and what is asked.
+/// `dados` says what the accounts are called, what they hold and where the clocks stand at first, how
+/// long the pieces are, whether messages end with LF or, as with the original program on both sides,
+/// with a pause, how many requests may be pending, and what is asked. Names have 1 to 10 digits, with
+/// zeros in front and without; sums of money and stamps are long and short.
 ///
 /// * The client hears what the rules of the session and a bank of its own say, in order.
-/// * The stamps of the replies grow. With one request at a time both clocks are as Lamport says.
+/// * Each reply bears the stamp that Lamport's rules give it, whatever is pending. With one request at
+///   a time the client's clock is as they say, too.
 /// * In the end the two banks hold the same. Whoever goes first, the client by closing or the
 ///   server because it waits no longer, both sessions are over without another word.
 ///
@@ -38,49 +42,79 @@ pub fn par(dados: &[u8]) {
     let _ = conversar_por_cabo(&mut dados);
 }
 
-/// The same over a transport of one's own, framed by LF.
+/// The same over a transport of one's own, framed by LF. Of `dados` the first two bytes say which
+/// names, sums and stamps there are: give it many different ones.
 ///
 /// # Panics
 ///
-/// If a law is broken, or if the transport loses, invents, swaps or keeps back bytes.
+/// If a law is broken, or if the transport loses, invents, swaps, changes or keeps back bytes.
 pub fn par_sobre(transporte: &mut impl Transporte, dados: &[u8]) {
     let mut dados = Unstructured::new(dados);
-    let _ = conversar(transporte, false, &mut dados);
+    let _ = inicio(&mut dados).and_then(|inicio| conversar(transporte, false, &inicio, &mut dados));
 }
 
 fn conversar_por_cabo(dados: &mut Unstructured<'_>) -> Result<()> {
+    let inicio = inicio(dados)?;
     let mut cabo = Cabo { ida: dados.arbitrary()?, volta: dados.arbitrary()? };
     let legado = dados.ratio(1, 4)?;
-    conversar(&mut cabo, legado, dados)
+    conversar(&mut cabo, legado, &inicio, dados)
+}
+
+/// What there is before the first message.
+struct Inicio {
+    elenco: Elenco,
+    /// Where both clocks stand.
+    relogio: Carimbo,
+}
+
+/// Draws it from one number. With 0 the names are short and the clocks at 0.
+fn inicio(dados: &mut Unstructured<'_>) -> Result<Inicio> {
+    /// More than a conversation takes.
+    const RESTO: u64 = 1 << 20;
+    let semente: u16 = dados.arbitrary()?;
+    let elenco = Elenco::sorteado(semente.into());
+    if semente == 0 {
+        return Ok(Inicio { elenco, relogio: Carimbo::ZERO });
+    }
+    let mut sorteio = Sorteio::novo(semente.into());
+    // As many stamps of each length.
+    let valor = (sorteio.proximo() >> 2 >> sorteio.ate(62)).min(Carimbo::MAX.valor() - RESTO);
+    Ok(Inicio { elenco, relogio: Carimbo::novo(valor).expect("in range") })
 }
 
 fn conversar(
     transporte: &mut impl Transporte,
     legado: bool,
+    inicio: &Inicio,
     dados: &mut Unstructured<'_>,
 ) -> Result<()> {
+    let Inicio { elenco, relogio } = inicio;
     let pendentes_max = if legado { 1 } else { dados.int_in_range(1..=8)? };
-    let servico = Servico::novo(BancoMemoria::com_contas(iniciais()));
+    let servico = Servico::novo(BancoMemoria::com_contas(elenco.iniciais()))
+        .com_relogio(Arc::new(Relogio::desde(*relogio)));
     let mut par = Par::novo(&servico, transporte, legado, pendentes_max);
-    let banco = BancoMemoria::com_contas(iniciais());
-    let mut esperado = Esperado { banco, titular: None, desfechos: VecDeque::new() };
+    let banco = BancoMemoria::com_contas(elenco.iniciais());
+    let relogio_do_servidor = relogio.valor();
+    let mut esperado =
+        Esperado { banco, relogio_do_servidor, titular: None, respostas: VecDeque::new() };
     for _ in 0..OPERACOES_MAX {
         if dados.is_empty() {
             break;
         }
-        let operacao = operacao(dados)?;
+        let operacao = elenco.operacao(dados)?;
         if par.cliente.pendentes() == pendentes_max {
             par.levar(&mut esperado);
         }
-        par.cliente.enviar(operacao).expect("not too many are pending");
+        let carimbo = par.cliente.enviar(operacao).expect("not too many are pending");
         par.enviados += 1;
-        esperado.pedir(operacao);
+        esperado.pedir(carimbo, operacao);
     }
     par.levar(&mut esperado);
     assert_eq!(servico.banco().saldos(), esperado.banco.saldos(), "both banks hold the same");
     if pendentes_max == 1 {
         // c + 1, then s + 1 of the merge and + 1 of the reply, then + 1 of the merge.
-        assert_eq!(par.cliente.relogio().valor(), 4 * par.enviados, "the client's clock");
+        let agora = relogio.valor() + 4 * par.enviados;
+        assert_eq!(par.cliente.relogio().valor(), agora, "the client's clock");
     }
     par.despedir();
     Ok(())
@@ -89,12 +123,13 @@ fn conversar(
 /// What the client must hear, by the order of the checks in docs/protocolo.md, section 3.
 struct Esperado {
     banco: BancoMemoria,
+    relogio_do_servidor: u64,
     titular: Option<Rg>,
-    desfechos: VecDeque<Desfecho>,
+    respostas: VecDeque<(u64, Desfecho)>,
 }
 
 impl Esperado {
-    fn pedir(&mut self, operacao: Operacao) {
+    fn pedir(&mut self, carimbo: Carimbo, operacao: Operacao) {
         let login = matches!(operacao, Operacao::Login { .. });
         let desfecho = match self.titular {
             None if !login => Err(Recusa::LoginNecessario),
@@ -106,7 +141,9 @@ impl Esperado {
         if login && desfecho.is_ok() {
             self.titular = Some(operacao.titular());
         }
-        self.desfechos.push_back(desfecho);
+        // The merge of the receiving, and the tick of the sending.
+        self.relogio_do_servidor = self.relogio_do_servidor.max(carimbo.valor()) + 2;
+        self.respostas.push_back((self.relogio_do_servidor, desfecho));
     }
 }
 
@@ -118,7 +155,6 @@ struct Par<'p, T> {
     cliente: SessaoCliente,
     legado: bool,
     enviados: u64,
-    ultima: Option<Resposta>,
 }
 
 impl<'p, T: Transporte> Par<'p, T> {
@@ -130,9 +166,10 @@ impl<'p, T: Transporte> Par<'p, T> {
     ) -> Self {
         let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
         let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
-        let cliente = SessaoCliente::nova(configuracao);
+        let relogio = Arc::new(Relogio::desde(servico.relogio().agora()));
+        let cliente = SessaoCliente::com_relogio(configuracao, relogio);
         let servidor = servico.sessao();
-        Self { servico, transporte, servidor, cliente, legado, enviados: 0, ultima: None }
+        Self { servico, transporte, servidor, cliente, legado, enviados: 0 }
     }
 
     /// Carries bytes both ways until every request has its answer.
@@ -146,7 +183,7 @@ impl<'p, T: Transporte> Par<'p, T> {
             let volta = self.ir(&ida);
             self.voltar(&volta, esperado);
             if self.cliente.pendentes() == 0 {
-                assert!(esperado.desfechos.is_empty(), "{:?} was not heard", esperado.desfechos);
+                assert!(esperado.respostas.is_empty(), "{:?} was not heard", esperado.respostas);
                 return;
             }
             ida.clear();
@@ -170,14 +207,14 @@ impl<'p, T: Transporte> Par<'p, T> {
     }
 
     fn voltar(&mut self, bytes: &[u8], esperado: &mut Esperado) {
-        let Self { transporte, cliente, legado, ultima, .. } = self;
+        let Self { transporte, cliente, legado, .. } = self;
         transporte.levar(Sentido::Volta, bytes, &mut |chegam| {
             cliente.receber(chegam);
-            ouvir(cliente, ultima, esperado);
+            ouvir(cliente, esperado);
         });
         if *legado {
             cliente.silencio();
-            ouvir(cliente, ultima, esperado);
+            ouvir(cliente, esperado);
         }
     }
 
@@ -213,17 +250,15 @@ fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut SessaoServidor, saida
     }
 }
 
-fn ouvir(cliente: &mut SessaoCliente, ultima: &mut Option<Resposta>, esperado: &mut Esperado) {
+fn ouvir(cliente: &mut SessaoCliente, esperado: &mut Esperado) {
     loop {
         match cliente.proxima_saida() {
             Ok(SaidaCliente::RelogioAtualizado(_)) => {}
             Ok(SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada) => return,
             Ok(SaidaCliente::RespostaRecebida(resposta)) => {
-                let desfecho = esperado.desfechos.pop_front();
-                assert_eq!(resposta.desfecho(), desfecho, "what the bank and the rules say");
-                let antes = ultima.as_ref().map(Resposta::carimbo);
-                assert!(antes < Some(resposta.carimbo()), "{resposta} after {antes:?}");
-                *ultima = Some(resposta);
+                let (carimbo, desfecho) = esperado.respostas.pop_front().expect("it was asked for");
+                assert_eq!(resposta.desfecho(), Some(desfecho), "what the bank and the rules say");
+                assert_eq!(resposta.carimbo().valor(), carimbo, "the stamp of {resposta}");
             }
             Err(erro) => panic!("the client failed: {erro}"),
         }
