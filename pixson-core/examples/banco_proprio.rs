@@ -1,15 +1,101 @@
-//! Two banks of one's own, each a thin wrapper around any other: one counts, one breaks.
+//! Banks of one's own: a whole one, with a lock for each account and a notebook for what was done, and
+//! two thin wrappers around any other, of which one counts and one breaks.
 //!
-//! They stack, because a wrapper around a [`Banco`] is a [`Banco`].
+//! The whole one takes its rules from [`decidir`] and passes the conformance suite. Wrappers stack,
+//! because a wrapper around a [`Banco`] is a [`Banco`].
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
+use pixson_core::banco::regras::{Decisao, decidir, em_ordem};
 use pixson_core::banco::{BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
+use pixson_core::oraculos::conformidade;
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::servico::Passo;
 use pixson_core::sessao::Fim;
-use pixson_core::{Banco, Operacao, Relogio, Rg, Saldo, Servico, SessaoServidor};
+use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoServidor};
+
+/// An account: what it holds, and the line of the notebook that says so.
+struct Conta {
+    saldo: Saldo,
+    linha: u64,
+}
+
+/// What was done, in order. A real one is a file, or a table of a database.
+#[derive(Default)]
+struct Caderno {
+    linhas: Vec<(Operacao, Decisao)>,
+    /// How many lines would survive a power cut.
+    duraveis: u64,
+    cheio: bool,
+}
+
+/// A bank with a lock for each account. Its receipts are lines of the notebook.
+struct BancoComCaderno {
+    contas: BTreeMap<Rg, Mutex<Conta>>,
+    caderno: Mutex<Caderno>,
+}
+
+/// A panic while an account or the notebook is held would be a bug of this file.
+fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics with it")
+}
+
+impl BancoComCaderno {
+    fn novo(saldos: &BTreeMap<Rg, Saldo>) -> Self {
+        let conta = |&saldo| Mutex::new(Conta { saldo, linha: 0 });
+        let contas = saldos.iter().map(|(&rg, saldo)| (rg, conta(saldo))).collect();
+        Self { contas, caderno: Mutex::default() }
+    }
+
+    /// Writes down what was decided, and gives the number of its line, or refuses: nothing was applied
+    /// yet, so that `Servidor indisponível` is certain to mean that nothing was done.
+    fn anotar(&self, operacao: Operacao, decisao: Decisao) -> Result<u64, Recusa> {
+        let mut caderno = trancar(&self.caderno);
+        if caderno.cheio {
+            return Err(Recusa::ServidorIndisponivel);
+        }
+        caderno.linhas.push((operacao, decisao));
+        Ok(caderno.linhas.len() as u64)
+    }
+}
+
+impl Banco for BancoComCaderno {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        let (primeira, segunda) = em_ordem(&operacao);
+        let rgs = [Some(primeira), segunda].into_iter().flatten();
+        let mut travadas: BTreeMap<Rg, MutexGuard<'_, Conta>> =
+            rgs.filter_map(|rg| Some((rg, trancar(self.contas.get(&rg)?)))).collect();
+
+        let decisao = decidir(operacao, |rg| Ok(travadas.get(&rg).map(|conta| conta.saldo)));
+        // Under the locks, and before anything changes.
+        let carimbo = relogio.tique()?;
+        let desfecho = decisao.and_then(|decisao| {
+            if decisao.mudancas != [None, None] {
+                let linha = self.anotar(operacao, decisao)?;
+                for (rg, saldo) in decisao.mudancas.into_iter().flatten() {
+                    let conta = travadas.get_mut(&rg).expect("what changes was read");
+                    **conta = Conta { saldo, linha };
+                }
+            }
+            Ok(decisao.sucesso)
+        });
+        // Balances and refusals, too, wait for the last line of the accounts that they tell of.
+        let ultima = travadas.values().map(|conta| conta.linha).max();
+        Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultima.unwrap_or(0)) })
+    }
+
+    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+        let mut caderno = trancar(&self.caderno);
+        if caderno.duraveis < recibo.0 {
+            // Here a real notebook syncs its file, and `?` tells that the disk has failed.
+            caderno.duraveis = caderno.linhas.len() as u64;
+        }
+        Ok(())
+    }
+}
 
 /// Counts what the bank under it decides.
 struct Contador<B> {
@@ -72,8 +158,14 @@ fn enviar(
     (passo, String::from_utf8_lossy(&saida).into_owned())
 }
 
-/// Three requests are counted; then the disk fails under two more, which arrived together.
+/// The whole bank keeps the laws of the trait. Then three requests to the wrapped one are counted, and
+/// the disk fails under two more, which arrived together.
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+    conformidade::conferir(BancoComCaderno::novo);
+    conformidade::conferir_sem_armazenamento(BancoComCaderno::novo, |banco| {
+        trancar(&banco.caderno).cheio = true;
+    });
+
     let rg: Rg = "1".parse()?;
     let contas = [(rg, Saldo::de_centavos(1000)?)];
     let servico = Servico::novo(empilhar(BancoMemoria::com_contas(contas)));

@@ -9,9 +9,9 @@ use shuttle::sync;
 #[cfg(not(shuttle))]
 use std::sync;
 
-#[cfg(all(feature = "json", shuttle))]
+#[cfg(all(any(feature = "json", feature = "oraculos"), shuttle))]
 pub(crate) use shuttle::thread;
-#[cfg(all(feature = "json", not(shuttle)))]
+#[cfg(all(any(feature = "json", feature = "oraculos"), not(shuttle)))]
 pub(crate) use std::thread;
 
 #[cfg(feature = "json")]

@@ -6,14 +6,23 @@ mod comum;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use pixson_core::banco::{BancoJson, BancoMemoria, ErroAbrir};
+use pixson_core::banco::{
+    BancoJson, BancoMemoria, ConfiguracaoJson, ErroAbrir, Execucao, Recibo, ResultadoDesconhecido,
+};
+use pixson_core::oraculos::conformidade::{conferir, conferir_sem_armazenamento};
+use pixson_core::oraculos::{DiscoModelo, Especie, Falha};
+use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::tipos::Culpa;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 use tempfile::TempDir;
 
-use comum::conformidade::{conferir, fazer};
+use comum::conformidade::fazer;
+use comum::linear::Saldos;
+use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
 use comum::{rg, saldo, valor};
 
 /// A bank in a directory of its own, which goes with it.
@@ -23,18 +32,11 @@ struct BancoEmPasta {
 }
 
 impl Banco for BancoEmPasta {
-    fn executar(
-        &self,
-        operacao: Operacao,
-        relogio: &Relogio,
-    ) -> Result<pixson_core::banco::Execucao, pixson_core::relogio::RelogioEsgotado> {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
         self.banco.executar(operacao, relogio)
     }
 
-    fn confirmar(
-        &self,
-        recibo: pixson_core::banco::Recibo,
-    ) -> Result<(), pixson_core::banco::ResultadoDesconhecido> {
+    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
         self.banco.confirmar(recibo)
     }
 }
@@ -92,6 +94,80 @@ fn the_bank_in_memory_conforms() {
 #[test]
 fn the_bank_in_json_files_conforms() {
     conferir(BancoEmPasta::novo);
+}
+
+/// A bank on a disk in memory, beside that disk.
+struct BancoNoModelo(BancoJson<DiscoModelo>, DiscoModelo);
+
+impl BancoNoModelo {
+    fn novo(contas: &Saldos) -> Self {
+        let disco = DiscoModelo::com_contas(contas);
+        // Space is taken by the kilobyte: a full disk is noticed soon.
+        let configuracao = ConfiguracaoJson { reserva_bytes: 64, ..ConfiguracaoJson::default() };
+        let aberto = BancoJson::abrir_em(disco.clone(), configuracao);
+        Self(aberto.expect("a sound disk").0, disco)
+    }
+}
+
+impl Banco for BancoNoModelo {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        self.0.executar(operacao, relogio)
+    }
+
+    fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+        self.0.confirmar(recibo)
+    }
+}
+
+#[test]
+fn a_bank_whose_disk_is_full_or_broken_refuses_changes_and_makes_none() {
+    for especie in [Especie::SemEspaco, Especie::Eio] {
+        conferir_sem_armazenamento(BancoNoModelo::novo, |banco| {
+            banco.1.programar(Some(Falha { chamada: 0, especie, para_sempre: true }));
+        });
+    }
+}
+
+/// A bank that says that storage refused, and has done it all the same.
+struct RecusaEFaz(BancoMemoria, AtomicBool);
+
+impl Banco for RecusaEFaz {
+    fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        let mut execucao = self.0.executar(operacao, relogio)?;
+        let muda = matches!(execucao.desfecho, Ok(sucesso) if sucesso == Sucesso::Deposito);
+        if muda && self.1.load(Ordering::Relaxed) {
+            execucao.desfecho = Err(Recusa::ServidorIndisponivel);
+        }
+        Ok(execucao)
+    }
+
+    fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_suite_finds_a_bank_that_breaks_a_law() {
+    let acusado = |suite: &dyn Fn()| panic::catch_unwind(AssertUnwindSafe(suite)).is_err();
+    let apressado = |defeito| {
+        move |contas: &Saldos| BancoApressado { banco: BancoNoModelo::novo(contas), defeito }
+    };
+    assert!(!acusado(&|| conferir(apressado(None))));
+    assert!(acusado(&|| conferir(apressado(Some(Defeito::SaldoSemEspera)))), "it does not wait");
+    assert!(!acusado(&|| conferir(|contas| BancoDeTravas::novo(contas, None))));
+    for defeito in
+        [Defeito::AplicadaDuasVezes, Defeito::CreditoAntesDoDebito, Defeito::CarimboForaDaTrava]
+    {
+        let travas = |contas: &Saldos| BancoDeTravas::novo(contas, Some(defeito));
+        assert!(acusado(&|| conferir(travas)), "{defeito:?}");
+    }
+    let recusa = |contas: &Saldos| {
+        RecusaEFaz(BancoMemoria::com_contas(contas.clone()), AtomicBool::new(false))
+    };
+    let falhar = |banco: &RecusaEFaz| banco.1.store(true, Ordering::Relaxed);
+    assert!(acusado(&|| conferir_sem_armazenamento(recusa, falhar)), "it refuses and does it");
+    let memoria = |contas: &Saldos| BancoMemoria::com_contas(contas.clone());
+    assert!(acusado(&|| conferir_sem_armazenamento(memoria, |_| {})), "it takes changes");
 }
 
 #[test]

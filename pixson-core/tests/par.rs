@@ -14,7 +14,7 @@ use pixson_core::{
 };
 use proptest::prelude::*;
 
-use comum::conformidade::{fazer, operacao_qualquer};
+use comum::conformidade::{CONTAS, fazer, operacao_qualquer};
 use comum::{avancar, rg, saldo, servico, servico_com_duas, valor};
 
 /// A client and a server with a cable that carries so many bytes at a time.
@@ -220,9 +220,8 @@ proptest! {
         bytes_por_vez in 1..200_usize,
         pendentes_max in 1..8_usize,
     ) {
-        let contas = [("0", "0"), ("1", "10.0"), ("2", "25.5"), ("3", "9999999999999.0")];
-        let servico = servico(&contas);
-        let modelo = servico_do_modelo(&contas);
+        let servico = servico(&CONTAS);
+        let modelo = servico_do_modelo(&CONTAS);
         let relogio = Relogio::novo();
         let mut par = Par::novo(&servico, bytes_por_vez, pendentes_max);
         let mut esperadas = Vec::new();

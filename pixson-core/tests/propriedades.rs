@@ -14,7 +14,7 @@ use pixson_core::{
 };
 use proptest::prelude::*;
 
-use comum::conformidade::operacao_qualquer;
+use comum::conformidade::{CONTAS, operacao_qualquer};
 use comum::estrategias::{quase_mensagem, um_carimbo, um_pedido, um_saldo, um_valor, uma_resposta};
 use comum::{alimentar, avancar, rg, saldo, servico_com_duas};
 
@@ -240,10 +240,8 @@ proptest! {
     fn only_deposits_and_withdrawals_change_how_much_money_there_is(
         operacoes in proptest::collection::vec(operacao_qualquer(), 1..40)
     ) {
-        let banco = BancoMemoria::com_contas(
-            [("0", "0"), ("1", "10.0"), ("2", "25.5"), ("3", "9999999999999.0")]
-                .map(|(conta, quanto)| (rg(conta), saldo(quanto))),
-        );
+        let contas = CONTAS.map(|(conta, quanto)| (rg(conta), saldo(quanto)));
+        let banco = BancoMemoria::com_contas(contas);
         let relogio = Relogio::novo();
         for operacao in operacoes {
             let antes = banco.total_em_centavos();

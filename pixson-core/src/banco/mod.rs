@@ -43,20 +43,82 @@ pub use memoria::BancoMemoria;
 /// [`Banco::executar`] applies it and says what the reply will be; [`Banco::confirmar`] waits
 /// until that reply may be sent.
 ///
-/// An implementation keeps these laws, which `conformidade` of this crate's tests checks:
+/// # Laws
 ///
+/// An implementation keeps these, and `oraculos::conformidade` (feature `oraculos`) checks them in a
+/// test of one's own:
+///
+/// * Each operation has the outcome that [`regras::decidir`] gives.
 /// * Operations are linearizable, and an operation over two accounts is one step.
 /// * The stamp is drawn from `relogio` **while the accounts are locked**, for balances and
 ///   refusals too. Sorting all replies of a run by stamp is thus a legal serial history.
 /// * If no stamp is left, nothing is changed.
+/// * **Whoever shows a change waits for it.** A balance, a login or a refusal changes nothing, and yet
+///   its reply tells what an account holds. Its receipt is at least that of the last change of each
+///   account that was read: else a power cut could take back a sum that somebody has been shown.
+///   [`Recibo`] has an example.
+/// * **What storage refuses is not done.** See [`Banco::executar`].
 /// * No panic, whatever the operation.
 ///
+/// # Storage that fails
+///
+/// | when it fails | the bank answers | what holds |
+/// |---|---|---|
+/// | before anything was applied: no space, no connection | `executar`: [`Recusa::ServidorIndisponivel`] | it is **certainly not done**; the bank goes on |
+/// | while it is applied, so that nobody knows | `executar`: the outcome as though it was done, with a receipt; then `confirmar`: [`ResultadoDesconhecido`] | it is **unknown** |
+/// | after it was applied | `confirmar`: [`ResultadoDesconhecido`] | it is **unknown**, and so is each reply whose receipt is not smaller |
+///
+/// On the wire both are `Servidor indisponível`, which tells a client that the outcome is unknown:
+/// only whoever calls the bank itself can tell them apart.
+///
 /// A wrapper that counts, delays or injects faults is a dozen lines; `examples/banco_proprio.rs`
-/// shows one.
+/// shows one, and a whole bank.
 pub trait Banco: Send + Sync {
     /// Applies `operacao`, or decides that it is refused, and draws the reply's stamp.
     ///
-    /// The reply must not be sent before [`Banco::confirmar`] has accepted the receipt.
+    /// The reply must not be sent before [`Banco::confirmar`] has accepted the receipt, also if it is
+    /// a balance or a refusal.
+    ///
+    /// The outcome [`Recusa::ServidorIndisponivel`] says that storage could not take the operation
+    /// before anything of it was applied. It is certain that it was not done and never will be: no
+    /// later balance shows it, and it may be asked for again. A bank that cannot be certain must not
+    /// answer so. It answers as though it was done, with a receipt that [`Banco::confirmar`] then
+    /// refuses. Like every reply it has a stamp, drawn under the same locks.
+    ///
+    /// ```
+    /// use pixson_core::banco::regras::decidir;
+    /// use pixson_core::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
+    /// use pixson_core::relogio::RelogioEsgotado;
+    /// use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+    ///
+    /// /// One account with 10.0, and a disk without space.
+    /// struct Cheio(Rg);
+    ///
+    /// impl Banco for Cheio {
+    ///     fn executar(&self, operacao: Operacao, r: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+    ///         let dez = Saldo::de_centavos(1000).expect("in range");
+    ///         let decisao = decidir(operacao, |rg| Ok((rg == self.0).then_some(dez)));
+    ///         let carimbo = r.tique()?;
+    ///         let desfecho = decisao.and_then(|decisao| match decisao.mudancas {
+    ///             [None, None] => Ok(decisao.sucesso),
+    ///             _ => Err(Recusa::ServidorIndisponivel),
+    ///         });
+    ///         Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
+    ///     }
+    ///
+    ///     fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> {
+    ///         Ok(()) // whatever is shown was durable before
+    ///     }
+    /// }
+    ///
+    /// let (rg, relogio) = ("1".parse()?, Relogio::novo());
+    /// let saque = Cheio(rg).executar(Operacao::Saque { rg, valor: "1".parse()? }, &relogio)?;
+    /// assert_eq!(saque.desfecho, Err(Recusa::ServidorIndisponivel));
+    /// assert_eq!(saque.carimbo.valor(), 1, "a refusal bears a stamp");
+    /// let saldo = Cheio(rg).executar(Operacao::Saldo { rg }, &relogio)?;
+    /// assert_eq!(saldo.desfecho, Ok(Sucesso::Saldo("10.0".parse()?)), "nothing was done");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -64,12 +126,14 @@ pub trait Banco: Send + Sync {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado>;
 
     /// Waits until everything that `recibo` covers will survive a power cut. One receipt covers
-    /// every operation whose receipt is not greater.
+    /// every operation whose receipt is not greater, whoever did it. It may be called any number of
+    /// times, from any thread, in any order.
     ///
     /// # Errors
     ///
     /// [`ResultadoDesconhecido`] if that can never be known. No reply that waited for it may be
-    /// sent.
+    /// sent, and what it would have said is unknown: the operation may be there after a restart, or
+    /// not. This is also so for a balance, which may have shown a sum that will never have been.
     fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido>;
 }
 
@@ -77,26 +141,78 @@ pub trait Banco: Send + Sync {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "the reply waits for `Banco::confirmar`"]
 pub struct Execucao {
-    /// The reply's stamp.
+    /// The reply's stamp, drawn while the accounts were locked.
     pub carimbo: Carimbo,
-    /// The reply's content.
+    /// The reply's content. [`Recusa::ServidorIndisponivel`] here is certain: it was not done.
     pub desfecho: Result<Sucesso, Recusa>,
-    /// What the reply has to wait for.
+    /// What the reply has to wait for, also if it is a balance or a refusal.
     pub recibo: Recibo,
 }
 
-/// How much of the bank's history must be durable before a reply may go out. What a later
-/// operation changed never has a smaller receipt, so the greatest of a batch covers the batch.
+/// How much of the bank's history must be durable before a reply may go out.
+///
+/// * What a later operation changed never has a smaller receipt, so the greatest of a batch covers the
+///   batch.
+/// * What changes nothing, that is, a balance, a login or a refusal, has the greatest receipt of the
+///   last changes of the accounts that it read. It may have less only if these changes are known to be
+///   durable: if an account was read back from storage, or nothing of it was changed in this run, there
+///   is nothing to wait for.
+///
+/// A bank that numbers its changes keeps with each account the number of its last one:
+///
+/// ```
+/// use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
+/// use pixson_core::relogio::RelogioEsgotado;
+/// use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+/// # use std::collections::HashMap;
+/// # use std::sync::Mutex;
+///
+/// /// A bank in memory, and the last change of each account. One lock is around both.
+/// struct Numerado(Mutex<(BancoMemoria, HashMap<Rg, u64>)>);
+///
+/// impl Banco for Numerado {
+///     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+///         let (banco, ultimas) = &mut *self.0.lock().expect("nobody panics with the bank");
+///         let execucao = banco.executar(operacao, relogio)?;
+///         let lidas = match operacao {
+///             Operacao::Transferencia { rg_origem, rg_destino, .. } => vec![rg_origem, rg_destino],
+///             _ => vec![operacao.titular()],
+///         };
+///         let muda = !matches!(execucao.desfecho, Err(_) | Ok(Sucesso::Login | Sucesso::Saldo(_)));
+///         if muda {
+///             // The stamps of one run grow, and serve as numbers.
+///             ultimas.extend(lidas.iter().map(|&rg| (rg, execucao.carimbo.valor())));
+///         }
+///         let espera = lidas.iter().filter_map(|rg| ultimas.get(rg)).max().copied();
+///         Ok(Execucao { recibo: Recibo(espera.unwrap_or(0)), ..execucao })
+///     }
+/// #   fn confirmar(&self, _: Recibo) -> Result<(), ResultadoDesconhecido> { Ok(()) }
+///     // `confirmar` waits until the changes up to that number are on the disk.
+/// }
+///
+/// let rg: Rg = "1".parse()?;
+/// let contas = BancoMemoria::com_contas([(rg, Saldo::ZERO)]);
+/// let banco = Numerado(Mutex::new((contas, HashMap::new())));
+/// let relogio = Relogio::novo();
+/// let recibo = |operacao| banco.executar(operacao, &relogio).map(|execucao| execucao.recibo);
+/// assert_eq!(recibo(Operacao::Saldo { rg })?, Recibo::IMEDIATO, "nothing has changed yet");
+/// let deposito = recibo(Operacao::Deposito { rg, valor: "1".parse()? })?;
+/// assert_eq!(recibo(Operacao::Saldo { rg })?, deposito, "it shows the deposit");
+/// let recusado = recibo(Operacao::Saque { rg, valor: "2".parse()? })?;
+/// assert_eq!(recusado, deposito, "a refusal tells of the balance, too");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Recibo(pub u64);
 
 impl Recibo {
-    /// Nothing to wait for.
+    /// Nothing to wait for: whatever the reply shows is durable, or no account was read.
     pub const IMEDIATO: Self = Self(0);
 }
 
-/// The storage failed after an operation was applied: nobody can say whether it will be there
-/// after a restart.
+/// The storage failed when an operation was applied already, or perhaps: nobody can say whether it will
+/// be there after a restart. What storage has certainly not taken is
+/// [`Recusa::ServidorIndisponivel`] from [`Banco::executar`] instead.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("o armazenamento falhou: o resultado é desconhecido")]
 pub struct ResultadoDesconhecido;

@@ -41,6 +41,7 @@ mod arbitrarios;
 #[cfg(feature = "json")]
 mod banco;
 mod cliente;
+pub mod conformidade;
 #[cfg(feature = "json")]
 mod conta;
 mod contas;

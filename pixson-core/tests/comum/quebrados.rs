@@ -33,12 +33,12 @@ pub(crate) enum Defeito {
 
 /// A bank behind a counter that may not wait for the disk.
 #[derive(Debug)]
-pub(crate) struct BancoApressado<'b, B> {
-    pub(crate) banco: &'b B,
+pub(crate) struct BancoApressado<B> {
+    pub(crate) banco: B,
     pub(crate) defeito: Option<Defeito>,
 }
 
-impl<B: Banco> Banco for BancoApressado<'_, B> {
+impl<B: Banco> Banco for BancoApressado<B> {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
         let mut execucao = self.banco.executar(operacao, relogio)?;
         let nada_muda =
