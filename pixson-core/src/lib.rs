@@ -19,7 +19,7 @@
 //! # What it does not do
 //!
 //! It opens no socket, reads no clock on the wall, prints nothing and spawns no thread: bytes,
-//! pauses and ends of input are values that the program brings. Only [`banco::BancoJson`]
+//! pauses and ends of input are values that the program brings. Only `banco::BancoJson`
 //! touches files. There is no unsafe code, and no float but in the oracles, some of which look at
 //! money as the original program does.
 //!
@@ -76,10 +76,14 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `json` | yes | [`banco::BancoJson`], with serde and `serde_json` |
+//! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json` and crc32fast |
 //! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with arbitrary and regex |
+//! | both | no | what tests of the bank in files need: `oraculos::juiz`, `DiscoModelo`, and three more oracles |
 //!
-//! Without them the crate is nom, thiserror and std.
+//! Without them the crate is nom, thiserror and std. Features add to the interface and change no
+//! behaviour.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod banco;
 #[cfg(feature = "oraculos")]
@@ -100,4 +104,5 @@ pub use tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../README.pt-BR.md")]
 struct ReadmeDoctests;

@@ -1,4 +1,9 @@
 //! The bank: atomic operations over accounts, behind one trait.
+//!
+//! | what | needs the feature |
+//! |---|---|
+//! | [`Banco`], [`Execucao`], [`Recibo`], [`ResultadoDesconhecido`], [`regras`], [`BancoMemoria`] | none |
+//! | `BancoJson`, a bank in files, with its disk, its ledger and its administration: all the rest | `json`, on by default |
 
 #[cfg(feature = "json")]
 mod abertura;

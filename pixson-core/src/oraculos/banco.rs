@@ -16,7 +16,8 @@ const PASSOS_MAX: usize = 32;
 /// How many calls to the disk a fault is waited for: about as many as the steps make.
 const CHAMADAS_MAX: usize = 160;
 
-/// A bank in files, on a disk that fails and forgets, has done what the bank in memory does.
+/// A bank in files, on a disk that fails and forgets, has done what the bank in memory does. Needs the
+/// feature `json`.
 ///
 /// `dados` says what is done in each run of the bank, which call to the disk fails and how, and
 /// what a power cut then leaves of what was not synced. Recovery may be cut short as well. What of

@@ -10,7 +10,7 @@
 //!
 //! `examples/banco_proprio.rs` has a bank with locks, receipts and a storage that fails, under both
 //! functions. The suite cannot pull the plug: that a confirmed change survives is for a test of the
-//! bank's own, whose history [`juiz`](super) judges.
+//! bank's own, whose history `oraculos::juiz` judges (feature `json`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

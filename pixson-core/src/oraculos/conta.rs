@@ -16,7 +16,7 @@ const ARQUIVO: &str = "1.json";
 /// A file longer than this may leave no room for the largest balance.
 const CERTAMENTE_CABE_BYTES: usize = 4000;
 
-/// Any bytes in an account's file are an account, or are left alone.
+/// Any bytes in an account's file are an account, or are left alone. Needs the feature `json`.
 ///
 /// * If the bank reads a balance, another JSON reader sees an object with the three keys, the RG
 ///   and a number less than a millionth away from that balance.

@@ -20,7 +20,8 @@ const VIRADAS_MAX: usize = 3;
 /// How many other damages are done at most.
 const OUTROS_MAX: usize = 2;
 
-/// A journal that was damaged is refused, or gives the balances of a moment that there was.
+/// A journal that was damaged is refused, or gives the balances of a moment that there was. Needs the
+/// feature `json`.
 ///
 /// `dados` says what a bank does until it is killed, each operation being acknowledged by itself;
 /// and then which bits of its journal are flipped, where it is cut, overwritten with zeros or with

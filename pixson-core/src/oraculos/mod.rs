@@ -3,39 +3,74 @@
 //! An oracle is what a fuzz target calls, and what a test calls again for each input that is worth
 //! keeping. Its name is that of the fuzz target; [`TODOS`] has all of them.
 //!
-//! | oracle | the bytes are |
-//! |---|---|
-//! | [`pedido`], [`resposta`] | one message |
-//! | [`original`] | one message, for this crate and for the original program |
-//! | [`mensagem`] | what public constructors are asked to build |
-//! | [`quadro`] | a stream, and where it is cut |
-//! | [`servidor`], [`cliente`] | what happens to one side of a connection |
-//! | [`par`] | a conversation of both sides, and where it is cut |
-//! | [`conta`] | the file of an account |
-//! | [`diario`] | a bank's life, and what becomes of its journal |
-//! | [`banco`] | several lives of a bank on a disk that fails |
+//! | oracle | the bytes are | needs the feature |
+//! |---|---|---|
+//! | [`pedido`], [`resposta`] | one message | |
+//! | [`original`] | one message, for this crate and for the original program | |
+//! | [`mensagem`] | what public constructors are asked to build | |
+//! | [`quadro`] | a stream, and where it is cut | |
+//! | [`servidor`], [`cliente`] | what happens to one side of a connection | |
+//! | [`par`] | a conversation of both sides, and where it is cut | |
+//! | `conta` | the file of an account | `json` |
+//! | `diario` | a bank's life, and what becomes of its journal | `json` |
+//! | `banco` | several lives of a bank on a disk that fails | `json` |
 //!
-//! # Fuzzing one's own code
+//! This module needs the feature `oraculos`, which is off by default. What is about the bank in files,
+//! or shares a type with it, needs `json` as well: the three oracles of the table, the judge `juiz`
+//! and the disk `DiscoModelo`. `json` is on by default; with `default-features = false` name both.
 //!
-//! No oracle needs a fuzzer: any test may call it with any bytes. In a fuzz crate of one's own, as
-//! `cargo fuzz init` makes it, the feature is turned on with
-//! `cargo add pixson-core --features oraculos`, and a target is one line:
+//! # Testing one's own code
 //!
-//! ```text
-//! libfuzzer_sys::fuzz_target!(|dados: &[u8]| par_sobre(&mut MeuTransporte::default(), dados));
-//! ```
-//!
-//! It runs on stable Rust: `cargo fuzz run --sanitizer none meu_alvo`.
+//! No oracle needs a fuzzer: any test may call it with any bytes.
 //!
 //! * **A transport**, that is, whatever carries bytes between the two sides: implement
 //!   [`Transporte`] and call [`par_sobre`]. `examples/transporte.rs` does it for packets with
 //!   checksums.
-//! * **A bank, or what stands around one**: [`juiz`] says from what clients heard whether it was
-//!   right.
-//! * **A disk under [`BancoJson`](crate::banco::BancoJson)**, or code that uses one:
-//!   [`DiscoModelo`] fails when it is told to, and forgets in a power cut what it may forget.
+//! * **A bank**: call [`conformidade::conferir`], and [`conformidade::conferir_sem_armazenamento`] if
+//!   its storage can fail. `examples/banco_proprio.rs` does it for a bank with a lock for each account.
+//! * **What stands around a bank**, such as a server under load: `juiz` says from what clients heard
+//!   whether it was right (feature `json`).
+//! * **A disk under `BancoJson`**, or code that uses one: `DiscoModelo` fails when it is told to, and
+//!   forgets in a power cut what it may forget (feature `json`).
 //! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`. [`Sorteio`] draws
 //!   what a seed repeats.
+//!
+//! # Fuzzing it
+//!
+//! The crate is in no registry: a program that uses it has the repository beside its own, and so has
+//! its fuzz crate. In the folder of the program:
+//!
+//! ```sh
+//! cargo fuzz init
+//! cargo add --manifest-path fuzz/Cargo.toml --path ../pixson/pixson-core --features oraculos
+//! cargo fuzz add meu_alvo
+//! ```
+//!
+//! In `fuzz/fuzz_targets/meu_alvo.rs` the last line is the whole target:
+//!
+//! ```text
+//! #![no_main]
+//!
+//! use pixson_core::oraculos::{Sentido, Transporte, par_sobre};
+//!
+//! /// Whatever carries your bytes.
+//! #[derive(Default)]
+//! struct MeuTransporte;
+//!
+//! impl Transporte for MeuTransporte {
+//!     fn levar(&mut self, _: Sentido, bytes: &[u8], chegar: &mut dyn FnMut(&[u8])) {
+//!         chegar(bytes);
+//!     }
+//! }
+//!
+//! libfuzzer_sys::fuzz_target!(|dados: &[u8]| par_sobre(&mut MeuTransporte::default(), dados));
+//! ```
+//!
+//! It runs on stable Rust:
+//!
+//! ```sh
+//! cargo fuzz run --sanitizer none meu_alvo
+//! ```
 
 mod arbitrarios;
 #[cfg(feature = "json")]
@@ -91,7 +126,7 @@ pub use transporte::{Sentido, Transporte};
 /// Looks for a broken law in what any bytes lead to.
 pub type Oraculo = fn(&[u8]);
 
-/// Every oracle, with its name.
+/// Every oracle, with its name. Without the feature `json` those that need it are not among them.
 pub const TODOS: &[(&str, Oraculo)] = &[
     #[cfg(feature = "json")]
     ("banco", banco),

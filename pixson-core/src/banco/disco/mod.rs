@@ -1,4 +1,5 @@
-//! The seam between the bank and a disk: nothing else touches files.
+//! The seam between the bank in files and a disk: nothing else touches files. Needs the feature
+//! `json`.
 
 mod real;
 

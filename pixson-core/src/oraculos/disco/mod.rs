@@ -20,7 +20,7 @@ use crate::banco::disco::{Disco, Marca};
 use crate::tipos::{Rg, Saldo};
 
 /// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
-/// are the same disk.
+/// are the same disk. Needs the feature `json`.
 ///
 /// Between two syncs it remembers every write and every change of a name by itself. A power cut
 /// ([`DiscoModelo::depois_de`]) lets any of them come true, wholly, in part or not at all.

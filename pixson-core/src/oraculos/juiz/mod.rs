@@ -1,5 +1,8 @@
 //! The judge: from what clients heard and what the ledger holds, was this bank right?
 //!
+//! It needs the features `oraculos` and `json`, also for a bank that keeps nothing in files: its
+//! histories may hold what an administration did, and the types of that come with the bank in files.
+//!
 //! It trusts the stamps and nothing else. Whatever was acknowledged must be in the ledger; the
 //! ledger holds nothing that nobody asked for; and all of it, sorted by (epoch, stamp), must be
 //! what the model does.
