@@ -132,7 +132,8 @@ recusas! {
     SaldoAcimaDoLimite = "Saldo acima do limite",
     /// Bank: the file of this account cannot be read; the others go on.
     ContaIlegivel = "Conta ilegível",
-    /// Bank: the storage failed; whether the operation was done is **unknown**.
+    /// Bank: the storage failed. In a reply it means that whether the operation was done is
+    /// **unknown**. As the outcome of `Banco::executar` it is certain: it was not done.
     ServidorIndisponivel = "Servidor indisponível",
     /// Server: no place for another connection.
     ServidorLotado = "Servidor lotado",

@@ -190,7 +190,8 @@ impl SessaoServidor {
         }
     }
 
-    /// Output: what to do next.
+    /// Output: what to do next. `relogio` is the one clock of the program, the same for all sessions and
+    /// at every call.
     pub fn proxima_saida(&mut self, relogio: &Relogio) -> SaidaServidor {
         loop {
             if let Some(evento) = self.eventos.pop_front() {
