@@ -27,56 +27,56 @@ end
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l cor -d 'Cores no menu de um terminal: auto, sempre ou nunca [padrão: auto]' -r -f -a "auto\t''
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l cor -d 'Cores do menu no terminal: auto, sempre ou nunca [padrão: auto]' -r -f -a "auto\t''
 sempre\t''
 nunca\t''"
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -s V -l version -l versao -d 'Mostra a versão'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "saldo" -d 'Mostra o saldo da conta'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "saque" -d 'Retira da conta'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "deposito" -d 'Põe na conta'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "transferencia" -d 'Passa da conta para outra'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "saque" -d 'Saca um valor da conta'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "deposito" -d 'Deposita um valor na conta'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "transferencia" -d 'Transfere um valor para outra conta'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "script" -d 'Executa comandos de um arquivo ou da entrada padrão, um por linha'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "ping" -d 'Mede a ida e volta até o servidor, e mostra o relógio dele'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "carga" -d 'Mede o servidor sob carga, e confere se o dinheiro se conservou'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "ping" -d 'Mede o tempo de ida e volta até o servidor, e mostra o relógio dele'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "carga" -d 'Mede o servidor sob carga, e confere se nenhum dinheiro surgiu ou sumiu'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l para -d 'RG da conta que recebe' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l parar-no-erro -d 'Para na primeira linha que não é feita'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l operacao -d 'O que pedir: saldo, deposito, transferencia ou misto, que é metade saldos, um quarto depósitos e um quarto transferências [padrão: saldo]' -r -f -a "saldo\t''
@@ -86,15 +86,15 @@ misto\t''"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l conexoes -d 'Quantas conexões ao mesmo tempo [padrão: 10]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l pipeline -d 'Quantos pedidos cada conexão mantém sem resposta [padrão: 1]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l duracao -d 'Por quanto tempo enviar pedidos [padrão: 10]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Marca tantos envios por segundo ao todo, responda o servidor como responder, e conta a latência do instante marcado [padrão: envia quando chegam respostas]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou de uma a outra com os mesmos dígitos, como em 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência entra nela ou sai dela' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'De onde vêm as escolhas: a mesma semente, as mesmas escolhas [padrão: 1]' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Programa este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante programado [padrão: envia quando chegam respostas]' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l tempo-limite -d 'Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l eco -d 'Fala com um eco em vez de um banco, sem login e sem conferir dinheiro: mede a rede e o próprio cliente'
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Diz a cada segundo como vai, também se a saída de erros não é um terminal'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -s h -l help -l ajuda -d 'Mostra esta ajuda'

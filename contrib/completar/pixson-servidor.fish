@@ -42,15 +42,15 @@ info\t''
 detalhe\t''"
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l log-formato -d 'Forma do registro: texto ou json [padrão: texto]' -r -f -a "texto\t''
 json\t''"
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l metricas -d 'Endereço em que servir /metrics e /saude, em HTTP [padrão: nenhum]' -r
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l silencioso -d 'Não mostra nada enquanto serve'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l metricas -d 'Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]' -r
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l silencioso -d 'Não mostra nada na saída padrão enquanto atende'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s V -l version -l versao -d 'Mostra a versão'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "conta" -d 'Cria, ajusta e mostra contas'
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "importar" -d 'Cria as contas de um arquivo com uma linha de JSON para cada uma: todas, ou nenhuma'
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "exportar" -d 'Escreve todas as contas, com uma linha de JSON para cada uma'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "importar" -d 'Cria as contas de um arquivo com uma linha de JSON por conta: todas ou nenhuma'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "exportar" -d 'Escreve todas as contas, uma linha de JSON por conta'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "extrato" -d 'Mostra os lançamentos de uma conta, com o saldo depois de cada um'
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "auditar" -d 'Recalcula todos os saldos a partir do diário, e diz o que não confere'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "auditar" -d 'Recalcula todos os saldos a partir do diário, e mostra o que não confere'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -F
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "criar" -d 'Cria uma conta'

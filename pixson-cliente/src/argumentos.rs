@@ -17,7 +17,8 @@ use crate::servidor::{Opcoes, Servidor};
 
 /// What the help page says after the options.
 const AJUDA: &str = "\
-Sem comando, o menu do programa original. O RG vem de --rg, ou de PIXSON_RG, ou o menu o pergunta.
+Sem comando, abre o menu do programa original. O RG vem de --rg ou de PIXSON_RG; sem eles, o menu
+pergunta qual é.
 Respostas vão para a saída padrão; recusas e avisos, para a saída de erros.
 
 O código de saída é 0 se tudo foi feito, 1 se o banco recusa, 2 se a linha de comando é inválida,
@@ -37,16 +38,16 @@ Exemplos:
 /// What the page of `script` says after the options.
 const AJUDA_DO_SCRIPT: &str = "\
 Cada linha tem um comando, com as palavras da linha de comando: saldo, saque VALOR, deposito VALOR,
-transferencia --para RG VALOR. O que vem depois de # é comentário. Uma linha que não termina, no fim
-da entrada, não é executada: pode estar cortada.
+transferencia --para RG VALOR. O que vem depois de # é comentário. Se a última linha não termina
+com uma quebra de linha, ela não é executada: pode estar cortada.
 
-Uma linha recusada ou inválida é apontada pelo número, e o script continua, a não ser com
---parar-no-erro. Uma conexão perdida ou um resultado desconhecido sempre o param.
+Uma linha recusada ou inválida é indicada pelo número, e o script continua, a não ser com
+--parar-no-erro. Uma conexão perdida ou um resultado desconhecido sempre interrompe o script.
 
 O código de saída é o maior entre os das linhas: 0 se tudo foi feito, 1 se o banco recusou alguma, 2
-se alguma é inválida, 3, 4 ou 5 se o script parou como diz pixson-cliente --help. Se o que aconteceu
-com uma linha não pode ser escrito, o script para nela com 6, a não ser que seja 5: a saída de erros
-diz quantos comandos foram feitos.
+se alguma é inválida, e 3, 4 ou 5 se o script parou por um motivo que pixson-cliente --help explica.
+Se o que aconteceu com uma linha não pode ser escrito, o script para nela com 6, a não ser que seja
+5: a saída de erros diz quantos comandos foram feitos.
 
 Exemplos:
   pixson-cliente --rg 1111111111 script < pagamentos.txt
@@ -54,8 +55,8 @@ Exemplos:
 
 /// What the page of `ping` says after the options.
 const AJUDA_DO_PING: &str = "\
-Pede um saldo sem login, que um servidor recusa sem tocar em conta nenhuma, e mostra o tempo de ida
-e volta e o relógio lógico do servidor.
+Pede um saldo sem fazer login, o que o servidor recusa sem mexer em nenhuma conta, e mostra o tempo
+de ida e volta e o relógio lógico do servidor.
 
 O código de saída é 0 se o servidor atende, 1 se está lotado ou indisponível, 3 se não responde, 4
 se não segue o protocolo e 6 se a saída não pode ser escrita.
@@ -66,14 +67,14 @@ Exemplos:
 
 /// What the load's help page says after the options.
 const AJUDA_DA_CARGA: &str = "\
-Cada depósito e cada transferência move um centavo; cada conexão move o da conta em que entrou.
-Ninguém mais deve usar essas contas enquanto a carga corre.
+Cada depósito e cada transferência movimenta um centavo; cada conexão só movimenta o dinheiro da
+conta em que fez login. Ninguém mais deve usar essas contas durante a carga.
 
 O código de saída é 0 se tudo foi respondido e o dinheiro confere, 1 se não confere ou se o banco
 recusa uma conta, 2 se a linha de comando é inválida, 3 se uma conexão se perdeu, 4 se o servidor
-não segue o protocolo, 5 se não se sabe se uma operação foi feita, 6 se o relato não pode ser
-escrito, e 130 depois de Ctrl-C, que encerra a carga antes do tempo, com o relato e a conferência;
-outro Ctrl-C sai na hora.
+não segue o protocolo, 5 se não se sabe se uma operação foi feita, 6 se o relatório não pode ser
+escrito, e 130 depois de Ctrl-C, que encerra a carga antes do tempo, com o relatório e a
+conferência; o segundo Ctrl-C encerra o programa na hora, sem nenhum dos dois.
 
 Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
@@ -96,7 +97,7 @@ Exemplos:
 )]
 pub(crate) struct Argumentos {
     // What every command has stands after what it has alone.
-    /// RG da conta, de 1 a 10 dígitos, para o menu
+    /// RG da conta para o menu, de 1 a 10 dígitos
     #[arg(help_heading = "Argumentos", value_name = "RG", value_hint = ValueHint::Other)]
     rg_do_menu: Option<Rg>,
 
@@ -112,7 +113,7 @@ pub(crate) struct Argumentos {
     #[arg(long, global = true, display_order = 104)]
     pub(crate) json: bool,
 
-    /// Cores no menu de um terminal: auto, sempre ou nunca [padrão: auto]
+    /// Cores do menu no terminal: auto, sempre ou nunca [padrão: auto]
     #[arg(long, value_name = "QUANDO", value_enum, hide_possible_values = true)]
     #[arg(display_order = 105)]
     pub(crate) cor: Option<Cor>,
@@ -145,7 +146,7 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Script(script::Argumentos),
-    /// Mede a ida e volta até o servidor, e mostra o relógio dele
+    /// Mede o tempo de ida e volta até o servidor, e mostra o relógio dele
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] ping",
         help_template = MODELO,
@@ -154,7 +155,7 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Ping,
-    /// Mede o servidor sob carga, e confere se o dinheiro se conservou
+    /// Mede o servidor sob carga, e confere se nenhum dinheiro surgiu ou sumiu
     #[command(
         override_usage = "pixson-cliente carga [OPÇÕES]",
         help_template = MODELO,
@@ -188,13 +189,13 @@ impl Argumentos {
     fn conferir(&self) -> Result<(), String> {
         match (&self.comando, self.rg, self.rg_do_menu) {
             (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
-            (Some(_), ..) if self.cor.is_some() => Err("--cor só serve ao menu.".into()),
+            (Some(_), ..) if self.cor.is_some() => Err("--cor só serve para o menu.".into()),
             (None, ..) if self.json => Err("--json precisa de um comando.".into()),
             (Some(Comando::Ping | Comando::Carga(_)), Some(_), _) => {
                 Err("--rg não serve para este comando.".into())
             }
             (Some(Comando::Ping | Comando::Carga(_)), _, Some(rg)) => {
-                Err(format!("Valor que não se esperava: \"{rg}\"."))
+                Err(format!("Valor inesperado: \"{rg}\"."))
             }
             (Some(_), _, Some(rg)) => {
                 Err(format!("O RG de um comando vem com --rg: use --rg {rg}."))

@@ -16,7 +16,7 @@ pub(crate) enum ComandoDeConta {
         after_help = "Exemplo:\n  pixson-cliente --rg 1111111111 saldo"
     )]
     Saldo,
-    /// Retira da conta
+    /// Saca um valor da conta
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] saque VALOR",
         help_template = MODELO,
@@ -24,12 +24,12 @@ pub(crate) enum ComandoDeConta {
         after_help = "Exemplo:\n  pixson-cliente --rg 1111111111 saque 8,50"
     )]
     Saque {
-        /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
+        /// O valor, com ponto ou vírgula: 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
-    /// Põe na conta
+    /// Deposita um valor na conta
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] deposito VALOR",
         help_template = MODELO,
@@ -37,12 +37,12 @@ pub(crate) enum ComandoDeConta {
         after_help = "Exemplo:\n  pixson-cliente --rg 1111111111 deposito 14"
     )]
     Deposito {
-        /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
+        /// O valor, com ponto ou vírgula: 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
-    /// Passa da conta para outra
+    /// Transfere um valor para outra conta
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] transferencia --para RG VALOR",
         help_template = MODELO,
@@ -54,7 +54,7 @@ pub(crate) enum ComandoDeConta {
         #[arg(long, value_name = "RG", help_heading = "Argumentos", value_hint = ValueHint::Other)]
         para: Rg,
 
-        /// Quanto, com ponto ou vírgula, como 8.50 ou 8,50
+        /// O valor, com ponto ou vírgula: 8.50 ou 8,50
         #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,

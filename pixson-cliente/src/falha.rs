@@ -118,7 +118,7 @@ impl Falha {
             Self::ContaRecusada { texto, .. } => texto.clone(),
             Self::NaoEnviado => "o pedido não foi enviado".into(),
             Self::OutroPedido { .. } => "o servidor respondeu a outro pedido".into(),
-            Self::Adiantado => "o servidor falou sem que se pedisse".into(),
+            Self::Adiantado => "o servidor enviou algo que não foi pedido".into(),
             Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
             Self::HouveDesconhecido => "resultado desconhecido".into(),
             Self::Interrompido => "interrompido".into(),
@@ -157,7 +157,7 @@ impl Falha {
                 if *desconhecido { DESCONHECIDO } else { SEM_DINHEIRO }
             ),
             Self::Adiantado => {
-                "O servidor falou sem que se pedisse. O pedido não foi enviado.".into()
+                "O servidor enviou algo que não foi pedido. O pedido não foi enviado.".into()
             }
             Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
             Self::ResultadoDesconhecido(erro) => {

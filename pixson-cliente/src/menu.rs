@@ -20,13 +20,13 @@ const AJUDA: &str = "
 Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
 
   saldo                           mostra o saldo
-  saque [VALOR]                   retira da conta
-  deposito [VALOR]                põe na conta
-  transferencia [--para RG VALOR] passa da conta para outra
-  ajuda                           mostra isto
+  saque [VALOR]                   saca um valor
+  deposito [VALOR]                deposita um valor
+  transferencia [--para RG VALOR] transfere para outra conta
+  ajuda                           mostra esta ajuda
   sair                            sai, como Ctrl-D
 
-As setas percorrem o que já se digitou, e Tab completa. Ctrl-C sai com o código 130.
+As setas percorrem os comandos anteriores, e Tab completa. Ctrl-C sai com o código 130.
 Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
 
 /// Why a question gave no answer.

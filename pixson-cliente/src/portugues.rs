@@ -83,7 +83,7 @@ pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
             }
             outro => format!("{argumento} não pode vir com {outro}."),
         },
-        ErrorKind::TooManyValues => format!("Valor que não se esperava: \"{valor}\"."),
+        ErrorKind::TooManyValues => format!("Valor inesperado: \"{valor}\"."),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("Número errado de valores para {argumento}.")
         }
@@ -173,7 +173,7 @@ pub(crate) fn causa(erro: &io::Error) -> String {
         E::StorageFull => "não há espaço",
         E::QuotaExceeded => "a cota se esgotou",
         E::FileTooLarge => "é grande demais",
-        E::InvalidData => "o conteúdo não é o que se esperava",
+        E::InvalidData => "o conteúdo não é o esperado",
         E::UnexpectedEof => "acabou antes do esperado",
         E::OutOfMemory => "não há memória",
         E::ResourceBusy => "está em uso",

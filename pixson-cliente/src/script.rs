@@ -121,7 +121,10 @@ fn entender(bytes: &[u8]) -> Result<Option<ComandoDeConta>, String> {
             return Err(format!("A linha tem {LINHA_MAX_BYTES} bytes ou mais."));
         }
         // Half an amount is an amount, too.
-        return Err("A linha não termina: pode estar cortada, e não foi executada.".into());
+        return Err(
+            "A linha não termina com uma quebra de linha: pode estar cortada, e não foi executada."
+                .into(),
+        );
     };
     let linha = std::str::from_utf8(linha).map_err(|_| "A linha não é UTF-8.".to_owned())?;
     let (palavras, _comentario) = linha.split_once('#').unwrap_or((linha, ""));

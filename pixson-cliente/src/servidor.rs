@@ -31,7 +31,7 @@ pub(crate) struct Opcoes {
     #[arg(value_hint = ValueHint::Other, display_order = 102)]
     porta: Option<u16>,
 
-    /// Quanto esperar por uma conexão, e depois por cada resposta [padrão: 30]
+    /// Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]
     #[arg(long, value_name = "SEGUNDOS", default_value = "30", hide_default_value = true)]
     #[arg(value_parser = segundos, allow_negative_numbers = true, global = true)]
     #[arg(value_hint = ValueHint::Other, display_order = 103)]

@@ -242,7 +242,7 @@ fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_co
             &["--rgs", "2-1"],
             "Valor inválido para --rgs <LISTA>: \"2-1\" (a primeira vem depois da última).",
         ),
-        (&["--contas-quentes", "11"], "--contas-quentes 11 passa das contas que há."),
+        (&["--contas-quentes", "11"], "--contas-quentes 11 é mais do que o número de contas."),
         (
             &["--operacao", "transferencia", "--rgs", "1"],
             "Transferências precisam de duas contas em --rgs.",
@@ -263,6 +263,6 @@ fn words_of_the_load_that_are_not_understood_give_one_portuguese_sentence_and_co
         assert_eq!(saida.status.code(), Some(2), "{argumentos:?}");
     }
     let saida = executar(&["1", "carga"], "");
-    assert!(texto(&saida.stderr).starts_with("Valor que não se esperava: \"1\"."));
+    assert!(texto(&saida.stderr).starts_with("Valor inesperado: \"1\"."));
     assert_eq!(saida.status.code(), Some(2));
 }

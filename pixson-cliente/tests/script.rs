@@ -112,7 +112,7 @@ fn a_line_that_may_be_cut_off_is_not_done() {
     for (linhas, frase, codigo) in [
         (
             "deposito 1",
-            "Linha 1: A linha não termina: pode estar cortada, e não foi executada.\n",
+            "Linha 1: A linha não termina com uma quebra de linha: pode estar cortada, e não foi executada.\n",
             2,
         ),
         (&longa, "Linha 1: A linha tem 4096 bytes ou mais.\n", 2),

@@ -225,7 +225,11 @@ fn what_a_server_says_before_it_is_asked_is_no_answer_and_nothing_is_sent() {
             "O servidor encerrou a conexão: Saque realizado com sucesso.\n",
             3,
         ),
-        (b"t:9|s:0|respo", "O servidor falou sem que se pedisse. O pedido não foi enviado.\n", 4),
+        (
+            b"t:9|s:0|respo",
+            "O servidor enviou algo que não foi pedido. O pedido não foi enviado.\n",
+            4,
+        ),
     ] {
         let (porta, adiantar) = servidor_que_se_adianta(dito);
         let mut ouvido = None;

@@ -52,7 +52,7 @@ fn commands_have_names_which_tab_completes_and_may_come_in_one_line() {
         ("depósito\r14\r", "Depósito realizado com sucesso"),
         ("transferencia\r2222222222\r0.5\r", "Transferência realizada com sucesso"),
         ("t\t--\t2222222222 5\r", "Transferência realizada com sucesso"),
-        ("ajuda\r", "transferencia [--para RG VALOR] passa da conta para outra"),
+        ("ajuda\r", "transferencia [--para RG VALOR] transfere para outra conta"),
         ("saq 1\r", "Comando desconhecido: saq. Você quis dizer saque?"),
         ("saque um\r", "Valor inválido para <VALOR>: \"um\" (digite um número como 8.50 ou 8,50)."),
         ("\r", "Comando inválido!"),

@@ -9,16 +9,16 @@ use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
 
 const DEPOIS: &str = "\
-Sem comando, serve as contas até receber SIGINT ou SIGTERM. Os comandos são para um banco que nenhum
-servidor tem aberto; cada um tem sua ajuda, com exemplos.
+Sem comando, atende clientes até receber SIGINT ou SIGTERM. Os comandos precisam do servidor parado;
+cada um tem sua ajuda, com exemplos.
 
 Variáveis: PIXSON_HOST, PIXSON_PORTA e PIXSON_CONTAS valem o mesmo que --host, --porta e --contas;
-uma opção vale mais que a variável.
+a opção tem precedência sobre a variável.
 
 O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
-pôde servir, e 2 se a linha de comando é inválida; de um comando, é 3 se o banco ou um arquivo não
-pode ser lido ou está em uso, ou se a saída não pode ser escrita, e 5 se não se sabe se o que foi
-pedido foi feito. Um segundo Ctrl-C encerra o servidor na hora, com 130.
+conseguiu iniciar ou continuar, e 2 se a linha de comando é inválida; nos comandos, é 3 se o banco
+ou um arquivo não pode ser lido ou está em uso, ou se a saída não pode ser escrita, e 5 se não se
+sabe se a operação foi feita. O segundo Ctrl-C encerra o servidor na hora, com o código 130.
 
 Exemplos:
   pixson-servidor --porta 5000 --contas contas
@@ -61,7 +61,7 @@ pub(crate) struct Argumentos {
     #[arg(long, value_name = "N")]
     pub(crate) segmentos: Option<u64>,
 
-    /// Não mostra nada enquanto serve
+    /// Não mostra nada na saída padrão enquanto atende
     #[arg(long)]
     pub(crate) silencioso: bool,
 
@@ -71,8 +71,8 @@ pub(crate) struct Argumentos {
     #[command(flatten)]
     pub(crate) registro: ArgumentosDeRegistro,
 
-    /// Endereço em que servir /metrics e /saude, em HTTP [padrão: nenhum]
-    #[arg(long, value_name = "HOST:PORTA", help_heading = "Observação")]
+    /// Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]
+    #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento")]
     pub(crate) metricas: Option<String>,
 
     /// Mostra esta ajuda

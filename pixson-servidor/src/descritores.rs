@@ -22,7 +22,7 @@ pub(crate) fn ajustar(limites: Limites) -> Limites {
         pedidas = limites.max_conexoes,
         max_conexoes,
         descritores = tem,
-        "o sistema dá poucos descritores: menos conexões serão atendidas"
+        "o sistema permite poucos descritores: menos conexões serão atendidas"
     );
     Limites { max_conexoes, ..limites }
 }
@@ -43,7 +43,7 @@ fn caber_na_memoria(limites: Limites) -> Limites {
     tracing::warn!(
         pedidas = limites.max_conexoes,
         max_conexoes = cabem,
-        "o sistema dá poucas áreas de memória (vm.max_map_count): menos conexões serão atendidas"
+        "o sistema permite poucas áreas de memória (vm.max_map_count): menos conexões serão atendidas"
     );
     Limites { max_conexoes: cabem, ..limites }
 }

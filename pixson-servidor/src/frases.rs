@@ -34,8 +34,8 @@ pub(crate) fn de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
         }
         ErroAbrir::SemEspaco(causado) => (
             Some(do_disco(causado)),
-            "Libere espaço e inicie de novo: nada se perdeu. 32 MiB bastam em geral; depois de \
-             uma importação, o que ocupam os arquivos das contas."
+            "Libere espaço e inicie de novo: nada se perdeu. Em geral bastam 32 MiB; depois de \
+             uma importação, é preciso o espaço dos arquivos das contas."
                 .to_owned(),
         ),
         ErroAbrir::Corrompido { .. } => (
@@ -153,7 +153,7 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
         ),
         Queda::ArquivosAtrasados(erro) => format!(
             "Os arquivos das contas não puderam ser atualizados ({}). Nada do que foi \
-             confirmado se perdeu: o próximo início os atualiza.",
+             confirmado se perdeu: eles são atualizados quando o servidor inicia de novo.",
             do_disco(erro)
         ),
         Queda::ArquivosPresos(presas) => {
@@ -170,7 +170,10 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
             )
         }
         Queda::SemThread(erro) => {
-            format!("O sistema não dá as threads de que o servidor precisa ({}).", causa(erro))
+            format!(
+                "O sistema não permite criar as threads de que o servidor precisa ({}).",
+                causa(erro)
+            )
         }
         Queda::RelogioEsgotado => {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()

@@ -18,7 +18,7 @@ use crate::visivel::visivel;
 
 /// What goes to the log, and how it looks.
 #[derive(Clone, Copy, Debug, Args)]
-#[command(next_help_heading = "Observação")]
+#[command(next_help_heading = "Monitoramento")]
 pub(crate) struct ArgumentosDeRegistro {
     /// O que registrar na saída de erros: nada, erro, aviso, info ou detalhe [padrão: aviso]
     #[arg(long = "log", value_name = "NÍVEL", default_value = "aviso")]

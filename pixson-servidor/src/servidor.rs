@@ -287,7 +287,7 @@ impl Servidor {
         if !self.parada.pedir() {
             return;
         }
-        tracing::info!("parada pedida");
+        tracing::info!("parada solicitada");
         self.portaria.encerrar_entradas();
         self.tela.mostrar("Encerrando...");
         // On Linux this ends an accept that waits.

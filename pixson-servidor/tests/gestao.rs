@@ -284,7 +284,7 @@ fn an_export_does_not_take_the_place_of_an_account_or_of_the_journal() {
     for nome in ["1111111111.json", "3.json", "diario/ponto.json", "diario/x", "diario/../3.json"] {
         let alvo = pasta.join(nome);
         let saida = executar(pasta, &["exportar", alvo.to_str().expect("UTF-8")]);
-        let frase = format!("{} é do banco: exporte para outro arquivo.\n", alvo.display());
+        let frase = format!("{} pertence ao banco: exporte para outro arquivo.\n", alvo.display());
         assert_eq!((texto(&saida.stderr), saida.status.code()), (&*frase, Some(1)), "{nome}");
         assert_eq!(tudo_sem_trava(pasta), antes, "{nome}");
     }
@@ -344,7 +344,7 @@ fn a_reader_that_goes_away_is_no_error_and_a_full_disk_is_one() {
     let mut comando = programa(SERVIDOR);
     comando.args(["conta", "ajustar", "1111111111", "--saldo", "1", "--contas"]).arg(pasta);
     let saida = comando.stdout(cheio).output().expect("the program runs");
-    let frase = "Foi feito, mas não foi possível escrever a saída (não há espaço).\n";
+    let frase = "A operação foi feita, mas não foi possível escrever a saída (não há espaço).\n";
     assert_eq!((texto(&saida.stderr), saida.status.code()), (frase, Some(3)));
     assert!(feito(pasta, &["conta", "mostrar", "1111111111"]).ends_with("Saldo: 1.0\n"));
 }
@@ -374,7 +374,10 @@ fn a_disk_that_fails_under_a_creation_leaves_its_outcome_unknown() {
     comando.args(["conta", "criar", "3", "--nome", "Ana", "--contas"]).arg(contas.path());
     let saida = comando.output().expect("strace runs");
     let frase = texto(&saida.stderr);
-    assert!(frase.starts_with("O armazenamento falhou: não se sabe se foi feito."), "{frase}");
+    assert!(
+        frase.starts_with("O armazenamento falhou: não se sabe se a operação foi feita."),
+        "{frase}"
+    );
     assert_eq!((saida.status.code(), texto(&saida.stdout)), (Some(5), ""));
     // Only the sync failed: the record is there, and is made durable by whoever opens the bank.
     let ajuste = feito(contas.path(), &["conta", "ajustar", "3", "--saldo", "1"]);

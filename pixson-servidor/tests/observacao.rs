@@ -122,7 +122,7 @@ fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
     // Whoever visits and says nothing is waited for in turn, and not by the stop.
     let calados: Vec<_> = (0..3).map(|_| TcpStream::connect(&painel)).collect();
     instancia.sinalizar(Signal::TERM);
-    while !instancia.proximo_erro().contains("parada pedida") {}
+    while !instancia.proximo_erro().contains("parada solicitada") {}
     drop(calados);
     assert!(pagina(&painel, "/saude").starts_with("HTTP/1.1 503 "));
     assert_eq!(instancia.esperar_fim().0.code(), Some(0));

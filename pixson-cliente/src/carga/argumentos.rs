@@ -38,23 +38,23 @@ pub(crate) struct Argumentos {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=DURACAO_MAX))]
     pub(crate) duracao: u64,
 
-    /// Marca tantos envios por segundo ao todo, responda o servidor como responder, e conta a
-    /// latência do instante marcado [padrão: envia quando chegam respostas]
+    /// Programa este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e
+    /// conta a latência a partir do instante programado [padrão: envia quando chegam respostas]
     #[arg(long, value_name = "POR_SEGUNDO")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=TAXA_MAX))]
     pub(crate) taxa: Option<u64>,
 
-    /// As contas, separadas por vírgulas, ou de uma a outra com os mesmos dígitos, como em
+    /// As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como
     /// 1000000000-1000000999 [padrão: as dez contas de exemplo]
     #[arg(long, value_name = "LISTA", default_value_t, hide_default_value = true)]
     pub(crate) rgs: Contas,
 
-    /// Usa só as N primeiras contas; com 1, toda transferência entra nela ou sai dela
+    /// Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela
     #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) contas_quentes: Option<u32>,
 
-    /// De onde vêm as escolhas: a mesma semente, as mesmas escolhas [padrão: 1]
+    /// Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]
     #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
     pub(crate) semente: u64,
 
@@ -63,7 +63,7 @@ pub(crate) struct Argumentos {
     #[arg(long)]
     pub(crate) eco: bool,
 
-    /// Diz a cada segundo como vai, também se a saída de erros não é um terminal
+    /// Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal
     #[arg(long)]
     pub(crate) progresso: bool,
 }

@@ -44,7 +44,9 @@ impl Plano {
             Some(quentes) => usize::try_from(quentes)
                 .ok()
                 .filter(|&quentes| quentes <= contas.len())
-                .ok_or_else(|| format!("--contas-quentes {quentes} passa das contas que há."))?,
+                .ok_or_else(|| {
+                    format!("--contas-quentes {quentes} é mais do que o número de contas.")
+                })?,
         };
         let por_uma = operacao.transfere() && quentes == 1;
         let usadas = if por_uma { contas } else { &contas[..quentes] };

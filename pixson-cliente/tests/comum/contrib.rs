@@ -21,7 +21,7 @@ const TITULOS: [&str; 10] = [
     "ARGUMENTOS",
     "OPÇÕES",
     "LIMITES",
-    "OBSERVAÇÃO",
+    "MONITORAMENTO",
     "COMANDOS",
     "NOTAS",
     "VERSÃO",

@@ -251,8 +251,8 @@ fn concluir(
     let frases: Vec<_> = match fechado {
         Ok(avisos) => avisos.iter().map(frases::de_aviso).collect(),
         Err(erro) => vec![format!(
-            "Foi feito, mas os arquivos das contas não puderam ser atualizados ({}): o próximo \
-             comando ou início do servidor os atualiza.",
+            "A operação foi feita, mas os arquivos das contas não puderam ser atualizados ({}): o \
+             próximo comando, ou o servidor ao iniciar, os atualiza.",
             frases::do_disco(&erro)
         )],
     };

@@ -9,7 +9,7 @@ use pixson_core::{Rg, Saldo};
 use crate::portugues::MODELO;
 
 const DEPOIS_DE_CRIAR: &str = "\
-A conta não pode existir. Com o servidor no ar, o comando é recusado: pare o servidor antes.
+A conta não pode existir ainda. Com o servidor no ar, o comando é recusado: pare o servidor antes.
 
 Exemplos:
   pixson-servidor conta criar 1234567890 --nome \"Ana Souza\"
@@ -36,23 +36,26 @@ Exemplos:
   pixson-servidor conta ajustar 1111111111 --saldo 0";
 
 const DEPOIS_DE_IMPORTAR: &str = "\
-Cada linha é um objeto JSON com rg, nome e ou centavos, um inteiro, ou saldo, como 10.5 ou \"10,50\":
+Cada linha é um objeto JSON com rg, nome e o saldo, que vem em centavos, um número inteiro, ou em
+saldo, como 10.5 ou \"10,50\":
   {\"rg\":\"1234567890\",\"nome\":\"Ana Souza\",\"centavos\":1050}
-Ou todas as contas são criadas, ou nenhuma: cada linha que não serve é dita com seu número.
+Ou todas as contas são criadas, ou nenhuma: cada linha com erro é indicada pelo número.
 
 Exemplos:
   pixson-servidor importar novas.jsonl
   pixson-servidor exportar --contas contas | pixson-servidor importar - --contas outras";
 
 const DEPOIS_DE_EXPORTAR: &str = "\
-Uma linha por conta, em ordem de RG, como importar as lê. O arquivo só aparece inteiro.
+Uma linha por conta, em ordem de RG, no formato que importar lê. O arquivo só aparece quando está
+completo.
 
 Exemplos:
   pixson-servidor exportar contas.jsonl
   pixson-servidor exportar | wc -l";
 
 const DEPOIS_DO_EXTRATO: &str = "\
-Com --json, uma linha por lançamento; centavos é o que mudou no saldo, e saldo_centavos o que ficou.
+Com --json, uma linha por lançamento; centavos é a variação do saldo, e saldo_centavos, o saldo
+depois dela.
 
 Exemplos:
   pixson-servidor extrato 1111111111
@@ -85,7 +88,7 @@ pub(crate) enum Comando {
         #[command(subcommand)]
         acao: Acao,
     },
-    /// Cria as contas de um arquivo com uma linha de JSON para cada uma: todas, ou nenhuma
+    /// Cria as contas de um arquivo com uma linha de JSON por conta: todas ou nenhuma
     #[command(
         override_usage = "pixson-servidor importar ARQUIVO [OPÇÕES]",
         help_template = MODELO,
@@ -101,7 +104,7 @@ pub(crate) enum Comando {
         #[arg(long)]
         json: bool,
     },
-    /// Escreve todas as contas, com uma linha de JSON para cada uma
+    /// Escreve todas as contas, uma linha de JSON por conta
     #[command(
         override_usage = "pixson-servidor exportar [ARQUIVO] [OPÇÕES]",
         help_template = MODELO,
@@ -131,7 +134,7 @@ pub(crate) enum Comando {
         #[arg(long)]
         json: bool,
     },
-    /// Recalcula todos os saldos a partir do diário, e diz o que não confere
+    /// Recalcula todos os saldos a partir do diário, e mostra o que não confere
     #[command(
         override_usage = "pixson-servidor auditar [OPÇÕES]",
         help_template = MODELO,

@@ -76,7 +76,9 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
     let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
     if e_do_banco(contas, arquivo) {
         let nome = arquivo.display();
-        return Err(Falha::recusada(format!("{nome} é do banco: exporte para outro arquivo.")));
+        return Err(Falha::recusada(format!(
+            "{nome} pertence ao banco: exporte para outro arquivo."
+        )));
     }
     let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
     let ilegiveis = percorrer(contas, "Exportando", |conta| {

@@ -66,15 +66,18 @@ impl Falha {
             Self::Saida(erro) => (vec![sem_saida(&erro)], ILEGIVEL_CODIGO),
             Self::FeitoSemSaida(erro) => {
                 let causa = causa(&erro);
-                let frase = format!("Foi feito, mas não foi possível escrever a saída ({causa}).");
+                let frase = format!(
+                    "A operação foi feita, mas não foi possível escrever a saída ({causa})."
+                );
                 (vec![frase], ILEGIVEL_CODIGO)
             }
             Self::Arquivo(arquivo, erro) => {
                 (vec![format!("{}: {}.", arquivo.display(), causa(&erro))], ILEGIVEL_CODIGO)
             }
             Self::Desconhecida => {
-                let frase = "O armazenamento falhou: não se sabe se foi feito. O próximo comando \
-                             ou início do servidor recupera o banco; veja então as contas.";
+                let frase = "O armazenamento falhou: não se sabe se a operação foi feita. O próximo \
+                             comando, ou o servidor ao iniciar, recupera o banco; consulte então as \
+                             contas.";
                 (vec![frase.into()], DESCONHECIDO_CODIGO)
             }
         }

@@ -106,7 +106,7 @@ impl Metricas {
         registro.register("diario_registros", "Registros tornados duráveis", registros.clone());
         registro.register(
             "diario_grupos",
-            "Sincronias do diário, por número de registros: desde este, até o dobro",
+            "Sincronizações do diário, por número de registros: a partir deste, e menos que o dobro",
             grupos.clone(),
         );
         registro.register("relogio", "Relógio lógico", relogio.clone());
