@@ -86,7 +86,7 @@ misto\t''"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l conexoes -d 'Quantas conexões ao mesmo tempo [padrão: 10]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l pipeline -d 'Quantos pedidos cada conexão mantém sem resposta [padrão: 1]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l duracao -d 'Por quanto tempo enviar pedidos [padrão: 10]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Programa este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante programado [padrão: envia quando chegam respostas]' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Agenda este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante agendado [padrão: envia quando chegam respostas]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela' -r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]' -r

@@ -48,7 +48,7 @@ enum Gerar {
         disable_help_flag = true
     )]
     Completar {
-        /// Para qual: bash, elvish, fish, powershell ou zsh
+        /// O shell: bash, elvish, fish, powershell ou zsh
         #[arg(help_heading = "Argumentos", value_name = "SHELL", hide_possible_values = true)]
         shell: Shell,
 
@@ -64,7 +64,7 @@ enum Gerar {
         disable_help_flag = true
     )]
     Manual {
-        /// De qual; um comando de um comando vem depois dele
+        /// De qual comando; um subcomando vem depois do comando dele
         #[arg(help_heading = "Argumentos", value_name = "COMANDO")]
         comandos: Vec<String>,
 

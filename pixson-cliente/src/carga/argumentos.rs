@@ -38,8 +38,8 @@ pub(crate) struct Argumentos {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=DURACAO_MAX))]
     pub(crate) duracao: u64,
 
-    /// Programa este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e
-    /// conta a latência a partir do instante programado [padrão: envia quando chegam respostas]
+    /// Agenda este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e
+    /// conta a latência a partir do instante agendado [padrão: envia quando chegam respostas]
     #[arg(long, value_name = "POR_SEGUNDO")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=TAXA_MAX))]
     pub(crate) taxa: Option<u64>,
