@@ -9,7 +9,7 @@ use crate::relogio::Carimbo;
 use crate::sessao::{
     ConfiguracaoCliente, ErroEnvio, ErroSessao, PAUSA_LEGADA, SaidaCliente, SessaoCliente,
 };
-use crate::tipos::Operacao;
+use crate::tipos::{Operacao, Valor};
 
 /// Whatever a server sends, the client's side takes it for what the protocol says it is.
 ///
@@ -60,12 +60,12 @@ struct Visto {
 /// What a command asks for.
 fn operacao(comando: u8) -> Operacao {
     let rg = "1111111111".parse().expect("legal");
-    let rg_destino = "2222222222".parse().expect("legal");
+    let rg_destino = "0000000022".parse().expect("legal");
     let valor = "8.5".parse().expect("legal");
     match comando {
         b'1' => Operacao::Saldo { rg },
         b'2' => Operacao::Saque { rg, valor },
-        b'3' => Operacao::Deposito { rg, valor },
+        b'3' => Operacao::Deposito { rg, valor: Valor::MAX },
         b'4' => Operacao::Transferencia { rg_origem: rg, rg_destino, valor },
         _ => Operacao::Login { rg },
     }

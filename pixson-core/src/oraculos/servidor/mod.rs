@@ -64,10 +64,17 @@ struct Visto {
     saldos: Vec<(Rg, Saldo)>,
 }
 
-/// Two ordinary accounts, one that holds all it can, and an empty one.
+/// Two ordinary accounts, one that holds all it can, an empty one, and two whose names differ from those
+/// of others in their zeros only.
 fn contas() -> BancoMemoria {
-    let contas =
-        [("1111111111", 1000), ("2222222222", 1000), ("1", Saldo::MAX.centavos()), ("0", 0)];
+    let contas = [
+        ("1111111111", 1000),
+        ("2222222222", 1000),
+        ("1", Saldo::MAX.centavos()),
+        ("0", 0),
+        ("0000000001", 1000),
+        ("00", 1000),
+    ];
     BancoMemoria::com_contas(contas.map(|(rg, centavos)| {
         (rg.parse().expect("legal"), Saldo::de_centavos(centavos).expect("in range"))
     }))
