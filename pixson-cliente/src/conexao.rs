@@ -3,7 +3,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use pixson_core::sessao::SaidaCliente;
-use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente, Sucesso};
+use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
 
 use crate::falha::Falha;
 use crate::servidor::Servidor;
@@ -62,7 +62,7 @@ impl Conexao {
                         contado?;
                     }
                 }
-                SaidaCliente::RespostaRecebida(resposta) if responde(&operacao, &resposta) => {
+                SaidaCliente::RespostaRecebida(resposta) if resposta.responde(&operacao) => {
                     return Ok(resposta);
                 }
                 SaidaCliente::RespostaRecebida(resposta) => {
@@ -148,19 +148,5 @@ impl Conexao {
 
 /// Whether it matters that nobody knows if an operation was done.
 pub(crate) fn move_dinheiro(operacao: &Operacao) -> bool {
-    !matches!(operacao, Operacao::Login { .. } | Operacao::Saldo { .. })
-}
-
-/// Whether a reply may be the answer to an operation: a success of another one is none, and what
-/// comes after it answers other requests, too. A text of the server's own may be anything.
-fn responde(operacao: &Operacao, resposta: &Resposta) -> bool {
-    let Some(Ok(sucesso)) = resposta.desfecho() else { return true };
-    matches!(
-        (operacao, sucesso),
-        (Operacao::Login { .. }, Sucesso::Login)
-            | (Operacao::Saldo { .. }, Sucesso::Saldo(_))
-            | (Operacao::Saque { .. }, Sucesso::Saque)
-            | (Operacao::Deposito { .. }, Sucesso::Deposito)
-            | (Operacao::Transferencia { .. }, Sucesso::Transferencia)
-    )
+    operacao.move_dinheiro()
 }

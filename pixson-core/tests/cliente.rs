@@ -175,3 +175,33 @@ fn what_a_session_shows_is_what_it_changed_itself() {
     .collect();
     assert_eq!(mostrados, [1, 3], "the tick of the other one, 2, is not of this session");
 }
+
+#[test]
+fn a_success_answers_its_own_operation_and_a_refusal_may_answer_any() {
+    let rg = rg("1111111111");
+    let valor = "1".parse().expect("legal amount");
+    let operacoes = [
+        (Operacao::Login { rg }, "Login realizado com sucesso", false),
+        (Operacao::Saldo { rg }, "Saldo: 10.0", false),
+        (Operacao::Saque { rg, valor }, "Saque realizado com sucesso", true),
+        (Operacao::Deposito { rg, valor }, "Depósito realizado com sucesso", true),
+        (
+            Operacao::Transferencia { rg_origem: rg, rg_destino: rg, valor },
+            "Transferência realizada com sucesso",
+            true,
+        ),
+    ];
+    let decodificar = |texto: &str| {
+        Resposta::decodificar(format!("t:3|{texto}").as_bytes()).expect("a legal reply")
+    };
+    for (operacao, _, move_dinheiro) in operacoes {
+        assert_eq!(operacao.move_dinheiro(), move_dinheiro, "{operacao:?}");
+        for (outra, texto, _) in operacoes {
+            let resposta = decodificar(&format!("s:0|resposta:{texto}"));
+            assert_eq!(resposta.responde(&operacao), operacao == outra, "{operacao:?}: {texto}");
+        }
+        for texto in ["s:1|resposta:Saldo insuficiente", "s:0|resposta:Feito", "s:1|resposta:"] {
+            assert!(decodificar(texto).responde(&operacao), "{operacao:?}: {texto}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::gramatica::{self, Motivo};
 use super::{MENSAGEM_MAX_BYTES, escrita};
 use crate::relogio::Carimbo;
-use crate::tipos::{Culpa, Recusa, Sucesso};
+use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
 /// A reply: a stamp, whether the request was done, and a text for people.
 ///
@@ -50,6 +50,33 @@ impl Resposta {
     /// A reply with a text of the protocol.
     pub const fn nova(carimbo: Carimbo, desfecho: Result<Sucesso, Recusa>) -> Self {
         Self { carimbo, corpo: Corpo::Conhecido(desfecho) }
+    }
+
+    /// Whether this may be the answer to `operacao`. The success of another operation is none: then the
+    /// server has answered out of turn, and what comes after it answers other requests, too. A refusal,
+    /// or a text that the protocol does not know, may answer anything.
+    ///
+    /// A session matches replies to requests by their order alone. A client asks this of each reply.
+    ///
+    /// ```
+    /// use pixson_core::{Operacao, Resposta, Rg};
+    ///
+    /// let rg: Rg = "1111111111".parse()?;
+    /// let resposta = Resposta::decodificar(b"t:8|s:0|resposta:Saldo: 10.0")?;
+    /// assert!(resposta.responde(&Operacao::Saldo { rg }));
+    /// assert!(!resposta.responde(&Operacao::Login { rg }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn responde(&self, operacao: &Operacao) -> bool {
+        let Some(Ok(sucesso)) = self.desfecho() else { return true };
+        matches!(
+            (operacao, sucesso),
+            (Operacao::Login { .. }, Sucesso::Login)
+                | (Operacao::Saldo { .. }, Sucesso::Saldo(_))
+                | (Operacao::Saque { .. }, Sucesso::Saque)
+                | (Operacao::Deposito { .. }, Sucesso::Deposito)
+                | (Operacao::Transferencia { .. }, Sucesso::Transferencia)
+        )
     }
 
     /// A reply with any text. One that the protocol knows becomes the same value that

@@ -53,6 +53,24 @@ impl Operacao {
             Self::Transferencia { rg_origem, .. } => rg_origem,
         }
     }
+
+    /// Whether it changes a balance, if it is done. Only then does it matter that nobody knows whether
+    /// it was: a client that lost its connection must not repeat it unseen.
+    ///
+    /// ```
+    /// use pixson_core::{Operacao, Rg};
+    ///
+    /// let rg: Rg = "1111111111".parse()?;
+    /// assert!(Operacao::Saque { rg, valor: "8.5".parse()? }.move_dinheiro());
+    /// assert!(!Operacao::Saldo { rg }.move_dinheiro());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn move_dinheiro(&self) -> bool {
+        match self {
+            Self::Login { .. } | Self::Saldo { .. } => false,
+            Self::Saque { .. } | Self::Deposito { .. } | Self::Transferencia { .. } => true,
+        }
+    }
 }
 
 /// That an operation was done, and what it has to say.

@@ -17,7 +17,9 @@ pub enum ErroSessao {
     /// The server said something without being asked, such as `Servidor lotado`.
     #[error("o servidor avisou: {}", .0.texto())]
     RespostaInesperada(Resposta),
-    /// The connection ended before the answer: whether the requests were done is **unknown**.
+    /// The connection ended before the answer: whether the requests were done is **unknown**. It
+    /// matters for those of which [`Operacao::move_dinheiro`](crate::tipos::Operacao::move_dinheiro) is
+    /// true.
     #[error("a conexão terminou antes da resposta")]
     Interrompida {
         /// How many requests have no answer.

@@ -80,7 +80,8 @@ pub struct SessaoCliente {
 pub enum SaidaCliente {
     /// The clock has changed: whoever shows it, shows this value.
     RelogioAtualizado(Carimbo),
-    /// The answer to the oldest request that had none.
+    /// The answer to the oldest request that had none, by the order alone: see
+    /// [`Resposta::responde`].
     RespostaRecebida(Resposta),
     /// Send what there is to send, then bring the next input.
     PrecisaDeDados {
