@@ -1,6 +1,11 @@
 //! The bank's directory as a directory: whatever becomes of its name, of names in it, and of who
 //! may read them.
 #![cfg(all(feature = "json", unix))]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the test is about the files of a real directory"
+)]
 
 mod comum;
 
