@@ -30,10 +30,7 @@ fn preso() -> DiscoModelo {
     disco
 }
 
-fn abrir<D: Disco>(disco: &D) -> BancoJson<D>
-where
-    D: Clone,
-{
+fn abrir<D: Disco + Clone>(disco: &D) -> BancoJson<D> {
     BancoJson::abrir_em(disco.clone(), PEQUENA).expect("it opens in the same state").0
 }
 

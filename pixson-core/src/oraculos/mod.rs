@@ -13,10 +13,11 @@
 //! | [`par`] | a conversation of both sides, and where it is cut | |
 //! | `conta` | the file of an account | `json` |
 //! | `diario` | a bank's life, and what becomes of its journal | `json` |
+//! | `forjado` | the numbers of a journal whose checksums are right | `json` |
 //! | `banco` | several lives of a bank on a disk that fails | `json` |
 //!
 //! This module needs the feature `oraculos`, which is off by default. What is about the bank in files,
-//! or shares a type with it, needs `json` as well: the three oracles of the table, the judge `juiz`
+//! or shares a type with it, needs `json` as well: the four oracles of the table, the judge `juiz`
 //! and the disk `DiscoModelo`. `json` is on by default; with `default-features = false` name both.
 //!
 //! # Testing one's own code
@@ -85,6 +86,8 @@ mod diario;
 #[cfg(feature = "json")]
 mod disco;
 #[cfg(feature = "json")]
+mod forjado;
+#[cfg(feature = "json")]
 mod gestao;
 #[cfg(feature = "json")]
 pub mod juiz;
@@ -113,6 +116,8 @@ pub use conta::conta;
 pub use diario::diario;
 #[cfg(feature = "json")]
 pub use disco::{Aberto, Corte, DiscoModelo, Especie, Falha};
+#[cfg(feature = "json")]
+pub use forjado::forjado;
 pub use mensagem::mensagem;
 pub use original::{Diferenca, original};
 pub use par::{par, par_sobre};
@@ -135,6 +140,8 @@ pub const TODOS: &[(&str, Oraculo)] = &[
     ("conta", conta),
     #[cfg(feature = "json")]
     ("diario", diario),
+    #[cfg(feature = "json")]
+    ("forjado", forjado),
     ("mensagem", mensagem),
     ("original", original),
     ("par", par),

@@ -11,7 +11,7 @@ pub(super) use escritor::{Diario, NaoAnexado, passageiro};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido};
-pub(super) use registro::{Cabecalho, Registro};
+pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
 pub(super) use trava::{TRAVA, Trava, travar};
 
 /// The folder of the journal.

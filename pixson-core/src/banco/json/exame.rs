@@ -8,7 +8,8 @@ use super::ErroAbrir;
 use super::aviso::Aviso;
 use crate::banco::Efeito;
 use crate::banco::diario::{
-    Cabecalho, Cauda, Ponto, PontoLido, Segmento, ler_segmento, nome_de_segmento, segmentos,
+    Cabecalho, Cauda, NUMERO_MAX, Ponto, PontoLido, Segmento, ler_segmento, nome_de_segmento,
+    segmentos,
 };
 use crate::banco::disco::Disco;
 use crate::tipos::{Nome, Rg, Saldo};
@@ -103,6 +104,11 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
         if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
             exame.fim.ultimo = Some(segmento);
         }
+    }
+    // No run of a bank counts as far as from here to the end of the numbers.
+    if [exame.ultimo, exame.epoca, exame.segmento].iter().any(|&numero| numero > NUMERO_MAX / 2) {
+        let ultimo = exame.fim.ultimo.as_ref().map(|segmento| segmento.nome.as_str());
+        return Err(corrompido(ultimo.unwrap_or(Ponto::NOME), 0));
     }
     Ok(exame)
 }

@@ -170,6 +170,15 @@ impl DiscoModelo {
         estado.nomes_duraveis.remove(nome);
     }
 
+    /// Somebody else puts a file into the directory, durably, in place of one that has the name.
+    pub fn acrescentar(&self, nome: &str, conteudo: &[u8]) {
+        let mut estado = self.trancar();
+        let numero = estado.arquivos.len();
+        estado.arquivos.push(Arquivo { duravel: conteudo.to_vec(), ..Arquivo::default() });
+        estado.nomes.insert(nome.to_owned(), numero);
+        estado.nomes_duraveis.insert(nome.to_owned(), numero);
+    }
+
     /// Somebody copies a file, as a running program would read it, to another disk, durably.
     pub fn copiar(&self, nome: &str, para: &Self) {
         let Some(conteudo) = self.conteudo(nome) else { return };
