@@ -1,0 +1,356 @@
+//! The server and its directory: names that lead elsewhere, files that cannot be replaced, starts
+//! that fail, and whose the files are.
+
+mod comum;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pixson_core::banco::auditar;
+use pixson_core::banco::disco::DiscoReal;
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use comum::ambiente::programa;
+use comum::instancia::{Instancia, entrar, esperar_ate};
+use comum::{Conexao, conta, duas_contas};
+
+const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+
+const UMA: &str = "1111111111";
+const OUTRA: &str = "2222222222";
+
+/// `nobody`.
+const OUTRO_USUARIO: u32 = 65_534;
+
+fn comando(contas: &Path) -> Command {
+    Instancia::comando(Path::new(SERVIDOR), contas)
+}
+
+fn depositar(conexao: &mut Conexao, rg: &str) {
+    let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:1"));
+    assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
+}
+
+fn esperar_arquivo(contas: &Path, rg: &str, saldo: &str) {
+    let (arquivo, esperado) = (contas.join(format!("{rg}.json")), conta(rg, saldo));
+    esperar_ate("the account's file", || {
+        fs::read_to_string(&arquivo).is_ok_and(|texto| texto == esperado)
+    });
+}
+
+fn lancamentos(contas: &Path) -> u64 {
+    let disco = DiscoReal::abrir(contas).expect("a directory");
+    let auditoria = auditar(&disco).expect("nobody has it open");
+    assert_eq!((auditoria.divergencias, auditoria.alcance.danos), (vec![], vec![]));
+    auditoria.lancamentos
+}
+
+/// Everything in a directory, with its content.
+fn conteudo(pasta: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let itens = fs::read_dir(pasta).expect("readable").map(|item| item.expect("readable").path());
+    let conteudos = itens.map(|caminho| {
+        if caminho.is_dir() {
+            conteudo(&caminho)
+        } else {
+            BTreeMap::from([(caminho.clone(), fs::read(&caminho).expect("readable"))])
+        }
+    });
+    conteudos.flatten().collect()
+}
+
+fn executar(contas: &Path, argumentos: &[&str]) -> Output {
+    programa(SERVIDOR).args(argumentos).arg("--contas").arg(contas).output().expect("it starts")
+}
+
+/// A directory that a link leads to, and another one, which it may be turned to.
+struct Elo {
+    _raiz: TempDir,
+    contas: PathBuf,
+    primeira: PathBuf,
+    segunda: PathBuf,
+}
+
+impl Elo {
+    fn novo() -> Self {
+        let raiz = TempDir::new().expect("a temporary directory");
+        let [contas, primeira, segunda] = ["contas", "v1", "v2"].map(|nome| raiz.path().join(nome));
+        for (pasta, saldo) in [(&primeira, "10.0"), (&segunda, "500.0")] {
+            fs::create_dir(pasta).expect("writable");
+            fs::write(pasta.join(format!("{UMA}.json")), conta(UMA, saldo)).expect("writable");
+        }
+        symlink("v1", &contas).expect("a link");
+        Self { _raiz: raiz, contas, primeira, segunda }
+    }
+
+    fn virar(&self) {
+        fs::remove_file(&self.contas).expect("ours");
+        symlink("v2", &self.contas).expect("a link");
+    }
+}
+
+#[test]
+fn a_link_that_is_turned_under_the_server_leaves_the_other_directory_as_it_is() {
+    let elo = Elo::novo();
+    let mut instancia = Instancia::iniciar(&mut comando(&elo.contas));
+    let mut conexao = entrar(&instancia, UMA);
+    depositar(&mut conexao, UMA);
+    elo.virar();
+    let aviso = instancia.proximo_erro();
+    assert!(aviso.contains("leva agora a outro lugar"), "{aviso}");
+    depositar(&mut conexao, UMA);
+    let antes = conteudo(&elo.segunda);
+    assert_eq!(instancia.parar(), [""; 0]);
+    assert!(conteudo(&elo.segunda) == antes && antes.len() == 1, "the other one was touched");
+    esperar_arquivo(&elo.primeira, UMA, "12.0");
+    assert_eq!(lancamentos(&elo.primeira), 2);
+}
+
+#[test]
+fn a_backup_that_takes_the_place_of_the_directory_is_not_overwritten() {
+    let elo = Elo::novo();
+    fs::remove_file(&elo.contas).expect("ours");
+    fs::rename(&elo.primeira, &elo.contas).expect("ours");
+    let mut instancia = Instancia::iniciar(&mut comando(&elo.contas));
+    let mut conexao = entrar(&instancia, UMA);
+    depositar(&mut conexao, UMA);
+    fs::rename(&elo.contas, &elo.primeira).expect("ours");
+    fs::rename(&elo.segunda, &elo.contas).expect("ours");
+    let antes = conteudo(&elo.contas);
+    assert!(instancia.proximo_erro().contains("leva agora a outro lugar"));
+    depositar(&mut conexao, UMA);
+    assert_eq!(instancia.parar(), [""; 0]);
+    assert!(conteudo(&elo.contas) == antes, "the backup was touched");
+    assert_eq!(lancamentos(&elo.primeira), 2);
+    esperar_arquivo(&elo.primeira, UMA, "12.0");
+}
+
+#[test]
+fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
+    let contas = duas_contas();
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    depositar(&mut entrar(&instancia, UMA), UMA);
+    assert_eq!(instancia.parar(), [""; 0]);
+    let antes = conteudo(contas.path());
+    let ocupada = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let ocupada = ocupada.local_addr().map(|lugar| (lugar, ocupada)).expect("a port");
+    let (porta, painel) = (ocupada.0.port().to_string(), ocupada.0.to_string());
+    for _ in 0..3 {
+        for errado in [
+            &["--porta", &porta][..],
+            &["--porta", "0", "--host", "192.0.2.1"],
+            &["--porta", "0", "--metricas", &painel],
+            &["--porta", "0", "--metricas", "lugar nenhum"],
+        ] {
+            let saida = executar(contas.path(), &[errado, &["--segmentos", "1"]].concat());
+            assert_ne!(saida.status.code(), Some(0), "{errado:?}");
+            assert_eq!(saida.stdout, b"", "{errado:?}");
+        }
+        for recusado in [
+            &["conta", "criar", UMA, "--nome", "Ana"][..],
+            &["conta", "ajustar", "99", "--saldo", "1"],
+        ] {
+            assert_eq!(executar(contas.path(), recusado).status.code(), Some(1), "{recusado:?}");
+        }
+    }
+    assert!(conteudo(contas.path()) == antes, "something was left behind");
+    assert_eq!(lancamentos(contas.path()), 1);
+}
+
+#[test]
+fn a_start_that_fails_on_a_bank_that_was_never_served_leaves_no_journal() {
+    let contas = duas_contas();
+    let antes = conteudo(contas.path());
+    let saida = executar(contas.path(), &["--porta", "0", "--host", "192.0.2.1"]);
+    assert_eq!(saida.status.code(), Some(1));
+    let saida = executar(contas.path(), &["conta", "criar", UMA, "--nome", "Ana"]);
+    assert_eq!(saida.status.code(), Some(1));
+    assert!(conteudo(contas.path()) == antes && !contas.path().join("diario").exists());
+}
+
+/// A file that nobody can replace, until this value is dropped; `None` if this machine does not let
+/// us make one.
+struct Imutavel(PathBuf);
+
+impl Imutavel {
+    fn fazer(arquivo: &Path) -> Option<Self> {
+        let feito = programa("chattr").arg("+i").arg(arquivo).output();
+        feito.is_ok_and(|saida| saida.status.success()).then(|| Self(arquivo.to_path_buf()))
+    }
+}
+
+impl Drop for Imutavel {
+    fn drop(&mut self) {
+        let _ = programa("chattr").arg("-i").arg(&self.0).output();
+    }
+}
+
+/// Serves while the file of one account cannot be replaced; `preso` is what the sentences name.
+fn servir_com_arquivo_preso(contas: &Path, preso: &str, soltar: impl FnOnce()) {
+    let mut instancia = Instancia::iniciar(&mut comando(contas));
+    let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
+    depositar(&mut uma, UMA);
+    let aviso = instancia.proximo_erro();
+    let frase = format!("O arquivo da conta {UMA} não pode ser regravado ({preso}: ");
+    assert!(aviso.contains(&frase), "{aviso}");
+    // The others go on, and so does the account itself.
+    depositar(&mut outra, OUTRA);
+    esperar_arquivo(contas, OUTRA, "11.0");
+    depositar(&mut uma, UMA);
+    let saldo = uma.pedir(&format!("t:0|op:1|rg:{UMA}"));
+    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
+    instancia.sinalizar(Signal::TERM);
+    let (fim, erros) = instancia.esperar_fim();
+    assert_eq!((fim.code(), erros.len()), (Some(1), 1), "{erros:?}");
+    assert!(
+        erros[0].contains(preso) && erros[0].contains("Nada do que foi confirmado"),
+        "{erros:?}"
+    );
+
+    // It starts in the same state, and again says what is the matter.
+    let mut instancia = Instancia::iniciar(&mut comando(contas));
+    esperar_ate("the warning", || instancia.proximo_erro().contains(&frase));
+    let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
+    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
+    soltar();
+    let erros = instancia.parar();
+    assert!(erros.iter().all(|erro| erro.contains("foi regravado e está em dia")), "{erros:?}");
+    esperar_arquivo(contas, UMA, "12.0");
+    assert_eq!(lancamentos(contas), 3);
+}
+
+#[test]
+fn a_folder_in_the_way_of_one_account_holds_up_no_other() {
+    let contas = duas_contas();
+    let pasta = contas.path().join(format!(".tmp-{UMA}.json"));
+    fs::create_dir(&pasta).expect("writable");
+    servir_com_arquivo_preso(contas.path(), &format!(".tmp-{UMA}.json"), || {
+        fs::remove_dir(&pasta).expect("ours");
+    });
+}
+
+#[test]
+fn an_immutable_file_holds_up_no_other_account() {
+    let contas = duas_contas();
+    let nome = format!("{UMA}.json");
+    let Some(imutavel) = Imutavel::fazer(&contas.path().join(&nome)) else {
+        let _ = writeln!(io::stderr(), "skipped, no file can be made immutable here");
+        return;
+    };
+    servir_com_arquivo_preso(contas.path(), &nome, || drop(imutavel));
+}
+
+#[test]
+fn a_file_that_something_is_mounted_on_holds_up_no_other_account() {
+    const ROTEIRO: &str = r#"mount --bind "$1" "$1" && shift && exec "$@""#;
+    let contas = duas_contas();
+    let nome = format!("{UMA}.json");
+    let arquivo = contas.path().join(&nome);
+    let mut sondagem = programa("unshare");
+    sondagem.args(["--mount", "sh", "-c", ROTEIRO, "sh"]).arg(&arquivo).arg("true");
+    if !sondagem.output().is_ok_and(|saida| saida.status.success()) {
+        let _ = writeln!(io::stderr(), "skipped, nothing can be mounted here");
+        return;
+    }
+    let mut montado = programa("unshare");
+    montado.args(["--mount", "sh", "-c", ROTEIRO, "sh"]).arg(&arquivo);
+    montado.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
+    let mut instancia = Instancia::iniciar(&mut montado);
+    let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
+    depositar(&mut uma, UMA);
+    depositar(&mut outra, OUTRA);
+    let aviso = instancia.proximo_erro();
+    assert!(aviso.contains(&format!("({nome}: ")), "{aviso}");
+    esperar_arquivo(contas.path(), OUTRA, "11.0");
+    instancia.matar();
+    // Without the mount the next start writes it.
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    assert_eq!(instancia.parar(), [""; 0]);
+    esperar_arquivo(contas.path(), UMA, "11.0");
+    assert_eq!(lancamentos(contas.path()), 2);
+}
+
+#[test]
+fn a_pipe_in_the_place_of_an_account_holds_up_neither_a_client_nor_the_end() {
+    let contas = duas_contas();
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let arquivo = contas.path().join(format!("{UMA}.json"));
+    fs::remove_file(&arquivo).expect("ours");
+    let feito = programa("mkfifo").arg(&arquivo).status().expect("mkfifo runs");
+    assert!(feito.success());
+    let resposta = instancia.conectar().pedir(&format!("t:0|op:6|rg:{UMA}"));
+    assert!(resposta.ends_with("|s:1|resposta:Conta ilegível"), "{resposta}");
+    assert_eq!(instancia.parar(), [""; 0]);
+}
+
+#[test]
+fn what_root_does_once_leaves_nothing_that_the_service_cannot_read() {
+    let contas = duas_contas();
+    let nosso = fs::metadata(contas.path()).expect("a directory").uid();
+    if nosso != 0 || chown(contas.path(), Some(OUTRO_USUARIO), Some(OUTRO_USUARIO)).is_err() {
+        let _ = writeln!(io::stderr(), "skipped, only root can give a directory away");
+        return;
+    }
+    let criada = executar(contas.path(), &["conta", "criar", "3", "--nome", "Ana"]);
+    assert_eq!((criada.status.code(), criada.stderr), (Some(0), vec![]));
+    assert_eq!(executar(contas.path(), &["auditar"]).status.code(), Some(0));
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    depositar(&mut entrar(&instancia, UMA), UMA);
+    assert_eq!(instancia.parar(), [""; 0]);
+    let diario = contas.path().join("diario");
+    let mut todos = vec![diario.clone(), contas.path().join("3.json")];
+    todos.extend(
+        fs::read_dir(&diario).expect("a folder").map(|item| item.expect("readable").path()),
+    );
+    todos.push(contas.path().join(format!("{UMA}.json")));
+    assert!(todos.len() > 5, "{todos:?}");
+    for caminho in todos {
+        let dono = fs::metadata(&caminho).expect("there").uid();
+        assert_eq!(dono, OUTRO_USUARIO, "{}", caminho.display());
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged() {
+    let contas = duas_contas();
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    depositar(&mut entrar(&instancia, UMA), UMA);
+    assert_eq!(instancia.parar(), [""; 0]);
+    if fs::metadata(contas.path()).expect("a directory").uid() != 0 {
+        let _ = writeln!(io::stderr(), "skipped, only root can run a program as somebody else");
+        return;
+    }
+    // The directory is the service's, and a file in it is not.
+    for pasta in [contas.path().to_path_buf(), contas.path().join("diario")] {
+        chown(&pasta, Some(OUTRO_USUARIO), Some(OUTRO_USUARIO)).expect("root may");
+        for item in fs::read_dir(&pasta).expect("a folder") {
+            let caminho = item.expect("readable").path();
+            chown(&caminho, Some(OUTRO_USUARIO), Some(OUTRO_USUARIO)).expect("root may");
+        }
+    }
+    chown(contas.path().join("diario/ponto.json"), Some(0), Some(0)).expect("root may");
+    let programas = TempDir::new().expect("a temporary directory");
+    let servidor = programas.path().join("pixson-servidor");
+    fs::copy(SERVIDOR, &servidor).expect("readable");
+    chown(programas.path(), Some(OUTRO_USUARIO), None).expect("root may");
+    let (usuario, grupo) = (OUTRO_USUARIO.to_string(), OUTRO_USUARIO.to_string());
+    let saida = programa("setpriv")
+        .args(["--reuid", &usuario, "--regid", &grupo, "--clear-groups"])
+        .arg(&servidor)
+        .args(["--porta", "0", "--contas"])
+        .arg(contas.path())
+        .output();
+    let Ok(saida) = saida else {
+        let _ = writeln!(io::stderr(), "skipped, there is no setpriv");
+        return;
+    };
+    let frase = String::from_utf8(saida.stderr).expect("UTF-8");
+    assert_eq!((saida.status.code(), frase.lines().count()), (Some(1), 1), "{frase}");
+    assert!(frase.contains("diario/ponto.json não pode ser usado (sem permissão)"), "{frase}");
+    assert!(frase.contains("chown") && !frase.contains("corrompido"), "{frase}");
+}
