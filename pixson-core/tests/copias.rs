@@ -156,10 +156,11 @@ impl Disco for DiscoCredulo {
         let texto = self.modelo.conteudo(nome).unwrap_or_default();
         let texto = String::from_utf8_lossy(&texto).into_owned();
         let dita = texto.split_once(r#""marca":["#).and_then(|(_, resto)| {
-            let (numero, resto) = resto.split_once(',')?;
-            let (nascido, _) = resto.split_once(']')?;
-            let (numero, nascido) = (numero.parse().ok()?, nascido.parse().ok()?);
-            Some(pixson_core::banco::disco::Marca { numero, nascido })
+            let (numeros, _) = resto.split_once(']')?;
+            let mut numeros = numeros.split(',').map(str::parse);
+            let mut proximo = || numeros.next()?.ok();
+            let (diretorio, numero, nascido) = (proximo()?, proximo()?, proximo()?);
+            Some(pixson_core::banco::disco::Marca { diretorio, numero, nascido })
         });
         Ok(dita)
     }

@@ -271,6 +271,33 @@ fn removing_the_lock_file_or_all_of_the_journal_lets_no_second_bank_in() {
     assert!(abrir(&contas).is_ok());
 }
 
+/// A copy whose files are links to the same files is a copy: they are of the moments at which the
+/// links were made, but for the segment that was being written.
+#[test]
+fn a_copy_made_of_links_is_known_as_one() {
+    let raiz = pasta();
+    let (contas, copia) = (raiz.path().join("contas"), raiz.path().join("copia"));
+    criar(&contas, "10.0");
+    let (banco, _) = abrir(&contas).expect("a sound directory");
+    depositar(&banco).expect("a sound directory");
+    banco.publicar().expect("a sound directory");
+    fs::create_dir_all(copia.join("diario")).expect("writable");
+    fs::hard_link(contas.join("1.json"), copia.join("1.json")).expect("the same file system");
+    for _ in 0..3 {
+        depositar(&banco).expect("a sound directory");
+        banco.publicar().expect("a sound directory");
+    }
+    for item in fs::read_dir(contas.join("diario")).expect("readable") {
+        let item = item.expect("readable");
+        let nome = copia.join("diario").join(item.file_name());
+        fs::hard_link(item.path(), nome).expect("the same file system");
+    }
+    drop(banco);
+    let (_, avisos) = abrir(&copia).expect("the journal has it all");
+    assert!(matches!(avisos.as_slice(), [Aviso::CopiaAtrasada { .. }]), "{avisos:?}");
+    assert_eq!(fs::read_to_string(copia.join("1.json")).expect("a file"), texto("14.0"));
+}
+
 fn tubo(caminho: &Path) {
     let feito = Command::new("mkfifo").arg(caminho).status().expect("mkfifo runs");
     assert!(feito.success());

@@ -253,3 +253,61 @@ impl Disco for DiscoCego {
     delegar!(modelo: travar, criar_pasta, listar, criar, escrever, cortar, sincronizar, renomear);
     delegar!(modelo: sincronizar_pasta, apagar, marca);
 }
+
+#[test]
+fn a_checkpoint_that_cannot_be_replaced_keeps_the_journal_and_ends_nobody() {
+    let disco = DiscoModelo::com_contas(&iniciais());
+    let (banco, mut historia) = (abrir(&disco), Historia::default());
+    banco.iniciar().expect("a sound disk");
+    disco.prender("diario/ponto.json", true);
+    let sem_ponto: Vec<Passo> =
+        rodadas(12).into_iter().filter(|passo| !matches!(passo, Passo::Publicar)).collect();
+    encenar(&banco, &sem_ponto, &mut historia);
+    let avisos = banco.publicar().expect("the account files are written");
+    assert!(matches!(avisos.as_slice(), [Aviso::PontoPreso { .. }]), "{avisos:?}");
+    assert_eq!(banco.publicar().expect("nothing else is wrong"), []);
+    assert!(!banco.falhou() && banco.registros_atrasados() > 0);
+    let caido = disco.depois_de(&mut Corte::Nada);
+    caido.soltar_todos();
+    assert_eq!(julgar_vida(&caido, &iniciais(), &historia), Ok(()));
+    disco.soltar_todos();
+    banco.publicar().expect("it can be replaced again");
+    assert_eq!(banco.registros_atrasados(), 0);
+}
+
+#[test]
+fn a_segment_that_cannot_be_begun_leaves_the_present_one_going_on() {
+    // `EPERM`, as of a folder that became immutable.
+    let disco =
+        DiscoSemNovos { modelo: DiscoModelo::com_contas(&iniciais()), segundo: Arc::default() };
+    let (banco, mut historia) = (abrir(&disco), Historia::default());
+    encenar(&banco, &rodadas(30), &mut historia);
+    assert!(!banco.falhou());
+    assert!(disco.segundo.load(Ordering::Relaxed) > 0, "no segment was to be begun");
+    drop(banco);
+    let caido = disco.modelo.depois_de(&mut Corte::Nada);
+    assert_eq!(julgar_vida(&caido, &iniciais(), &historia), Ok(()));
+}
+
+/// The model disk, which creates no segment but the first.
+#[derive(Clone, Debug)]
+struct DiscoSemNovos {
+    modelo: DiscoModelo,
+    /// How often another one was asked for.
+    segundo: Arc<AtomicUsize>,
+}
+
+impl Disco for DiscoSemNovos {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
+        if nome.starts_with("diario/0") && nome != "diario/0000000001.jsonl" {
+            self.segundo.fetch_add(1, Ordering::Relaxed);
+            return Err(io::Error::from_raw_os_error(1));
+        }
+        self.modelo.criar(nome, como)
+    }
+
+    delegar!(modelo: travar, criar_pasta, listar, ler, escrever, cortar, sincronizar, renomear);
+    delegar!(modelo: sincronizar_pasta, apagar, marca);
+}

@@ -86,7 +86,7 @@ fn ponto(dados: &mut Unstructured<'_>) -> Result<String> {
     let [seq, epoca, segmento] = [numero(dados)?, numero(dados)?, numero(dados)?];
     let limpo: bool = dados.arbitrary()?;
     let marca = if dados.arbitrary()? {
-        format!(r#","marca":[{},{}]"#, numero(dados)?, numero(dados)?)
+        format!(r#","marca":[0,{},{}]"#, numero(dados)?, numero(dados)?)
     } else {
         String::new()
     };
@@ -97,11 +97,14 @@ fn ponto(dados: &mut Unstructured<'_>) -> Result<String> {
 
 fn segmento(dados: &mut Unstructured<'_>) -> Result<(String, Vec<u8>)> {
     let (segmento, epoca, seq) = (numero(dados)?, numero(dados)?, numero(dados)?);
-    let mut corpo = format!(r#"{{"pixson":1,"segmento":{segmento},"epoca":{epoca},"seq":{seq}"#);
-    if dados.arbitrary()? {
-        corpo += &format!(r#","reserva":{}"#, numero(dados)?);
-    }
-    let mut texto = linha(&corpo);
+    let reserva = if dados.arbitrary()? {
+        format!(r#","reserva":{}"#, numero(dados)?)
+    } else {
+        String::new()
+    };
+    let mut texto = linha(&format!(
+        r#"{{"pixson":1,"segmento":{segmento},"epoca":{epoca},"seq":{seq}{reserva}"#
+    ));
     for indice in 0..dados.int_in_range(0..=REGISTROS_MAX as u64)? {
         // Most of them belong where they stand, so that what follows is read as well.
         let seguinte = seq.wrapping_add(indice);

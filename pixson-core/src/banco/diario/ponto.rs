@@ -40,7 +40,7 @@ struct Json {
     limpo: bool,
     /// Those of earlier versions have none.
     #[serde(default)]
-    marca: Option<[u64; 2]>,
+    marca: Option<[u64; 3]>,
     #[serde(rename = "crc")]
     _crc: String,
 }
@@ -70,7 +70,7 @@ impl Ponto {
     fn de_bytes(bytes: &[u8]) -> Option<(Self, Option<Marca>)> {
         let Json { seq, epoca, segmento, limpo, marca, .. } = serde_json::from_slice(bytes).ok()?;
         let ponto = Self { seq, epoca, segmento, limpo };
-        let marca = marca.map(|[numero, nascido]| Marca { numero, nascido });
+        let marca = marca.map(|[diretorio, numero, nascido]| Marca { diretorio, numero, nascido });
         let em_ordem = [seq, epoca, segmento].iter().all(|&numero| numero < NUMERO_MAX);
         // One spelling only: what does not write itself again has been changed.
         (em_ordem && ponto.texto(marca).as_bytes() == bytes).then_some((ponto, marca))
@@ -84,8 +84,8 @@ impl Ponto {
 
     fn texto(&self, marca: Option<Marca>) -> String {
         let Self { seq, epoca, segmento, limpo } = self;
-        let marca = marca.map_or_else(String::new, |Marca { numero, nascido }| {
-            format!(r#","marca":[{numero},{nascido}]"#)
+        let marca = marca.map_or_else(String::new, |Marca { diretorio, numero, nascido }| {
+            format!(r#","marca":[{diretorio},{numero},{nascido}]"#)
         });
         let corpo = format!(
             r#"{{"seq":{seq},"epoca":{epoca},"segmento":{segmento},"limpo":{limpo}{marca}"#

@@ -154,6 +154,8 @@ pub trait Disco: Debug + Send + Sync {
 /// later.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Marca {
+    /// The number of the bank's directory: a copy may be made of links to the same files.
+    pub diretorio: u64,
     /// The file's number in its file system (`st_ino`).
     pub numero: u64,
     /// When the file was created, in nanoseconds since 1970; 0 where the file system does not know.

@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Stat, Uid};
 use rustix::fs::{fchown, fstat, mkdirat, openat, renameat, stat, statat, unlinkat};
@@ -92,6 +93,18 @@ impl DiscoReal {
         } else {
             Err(nao_e_arquivo())
         }
+    }
+
+    /// The numbers of a file and of the directory, and the instant of the file's birth: a copy has
+    /// others, and so has a file that a copy was written into.
+    fn marcar(&self, arquivo: &File) -> io::Result<Marca> {
+        let dados = arquivo.metadata()?;
+        // A file system without births says so with an error.
+        let nascido = dados.created().ok();
+        let desde = nascido.and_then(|quando| quando.duration_since(UNIX_EPOCH).ok());
+        let nanos = desde.and_then(|desde| u64::try_from(desde.as_nanos()).ok());
+        let diretorio = self.raiz.metadata()?.ino();
+        Ok(Marca { diretorio, numero: dados.ino(), nascido: nanos.unwrap_or(0) })
     }
 
     /// Gives what was created to the owner of the directory, if another user runs this: a command
@@ -265,24 +278,13 @@ impl Disco for DiscoReal {
     }
 
     fn marca(&self, arquivo: &File) -> io::Result<Marca> {
-        marca_de(arquivo)
+        self.marcar(arquivo)
     }
 
     fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
         match self.abrir_arquivo(nome, OFlags::RDONLY) {
             Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
-            aberto => marca_de(&aberto?).map(Some),
+            aberto => self.marcar(&aberto?).map(Some),
         }
     }
-}
-
-/// The number of a file and the instant of its birth: a copy has others, and so has a file that a
-/// copy was written into.
-fn marca_de(arquivo: &File) -> io::Result<Marca> {
-    let dados = arquivo.metadata()?;
-    // A file system without births says so with an error.
-    let nascido = dados.created().ok();
-    let desde = nascido.and_then(|quando| quando.duration_since(std::time::UNIX_EPOCH).ok());
-    let nanos = desde.and_then(|desde| u64::try_from(desde.as_nanos()).ok());
-    Ok(Marca { numero: dados.ino(), nascido: nanos.unwrap_or(0) })
 }

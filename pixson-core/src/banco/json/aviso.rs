@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::presas::Presa;
+use crate::banco::disco::Causa;
 use crate::tipos::{Rg, Saldo};
 
 /// How many files that cannot be replaced are named at once.
@@ -38,6 +39,11 @@ pub enum Aviso {
     OutrosPresos {
         /// How many.
         quantos: usize,
+    },
+    /// The checkpoint `diario/ponto.json` cannot be replaced. The journal is kept from the last one on.
+    PontoPreso {
+        /// What the disk says.
+        causa: Causa,
     },
     /// The file of an account, which could not be replaced, is current again.
     ArquivoSolto {
@@ -114,6 +120,11 @@ impl fmt::Display for Aviso {
             Self::OutrosPresos { quantos } => {
                 write!(f, "Outros {quantos} arquivos de contas também não podem ser regravados.")
             }
+            Self::PontoPreso { causa } => write!(
+                f,
+                "diario/ponto.json não pode ser regravado ({causa}). O banco continua; o diário é \
+                 guardado por inteiro até que isso seja possível."
+            ),
             Self::ArquivoSolto { rg } => {
                 write!(f, "O arquivo da conta {rg} foi regravado e está em dia.")
             }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::BancoJson;
+use super::arquivo::ContaArquivo;
 use super::aviso::Aviso;
-use super::contas::{Vaga, trancar};
+use super::contas::{ContaViva, Vaga, trancar};
+use super::troca::Preso;
 use crate::banco::disco::{Causa, Disco, ErroDeArquivo};
-use crate::sincronia::Arc;
+use crate::sincronia::{Arc, Ordering};
 use crate::tipos::Rg;
 
 /// How many checkpoints a file that cannot be replaced is left alone, at most: with two in a second,
@@ -114,5 +116,28 @@ impl<D: Disco> BancoJson<D> {
     /// The accounts whose file cannot be replaced, in RG order.
     pub fn presas(&self) -> Vec<Presa> {
         trancar(&self.presas).0.values().map(|tentada| tentada.presa.clone()).collect()
+    }
+
+    /// Reads the file of an account again that could not be read when the bank was opened: what it
+    /// holds is what the bank has left in it, and the holder's name is nowhere else.
+    pub(super) fn reler(&self, viva: &mut ContaViva) {
+        if !trancar(&self.presas).por_reler(viva.conta.rg) {
+            return;
+        }
+        if let Ok(Some((arquivo, visto))) = ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
+            viva.conta.nome = arquivo.nome;
+            viva.visto = Some(visto);
+            trancar(&self.presas).relida(viva.conta.rg);
+        }
+    }
+
+    /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
+    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
+        if let Some(viva) = trancar(vaga).as_mut() {
+            viva.suja = true;
+            viva.visto = preso.encontrado.or(viva.visto);
+        }
+        self.falhas.fetch_add(1, Ordering::Relaxed);
+        trancar(&self.presas).prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
     }
 }

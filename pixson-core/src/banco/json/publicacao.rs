@@ -6,13 +6,11 @@ use super::BancoJson;
 use super::arquivo::{ContaArquivo, impressao};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
-use super::presas::Presa;
-use super::troca::{Esperado, Imagem, Preso, gravar_contas};
+use super::troca::{Esperado, Imagem, gravar_contas};
 use crate::banco::diario::{PASTA, Ponto, Trava};
 use crate::banco::diario::{nome_de_segmento, passageiro, segmento_vazio, segmentos};
-use crate::banco::disco::Disco;
+use crate::banco::disco::{Causa, Disco, e_sem_volta};
 use crate::sincronia::{Arc, Ordering};
-use crate::tipos::Rg;
 
 /// How far the checkpoints have come.
 #[derive(Debug)]
@@ -39,6 +37,8 @@ struct Ditos {
     fora: bool,
     /// What is created belongs to somebody else.
     alheio: bool,
+    /// The checkpoint cannot be replaced.
+    ponto: bool,
 }
 
 impl<A> Publicacao<A> {
@@ -47,7 +47,7 @@ impl<A> Publicacao<A> {
         Self {
             ponto,
             avisos: Vec::new(),
-            ditos: Ditos { fora: false, alheio },
+            ditos: Ditos { fora: false, alheio, ponto: false },
             houve_falha: false,
             fechada: false,
             _diretorio: trava.diretorio,
@@ -57,6 +57,21 @@ impl<A> Publicacao<A> {
 
     pub(super) fn fechada(&self) -> bool {
         self.fechada
+    }
+
+    /// A checkpoint that cannot be replaced is as any file that cannot: the journal is kept from the
+    /// last one on, and that is said once.
+    fn dizer_do_ponto(&mut self, movido: io::Result<()>) -> io::Result<()> {
+        match movido {
+            Err(erro) if !passageiro(&erro) && !e_sem_volta(&erro) => {
+                self.houve_falha = true;
+                if !std::mem::replace(&mut self.ditos.ponto, true) {
+                    self.avisos.push(Aviso::PontoPreso { causa: Causa::de(&erro) });
+                }
+                Ok(())
+            }
+            movido => movido.inspect(|()| self.ditos.ponto = false),
+        }
     }
 }
 
@@ -81,7 +96,8 @@ impl<D: Disco> BancoJson<D> {
             self.girar_se_cheio()?;
             let ate = self.gravar_sujas(publicacao, false)?;
             if self.publicou(ate, publicacao) {
-                self.mover_ponto(publicacao, ate, false)?;
+                let movido = self.mover_ponto(publicacao, ate, false);
+                publicacao.dizer_do_ponto(movido)?;
             }
             Ok(())
         })
@@ -167,7 +183,7 @@ impl<D: Disco> BancoJson<D> {
     /// Without space or descriptors for a new segment, the present one goes on.
     fn girar_se_cheio(&self) -> io::Result<()> {
         match self.diario.girar_se_cheio() {
-            Err(erro) if passageiro(&erro) => Ok(()),
+            Err(erro) if !e_sem_volta(&erro) => Ok(()),
             girado => girado,
         }
     }
@@ -297,29 +313,6 @@ impl<D: Disco> BancoJson<D> {
             avisos.extend(aviso);
         }
         Ok(())
-    }
-
-    /// Reads the file of an account again that could not be read when the bank was opened: what it
-    /// holds is what the bank has left in it, and the holder's name is nowhere else.
-    fn reler(&self, viva: &mut ContaViva) {
-        if !trancar(&self.presas).por_reler(viva.conta.rg) {
-            return;
-        }
-        if let Ok(Some((arquivo, visto))) = ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
-            viva.conta.nome = arquivo.nome;
-            viva.visto = Some(visto);
-            trancar(&self.presas).relida(viva.conta.rg);
-        }
-    }
-
-    /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
-    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
-        if let Some(viva) = trancar(vaga).as_mut() {
-            viva.suja = true;
-            viva.visto = preso.encontrado.or(viva.visto);
-        }
-        self.falhas.fetch_add(1, Ordering::Relaxed);
-        trancar(&self.presas).prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
     }
 
     /// Lists the accounts of this run whose file is not what the bank left in it.

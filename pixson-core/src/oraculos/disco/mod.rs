@@ -374,6 +374,6 @@ impl Disco for DiscoModelo {
 
 impl Estado {
     fn marca(&self, arquivo: usize) -> Marca {
-        Marca { numero: arquivo as u64, nascido: self.arquivos[arquivo].copiado }
+        Marca { diretorio: 0, numero: arquivo as u64, nascido: self.arquivos[arquivo].copiado }
     }
 }

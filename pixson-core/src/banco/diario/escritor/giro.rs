@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::{Diario, Estado, bytes, linha_de, passageiro};
+use super::{Diario, Estado, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
 use crate::banco::diario::{PASTA, nome_de_segmento};
-use crate::banco::disco::{Disco, nomear, sem_volta};
+use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
@@ -68,13 +68,13 @@ impl<D: Disco> Diario<D> {
 
         let girado = self.comecar_outro(cabecalho).and_then(|()| {
             let cortado = antigo.map_or(Ok(()), |antigo| self.cortar(&antigo, fim));
-            cortado.map_err(nomear(&nome_de_segmento(atual.segmento)))
+            cortado.map_err(sem_volta).map_err(nomear(&nome_de_segmento(atual.segmento)))
         });
 
         let mut estado = self.trancar();
         estado.lider = false;
         match &girado {
-            Err(erro) if !passageiro(erro) => self.falhar(&mut estado, erro),
+            Err(erro) if e_sem_volta(erro) => self.falhar(&mut estado, erro),
             _ => {}
         }
         Self::soltar(estado);
@@ -86,15 +86,21 @@ impl<D: Disco> Diario<D> {
     fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
         let nome = nome_de_segmento(cabecalho.segmento);
         let criado = self.criar_segmento(cabecalho).map_err(nomear(&nome));
-        let (arquivo, posicao) = criado?;
+        let (arquivo, posicao) = match criado {
+            // The present segment goes on, up to its limit, and whatever is there of this one must
+            // not be found behind it.
+            Err(erro) if !e_sem_volta(&erro) => {
+                self.desfazer(&nome)?;
+                return Err(erro);
+            }
+            criado => criado?,
+        };
         let mut estado = self.trancar();
         let mut reservado = posicao + bytes(&self.zeros);
         while posicao + bytes(&estado.lote) > reservado {
             if let Err(erro) = self.disco.escrever(&arquivo, reservado, &self.zeros) {
-                // The present segment has room for it and goes on; this one must not be found
-                // behind it.
-                let apagado = self.disco.apagar(&nome);
-                apagado.and_then(|()| self.disco.sincronizar_pasta(PASTA)).map_err(sem_volta)?;
+                // The present segment has room for it and goes on.
+                self.desfazer(&nome)?;
                 return Err(nomear(&nome)(erro));
             }
             reservado += bytes(&self.zeros);
@@ -105,6 +111,22 @@ impl<D: Disco> Diario<D> {
         estado.posicao = posicao;
         estado.reservado = reservado;
         Ok(())
+    }
+
+    /// Removes a segment that was begun and is not to be.
+    fn desfazer(&self, nome: &str) -> io::Result<()> {
+        let removido = match self.disco.apagar(nome) {
+            Err(erro) if erro.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // A folder, say: nothing was begun in its place.
+            Err(_) if self.e_outra_coisa(nome) => Ok(()),
+            removido => removido.and_then(|()| self.disco.sincronizar_pasta(PASTA)),
+        };
+        removido.map_err(sem_volta).map_err(nomear(nome))
+    }
+
+    fn e_outra_coisa(&self, nome: &str) -> bool {
+        let lido = self.disco.ler(nome, 0);
+        lido.is_err_and(|erro| erro.kind() == io::ErrorKind::InvalidData)
     }
 
     /// Makes everything durable. Nothing is appended any more.
