@@ -163,16 +163,22 @@ pub(crate) fn causa(erro: &io::Error) -> String {
         E::HostUnreachable => "o endereço não pode ser alcançado",
         E::NetworkUnreachable | E::NetworkDown => "a rede não pode ser alcançada",
         E::AddrInUse => "o endereço já está em uso",
-        E::AddrNotAvailable => "o endereço não é desta máquina",
+        // Of a connection, that no port is left for this end of it.
+        E::AddrNotAvailable => "o endereço não está disponível nesta máquina",
         E::BrokenPipe => "o outro lado já saiu",
         E::AlreadyExists => "já existe",
-        E::WouldBlock | E::TimedOut => "o tempo se esgotou",
+        E::TimedOut => "o tempo se esgotou",
+        // Of a thread, that the system gives no more; of a pipe, that it takes no more. The time that a
+        // socket was given is measured by whoever reads of it.
+        E::WouldBlock => "o sistema não tem mais recursos no momento",
         E::NotADirectory => "não é um diretório",
         E::IsADirectory => "é um diretório",
         E::ReadOnlyFilesystem => "só é possível ler",
         E::StorageFull => "não há espaço",
         E::QuotaExceeded => "a cota se esgotou",
+        E::FileTooLarge if erro.raw_os_error().is_some() => "o tamanho permitido se esgotou",
         E::FileTooLarge => "é grande demais",
+        E::InvalidFilename => "o nome é longo demais",
         E::InvalidData => "o conteúdo não é o esperado",
         E::UnexpectedEof => "acabou antes do esperado",
         E::OutOfMemory => "não há memória",
@@ -197,6 +203,8 @@ fn sem_nome(erro: &io::Error) -> String {
         // `EIO`, `ENFILE` and `EMFILE`.
         Some(5) => "o dispositivo falhou".into(),
         Some(23 | 24) => "há arquivos abertos demais".into(),
+        // `ENOBUFS`.
+        Some(105) => "o sistema não tem mais recursos no momento".into(),
         Some(numero) => format!("erro {numero} do sistema"),
         // So std reports a name that nobody could look up.
         None => "o endereço não foi encontrado".into(),
@@ -226,8 +234,28 @@ mod tests {
         let disco = io::Error::other(io::Error::from(io::ErrorKind::StorageFull));
         assert_eq!(causa(&disco), "não há espaço");
         assert_eq!(causa(&io::Error::other("o diário parou")), "o diário parou");
-        assert_eq!(causa(&io::Error::from_raw_os_error(24)), "há arquivos abertos demais");
-        assert_eq!(causa(&io::Error::from_raw_os_error(5)), "o dispositivo falhou");
-        assert_eq!(causa(&io::Error::from_raw_os_error(71)), "erro 71 do sistema");
+    }
+
+    #[test]
+    fn what_the_system_lacks_is_called_by_its_name() {
+        for (numero, esperada) in [
+            (5, "o dispositivo falhou"),
+            (11, "o sistema não tem mais recursos no momento"),
+            (12, "não há memória"),
+            (23, "há arquivos abertos demais"),
+            (24, "há arquivos abertos demais"),
+            (27, "o tamanho permitido se esgotou"),
+            (28, "não há espaço"),
+            (36, "o nome é longo demais"),
+            (71, "erro 71 do sistema"),
+            (99, "o endereço não está disponível nesta máquina"),
+            (105, "o sistema não tem mais recursos no momento"),
+            (110, "o tempo se esgotou"),
+            (122, "a cota se esgotou"),
+        ] {
+            assert_eq!(causa(&io::Error::from_raw_os_error(numero)), esperada, "{numero}");
+        }
+        assert_eq!(causa(&io::ErrorKind::FileTooLarge.into()), "é grande demais");
+        assert_eq!(causa(&io::ErrorKind::TimedOut.into()), "o tempo se esgotou");
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use crate::parada::Parada;
+use crate::portugues::causa;
 use crate::queixa::Queixa;
 
 /// How long to wait after a failed accept: 10 ms at first, twice as long each time, up to 100 ms.
@@ -68,7 +69,7 @@ impl<'s> Aceitacao<'s> {
     /// Makes the most of a failed accept: the reserve at first, then a pause.
     fn descansar(&mut self, erro: &io::Error) {
         if self.queixa.cabe() {
-            tracing::warn!(%erro, "nenhuma conexão pode ser aceita agora");
+            tracing::warn!(erro = causa(erro), "nenhuma conexão pode ser aceita agora");
         }
         let sem_descritor = matches!(Errno::from_io_error(erro), Some(Errno::MFILE | Errno::NFILE));
         if sem_descritor && self.reserva.take().is_some() {

@@ -234,6 +234,8 @@ fn escrever(fluxo: &TcpStream, bytes: &[u8], prazo: Duration) -> io::Result<()> 
 fn escrever_algo(mut fluxo: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     match fluxo.write(bytes) {
         Err(erro) if erro.kind() == ErrorKind::Interrupted => Ok(0),
+        // So a socket says that the time of its time-out is over.
+        Err(erro) if erro.kind() == ErrorKind::WouldBlock => Err(ErrorKind::TimedOut.into()),
         escrito => escrito,
     }
 }

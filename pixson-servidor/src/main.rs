@@ -65,9 +65,13 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(frase) => {
             // If even this cannot be written, the exit code still tells.
-            if let Some(escritor) = Escritor::novo(io::stderr()) {
-                escritor.escrever(format!("{}\n", visivel(&frase)));
-                escritor.despedir();
+            match Escritor::novo(io::stderr()) {
+                Some(escritor) => {
+                    escritor.escrever(format!("{}\n", visivel(&frase)));
+                    escritor.despedir();
+                }
+                // Without a thread it may wait for a reader.
+                None => drop(fala::dizer([frase])),
             }
             ExitCode::FAILURE
         }

@@ -17,6 +17,7 @@ use crate::limites::Limites;
 use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
 use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
+use crate::portugues::causa;
 use crate::portaria::{Passe, Portaria};
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
@@ -226,7 +227,7 @@ impl Servidor {
         let fim = conexao::atender(fluxo, &self.servico, &self.limites, &self.parada, observacao);
         match &fim {
             Ok(fim) => tracing::info!(conexao, ?fim, "conexão encerrada"),
-            Err(erro) => tracing::info!(conexao, %erro, "conexão interrompida"),
+            Err(erro) => tracing::info!(conexao, erro = causa(erro), "conexão interrompida"),
         }
         self.tela.mostrar(format_args!("Cliente desconectado {par}"));
         let esgotado = matches!(fim, Ok(Fim::RelogioEsgotado));
