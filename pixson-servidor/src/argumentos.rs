@@ -9,8 +9,8 @@ use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
 
 const DEPOIS: &str = "\
-Sem comando, atende clientes até receber SIGINT ou SIGTERM. Os comandos precisam do servidor parado;
-cada um tem sua ajuda, com exemplos.
+Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
+precisam do servidor parado; cada um tem sua ajuda, com exemplos.
 
 Variáveis: PIXSON_HOST, PIXSON_PORTA e PIXSON_CONTAS valem o mesmo que --host, --porta e --contas;
 a opção tem precedência sobre a variável.

@@ -23,6 +23,7 @@ mod recusa;
 mod registro;
 mod servidor;
 mod tela;
+mod sinais;
 mod visivel;
 
 use std::io::{self, ErrorKind};
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Err(fim) => return fim,
     };
     if let Some(comando) = &argumentos.comando {
+    sinais::conter_arquivos();
         return administracao::executar(comando, &argumentos.contas);
     }
     registro::iniciar(argumentos.registro);

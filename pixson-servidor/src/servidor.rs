@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
 use pixson_core::sessao::{Fim, SaidaServidor};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::aceitacao::{Aceitacao, Chegada};
@@ -21,6 +20,7 @@ use crate::portugues::causa;
 use crate::portaria::{Passe, Portaria};
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
+use crate::sinais;
 use crate::tela::Tela;
 use crate::{avisar, conexao, frases};
 
@@ -83,7 +83,7 @@ impl Servidor {
         silencioso: bool,
     ) -> io::Result<Self> {
         let endereco = ouvinte.local_addr()?;
-        let sinais = Signals::new([SIGINT, SIGTERM])?;
+        let sinais = Signals::new(sinais::de_fim())?;
         Ok(Self {
             servico,
             ouvinte,
@@ -100,7 +100,7 @@ impl Servidor {
         })
     }
 
-    /// Serves until SIGINT or SIGTERM; then every line that has arrived whole is answered, and
+    /// Serves until a signal asks for the end; then every line that has arrived whole is answered, and
     /// every account file is made current.
     pub(crate) fn servir(self) -> Result<(), Queda> {
         let banco = self.servico.banco();
@@ -236,12 +236,13 @@ impl Servidor {
         }
     }
 
-    /// The first signal stops the server in order, the second at once: what was acknowledged is
-    /// in the journal.
+    /// The first signal stops the server in order. A second one of a person stops it at once: what was
+    /// acknowledged is in the journal. A server that stops by itself has had none yet.
     fn vigiar(&self) {
         let mut sinais = self.sinais.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in sinais.forever() {
-            if self.parada.pedida() {
+        let mut pediram = false;
+        for sinal in sinais.forever() {
+            if sinais::insiste(sinal) && std::mem::replace(&mut pediram, true) {
                 process::exit(INTERROMPIDO);
             }
             self.parar();

@@ -54,21 +54,6 @@ fn it_shows_connections_and_each_change_of_the_clock() {
 }
 
 #[test]
-fn either_signal_stops_it_cleanly_with_clients_connected() {
-    for sinal in [Signal::INT, Signal::TERM] {
-        let mut servidor = servidor();
-        let mut conexao = servidor.conectar();
-        let _outra_que_nada_diz = servidor.conectar();
-        assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
-        assert!(conexao.pedir("t:5|op:2|rg:1111111111|valor:1").contains("|s:0|"));
-        servidor.sinalizar(sinal);
-        assert_eq!(conexao.resto(), "", "an orderly end");
-        assert_eq!(servidor.esperar_fim().code(), Some(0), "{sinal:?}");
-        assert!(servidor.arquivo("1111111111").ends_with(r#""saldo": 9.0}"#));
-    }
-}
-
-#[test]
 fn what_had_arrived_before_the_signal_is_answered() {
     let mut servidor = servidor();
     let mut conexao = servidor.conectar();

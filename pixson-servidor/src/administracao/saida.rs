@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::Falha;
 use crate::objeto;
+use crate::sinais::AntesDoFim;
 
 /// What a file with people's names and money allows: its owner to read and write.
 const MODO: u32 = 0o600;
@@ -36,12 +37,13 @@ impl Saida {
 }
 
 /// A file that has its name only when it is whole; until then nothing is to be seen of it but a
-/// hidden file beside it, which goes if this value is dropped. What is no file, such as a pipe, is
-/// written to as it is.
+/// hidden file beside it, which goes if this value is dropped or a signal ends the program. What is no
+/// file, such as a pipe, is written to as it is.
 pub(super) struct ArquivoInteiro {
     saida: BufWriter<File>,
     /// The hidden file, and the name that it is to have.
     oculto: Option<(PathBuf, PathBuf)>,
+    _vigia: Option<AntesDoFim>,
 }
 
 impl ArquivoInteiro {
@@ -51,7 +53,7 @@ impl ArquivoInteiro {
             // A file in the place of a pipe or a device would be one that nobody reads.
             Ok(dados) if !dados.is_file() => {
                 let saida = BufWriter::new(OpenOptions::new().write(true).open(nome)?);
-                return Ok(Self { saida, oculto: None });
+                return Ok(Self { saida, oculto: None, _vigia: None });
             }
             // The file that a link leads to, and not the link.
             Ok(_) => fs::canonicalize(nome)?,
@@ -66,8 +68,11 @@ impl ArquivoInteiro {
             Err(erro) if erro.kind() != io::ErrorKind::NotFound => return Err(erro),
             _ => {}
         }
+        let dele = oculto.clone();
+        let vigia = AntesDoFim::fazer(move || drop(fs::remove_file(dele)))?;
         let arquivo = OpenOptions::new().write(true).create_new(true).mode(MODO).open(&oculto)?;
-        Ok(Self { saida: BufWriter::new(arquivo), oculto: Some((oculto, nome)) })
+        let saida = BufWriter::new(arquivo);
+        Ok(Self { saida, oculto: Some((oculto, nome)), _vigia: Some(vigia) })
     }
 
     pub(super) fn json(&mut self, objeto: &impl Serialize) -> io::Result<()> {

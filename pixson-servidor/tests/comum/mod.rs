@@ -150,6 +150,15 @@ impl Conexao {
         self.leitor.get_mut().read(&mut bytes).is_ok_and(|quantos| quantos > 0)
     }
 
+    /// Reads what there is now. `false` when there is nothing.
+    pub(crate) fn leu_algo_ja(&mut self) -> bool {
+        let fluxo = self.leitor.get_mut();
+        fluxo.set_nonblocking(true).expect("a TCP socket");
+        let leu = fluxo.read(&mut [0; 8 * 1024]).is_ok_and(|quantos| quantos > 0);
+        fluxo.set_nonblocking(false).expect("a TCP socket");
+        leu
+    }
+
     /// Sends the same again and again, reading nothing, until no buffer takes any more. Returns
     /// how many bytes were taken.
     pub(crate) fn encher(&mut self, bytes: &[u8]) -> usize {
