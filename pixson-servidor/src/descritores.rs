@@ -1,6 +1,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::limites::Limites;
+use crate::memoria::caber_no_espaco;
 
 /// Descriptors for everything but connections: journal, account files, refusals, log.
 const RESERVA: u64 = 64;
@@ -9,7 +10,7 @@ const RESERVA: u64 = 64;
 /// connections are served, and the log says so: to run out of descriptors would keep the bank
 /// from reading accounts.
 pub(crate) fn ajustar(limites: Limites) -> Limites {
-    let limites = caber_na_memoria(limites);
+    let limites = caber_no_espaco(caber_na_memoria(limites));
     let quer = u64::try_from(limites.max_conexoes).unwrap_or(u64::MAX).saturating_add(RESERVA);
     let tem = elevar(quer);
     if tem >= quer {

@@ -12,6 +12,7 @@ mod fala;
 mod frases;
 mod gerados;
 mod limites;
+mod memoria;
 mod metricas;
 mod objeto;
 mod observacao;
@@ -22,8 +23,8 @@ mod queixa;
 mod recusa;
 mod registro;
 mod servidor;
-mod tela;
 mod sinais;
+mod tela;
 mod visivel;
 
 use std::io::{self, ErrorKind};
@@ -56,10 +57,11 @@ fn main() -> ExitCode {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    if let Some(comando) = &argumentos.comando {
     sinais::conter_arquivos();
+    if let Some(comando) = &argumentos.comando {
         return administracao::executar(comando, &argumentos.contas);
     }
+    memoria::poupar();
     registro::iniciar(argumentos.registro);
     let servido = servir(&argumentos);
     registro::despedir();

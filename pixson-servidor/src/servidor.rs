@@ -16,8 +16,8 @@ use crate::limites::Limites;
 use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
 use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
-use crate::portugues::causa;
 use crate::portaria::{Passe, Portaria};
+use crate::portugues::causa;
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
 use crate::sinais;
@@ -26,6 +26,9 @@ use crate::{avisar, conexao, frases};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
+
+/// The stack of a thread that goes on beside the connections: 512 KiB.
+const PILHA_DE_TAREFA_BYTES: usize = 512 * 1024;
 
 /// How often bringing the account files up to the journal begins: every 500 ms, or at once when
 /// that took longer. A file is behind by the rest of one round and its place in the next.
@@ -302,7 +305,8 @@ fn tarefa<'escopo>(
     escopo: &'escopo Scope<'escopo, '_>,
     fazer: impl FnOnce() + Send + 'escopo,
 ) -> io::Result<()> {
-    thread::Builder::new().spawn_scoped(escopo, fazer).map(drop)
+    let pilha = thread::Builder::new().stack_size(PILHA_DE_TAREFA_BYTES);
+    pilha.spawn_scoped(escopo, fazer).map(drop)
 }
 
 impl Observado for Servidor {

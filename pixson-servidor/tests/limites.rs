@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use comum::ambiente::programa;
 use comum::honestos::dizer;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{Conexao, duas_contas};
+use comum::{Conexao, duas_contas, encher_todas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -227,6 +227,40 @@ fn few_descriptors_are_reached_and_left_again() {
         let erros = instancia.parar();
         assert!(erros.iter().all(|erro| erro.contains(" AVISO nenhuma conexão pode")), "{erros:?}");
         assert!(herdados == 0 || !erros.is_empty(), "the last descriptor was never reached");
+    }
+}
+
+#[test]
+fn little_address_space_means_fewer_places_and_never_the_end_of_the_process() {
+    // What no memory is left for would end it in the middle of a request.
+    for limite in ["ulimit -v 100000", "ulimit -v 300000", "ulimit -d 60000"] {
+        let contas = duas_contas();
+        let mut comando = programa("sh");
+        comando.args(["-c", &format!(r#"{limite}; exec "$0" "$@""#), SERVIDOR]);
+        comando.args(["--porta", "0", "--contas"]).arg(contas.path());
+        let mut instancia = Instancia::iniciar(&mut comando);
+        let aviso = instancia.proximo_erro();
+        assert!(aviso.contains("ulimit -v ou -d") && aviso.contains("max_conexoes="), "{aviso}");
+        let (mut atendidas, mut recusadas) = (Vec::new(), 0);
+        for _ in 0..300 {
+            let mut conexao = instancia.conectar();
+            let _ = conexao.fluxo().write_all(format!("t:0|op:6|rg:{UMA}\n").as_bytes());
+            let linha = conexao.linha();
+            if linha.contains("|s:0|") {
+                atendidas.push(conexao);
+            } else {
+                assert!(linha.ends_with(LOTADO), "{linha}");
+                recusadas += 1;
+            }
+        }
+        assert!(atendidas.len() > 10 && recusadas > 10, "{limite}: {recusadas} were refused");
+        // All at once they ask for more than they read.
+        let pedido = format!("t:0|op:3|rg:{UMA}|valor:0.01\n");
+        encher_todas(&mut atendidas, pedido.as_bytes());
+        drop(atendidas);
+        let mut nova = insistir(&instancia);
+        assert!(nova.pedir(&format!("t:0|op:1|rg:{UMA}")).contains("|s:0|"), "{limite}");
+        assert_eq!(instancia.parar(), [""; 0], "{limite}");
     }
 }
 
