@@ -5,6 +5,9 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::{Args, ValueEnum};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
+use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -74,7 +77,7 @@ pub(crate) fn iniciar(argumentos: ArgumentosDeRegistro) {
         .with_writer(move || Linha { bytes: Vec::new(), formato });
     match formato {
         Formato::Texto => base.event_format(Texto).init(),
-        Formato::Json => base.json().with_target(false).flatten_event(true).init(),
+        Formato::Json => base.event_format(Json).init(),
     }
 }
 
@@ -125,7 +128,17 @@ fn inofensiva(linha: &str, formato: Formato) -> String {
     }
 }
 
-/// Time, level in Portuguese, sentence, fields.
+/// The level of a line, in the words of `--log`, whatever the form of the log.
+fn palavra(evento: &Event<'_>) -> &'static str {
+    match *evento.metadata().level() {
+        Level::ERROR => "ERRO",
+        Level::WARN => "AVISO",
+        Level::INFO => "INFO",
+        _ => "DETALHE",
+    }
+}
+
+/// Time, level, sentence, fields.
 struct Texto;
 
 impl<S, N> FormatEvent<S, N> for Texto
@@ -140,15 +153,75 @@ where
         evento: &Event<'_>,
     ) -> fmt::Result {
         SystemTime.format_time(&mut linha)?;
-        let nivel = match *evento.metadata().level() {
-            Level::ERROR => "ERRO",
-            Level::WARN => "AVISO",
-            Level::INFO => "INFO",
-            _ => "DETALHE",
-        };
-        write!(linha, " {nivel} ")?;
+        write!(linha, " {} ", palavra(evento))?;
         contexto.field_format().format_fields(linha.by_ref(), evento)?;
         writeln!(linha)
+    }
+}
+
+/// The same as an object: `timestamp`, `level`, `message`, and the fields.
+struct Json;
+
+impl<S, N> FormatEvent<S, N> for Json
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _contexto: &FmtContext<'_, S, N>,
+        mut linha: Writer<'_>,
+        evento: &Event<'_>,
+    ) -> fmt::Result {
+        let mut quando = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut quando))?;
+        let mut campos = Campos(Vec::new());
+        evento.record(&mut campos);
+        let mut bytes = Vec::new();
+        let escrito = escrever_objeto(&mut bytes, &quando, palavra(evento), &campos);
+        let texto = escrito.ok().and_then(|()| String::from_utf8(bytes).ok());
+        writeln!(linha, "{}", texto.ok_or(fmt::Error)?)
+    }
+}
+
+fn escrever_objeto(
+    bytes: &mut Vec<u8>,
+    quando: &str,
+    nivel: &str,
+    Campos(campos): &Campos,
+) -> serde_json::Result<()> {
+    let mut escritor = serde_json::Serializer::new(bytes);
+    let mut objeto = escritor.serialize_map(None)?;
+    objeto.serialize_entry("timestamp", quando)?;
+    objeto.serialize_entry("level", nivel)?;
+    for (nome, valor) in campos {
+        objeto.serialize_entry(nome, valor)?;
+    }
+    objeto.end()
+}
+
+/// The sentence of an event and its fields.
+struct Campos(Vec<(&'static str, Value)>);
+
+impl Visit for Campos {
+    fn record_debug(&mut self, campo: &Field, valor: &dyn fmt::Debug) {
+        self.0.push((campo.name(), format!("{valor:?}").into()));
+    }
+
+    fn record_str(&mut self, campo: &Field, valor: &str) {
+        self.0.push((campo.name(), valor.into()));
+    }
+
+    fn record_u64(&mut self, campo: &Field, valor: u64) {
+        self.0.push((campo.name(), valor.into()));
+    }
+
+    fn record_i64(&mut self, campo: &Field, valor: i64) {
+        self.0.push((campo.name(), valor.into()));
+    }
+
+    fn record_bool(&mut self, campo: &Field, valor: bool) {
+        self.0.push((campo.name(), valor.into()));
     }
 }
 
