@@ -1,133 +1,143 @@
-//! The page that shows the counters: as much HTTP as that takes.
+//! As much HTTP as two pages take: from the bytes of a request to those of the answer.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::{Instantaneo, Metricas};
-use crate::parada::Parada;
-
-/// How long one visitor may take to ask, and then to read: 2 s each. They are served in turn.
-const VISITA_MAX: Duration = Duration::from_secs(2);
+use super::painel::Observado;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;
 const CABECALHOS_MAX: usize = 64;
 
-/// How long to wait after a failed accept: 50 ms.
-const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
-
 /// The content type of the text format that is written.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXTO: &str = "text/plain; charset=utf-8";
 
-/// Where the counters are served.
-#[derive(Debug)]
-pub(crate) struct Painel {
-    ouvinte: TcpListener,
-    endereco: SocketAddr,
+/// What may be asked of a page.
+const METODOS: [&str; 2] = ["GET", "HEAD"];
+
+/// An answer without its first line and its headers.
+struct Pagina {
+    situacao: &'static str,
+    tipo: &'static str,
+    corpo: String,
 }
 
-/// What a server says of itself.
-pub(crate) trait Observado {
-    fn metricas(&self) -> &Metricas;
-    fn instantaneo(&self) -> Instantaneo;
-    /// Whether it serves, and its disk has not failed.
-    fn saudavel(&self) -> bool;
+impl Pagina {
+    fn texto(situacao: &'static str, corpo: &str) -> Self {
+        Self { situacao, tipo: TEXTO, corpo: corpo.into() }
+    }
+
+    fn escrever(&self, com_corpo: bool) -> Vec<u8> {
+        let Self { situacao, tipo, corpo } = self;
+        let metodos = METODOS.join(", ");
+        let permite = match *situacao {
+            NAO_SE_FAZ => format!("Allow: {metodos}\r\n"),
+            _ => String::new(),
+        };
+        let corpo_dito = if com_corpo { corpo } else { "" };
+        // A second request on the connection would be one that nobody answers.
+        format!(
+            "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
+             {permite}Connection: close\r\n\r\n{corpo_dito}",
+            corpo.len()
+        )
+        .into_bytes()
+    }
 }
 
-impl Painel {
-    pub(crate) fn abrir(endereco: impl ToSocketAddrs) -> io::Result<Self> {
-        let ouvinte = TcpListener::bind(endereco)?;
-        let endereco = ouvinte.local_addr()?;
-        Ok(Self { ouvinte, endereco })
-    }
+const NAO_SE_FAZ: &str = "405 Method Not Allowed";
 
-    pub(crate) fn endereco(&self) -> SocketAddr {
-        self.endereco
-    }
-
-    /// Serves one visitor after the other, until the server has stopped and somebody calls
-    /// [`Painel::acordar`].
-    pub(crate) fn servir(&self, observado: &impl Observado, parada: &Parada) {
-        while !parada.concluida() {
-            match self.ouvinte.accept() {
-                // A visitor's trouble is the visitor's.
-                Ok((fluxo, _)) => drop(atender(&fluxo, observado)),
-                Err(_) if parada.concluida() => {}
-                Err(_) => thread::sleep(PAUSA_APOS_FALHA),
-            }
+/// The answer to what has come so far, or `None` if the request has not come to its end.
+pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<u8>> {
+    let mut cabecalhos = [httparse::EMPTY_HEADER; CABECALHOS_MAX];
+    let mut pedido = httparse::Request::new(&mut cabecalhos);
+    let (pagina, com_corpo) = match pedido.parse(bytes) {
+        Ok(httparse::Status::Partial) if bytes.len() < PEDIDO_MAX_BYTES => return None,
+        Ok(httparse::Status::Partial) | Err(httparse::Error::TooManyHeaders) => {
+            (Pagina::texto("431 Request Header Fields Too Large", "pedido longo demais\n"), true)
         }
-    }
-
-    /// Ends the wait for another visitor.
-    pub(crate) fn acordar(&self) {
-        let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
-    }
-}
-
-fn atender(mut fluxo: &TcpStream, observado: &impl Observado) -> io::Result<()> {
-    let resposta = match ler_caminho(fluxo)? {
-        Some((metodo, _)) if metodo != "GET" => pagina("405 Method Not Allowed", TEXTO, "só GET\n"),
-        Some((_, caminho)) => match caminho.as_str() {
-            "/metrics" => observado
-                .metricas()
-                .texto(&observado.instantaneo())
-                .map_or_else(|_| falha(), |texto| pagina("200 OK", OPENMETRICS, &texto)),
-            "/saude" if observado.saudavel() => pagina("200 OK", TEXTO, "ok\n"),
-            "/saude" => pagina("503 Service Unavailable", TEXTO, "indisponível\n"),
-            _ => pagina("404 Not Found", TEXTO, "há /metrics e /saude\n"),
-        },
-        None => pagina("400 Bad Request", TEXTO, "pedido inválido\n"),
+        Err(httparse::Error::Version) => {
+            (Pagina::texto("505 HTTP Version Not Supported", "só HTTP/1.0 e HTTP/1.1\n"), true)
+        }
+        Err(_) => (Pagina::texto("400 Bad Request", "pedido inválido\n"), true),
+        Ok(httparse::Status::Complete(_)) => {
+            let (metodo, alvo) = (pedido.method.unwrap_or_default(), pedido.path.unwrap_or("/"));
+            let pagina = if METODOS.contains(&metodo) {
+                achar(&caminho(alvo), observado)
+            } else {
+                Pagina::texto(NAO_SE_FAZ, "só GET e HEAD\n")
+            };
+            (pagina, metodo != "HEAD")
+        }
     };
-    fluxo.set_write_timeout(Some(VISITA_MAX))?;
-    fluxo.write_all(resposta.as_bytes())?;
-    fluxo.shutdown(Shutdown::Write)
+    Some(pagina.escrever(com_corpo))
 }
 
-fn falha() -> String {
-    pagina("500 Internal Server Error", TEXTO, "falha\n")
+/// What is said to whoever ends a request in its middle.
+pub(super) fn cortado() -> Vec<u8> {
+    Pagina::texto("400 Bad Request", "pedido inválido\n").escrever(true)
 }
 
-fn pagina(situacao: &str, tipo: &str, corpo: &str) -> String {
-    format!(
-        "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n{corpo}",
-        corpo.len()
-    )
+fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
+    match caminho {
+        b"/metrics" => match observado.metricas().texto(&observado.instantaneo()) {
+            Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
+            Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
+        },
+        b"/saude" if observado.saudavel() => Pagina::texto("200 OK", "ok\n"),
+        b"/saude" => Pagina::texto("503 Service Unavailable", "indisponível\n"),
+        _ => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
+    }
 }
 
-/// The method and the path of a request, or `None` if it is none.
-fn ler_caminho(mut fluxo: &TcpStream) -> io::Result<Option<(String, String)>> {
-    let prazo = Instant::now() + VISITA_MAX;
-    let mut bytes = Vec::new();
-    let mut pedaco = [0; 1024];
-    while bytes.len() < PEDIDO_MAX_BYTES {
-        let resta = prazo.saturating_duration_since(Instant::now());
-        if resta.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        fluxo.set_read_timeout(Some(resta))?;
-        match fluxo.read(&mut pedaco) {
-            Ok(0) => return Ok(None),
-            Ok(lidos) => bytes.extend_from_slice(&pedaco[..lidos]),
-            Err(erro) if erro.kind() == ErrorKind::Interrupted => continue,
-            Err(erro) => return Err(erro),
-        }
-        let mut cabecalhos = [httparse::EMPTY_HEADER; CABECALHOS_MAX];
-        let mut pedido = httparse::Request::new(&mut cabecalhos);
-        match pedido.parse(&bytes) {
-            Ok(httparse::Status::Partial) => {}
-            Ok(httparse::Status::Complete(_)) => {
-                let caminho = pedido.path.map(|caminho| caminho.split('?').next().unwrap_or("/"));
-                return Ok(pedido
-                    .method
-                    .zip(caminho)
-                    .map(|(metodo, caminho)| (metodo.to_owned(), caminho.to_owned())));
-            }
-            Err(_) => return Ok(None),
+/// The path of a target (RFC 9112, section 3.2), without its query, and with what was written in
+/// hexadecimal as what it is (RFC 3986, section 2.1).
+fn caminho(alvo: &str) -> Vec<u8> {
+    let sem_esquema = alvo.split_once("://").filter(|(esquema, _)| !esquema.contains('/'));
+    let caminho = match sem_esquema {
+        Some((_, resto)) => resto.find(['/', '?']).map_or("/", |inicio| &resto[inicio..]),
+        None => alvo,
+    };
+    let caminho = caminho.split(['?', '#']).next().unwrap_or_default();
+    let hexa =
+        |byte: u8| char::from(byte).to_digit(16).and_then(|digito| u8::try_from(digito).ok());
+    let mut decodificado = Vec::with_capacity(caminho.len());
+    let mut resto = caminho.as_bytes();
+    while let [byte, depois @ ..] = resto {
+        let escrito = match (byte, depois) {
+            (b'%', [alto, baixo, ..]) => hexa(*alto).zip(hexa(*baixo)),
+            _ => None,
+        };
+        let (letra, seguinte) = match escrito {
+            Some((alto, baixo)) => (alto * 16 + baixo, &depois[2..]),
+            None => (*byte, depois),
+        };
+        decodificado.push(letra);
+        resto = seguinte;
+    }
+    decodificado
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_leads_to_the_page_whichever_way_it_is_written() {
+        for (alvo, esperado) in [
+            ("/saude", "/saude"),
+            ("/saude?x=/metrics", "/saude"),
+            ("/saude?x=http://y/metrics", "/saude"),
+            ("/%73aud%65", "/saude"),
+            ("/%7", "/%7"),
+            ("/%zz", "/%zz"),
+            ("/%+1", "/%+1"),
+            ("http://127.0.0.1:9100/saude?x", "/saude"),
+            ("HTTP://[::1]:9100/metrics", "/metrics"),
+            ("http://servidor", "/"),
+            ("http://servidor?x", ""),
+            ("*", "*"),
+        ] {
+            let visto = caminho(alvo);
+            assert_eq!(String::from_utf8_lossy(&visto), esperado, "{alvo}");
         }
     }
-    Ok(None)
 }

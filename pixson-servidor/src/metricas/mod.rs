@@ -1,6 +1,8 @@
 //! What can be counted of a server, in the text format of Prometheus.
 
+mod familia;
 mod http;
+mod painel;
 
 use std::time::Duration;
 
@@ -10,12 +12,13 @@ use pixson_core::{Carimbo, Operacao};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-pub(crate) use http::{Observado, Painel};
+use self::familia::Familia;
+pub(crate) use self::painel::{Observado, Painel};
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
 /// how many there are: from 16 µs to 17 s.
@@ -27,40 +30,49 @@ const FEITA: &str = "feita";
 /// The labels of the operations.
 const OPERACOES: [&str; 5] = ["login", "saldo", "saque", "deposito", "transferencia"];
 
+/// The version of the protocol, for the label that says what is running.
+const PROTOCOLO: &str = "1";
+
+/// What is only looked up when somebody asks: name, what it is, and where it stands in an
+/// [`Instantaneo`]. What may go down again is a gauge.
+const MEDIDORES: &[(&str, &str, Leitura)] = &[
+    ("conexoes_abertas", "Conexões abertas", |agora| agora.abertas as u64),
+    ("relogio", "Relógio lógico", |agora| agora.relogio.valor()),
+    ("epoca", "Número desta execução", |agora| agora.epoca),
+];
+
+/// The same of what only grows.
+const TOTAIS: &[(&str, &str, Leitura)] =
+    &[("diario_registros", "Registros tornados duráveis", |agora| agora.diario.registros)];
+
+type Leitura = fn(&Instantaneo) -> u64;
+
 /// The counters of one run.
 #[derive(Debug)]
 pub(crate) struct Metricas {
     registro: Registry,
-    conexoes: Family<Conexao, Counter>,
-    pedidos: Family<Pedido, Counter>,
+    conexoes: Familia<Conexao>,
+    pedidos: Familia<Pedido>,
     /// Of `pedidos`, those that were done, by operation: no table is searched for them.
     feitos: [Counter; OPERACOES.len()],
     atendimento: Histogram,
-    agora: Agora,
+    grupos: Familia<Grupo>,
+    medidores: Vec<(Gauge, Leitura)>,
+    totais: Vec<(Counter, Leitura)>,
 }
 
-/// What is only looked up when somebody asks.
-#[derive(Debug, Default)]
-struct Agora {
-    abertas: Gauge,
-    relogio: Gauge,
-    epoca: Gauge,
-    registros: Counter,
-    grupos: Family<Grupo, Counter>,
-}
-
-#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Ord, PartialEq, PartialOrd)]
 struct Conexao {
     resultado: &'static str,
 }
 
-#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Ord, PartialEq, PartialOrd)]
 struct Pedido {
     operacao: &'static str,
     resultado: &'static str,
 }
 
-#[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, EncodeLabelSet, Eq, Ord, PartialEq, PartialOrd)]
 struct Grupo {
     /// The smallest number of records of these groups; the next entry begins at twice as many.
     desde: u64,
@@ -78,23 +90,25 @@ pub(crate) struct Instantaneo {
 impl Metricas {
     pub(crate) fn novas() -> Self {
         let (primeira, fator, quantas) = FAIXAS;
-        let pedidos = Family::<Pedido, Counter>::default();
-        let feito = |operacao| pedidos.get_or_create_owned(&Pedido { operacao, resultado: FEITA });
+        let pedidos = Familia::<Pedido>::default();
+        let feito = |operacao| pedidos.contador(&Pedido { operacao, resultado: FEITA });
         let metricas = Self {
             registro: Registry::with_prefix("pixson"),
-            conexoes: Family::default(),
+            conexoes: Familia::default(),
             feitos: OPERACOES.map(feito),
             pedidos,
             atendimento: Histogram::new(exponential_buckets(primeira, fator, quantas)),
-            agora: Agora::default(),
+            grupos: Familia::default(),
+            medidores: Vec::new(),
+            totais: Vec::new(),
         };
         metricas.registrar()
     }
 
     fn registrar(mut self) -> Self {
-        let Agora { abertas, relogio, epoca, registros, grupos } = &self.agora;
         let registro = &mut self.registro;
-        registro.register("conexoes_abertas", "Conexões abertas", abertas.clone());
+        let versao = [("version", env!("CARGO_PKG_VERSION")), ("protocolo", PROTOCOLO)];
+        registro.register("build", "O que está em execução", Info::new(versao.to_vec()));
         registro.register("conexoes", "Conexões, por resultado", self.conexoes.clone());
         registro.register("pedidos", "Pedidos, por operação e resultado", self.pedidos.clone());
         registro.register_with_unit(
@@ -103,19 +117,26 @@ impl Metricas {
             Unit::Seconds,
             self.atendimento.clone(),
         );
-        registro.register("diario_registros", "Registros tornados duráveis", registros.clone());
         registro.register(
             "diario_grupos",
             "Sincronizações do diário, por número de registros: a partir deste, e menos que o dobro",
-            grupos.clone(),
+            self.grupos.clone(),
         );
-        registro.register("relogio", "Relógio lógico", relogio.clone());
-        registro.register("epoca", "Número desta execução", epoca.clone());
+        for &(nome, ajuda, ler) in MEDIDORES {
+            let medidor = Gauge::default();
+            registro.register(nome, ajuda, medidor.clone());
+            self.medidores.push((medidor, ler));
+        }
+        for &(nome, ajuda, ler) in TOTAIS {
+            let total = Counter::default();
+            registro.register(nome, ajuda, total.clone());
+            self.totais.push((total, ler));
+        }
         self
     }
 
     pub(crate) fn conexao(&self, resultado: &'static str) {
-        self.conexoes.get_or_create(&Conexao { resultado }).inc();
+        self.conexoes.contador(&Conexao { resultado }).inc();
     }
 
     pub(crate) fn evento(&self, evento: Evento) {
@@ -133,7 +154,7 @@ impl Metricas {
             }
             Evento::Recusada(recusa) => ("nenhuma", recusa),
         };
-        self.pedidos.get_or_create(&Pedido { operacao, resultado: recusa.texto() }).inc();
+        self.pedidos.contador(&Pedido { operacao, resultado: recusa.texto() }).inc();
     }
 
     /// So long it took from the arrival of bytes to the sending of the replies.
@@ -141,15 +162,15 @@ impl Metricas {
         self.atendimento.observe(duracao.as_secs_f64());
     }
 
-    fn texto(&self, instantaneo: &Instantaneo) -> Result<String, std::fmt::Error> {
-        let Instantaneo { abertas, relogio, epoca, diario } = instantaneo;
-        let Agora { abertas: a, relogio: r, epoca: e, registros, grupos } = &self.agora;
-        for (medidor, valor) in [(a, *abertas as u64), (r, relogio.valor()), (e, *epoca)] {
-            medidor.set(i64::try_from(valor).unwrap_or(i64::MAX));
+    fn texto(&self, agora: &Instantaneo) -> Result<String, std::fmt::Error> {
+        for (medidor, ler) in &self.medidores {
+            medidor.set(i64::try_from(ler(agora)).unwrap_or(i64::MAX));
         }
-        atualizar(registros, diario.registros);
-        for (ordem, &quantos) in diario.grupos.iter().enumerate() {
-            atualizar(&grupos.get_or_create(&Grupo { desde: 1 << ordem }), quantos);
+        for (total, ler) in &self.totais {
+            atualizar(total, ler(agora));
+        }
+        for (ordem, &quantos) in agora.diario.grupos.iter().enumerate() {
+            atualizar(&self.grupos.contador(&Grupo { desde: 1 << ordem }), quantos);
         }
         let mut texto = String::new();
         encode(&mut texto, &self.registro)?;

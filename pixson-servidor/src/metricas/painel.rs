@@ -1,0 +1,212 @@
+//! The visitors of the two pages, side by side: nobody waits for another one.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::http;
+use super::{Instantaneo, Metricas};
+use crate::parada::Parada;
+
+/// How many visitors there may be at a time: 16, each with a descriptor. Whoever comes then takes the
+/// place of the one that has been silent, or is being waited for, longest.
+const VISITANTES_MAX: usize = 16;
+
+/// How long a visitor may take to ask, and then to read and to go: 2 s each.
+const VISITA_MAX: Duration = Duration::from_secs(2);
+
+/// What is still read of a visitor that was answered, so that the answer is not lost to a reset: 64 KiB.
+const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
+
+/// How long nobody is accepted after a failed accept: 50 ms.
+const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
+
+/// Where the counters are served.
+#[derive(Debug)]
+pub(crate) struct Painel {
+    ouvinte: TcpListener,
+    endereco: SocketAddr,
+}
+
+/// What a server says of itself.
+pub(crate) trait Observado {
+    fn metricas(&self) -> &Metricas;
+    fn instantaneo(&self) -> Instantaneo;
+    /// Whether it serves, and its disk has not failed.
+    fn saudavel(&self) -> bool;
+}
+
+impl Painel {
+    pub(crate) fn abrir(endereco: impl ToSocketAddrs) -> io::Result<Self> {
+        let ouvinte = TcpListener::bind(endereco)?;
+        ouvinte.set_nonblocking(true)?;
+        let endereco = ouvinte.local_addr()?;
+        Ok(Self { ouvinte, endereco })
+    }
+
+    pub(crate) fn endereco(&self) -> SocketAddr {
+        self.endereco
+    }
+
+    /// Serves visitors until the server has stopped and somebody calls [`Painel::acordar`].
+    pub(crate) fn servir(&self, observado: &impl Observado, parada: &Parada) {
+        // From the oldest to the newest.
+        let mut visitantes: Vec<Visitante> = Vec::new();
+        let mut pausa: Option<Instant> = None;
+        while !parada.concluida() {
+            let agora = Instant::now();
+            visitantes.retain(|visitante| visitante.prazo > agora);
+            pausa = pausa.filter(|&fim| fim > agora);
+            let prontos = self.esperar(&visitantes, pausa, agora);
+            let mut prontos = prontos.into_iter();
+            let ha_novos = prontos.next_back().unwrap_or(false);
+            visitantes.retain_mut(|visitante| {
+                !prontos.next().unwrap_or(false) || visitante.avancar(observado)
+            });
+            if ha_novos && pausa.is_none() {
+                pausa = self.receber(&mut visitantes, observado);
+            }
+        }
+    }
+
+    /// Waits for something to do. Says of each visitor, and of the listener as the last, whether there is.
+    fn esperar(
+        &self,
+        visitantes: &[Visitante],
+        pausa: Option<Instant>,
+        agora: Instant,
+    ) -> Vec<bool> {
+        let ouvinte = if pausa.is_some() { PollFlags::empty() } else { PollFlags::IN };
+        let espera = |visitante: &Visitante| match visitante.fase {
+            Fase::Respondendo { .. } => PollFlags::OUT,
+            Fase::Perguntando(_) | Fase::Saindo { .. } => PollFlags::IN,
+        };
+        let mut olhados: Vec<_> =
+            visitantes.iter().map(|este| PollFd::new(&este.fluxo, espera(este))).collect();
+        olhados.push(PollFd::new(&self.ouvinte, ouvinte));
+        let prazo = visitantes.iter().map(|este| este.prazo).chain(pausa).min();
+        let resta = prazo.map(|prazo| prazo.saturating_duration_since(agora));
+        let resta = resta.and_then(|resta| Timespec::try_from(resta).ok());
+        // What fails here is tried again: at worst this thread is never idle.
+        let _ = poll(&mut olhados, resta.as_ref());
+        olhados.iter().map(|olhado| !olhado.revents().is_empty()).collect()
+    }
+
+    /// Lets one visitor in. Returns until when nobody else is.
+    fn receber(
+        &self,
+        visitantes: &mut Vec<Visitante>,
+        observado: &impl Observado,
+    ) -> Option<Instant> {
+        match self.ouvinte.accept() {
+            Ok((fluxo, _)) => {
+                if visitantes.len() >= VISITANTES_MAX {
+                    ceder(visitantes);
+                }
+                if let Ok(mut novo) = Visitante::novo(fluxo)
+                    // Most have asked already.
+                    && novo.avancar(observado)
+                {
+                    visitantes.push(novo);
+                }
+                None
+            }
+            Err(erro) if erro.kind() == ErrorKind::WouldBlock => None,
+            Err(_) => {
+                // Descriptors may be short: then that of an old visitor is worth more than its visit.
+                ceder(visitantes);
+                Some(Instant::now() + PAUSA_APOS_FALHA)
+            }
+        }
+    }
+
+    /// Ends the wait for another visitor.
+    pub(crate) fn acordar(&self) {
+        let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
+    }
+}
+
+/// Sends away the oldest visitor that nothing is being written to, or else the oldest.
+fn ceder(visitantes: &mut Vec<Visitante>) {
+    let calado = |este: &Visitante| !matches!(este.fase, Fase::Respondendo { .. });
+    let qual = visitantes.iter().position(calado).unwrap_or(0);
+    if qual < visitantes.len() {
+        visitantes.remove(qual);
+    }
+}
+
+/// Somebody who asks for a page.
+struct Visitante {
+    fluxo: TcpStream,
+    /// By when it must have asked, or must have gone.
+    prazo: Instant,
+    fase: Fase,
+}
+
+enum Fase {
+    /// So much of its request has come.
+    Perguntando(Vec<u8>),
+    Respondendo {
+        resposta: Vec<u8>,
+        escritos: usize,
+    },
+    /// It may still be reading.
+    Saindo {
+        restam: usize,
+    },
+}
+
+impl Visitante {
+    fn novo(fluxo: TcpStream) -> io::Result<Self> {
+        fluxo.set_nonblocking(true)?;
+        let prazo = Instant::now() + VISITA_MAX;
+        Ok(Self { fluxo, prazo, fase: Fase::Perguntando(Vec::new()) })
+    }
+
+    /// Does what can be done without waiting. `false` when the visit is over.
+    fn avancar(&mut self, observado: &impl Observado) -> bool {
+        loop {
+            match self.passo(observado) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(erro) if erro.kind() == ErrorKind::Interrupted => {}
+                // A visitor's trouble is the visitor's.
+                Err(erro) => return erro.kind() == ErrorKind::WouldBlock,
+            }
+        }
+    }
+
+    fn passo(&mut self, observado: &impl Observado) -> io::Result<bool> {
+        let mut pedaco = [0; 1024];
+        match &mut self.fase {
+            Fase::Perguntando(bytes) => {
+                let lidos = self.fluxo.read(&mut pedaco)?;
+                bytes.extend_from_slice(&pedaco[..lidos]);
+                let resposta = match lidos {
+                    0 if bytes.is_empty() => return Ok(false),
+                    0 => Some(http::cortado()),
+                    _ => http::responder(bytes, observado),
+                };
+                if let Some(resposta) = resposta {
+                    self.prazo = Instant::now() + VISITA_MAX;
+                    self.fase = Fase::Respondendo { resposta, escritos: 0 };
+                }
+            }
+            Fase::Respondendo { resposta, escritos } => {
+                *escritos += self.fluxo.write(&resposta[*escritos..])?;
+                if *escritos == resposta.len() {
+                    self.fluxo.shutdown(Shutdown::Write)?;
+                    self.fase = Fase::Saindo { restam: ESCOAMENTO_MAX_BYTES };
+                }
+            }
+            Fase::Saindo { restam } => {
+                let lidos = self.fluxo.read(&mut pedaco)?;
+                *restam = restam.saturating_sub(lidos);
+                return Ok(lidos > 0 && *restam > 0);
+            }
+        }
+        Ok(true)
+    }
+}
