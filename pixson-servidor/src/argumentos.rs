@@ -72,7 +72,7 @@ pub(crate) struct Argumentos {
     pub(crate) registro: ArgumentosDeRegistro,
 
     /// Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]
-    #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento")]
+    #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento", value_parser = do_painel)]
     pub(crate) metricas: Option<String>,
 
     /// Mostra esta ajuda
@@ -92,4 +92,13 @@ pub(crate) struct Argumentos {
 /// The port 0 is any that is free.
 fn ler_porta(texto: &str) -> Result<u16, String> {
     endereco::ler_porta(texto, 0)
+}
+
+/// A host, which may be an address of IPv6 in brackets, and a port.
+fn do_painel(texto: &str) -> Result<String, &'static str> {
+    let certo = |(host, porta): (&str, &str)| !host.is_empty() && porta.parse::<u16>().is_ok();
+    match texto.rsplit_once(':').filter(|partes| certo(*partes)) {
+        Some(_) => Ok(texto.into()),
+        None => Err("use HOST:PORTA, como 127.0.0.1:9100 ou [::1]:9100"),
+    }
 }

@@ -131,9 +131,20 @@ fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
 }
 
 fn painel(endereco: &str) -> Result<Painel, String> {
-    let painel = Painel::abrir(endereco).map_err(|erro| {
-        let causa = causa(&erro);
-        format!("Não foi possível servir as métricas em {endereco} ({causa}). Use HOST:PORTA.")
+    let painel = Painel::abrir(endereco).map_err(|erro| match erro.kind() {
+        ErrorKind::AddrInUse => format!(
+            "O endereço {endereco} das métricas já está em uso. Escolha outra porta em --metricas, \
+             ou pare o programa que a usa."
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "Sem permissão para servir as métricas em {endereco}. Escolha uma porta acima de 1023 \
+             em --metricas."
+        ),
+        _ => format!(
+            "Não foi possível servir as métricas em {endereco} ({}). Confira o endereço em \
+             --metricas.",
+            causa(&erro)
+        ),
     })?;
     tracing::info!(endereco = %painel.endereco(), "métricas em /metrics e /saude");
     Ok(painel)
