@@ -3,6 +3,7 @@
 mod alteracao;
 mod comandos;
 mod consulta;
+mod importacao;
 mod linhas;
 mod livro;
 mod progresso;
@@ -97,7 +98,7 @@ pub(crate) fn executar(comando: &Comando, contas: &Path) -> ExitCode {
         Comando::Conta { acao: Acao::Mostrar { rg, json } } => {
             consulta::mostrar(contas, *rg, *json)
         }
-        Comando::Importar { arquivo, json } => alteracao::importar(contas, arquivo, *json),
+        Comando::Importar { arquivo, json } => importacao::importar(contas, arquivo, *json),
         Comando::Exportar { arquivo } => consulta::exportar(contas, arquivo),
         Comando::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
         Comando::Auditar { json } => livro::auditoria(contas, *json),
