@@ -26,6 +26,14 @@ impl Conta {
         debug_assert!(escrito.is_ok(), "a Vec takes everything");
         escrever(saida, &[&",", saldo, &"]"]);
     }
+
+    /// How many bytes it takes of the [`Abertura::MAX_BYTES`] of those that are opened with it.
+    pub fn bytes_no_diario(&self) -> usize {
+        let mut texto = Vec::new();
+        self.escrever(&mut texto);
+        // A comma, or the end of the list.
+        texto.len() + 1
+    }
 }
 
 /// Accounts to be opened in one step: at least one, none of them twice, in RG order, and not more
@@ -69,12 +77,10 @@ impl Abertura {
         if !repetidas.is_empty() {
             return Err(ErroAbertura::Repetidas(repetidas));
         }
-        let mut texto = Vec::new();
-        let bytes = contas.iter().fold(0, |soma: usize, conta| {
-            texto.clear();
-            conta.escrever(&mut texto);
-            soma.saturating_add(texto.len() + 1)
-        });
+        let bytes = contas
+            .iter()
+            .map(Conta::bytes_no_diario)
+            .fold(0, |soma: usize, bytes| soma.saturating_add(bytes));
         if bytes > Self::MAX_BYTES {
             return Err(ErroAbertura::Grande { bytes });
         }

@@ -6,6 +6,7 @@
 mod culpa;
 mod dinheiro;
 mod nome;
+mod numero;
 mod operacao;
 mod rg;
 mod texto;
