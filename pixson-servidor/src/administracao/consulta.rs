@@ -7,7 +7,7 @@ use pixson_core::banco::{Cadastro, Conta, ErroConta};
 use pixson_core::tipos::Nome;
 
 use super::Falha;
-use super::linhas::LinhaDeConta;
+use super::linhas::{LinhaDeConta, Marca};
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::{ArquivoInteiro, Saida};
 use crate::fala;
@@ -18,7 +18,8 @@ use crate::visivel::visivel;
 pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
     let mut saida = Saida::nova();
     let mut cabecalho = !json;
-    percorrer(contas, "Lendo", |conta| {
+    percorrer(contas, "Lendo", |visita| {
+        let Visita::Conta(conta) = visita else { return Ok(()) };
         if std::mem::take(&mut cabecalho) {
             saida.linha(&format!("{:>10}  {:>18}  nome", "RG", "saldo"))?;
         }
@@ -30,10 +31,10 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
     })
     .and_then(|ilegiveis| {
         saida.fechar()?;
-        if cabecalho && ilegiveis.is_none() {
+        if cabecalho && ilegiveis.is_empty() {
             dizer(vec![format!("Nenhuma conta em {}.", contas.display())]);
         }
-        ilegiveis.map_or(Ok(()), Err)
+        recusar(ilegiveis)
     })
 }
 
@@ -65,13 +66,18 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
     };
     if arquivo == Path::new("-") {
         let mut saida = Saida::nova();
-        let ilegiveis = percorrer(contas, "Exportando", |conta| {
-            anotar(conta);
-            saida.json(&LinhaDeConta::de(conta))
+        let ilegiveis = percorrer(contas, "Exportando", |visita| match visita {
+            Visita::Comeco => saida.json(&Marca::Exportacao(Marca::FORMA)),
+            Visita::Conta(conta) => {
+                anotar(conta);
+                saida.json(&LinhaDeConta::de(conta))
+            }
         })?;
+        // Those that are missing are counted: an import of the others is one of a part.
+        saida.json(&Marca::Contas(quantas + ilegiveis.len() as u64))?;
         saida.fechar()?;
         dizer(avisos);
-        return ilegiveis.map_or(Ok(()), Err);
+        return recusar(ilegiveis);
     }
     let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
     if e_do_banco(contas, arquivo) {
@@ -81,14 +87,21 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
         )));
     }
     let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
-    let ilegiveis = percorrer(contas, "Exportando", |conta| {
-        anotar(conta);
-        saida.json(&LinhaDeConta::de(conta)).map_err(do_arquivo)
+    let mut ilegiveis = percorrer(contas, "Exportando", |visita| {
+        let escrita = match visita {
+            Visita::Comeco => saida.json(&Marca::Exportacao(Marca::FORMA)),
+            Visita::Conta(conta) => {
+                anotar(conta);
+                saida.json(&LinhaDeConta::de(conta))
+            }
+        };
+        escrita.map_err(do_arquivo)
     })?;
-    if let Some(Falha::Recusada(mut frases)) = ilegiveis {
-        frases.push("Nada foi exportado.".into());
-        return Err(Falha::Recusada(frases));
+    if !ilegiveis.is_empty() {
+        ilegiveis.push("Nada foi exportado.".into());
+        return recusar(ilegiveis);
     }
+    saida.json(&Marca::Contas(quantas)).map_err(do_arquivo)?;
     saida.terminar().map_err(do_arquivo)?;
     let feito = match quantas {
         1 => "1 conta exportada".into(),
@@ -116,28 +129,41 @@ fn e_do_banco(contas: &Path, arquivo: &Path) -> bool {
     }
 }
 
-/// Visits every account that can be read. Those that cannot are returned, as a refusal.
+/// Accounts that cannot be read, in so many sentences, are a refusal.
+fn recusar(ilegiveis: Vec<String>) -> Result<(), Falha> {
+    if ilegiveis.is_empty() { Ok(()) } else { Err(Falha::Recusada(ilegiveis)) }
+}
+
+/// What comes when accounts are gone through.
+enum Visita<'c> {
+    /// The bank can be read: once, and first of all.
+    Comeco,
+    Conta(&'c Conta<String>),
+}
+
+/// Visits every account that can be read. Of each that cannot a sentence is returned.
 fn percorrer(
     contas: &Path,
     oque: &'static str,
-    mut visitar: impl FnMut(&Conta<String>) -> Result<(), Falha>,
-) -> Result<Option<Falha>, Falha> {
+    mut visitar: impl FnMut(Visita<'_>) -> Result<(), Falha>,
+) -> Result<Vec<String>, Falha> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;
     let cadastro = Cadastro::abrir(&disco)?;
     progresso.comecar_leitura(oque, contas);
     let mut ilegiveis = Vec::new();
     let rgs = cadastro.rgs().map_err(|erro| Falha::Banco(erro.into()))?;
+    visitar(Visita::Comeco)?;
     for rg in rgs {
         match cadastro.conta(rg) {
-            Ok(Some(conta)) => visitar(&conta)?,
+            Ok(Some(conta)) => visitar(Visita::Conta(&conta))?,
             // Somebody has just removed it.
             Ok(None) => {}
             Err(erro) => ilegiveis.push(frase(rg, &erro)),
         }
     }
     progresso.terminar();
-    Ok((!ilegiveis.is_empty()).then_some(Falha::Recusada(ilegiveis)))
+    Ok(ilegiveis)
 }
 
 fn frase(rg: Rg, erro: &ErroConta) -> String {

@@ -4,20 +4,20 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use pixson_core::banco::{Abertura, Conflito, Conta, ErroAbrirContas};
+use pixson_core::banco::{Abertura, Cadastro, Conflito, Conta, ErroAbrirContas};
 use pixson_core::{Relogio, Rg};
 use serde::Serialize;
 
 use super::Falha;
 use super::alteracao::{abertura, abrir, concluir, dizer, existente, indisponivel, ou_fechar};
-use super::linhas::{LINHA_MAX_BYTES, Lida, ler_conta, ler_linha};
-use super::progresso::Passos;
+use super::linhas::{LINHA_MAX_BYTES, Lida, Marca, ler_conta, ler_linha};
+use super::progresso::{DiscoContado, Passos, Progresso};
 
 /// After so many wrong lines an import reads no more of them.
 const ERRADAS_MAX: usize = 1000;
 
-/// More accounts than one import can hold: each has at least 14 bytes in the journal.
-const CONTAS_MAX: usize = Abertura::MAX_BYTES / 14;
+/// What some programs put before the first line of a text in UTF-8.
+const MARCA_DE_ORDEM: &[u8] = b"\xef\xbb\xbf";
 
 /// Accounts, and the lines that they come from.
 #[derive(Default)]
@@ -35,6 +35,8 @@ struct Importadas {
 
 /// Opens all accounts of a file, or none.
 pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), Falha> {
+    // A bank that cannot be used is said before anything is read, and whatever there is to read.
+    drop(Cadastro::abrir(&DiscoContado::novo(contas, &Progresso::novo()))?);
     let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
     let lidas = if arquivo == Path::new("-") {
         ler(io::stdin().lock())
@@ -78,44 +80,154 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
 }
 
 /// Reads accounts, one a line. `Err` has what is wrong with each line that is none. What never ends
-/// is not read for ever.
+/// is not read for ever, and no more is kept than one import may have.
 fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
-    let mut lidas = Lidas::default();
-    let mut erradas: Vec<(u64, String)> = Vec::new();
-    let mut linha = Vec::new();
+    let mut leitura = Leitura::default();
+    let mut bytes = Vec::new();
+    let mut fim = None;
     for numero in 1_u64.. {
-        if erradas.len() == ERRADAS_MAX || lidas.contas.len() > CONTAS_MAX {
-            break;
-        }
-        match ler_linha(&mut fonte, &mut linha)? {
-            Lida::Fim => break,
+        let lida = ler_linha(&mut fonte, &mut bytes)?;
+        let linha = match numero {
+            1 => bytes.strip_prefix(MARCA_DE_ORDEM).unwrap_or(&bytes),
+            _ => &bytes,
+        };
+        match lida {
+            Lida::Fim => {
+                leitura.terminar();
+                break;
+            }
             Lida::Longa => {
-                erradas.push((numero, format!("a linha tem mais de {LINHA_MAX_BYTES} bytes")));
+                leitura.errar(numero, format!("a linha tem mais de {LINHA_MAX_BYTES} bytes"));
             }
             Lida::Linha if linha.trim_ascii().is_empty() => {}
-            Lida::Linha => match ler_conta(&linha) {
-                Ok(conta) => {
-                    lidas.linhas.push((conta.rg, numero));
-                    lidas.contas.push(conta);
-                }
-                Err(motivo) => erradas.push((numero, motivo)),
-            },
+            Lida::Linha => leitura.linha(numero, linha),
+        }
+        if leitura.bytes > Abertura::MAX_BYTES {
+            fim = Some(format!(
+                "São contas demais: até a linha {numero} já passam de {} MiB no diário, o máximo \
+                 de uma importação. Divida a entrada.",
+                Abertura::MAX_BYTES >> 20
+            ));
+            break;
+        }
+        if leitura.erradas.len() >= ERRADAS_MAX {
+            fim = Some("São erros demais: as outras linhas não foram lidas.".into());
+            break;
         }
     }
-    lidas.linhas.sort_unstable();
-    for [(rg, antes), (outro, numero)] in lidas.linhas.array_windows() {
-        if rg == outro {
-            erradas.push((*numero, format!("o RG {rg} já está na linha {antes}")));
+    Ok(leitura.concluir(fim))
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Leitura {
+    lidas: Lidas,
+    /// What the accounts will take of the journal.
+    bytes: usize,
+    erradas: Vec<(u64, String)>,
+    contagem: Contagem,
+}
+
+/// The lines that say how many accounts there are.
+#[derive(Default)]
+struct Contagem {
+    /// So many lines that should be accounts came since the last of these.
+    linhas: u64,
+    /// Where the export begins that has not come to its end.
+    aberta: Option<u64>,
+    /// Where the last count stands, if there was one and no other export began after it.
+    feita: Option<u64>,
+    houve: bool,
+}
+
+impl Leitura {
+    fn errar(&mut self, numero: u64, motivo: impl Into<String>) {
+        self.erradas.push((numero, motivo.into()));
+    }
+
+    fn linha(&mut self, numero: u64, linha: &[u8]) {
+        match Marca::ler(linha) {
+            Some(Marca::Exportacao(forma)) => self.abrir(numero, forma),
+            Some(Marca::Contas(quantas)) => self.contar(numero, quantas),
+            None => self.conta(numero, linha),
         }
     }
-    if erradas.is_empty() {
-        return Ok(Ok(lidas));
+
+    fn conta(&mut self, numero: u64, linha: &[u8]) {
+        self.contagem.linhas += 1;
+        if let Some(feita) = self.contagem.feita.take() {
+            self.errar(
+                numero,
+                format!("vem depois da linha {feita}, que diz quantas contas são: corrija-a"),
+            );
+        }
+        match ler_conta(linha) {
+            Ok(conta) => {
+                self.bytes += conta.bytes_no_diario();
+                self.lidas.linhas.push((conta.rg, numero));
+                self.lidas.contas.push(conta);
+            }
+            Err(motivo) => self.errar(numero, motivo),
+        }
     }
-    let demais = erradas.len() >= ERRADAS_MAX;
-    erradas.sort_unstable();
-    let frases = erradas.into_iter().map(|(numero, motivo)| format!("Linha {numero}: {motivo}."));
-    let fim = demais.then(|| "São erros demais: as outras linhas não foram lidas.".to_owned());
-    Ok(Err(frases.chain(fim).collect()))
+
+    fn abrir(&mut self, numero: u64, forma: u64) {
+        self.terminar();
+        if forma != Marca::FORMA {
+            self.errar(numero, "a exportação é de uma versão que este programa não conhece");
+        } else if self.contagem.linhas > 0 {
+            self.errar(numero, "uma exportação começa depois de contas que não são dela");
+        }
+        self.contagem = Contagem { aberta: Some(numero), houve: true, ..Contagem::default() };
+    }
+
+    fn contar(&mut self, numero: u64, quantas: u64) {
+        let vieram = self.contagem.linhas;
+        if vieram != quantas {
+            self.errar(
+                numero,
+                format!(
+                    "diz que são {quantas} contas, e antes dela há {vieram}: a entrada pode ter \
+                         sido cortada ou alterada"
+                ),
+            );
+        }
+        self.contagem = Contagem { feita: Some(numero), houve: true, ..Contagem::default() };
+    }
+
+    /// The input is over, or another export begins.
+    fn terminar(&mut self) {
+        if let Some(inicio) = self.contagem.aberta.take() {
+            self.errar(
+                inicio,
+                "a exportação que começa aqui não chega à linha que diz quantas contas são: a \
+                 entrada pode ter sido cortada",
+            );
+        }
+    }
+
+    fn concluir(mut self, fim: Option<String>) -> Result<Lidas, Vec<String>> {
+        self.lidas.linhas.sort_unstable();
+        for [(rg, antes), (outro, numero)] in self.lidas.linhas.array_windows() {
+            if rg == outro {
+                self.erradas.push((*numero, format!("o RG {rg} já está na linha {antes}")));
+            }
+        }
+        let certa = self.erradas.is_empty() && fim.is_none();
+        if certa && self.lidas.contas.is_empty() && !self.contagem.houve {
+            return Err(vec!["A entrada não tem nenhuma conta.".into()]);
+        } else if certa {
+            return Ok(self.lidas);
+        }
+        self.erradas.sort_unstable();
+        let demais = self.erradas.len() > ERRADAS_MAX;
+        self.erradas.truncate(ERRADAS_MAX);
+        let fim =
+            fim.or_else(|| demais.then(|| "São erros demais: os outros não são ditos.".into()));
+        let erradas = self.erradas.into_iter();
+        let frases = erradas.map(|(numero, motivo)| format!("Linha {numero}: {motivo}."));
+        Err(frases.chain(fim).collect())
+    }
 }
 
 fn nada_importado(mut frases: Vec<String>) -> Falha {

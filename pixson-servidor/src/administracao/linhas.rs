@@ -4,6 +4,7 @@
 use std::io::{self, BufRead};
 
 use pixson_core::banco::Conta;
+use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Rg, Saldo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,15 +62,40 @@ pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
                 .map_err(|_| "\"centavos\" não é um número inteiro, de zero em diante")?;
             Saldo::de_centavos(inteiro).map_err(|erro| format!("{erro}"))?
         }
-        (None, Some(saldo)) => {
-            let texto: String =
-                serde_json::from_str(saldo.get()).unwrap_or_else(|_| saldo.get().to_owned());
-            quantia(&texto).map_err(|erro| format!("{erro}"))?
-        }
+        (None, Some(saldo)) => ler_saldo(saldo.get()).map_err(|erro| format!("{erro}"))?,
         (None, None) => return Err("falta \"centavos\" ou \"saldo\"".into()),
         (Some(_), Some(_)) => return Err("tem \"centavos\" e \"saldo\": use um só".into()),
     };
     Ok(Conta { rg, nome, saldo })
+}
+
+/// A balance as a person writes it, in quotes, or as a number, which may be as the file of an account
+/// has it.
+fn ler_saldo(json: &str) -> Result<Saldo, ErroQuantia> {
+    match serde_json::from_str::<String>(json) {
+        Ok(texto) => quantia(&texto),
+        // Whatever is no number with two decimals says best what it is.
+        Err(_) => Saldo::de_numero_json(json).map_or_else(|| quantia(json), Ok),
+    }
+}
+
+/// The lines of an export that are no accounts.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Marca {
+    /// The first: from here on everything belongs to an export of this form.
+    Exportacao(u64),
+    /// The last: so many accounts came since the first.
+    Contas(u64),
+}
+
+impl Marca {
+    /// The form that is written and read.
+    pub(super) const FORMA: u64 = 1;
+
+    pub(super) fn ler(linha: &[u8]) -> Option<Self> {
+        serde_json::from_slice(linha).ok()
+    }
 }
 
 /// Why a line is no account. serde speaks English only.
