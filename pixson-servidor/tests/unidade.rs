@@ -4,10 +4,8 @@ mod comum;
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
-
-use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::duas_contas;
@@ -15,22 +13,24 @@ use comum::instancia::Instancia;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
-const INSTALADO: &str = "/usr/local/bin/pixson-servidor";
+/// How the unit starts the server, which need not be installed.
+const COMANDO: [&str; 2] = ["/usr/bin/env", "pixson-servidor"];
 
 /// The exposure that `systemd-analyze security` may see, from 0 to 100.
 const EXPOSICAO_MAX: &str = "20";
 
-fn unidade() -> String {
+fn caminho() -> PathBuf {
     let caminho = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/pixson-servidor.service");
-    fs::read_to_string(caminho).expect("the unit is there")
+    caminho.canonicalize().expect("the unit is there")
+}
+
+fn unidade() -> String {
+    fs::read_to_string(caminho()).expect("readable")
 }
 
 /// What systemd says of the unit, or `None` where there is no systemd.
 fn analisar(argumentos: &[&str]) -> Option<Output> {
-    let pasta = TempDir::new().expect("a temporary directory");
-    let copia = pasta.path().join("pixson-servidor.service");
-    fs::write(&copia, unidade().replace(INSTALADO, SERVIDOR)).expect("writable");
-    let saida = programa("systemd-analyze").args(argumentos).arg(&copia).output();
+    let saida = programa("systemd-analyze").args(argumentos).arg(caminho()).output();
     match saida {
         Ok(saida) => Some(saida),
         Err(erro) => {
@@ -66,9 +66,13 @@ fn the_server_takes_the_options_of_the_unit() {
     let unidade = unidade();
     let comando = unidade.lines().find_map(|linha| linha.strip_prefix("ExecStart="));
     let mut palavras = comando.expect("a command").split_whitespace();
-    assert_eq!(palavras.next(), Some(INSTALADO));
+    assert_eq!([palavras.next(), palavras.next()], COMANDO.map(Some));
     let contas = duas_contas();
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let [env, nome] = COMANDO;
+    let mut comando = programa(env);
+    // Where the server is found, in place of the folders that systemd looks into.
+    comando.env("PATH", Path::new(SERVIDOR).parent().expect("a folder"));
+    comando.args([nome, "--porta", "0", "--contas"]).arg(contas.path());
     // The accounts and the port are the test's own; without `--silencioso` it says its port.
     let opcoes: Vec<&str> = palavras.collect();
     assert_eq!(opcoes[..3], ["--contas", "/var/lib/pixson", "--silencioso"]);
