@@ -10,6 +10,7 @@ use pixson_core::tipos::ErroRg;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
+use crate::gerados;
 use crate::interativo::Cor;
 use crate::portugues::{self, MODELO, VERSAO};
 use crate::script;
@@ -93,6 +94,7 @@ Exemplos:
     override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente [OPÇÕES] COMANDO",
     help_template = MODELO,
     after_help = AJUDA,
+    subcommands = gerados::comandos(),
     version = VERSAO
 )]
 pub(crate) struct Argumentos {

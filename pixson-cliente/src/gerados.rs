@@ -1,10 +1,10 @@
 //! What other programs need to know of the command line: completions for shells, and pages for man.
-//! Both programs can compile this file. Their help pages do not name these commands.
+//! Both programs can compile this file.
 
 use std::env;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Command, Parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Parser, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -20,6 +20,9 @@ const TITULOS: [(&str, &str); 6] = [
     (".SH EXTRA", ".SH NOTAS"),
     (".SH VERSION", ".SH VERSÃO"),
 ];
+
+/// Where the list of commands has those of this module: after those of the program.
+const ULTIMO: usize = 100;
 
 /// The program that a page belongs to.
 const FONTE: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
@@ -44,6 +47,13 @@ enum Gerar {
     #[command(
         override_usage = concat!(env!("CARGO_PKG_NAME"), " completar SHELL"),
         help_template = MODELO,
+        after_help = concat!(
+            "O que o shell deve ler vai para a saída padrão.\n\nExemplos:\n  ",
+            env!("CARGO_PKG_NAME"), " completar bash > ~/.local/share/bash-completion/completions/",
+            env!("CARGO_PKG_NAME"), "\n  ",
+            env!("CARGO_PKG_NAME"), " completar fish > ~/.config/fish/completions/",
+            env!("CARGO_PKG_NAME"), ".fish"
+        ),
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
@@ -60,6 +70,12 @@ enum Gerar {
     #[command(
         override_usage = concat!(env!("CARGO_PKG_NAME"), " manual [COMANDO]..."),
         help_template = MODELO,
+        after_help = concat!(
+            "A página vai para a saída padrão, como o comando man a lê.\n\nExemplos:\n  ",
+            env!("CARGO_PKG_NAME"), " manual | man -l -\n  ",
+            env!("CARGO_PKG_NAME"), " manual > ~/.local/share/man/man1/",
+            env!("CARGO_PKG_NAME"), ".1"
+        ),
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
@@ -74,13 +90,24 @@ enum Gerar {
     },
 }
 
+/// These commands, for the help page of the program. [`atender`] does them, before the program reads
+/// its command line: they take none of its options.
+pub(crate) fn comandos() -> Vec<Command> {
+    let ultimo = |comando: &Command| comando.clone().display_order(ULTIMO);
+    Gerar::command().get_subcommands().map(ultimo).collect()
+}
+
 /// Does one of these commands, if the command line asks for one. Returns the exit code.
 pub(crate) fn atender<A: Parser>() -> Option<ExitCode> {
+    let lidas = A::command().ignore_errors(true).try_get_matches();
+    let achado = lidas.as_ref().ok().and_then(ArgMatches::subcommand_name);
+    let e_daqui = |nome: &str| Gerar::command().find_subcommand(nome).is_some();
     let primeira = env::args_os().nth(1)?;
-    if primeira != "completar" && primeira != "manual" {
-        return None;
+    if primeira.to_str().is_some_and(e_daqui) {
+        return Some(gerar::<A>().unwrap_or_else(|fim| fim));
     }
-    Some(gerar::<A>().unwrap_or_else(|fim| fim))
+    let nome = achado.filter(|nome| e_daqui(nome))?;
+    Some(portugues::recusar::<A>(&format!("{nome} deve ser a primeira palavra.")))
 }
 
 fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
@@ -93,11 +120,15 @@ fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
     Ok(ExitCode::from(entregar(&texto)))
 }
 
-fn complementos(mut programa: Command, shell: Shell) -> String {
+fn complementos(programa: Command, shell: Shell) -> String {
     const NOME: &str = env!("CARGO_PKG_NAME");
+    let mut programa = com_dicas(sem_opcoes_alheias(programa));
     let mut texto = Vec::new();
     clap_complete::generate(shell, &mut programa, NOME, &mut texto);
     let texto = String::from_utf8_lossy(&texto);
+    if shell == Shell::Fish {
+        return para_fish(&texto, &programa);
+    }
     // Of a program with a hyphen in its name, clap_complete looks for the options of a command under
     // a label that it never sets (https://github.com/clap-rs/clap/issues/6421).
     let [errado, certo] =
@@ -105,8 +136,69 @@ fn complementos(mut programa: Command, shell: Shell) -> String {
     texto.replace(&errado, &certo)
 }
 
+/// Of the commands of this module the options of the program are no options. clap gives those to every
+/// command that has none of the same name.
+fn sem_opcoes_alheias(mut programa: Command) -> Command {
+    let globais: Vec<_> =
+        programa.get_arguments().filter(|este| este.is_global_set()).cloned().collect();
+    for comando in comandos() {
+        programa = programa.mut_subcommand(comando.get_name(), |comando| {
+            let dele = |id| comando.get_arguments().any(|este| este.get_id() == id);
+            let alheias: Vec<_> = globais.iter().filter(|este| !dele(este.get_id())).collect();
+            let alheias = alheias.into_iter().map(|este| este.clone().hide(true));
+            comando.clone().args(alheias)
+        });
+    }
+    programa
+}
+
+/// No shell offers files for what is no file: what a value is, clap knows of paths and of lists alone.
+fn com_dicas(comando: Command) -> Command {
+    let livre = |este: &Arg| {
+        este.get_action().takes_values()
+            && este.get_value_hint() == ValueHint::Unknown
+            && este.get_value_parser().possible_values().is_none()
+    };
+    comando
+        .mut_args(|este| if livre(&este) { este.value_hint(ValueHint::Other) } else { este })
+        .mut_subcommands(com_dicas)
+}
+
+/// What `clap_complete` writes for fish, without two of its faults: while the value of an option is
+/// typed it forgets all options of the program, and it offers files where no command takes one.
+fn para_fish(texto: &str, programa: &Command) -> String {
+    let nome = programa.get_name();
+    let funcao = format!("__fish_{}", nome.replace('-', "_"));
+    let leitura =
+        |ate| format!("argparse -s ({funcao}_global_optspecs) -- $cmd{ate} 2>/dev/null\n");
+    let [inteira, sem_a_ultima] = ["", "[1..-2]"].map(leitura);
+    let mut texto = texto.replace(&inteira, &format!("{inteira}    or {sem_a_ultima}"));
+    let toma_arquivos = |comando: &Command| {
+        let caminhos = [ValueHint::AnyPath, ValueHint::FilePath, ValueHint::DirPath];
+        comando.get_positionals().any(|este| caminhos.contains(&este.get_value_hint()))
+    };
+    let mut calar = |comando: &Command, condicao: &str| {
+        if !toma_arquivos(comando) {
+            texto += &["complete -c ", nome, " -n \"", &funcao, "_", condicao, "\" -f\n"].concat();
+        }
+    };
+    calar(programa, "needs_command");
+    for comando in programa.get_subcommands() {
+        let dele = format!("using_subcommand {}", comando.get_name());
+        if !comando.has_subcommands() {
+            calar(comando, &dele);
+        }
+        for acao in comando.get_subcommands() {
+            let nome = acao.get_name();
+            calar(acao, &format!("{dele}; and __fish_seen_subcommand_from {nome}"));
+        }
+    }
+    texto
+}
+
 /// The page of the program, or of the command that these words lead to. `Err` is a sentence.
-fn pagina(mut comando: Command, caminho: &[String]) -> Result<String, String> {
+fn pagina(programa: Command, caminho: &[String]) -> Result<String, String> {
+    let mut comando = sem_opcoes_alheias(programa);
     comando.build();
     for palavra in caminho {
         let achado = comando.find_subcommand(palavra).cloned();
@@ -115,10 +207,25 @@ fn pagina(mut comando: Command, caminho: &[String]) -> Result<String, String> {
     let mut roff = Vec::new();
     let pagina = Man::new(comando).source(FONTE).manual("Pixson");
     pagina.render(&mut roff).map_err(|erro| format!("{}.", portugues::causa(&erro)))?;
-    let roff = String::from_utf8_lossy(&roff);
-    let linhas = roff.lines().map(|linha| {
+    Ok(como_esta(&String::from_utf8_lossy(&roff)))
+}
+
+/// With titles in Portuguese, and with every line as it is: man would stretch lines to the margin and
+/// divide words of another language than it knows, and would run the lines of examples together.
+fn como_esta(roff: &str) -> String {
+    let mut pagina = String::new();
+    let mut exemplo = false;
+    for linha in roff.lines() {
+        if exemplo != linha.starts_with("  ") {
+            exemplo = !exemplo;
+            pagina += if exemplo { ".EX\n" } else { ".EE\n" };
+        }
         let titulo = TITULOS.iter().find(|(ingles, _)| *ingles == linha);
-        format!("{}\n", titulo.map_or(linha, |(_, portugues)| portugues))
-    });
-    Ok(linhas.collect())
+        pagina += titulo.map_or(linha, |(_, portugues)| portugues);
+        pagina += if linha.starts_with(".TH ") { "\n.ad l\n.nh\n" } else { "\n" };
+    }
+    if exemplo {
+        pagina += ".EE\n";
+    }
+    pagina
 }

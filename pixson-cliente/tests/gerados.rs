@@ -8,7 +8,7 @@
 #[path = "comum/contrib.rs"]
 mod contrib;
 
-use contrib::Programa;
+use contrib::{ARQUIVO, Programa};
 
 const CLIENTE: Programa =
     Programa { binario: env!("CARGO_BIN_EXE_pixson-cliente"), nome: "pixson-cliente" };
@@ -36,4 +36,39 @@ fn bash_reads_its_completions_and_offers_what_fits() {
     ] {
         assert_eq!(CLIENTE.oferecidas(palavras), oferecidas, "{palavras:?}");
     }
+}
+
+#[test]
+fn fish_offers_files_where_a_file_is_meant_and_nowhere_else() {
+    let opcoes = ["auto", "nunca", "sempre"];
+    for (linha, oferecidas) in [
+        ("pixson-cliente --cor ", &opcoes[..]),
+        ("pixson-cliente --porta 5000 --cor ", &opcoes),
+        ("pixson-cliente --porta ", &[]),
+        ("pixson-cliente sal", &["saldo"]),
+        ("pixson-cliente saldo ", &[]),
+        ("pixson-cliente saque ", &[]),
+        ("pixson-cliente script ", &[ARQUIVO]),
+        ("pixson-cliente carga --operacao m", &["misto"]),
+        ("pixson-cliente carga --conexoes ", &[]),
+    ] {
+        let Some(oferecidas_agora) = CLIENTE.oferecidas_por_fish(linha) else { return };
+        assert_eq!(oferecidas_agora, oferecidas, "{linha}");
+    }
+}
+
+#[test]
+fn man_shows_every_example_as_it_is() {
+    CLIENTE.conferir_exemplos(&[
+        &[],
+        &["saldo"],
+        &["saque"],
+        &["deposito"],
+        &["transferencia"],
+        &["script"],
+        &["ping"],
+        &["carga"],
+        &["completar"],
+        &["manual"],
+    ]);
 }

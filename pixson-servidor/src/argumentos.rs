@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser};
+use clap::{ArgAction, Parser, ValueHint};
 
 use crate::administracao::Comando;
 use crate::endereco::{self, ler_host};
+use crate::gerados;
 use crate::limites::Limites;
 use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
@@ -38,6 +39,7 @@ Exemplos:
     override_usage = "pixson-servidor [OPÇÕES] [COMANDO]",
     help_template = MODELO,
     after_help = DEPOIS,
+    subcommands = gerados::comandos(),
     version = VERSAO
 )]
 pub(crate) struct Argumentos {
@@ -54,10 +56,11 @@ pub(crate) struct Argumentos {
 
     /// Diretório com um arquivo JSON por conta [padrão: contas]
     #[arg(long, value_name = "DIRETÓRIO", default_value = "contas", hide_default_value = true)]
-    #[arg(env = "PIXSON_CONTAS", hide_env = true, global = true)]
+    #[arg(env = "PIXSON_CONTAS", hide_env = true, global = true, value_hint = ValueHint::DirPath)]
     pub(crate) contas: PathBuf,
 
-    /// Quantos segmentos fechados do diário guardar como livro [padrão: todos]
+    /// Quantos segmentos fechados do diário guardar como livro; os mais antigos são apagados, e o
+    /// extrato passa a começar depois deles [padrão: todos]
     #[arg(long, value_name = "N")]
     pub(crate) segmentos: Option<u64>,
 

@@ -8,7 +8,7 @@
 #[path = "comum/contrib.rs"]
 mod contrib;
 
-use contrib::Programa;
+use contrib::{ARQUIVO, Programa};
 
 const SERVIDOR: Programa =
     Programa { binario: env!("CARGO_BIN_EXE_pixson-servidor"), nome: "pixson-servidor" };
@@ -35,4 +35,45 @@ fn bash_reads_its_completions_and_offers_what_fits() {
     ] {
         assert_eq!(SERVIDOR.oferecidas(palavras), oferecidas, "{palavras:?}");
     }
+}
+
+#[test]
+fn fish_offers_files_where_a_file_is_meant_and_nowhere_else() {
+    let niveis = ["aviso", "detalhe", "erro", "info", "nada"];
+    for (linha, oferecidas) in [
+        ("pixson-servidor --log ", &niveis[..]),
+        ("pixson-servidor --porta 5000 --log ", &niveis),
+        ("pixson-servidor --log-formato ", &["json", "texto"]),
+        ("pixson-servidor --porta ", &[]),
+        ("pixson-servidor --metricas ", &[]),
+        ("pixson-servidor --contas ", &[]),
+        ("pixson-servidor ex", &["exportar", "extrato"]),
+        ("pixson-servidor extrato ", &[]),
+        ("pixson-servidor auditar ", &[]),
+        ("pixson-servidor conta criar ", &[]),
+        ("pixson-servidor conta criar 1 --nome ", &[]),
+        ("pixson-servidor importar ", &[ARQUIVO]),
+        ("pixson-servidor exportar --contas . ", &[ARQUIVO]),
+    ] {
+        let Some(oferecidas_agora) = SERVIDOR.oferecidas_por_fish(linha) else { return };
+        assert_eq!(oferecidas_agora, oferecidas, "{linha}");
+    }
+}
+
+#[test]
+fn man_shows_every_example_as_it_is() {
+    SERVIDOR.conferir_exemplos(&[
+        &[],
+        &["conta"],
+        &["conta", "criar"],
+        &["conta", "listar"],
+        &["conta", "mostrar"],
+        &["conta", "ajustar"],
+        &["importar"],
+        &["exportar"],
+        &["extrato"],
+        &["auditar"],
+        &["completar"],
+        &["manual"],
+    ]);
 }

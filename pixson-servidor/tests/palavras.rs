@@ -22,7 +22,7 @@ use tempfile::TempDir;
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
 /// Every command that has a page of help.
-const COMANDOS: [&[&str]; 10] = [
+const COMANDOS: [&[&str]; 12] = [
     &[],
     &["conta"],
     &["conta", "criar"],
@@ -33,6 +33,8 @@ const COMANDOS: [&[&str]; 10] = [
     &["exportar"],
     &["extrato"],
     &["auditar"],
+    &["completar"],
+    &["manual"],
 ];
 
 fn executar(argumentos: &[&str], pasta: &Path) -> Output {
@@ -164,6 +166,10 @@ fn every_mistake_has_the_sentence_and_the_exit_code_that_are_kept() {
         "auditar --contas nada",
         "conta listar --contas boa.jsonl",
         "conta criar 3 --nome Ana --contas nada",
+        "completar",
+        "completar zs",
+        "manual audita",
+        "--log info completar bash",
         "--log muito",
         "--prazo-login 0",
         "--max-conexoes 0",

@@ -4,10 +4,12 @@ mod ambiente;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ambiente::programa;
 use snapbox::{Assert, Data};
+use tempfile::TempDir;
 
 /// For each shell the folder and the ends of the name that its completions have.
 const COMPLETAR: [(&str, &str, &str); 3] =
@@ -26,6 +28,9 @@ const TITULOS: [&str; 10] = [
     "NOTAS",
     "VERSÃO",
 ];
+
+/// A file that a shell may offer.
+pub(crate) const ARQUIVO: &str = "arquivo.txt";
 
 /// A program, and the name that its files have.
 pub(crate) struct Programa {
@@ -98,6 +103,55 @@ impl Programa {
         assert!(saida.stderr.is_empty(), "{saida:?}");
         let oferecidas = String::from_utf8(saida.stdout).expect("UTF-8");
         oferecidas.lines().map(str::to_owned).collect()
+    }
+
+    /// What fish offers at the end of this line, in a folder with a file; `None` without a fish.
+    pub(crate) fn oferecidas_por_fish(&self, linha: &str) -> Option<Vec<String>> {
+        let pasta = TempDir::new().expect("a temporary directory");
+        fs::write(pasta.path().join(ARQUIVO), "").expect("writable");
+        let arquivo = contrib(&format!("completar/{}.fish", self.nome));
+        let arquivo = fs::canonicalize(arquivo).expect("it is there");
+        let roteiro = format!("source '{}'; complete -C '{linha}'", arquivo.display());
+        let mut fish = programa("fish");
+        fish.args(["--no-config", "-c", &roteiro]).current_dir(pasta.path());
+        let saida = match fish.env("HOME", pasta.path()).output() {
+            Ok(saida) => saida,
+            Err(erro) => {
+                let _ = writeln!(io::stderr(), "skipped, no fish: {erro}");
+                return None;
+            }
+        };
+        assert!(saida.stderr.is_empty(), "{saida:?}");
+        let oferecidas = String::from_utf8(saida.stdout).expect("UTF-8");
+        // After the word comes what it is for.
+        let palavra = |linha: &str| linha.split('\t').next().unwrap_or_default().to_owned();
+        Some(oferecidas.lines().map(palavra).collect())
+    }
+
+    /// Every example of every page is shown by man as the help page has it, in a narrow window too.
+    pub(crate) fn conferir_exemplos(&self, comandos: &[&[&str]]) {
+        for comando in comandos {
+            let ajuda = self.gerado(&[*comando, &["--help"]].concat());
+            let (_, exemplos) = ajuda.split_once("\nExemplo").expect("examples");
+            let exemplos: Vec<_> =
+                exemplos.lines().filter(|linha| linha.starts_with("  ")).collect();
+            assert!(!exemplos.is_empty(), "{ajuda}");
+            let nome = [&[self.nome], *comando].concat().join("-");
+            let mut groff = programa("groff");
+            groff.args(["-k", "-man", "-Tutf8", "-P-cbou", "-rLL=60n"]);
+            groff.arg(contrib(&format!("man/{nome}.1")));
+            let Ok(saida) = groff.output() else {
+                let _ = writeln!(io::stderr(), "skipped, no groff");
+                return;
+            };
+            let pagina = String::from_utf8(saida.stdout).expect("UTF-8");
+            // A terminal writes a hyphen that is one as it is.
+            let pagina = pagina.replace(['\u{2010}', '\u{2212}'], "-");
+            for exemplo in exemplos {
+                let mostrado = pagina.lines().any(|linha| linha.trim() == exemplo.trim());
+                assert!(mostrado, "{exemplo} is not in {pagina}");
+            }
+        }
     }
 
     /// Whether bash finds nothing wrong with its completions.
