@@ -6,7 +6,7 @@ use std::thread;
 
 use pixson_core::Operacao;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::SIGINT;
+use signal_hook::consts::{SIGINT, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
@@ -75,6 +75,14 @@ pub(crate) fn vigiar() {
             sair();
         }
     });
+}
+
+/// From here on a file that would grow beyond `ulimit -f` is a write that fails, and not the end of
+/// the program without a word.
+pub(crate) fn conter_arquivos() {
+    // Whether it came is of no interest, only that the system sees a handler. Where there can be none,
+    // the program ends as before.
+    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
 /// From here on the first Ctrl-C only sets what is returned; the second ends the program at once.

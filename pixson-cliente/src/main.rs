@@ -38,6 +38,7 @@ use crate::servidor::Servidor;
 use crate::terminal::Tubo;
 
 fn main() -> ExitCode {
+    interrupcao::conter_arquivos();
     if let Some(fim) = gerados::atender::<Argumentos>() {
         return fim;
     }

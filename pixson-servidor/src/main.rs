@@ -50,6 +50,7 @@ const FILA_MAX: i32 = 4096;
 const SAIDA_CODIGO: u8 = administracao::ILEGIVEL_CODIGO;
 
 fn main() -> ExitCode {
+    sinais::conter_arquivos();
     if let Some(fim) = gerados::atender::<Argumentos>() {
         return fim;
     }
@@ -57,7 +58,6 @@ fn main() -> ExitCode {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    sinais::conter_arquivos();
     if let Some(comando) = &argumentos.comando {
         return administracao::executar(comando, &argumentos.contas);
     }
