@@ -8,6 +8,7 @@ function __fish_pixson_cliente_needs_command
     set -l cmd (commandline -opc)
     set -e cmd[1]
     argparse -s (__fish_pixson_cliente_global_optspecs) -- $cmd 2>/dev/null
+    or argparse -s (__fish_pixson_cliente_global_optspecs) -- $cmd[1..-2] 2>/dev/null
     or return
     if set -q argv[1]
         # Also print the command, so this can be used to figure out what it is.
@@ -41,6 +42,8 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "transfer
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "script" -d 'Executa comandos de um arquivo ou da entrada padrão, um por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "ping" -d 'Mede o tempo de ida e volta até o servidor, e mostra o relógio dele'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "carga" -d 'Mede o servidor sob carga, e confere se nenhum dinheiro surgiu ou sumiu'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "completar" -d 'Gera o que um shell precisa para completar a linha de comando'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "manual" -d 'Gera a página de manual do programa ou de um de seus comandos'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
@@ -83,13 +86,13 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 deposito\t''
 transferencia\t''
 misto\t''"
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l conexoes -d 'Quantas conexões ao mesmo tempo [padrão: 10]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l pipeline -d 'Quantos pedidos cada conexão mantém sem resposta [padrão: 1]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l duracao -d 'Por quanto tempo enviar pedidos [padrão: 10]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Agenda este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante agendado [padrão: envia quando chegam respostas]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela' -r
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]' -r
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l conexoes -d 'Quantas conexões ao mesmo tempo [padrão: 10]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l pipeline -d 'Quantos pedidos cada conexão mantém sem resposta [padrão: 1]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l duracao -d 'Por quanto tempo enviar pedidos [padrão: 10]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Agenda este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante agendado [padrão: envia quando chegam respostas]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
@@ -98,3 +101,24 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l json -d 'Responde em JSON, um objeto por linha'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l json -d 'Responde em JSON, um objeto por linha'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -f

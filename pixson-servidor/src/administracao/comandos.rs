@@ -39,17 +39,17 @@ const DEPOIS_DE_IMPORTAR: &str = "\
 Cada linha é um objeto JSON com rg, nome e o saldo, que vem em centavos, um número inteiro, ou em
 saldo, como 10.5 ou \"10,50\":
   {\"rg\":\"1234567890\",\"nome\":\"Ana Souza\",\"centavos\":1050}
-Ou todas as contas são criadas, ou nenhuma: cada linha com erro é indicada pelo número. No que exportar
-escreve, a última linha diz quantas são as contas; se faltar alguma, nada é importado.
+Ou todas as contas são criadas, ou nenhuma: cada linha com erro é indicada pelo número. No que
+exportar escreve, a última linha diz quantas são as contas; se faltar alguma, nada é importado.
 
 Exemplos:
   pixson-servidor importar novas.jsonl
   pixson-servidor exportar --contas contas | pixson-servidor importar - --contas outras";
 
 const DEPOIS_DE_EXPORTAR: &str = "\
-Uma linha por conta, em ordem de RG, no formato que importar lê. A primeira linha é {\"exportacao\":1},
-e a última diz quantas são as contas, como em {\"contas\":10}. O arquivo só aparece quando está
-completo.
+Uma linha por conta, em ordem de RG, no formato que importar lê. A primeira linha é
+{\"exportacao\":1}, e a última diz quantas são as contas, como em {\"contas\":10}. O arquivo só
+aparece quando está completo.
 
 Exemplos:
   pixson-servidor exportar contas.jsonl

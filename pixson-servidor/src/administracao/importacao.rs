@@ -36,7 +36,7 @@ struct Importadas {
 /// Opens all accounts of a file, or none.
 pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), Falha> {
     // A bank that cannot be used is said before anything is read, and whatever there is to read.
-    drop(Cadastro::abrir(&DiscoContado::novo(contas, &Progresso::novo()))?);
+    drop(Cadastro::abrir(&DiscoContado::abrir(contas, &Progresso::novo())?)?);
     let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
     let lidas = if arquivo == Path::new("-") {
         ler(io::stdin().lock())
