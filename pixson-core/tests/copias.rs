@@ -9,10 +9,9 @@ use std::io;
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{
-    Abertura, Aviso, BancoJson, ConfiguracaoJson, Conta, ErroAbrir, ErroAbrirContas, ErroAjuste,
-    auditar, ler_livro,
+    Abertura, Aviso, BancoJson, ConfiguracaoJson, Conta, ErroAbrirContas, ErroAjuste, auditar,
 };
-use pixson_core::oraculos::juiz::PEQUENA;
+use pixson_core::oraculos::juiz::{Copia, PEQUENA, julgar_copia};
 use pixson_core::oraculos::{Corte, DiscoModelo, Sorteio};
 use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
 
@@ -47,21 +46,12 @@ fn transferir<D: Disco>(banco: &BancoJson<D>, relogio: &Relogio, sorteio: &mut S
     let _ = fazer(banco, relogio, Operacao::Transferencia { rg_origem, rg_destino, valor });
 }
 
-/// What came of a copy.
-#[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Fim {
-    Recusada,
-    /// Files were written from the journal, and that was said.
-    Refeita,
-    Servida,
-}
-
 /// Copies a bank file by file, in any order, while money moves and checkpoints are made, and opens
 /// the copy.
 fn copiar_e_abrir<D: Disco>(
     semente: u64,
     embrulhar: impl Fn(DiscoModelo) -> D,
-) -> Result<Fim, String> {
+) -> Result<Copia, String> {
     let mut sorteio = Sorteio::novo(semente);
     let (disco, copia) = (novo(), DiscoModelo::default());
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
@@ -101,37 +91,9 @@ fn copiar_e_abrir<D: Disco>(
     julgar_copia(&copia, embrulhar(copia.clone()))
 }
 
-/// A copy that is served has the balances of one and the same moment: the last one of its journal.
-fn julgar_copia(copia: &DiscoModelo, disco: impl Disco) -> Result<Fim, String> {
-    let (banco, avisos) = match BancoJson::abrir_em(disco, PEQUENA) {
-        Ok(aberto) => aberto,
-        Err(
-            ErroAbrir::NaoPertencem { .. } | ErroAbrir::Falta { .. } | ErroAbrir::Corrompido { .. },
-        ) => return Ok(Fim::Recusada),
-        Err(erro) => return Err(format!("refused as {erro:?}")),
-    };
-    let mut livro = BTreeMap::new();
-    ler_livro(copia, |_| {}).expect_err("somebody has it open");
-    let servidos = saldos(&banco);
-    drop(banco);
-    ler_livro(copia, |lancamento| {
-        livro.extend(lancamento.feito.efeitos().map(|efeito| (efeito.rg(), efeito.depois())));
-    })
-    .map_err(|erro| format!("the ledger: {erro}"))?;
-    if servidos != livro {
-        return Err(format!("{servidos:?} are served, the journal says {livro:?}"));
-    }
-    match avisos.iter().find(|aviso| !matches!(aviso, Aviso::CopiaAtrasada { .. })) {
-        // The copy of the segment that was being written may end in the middle of it.
-        Some(Aviso::CaudaCortada { .. }) | None if avisos.is_empty() => Ok(Fim::Servida),
-        Some(Aviso::CaudaCortada { .. }) | None => Ok(Fim::Refeita),
-        Some(falso) => Err(format!("nobody has edited anything: {falso:?}")),
-    }
-}
-
 #[test]
 fn a_copy_of_a_running_bank_in_any_order_is_right_or_refused() {
-    let mut fins: BTreeMap<Fim, u64> = BTreeMap::new();
+    let mut fins: BTreeMap<Copia, u64> = BTreeMap::new();
     for semente in sementes() {
         match copiar_e_abrir(semente, |disco| disco) {
             Ok(fim) => *fins.entry(fim).or_default() += 1,

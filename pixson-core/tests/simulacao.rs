@@ -9,7 +9,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use pixson_core::banco::{Abertura, BancoJson, Conta, Feito, Gestao};
-use pixson_core::oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
+use pixson_core::oraculos::juiz::{Copia, Gerida, Historia, Ouvida, PEQUENA};
+use pixson_core::oraculos::juiz::{julgar_copia, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
@@ -63,6 +64,10 @@ struct Mundo {
     servico: Option<Servico<BancoJson<DiscoModelo>>>,
     clientes: Vec<Cliente>,
     historia: Historia,
+    /// Somebody copies the directory, file by file: what is still to be copied, and the copy.
+    copia: Option<(Vec<String>, DiscoModelo)>,
+    /// What became of the copies that were whole.
+    copias: BTreeMap<Copia, usize>,
 }
 
 fn iniciais() -> BTreeMap<Rg, Saldo> {
@@ -84,7 +89,15 @@ impl Mundo {
             })
             .collect();
         let sorteio = Sorteio::novo(semente);
-        Self { sorteio, disco, servico: None, clientes, historia: Historia::default() }
+        Self {
+            sorteio,
+            disco,
+            servico: None,
+            clientes,
+            historia: Historia::default(),
+            copia: None,
+            copias: BTreeMap::new(),
+        }
     }
 
     fn passo(&mut self) {
@@ -93,6 +106,9 @@ impl Mundo {
             return;
         }
         let quem = self.sorteio.ate(CLIENTES);
+        if self.sorteio.um_em(6) {
+            self.copiar();
+        }
         match self.sorteio.ate(100) {
             0..31 => self.enviar(quem),
             31 => {
@@ -143,8 +159,23 @@ impl Mundo {
         }
     }
 
+    /// One file is copied, of those that were there when the copy was begun. A whole copy is right, or
+    /// refused.
+    fn copiar(&mut self) {
+        let (nomes, copia) =
+            self.copia.get_or_insert_with(|| (self.disco.nomes(), DiscoModelo::default()));
+        if !nomes.is_empty() {
+            let nome = nomes.swap_remove(self.sorteio.ate(nomes.len()));
+            self.disco.copiar(&nome, copia);
+        } else if let Some((_, copia)) = self.copia.take() {
+            let veredito = julgar_copia(&copia, copia.clone());
+            *self.copias.entry(veredito.expect("a copy")).or_default() += 1;
+        }
+    }
+
     /// The server is killed, or the power fails; it starts again, if its disk lets it.
     fn reiniciar(&mut self) {
+        self.copia = None;
         (0..CLIENTES).for_each(|quem| self.perder(quem));
         self.servico = None;
         let mut corte = match self.sorteio.ate(3) {
@@ -157,8 +188,15 @@ impl Mundo {
         let quebrado = self.sorteio.um_em(4);
         let falha = Falha { chamada, especie: Especie::Eio, para_sempre: true };
         self.disco.programar(quebrado.then_some(falha));
-        let aberto = BancoJson::abrir_em(self.disco.clone(), PEQUENA);
-        self.servico = aberto.ok().map(|(banco, _)| Servico::novo(banco));
+        let abrir = || BancoJson::abrir_em(self.disco.clone(), PEQUENA).map(|(banco, _)| banco);
+        // A start may fail after the bank was opened, and takes no number.
+        let antes =
+            self.sorteio.um_em(4).then(|| abrir().ok().map(|banco| banco.epoca())).flatten();
+        let aberto = abrir();
+        if let (Some(antes), Ok(banco)) = (antes, &aberto) {
+            assert_eq!(banco.epoca(), antes, "a start that failed took a number");
+        }
+        self.servico = aberto.ok().map(Servico::novo);
     }
 
     /// A client asks for something, on a new connection if it has none.
@@ -263,13 +301,13 @@ impl Mundo {
         }
     }
 
-    fn julgar(mut self) -> Result<(usize, usize), String> {
+    fn julgar(mut self) -> Result<(usize, usize, BTreeMap<Copia, usize>), String> {
         (0..CLIENTES).for_each(|quem| self.perder(quem));
         self.servico = None;
         let disco = self.disco.depois_de(&mut Corte::Sorteado(self.sorteio.clone()));
         disco.soltar_todos();
         julgar_vida(&disco, &iniciais(), &self.historia)?;
-        Ok((self.historia.ouvidas.len(), self.historia.geridas.len()))
+        Ok((self.historia.ouvidas.len(), self.historia.geridas.len(), self.copias))
     }
 }
 
@@ -288,17 +326,22 @@ fn operacao(rg_origem: Rg, sorteio: &mut Sorteio) -> Operacao {
 #[test]
 fn every_seed_leaves_a_history_that_the_model_repeats() {
     let (mut respostas, mut gestoes) = (0, 0);
+    let mut copias: BTreeMap<Copia, usize> = BTreeMap::new();
     for semente in sementes() {
         let mut mundo = Mundo::novo(semente);
         (0..PASSOS).for_each(|_| mundo.passo());
         match mundo.julgar() {
-            Ok((ouvidas, geridas)) => {
+            Ok((ouvidas, geridas, copiadas)) => {
                 respostas += ouvidas;
                 gestoes += geridas;
+                for (copia, quantas) in copiadas {
+                    *copias.entry(copia).or_default() += quantas;
+                }
             }
             Err(motivo) => panic!("seed {semente}: {motivo}"),
         }
     }
     assert!(gestoes > 1000, "only {gestoes} acts: there is hardly an administration");
+    assert_eq!(copias.len(), 3, "every kind of copy is met: {copias:?}");
     assert!(respostas > 20_000, "only {respostas} replies: the simulation does too little");
 }

@@ -114,8 +114,8 @@ impl fmt::Display for Aviso {
             }
             Self::ArquivoPreso(Presa { rg, arquivo, causa }) => write!(
                 f,
-                "O arquivo da conta {rg} não pode ser regravado ({arquivo}: {causa}). A conta é \
-                 servida; o saldo fica no diário até que o arquivo possa ser escrito."
+                "O arquivo da conta {rg} não pode ser regravado ({arquivo}: {causa}). A conta \
+                 continua a ser atendida; o saldo fica no diário até que o arquivo possa ser escrito."
             ),
             Self::OutrosPresos { quantos } => {
                 write!(f, "Outros {quantos} arquivos de contas também não podem ser regravados.")

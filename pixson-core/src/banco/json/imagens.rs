@@ -90,6 +90,10 @@ impl Vistas {
                 return Ok(());
             }
             Ok(Some((conta, _))) => (conta, Esperado::Estranho),
+            // Of a copy that was taken while the bank ran: the account was opened meanwhile.
+            Ok(None) if !recente && exame.lido.copia && !limpo => {
+                (refeita(rg, dobra), Esperado::Estranho)
+            }
             Ok(None) | Err(_) if !recente => return Ok(()),
             Ok(None) if dobra.nome.is_some() => (refeita(rg, dobra), Esperado::Nada),
             Ok(None) | Err(_) => (refeita(rg, dobra), Esperado::Estranho),

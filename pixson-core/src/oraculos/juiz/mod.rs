@@ -33,11 +33,13 @@
 //! ```
 
 mod cena;
+mod copia;
 mod historia;
 
 use std::collections::BTreeMap;
 
 pub use self::cena::{Passo, encenar};
+pub use self::copia::{Copia, julgar_copia};
 pub use self::historia::{Gerida, Historia, Ouvida, Pergunta};
 use super::disco::DiscoModelo;
 use super::fazer;
