@@ -321,7 +321,14 @@ impl Observado for Servidor {
             relogio: self.servico.relogio().agora(),
             epoca: banco.epoca(),
             diario: banco.medidas(),
+            atrasados: banco.registros_atrasados(),
+            presas: banco.presas(),
+            falhas: banco.falhas_do_disco(),
         }
+    }
+
+    fn presas(&self) -> Vec<Presa> {
+        self.servico.banco().presas()
     }
 
     fn saudavel(&self) -> bool {

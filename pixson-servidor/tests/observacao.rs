@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::honestos::dizer;
-use comum::instancia::{Instancia, entrar};
+use comum::instancia::{Instancia, entrar, esperar_ate};
 use comum::{duas_contas, encher_todas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -21,13 +21,18 @@ const UMA: &str = "1111111111";
 /// A server that logs in this form, with its counters on a free port.
 fn servir(nivel: &str, formato: &str) -> (Instancia, String, TempDir) {
     let contas = duas_contas();
+    let (instancia, painel) = servir_em(&contas, nivel, formato);
+    (instancia, painel, contas)
+}
+
+fn servir_em(contas: &TempDir, nivel: &str, formato: &str) -> (Instancia, String) {
     let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
     comando.args(["--log", nivel, "--log-formato", formato, "--metricas", "127.0.0.1:0"]);
     let mut instancia = Instancia::iniciar(&mut comando);
     let linha = instancia.proximo_erro();
     let painel = linha.split("127.0.0.1:").nth(1).expect("where the counters are");
     let porta: String = painel.chars().take_while(char::is_ascii_digit).collect();
-    (instancia, format!("127.0.0.1:{porta}"), contas)
+    (instancia, format!("127.0.0.1:{porta}"))
 }
 
 fn pedir_http(painel: &str, pedido: &[u8]) -> String {
@@ -49,6 +54,29 @@ fn valor(pagina: &str, nome: &str) -> f64 {
         pagina.lines().find(|linha| linha.strip_prefix(nome).is_some_and(|r| r.starts_with(' ')));
     let linha = linha.unwrap_or_else(|| panic!("no {nome} in {pagina}"));
     linha.rsplit(' ').next().and_then(|valor| valor.parse().ok()).expect("a number")
+}
+
+/// A file that cannot be replaced is the operator's to mend; whoever starts the server again because
+/// of it would only stop all other accounts.
+#[test]
+fn a_file_that_cannot_be_replaced_is_named_and_the_bank_stays_healthy() {
+    let contas = duas_contas();
+    let no_caminho = format!(".tmp-{UMA}.json");
+    std::fs::create_dir(contas.path().join(&no_caminho)).expect("writable");
+    let (mut instancia, painel) = servir_em(&contas, "info", "texto");
+    let mut conexao = entrar(&instancia, UMA);
+    assert!(conexao.pedir(&format!("t:0|op:3|rg:{UMA}|valor:1")).contains("|s:0|"));
+    esperar_ate("its name in the log", || instancia.proximo_erro().contains(&no_caminho));
+    let saude = pagina(&painel, "/saude");
+    assert!(saude.starts_with("HTTP/1.1 200 OK"), "{saude}");
+    assert!(saude.contains("\r\n\r\nok\natenção: "), "{saude}");
+    assert!(saude.contains(&format!("{no_caminho}: é um diretório")), "{saude}");
+    let vista = pagina(&painel, "/metrics");
+    let rotulos = format!("{{arquivo=\"{no_caminho}\",causa=\"é um diretório\"}}");
+    assert!((valor(&vista, &format!("pixson_arquivo_preso{rotulos}")) - 1.0).abs() < f64::EPSILON);
+    assert!((valor(&vista, "pixson_arquivos_presos") - 1.0).abs() < f64::EPSILON);
+    assert!(valor(&vista, "pixson_registros_atrasados") >= 1.0);
+    assert!(valor(&vista, "pixson_armazenamento_falhas_total") >= 1.0);
 }
 
 #[test]
@@ -78,6 +106,8 @@ fn the_counters_say_what_was_asked_and_what_became_of_it() {
         (r#"pixson_conexoes_total{resultado="aceita"}"#, 1.0),
         ("pixson_conexoes_abertas", 1.0),
         ("pixson_diario_registros_total", 2.0),
+        ("pixson_armazenamento_falhas_total", 0.0),
+        ("pixson_arquivos_presos", 0.0),
         (r#"pixson_diario_grupos_total{desde="1"}"#, 2.0),
         ("pixson_epoca", 1.0),
         // Two for each message with a stamp, one for the other.
@@ -86,6 +116,8 @@ fn the_counters_say_what_was_asked_and_what_became_of_it() {
         assert!((valor(&vista, nome) - esperado).abs() < f64::EPSILON, "{nome} in {vista}");
     }
     // The last replies were read before they were counted.
+    assert!(valor(&vista, "pixson_diario_bytes_total") > 200.0);
+    assert!(valor(&vista, "pixson_registros_atrasados") <= 2.0);
     assert!(valor(&vista, "pixson_atendimento_seconds_count") >= 6.0);
     assert!(valor(&vista, "pixson_atendimento_seconds_sum") > 0.0);
     assert!(vista.contains("# TYPE pixson_atendimento_seconds histogram"));
@@ -234,13 +266,20 @@ fn the_levels_of_the_log_have_the_same_words_in_both_forms() {
             ("INFO", "servidor iniciado"),
             ("DETALHE", "pedido atendido"),
         ] {
-            let linha = linhas.iter().find(|linha| linha.contains(parte)).expect("it is logged");
-            if formato == "texto" {
-                assert_eq!(linha.split(' ').nth(1), Some(nivel), "{linha}");
-            } else {
-                let json: serde_json::Value = serde_json::from_str(linha).expect("one object");
-                assert_eq!(json["level"], nivel, "{linha}");
-            }
+            let (vistos, textos): (Vec<String>, Vec<String>) = linhas
+                .iter()
+                .map(|linha| {
+                    if formato == "texto" {
+                        let nivel = linha.split(' ').nth(1).unwrap_or_default();
+                        return (nivel.to_owned(), linha.clone());
+                    }
+                    let json: serde_json::Value = serde_json::from_str(linha).expect("one object");
+                    let campo = |nome: &str| json[nome].as_str().unwrap_or_default().to_owned();
+                    (campo("level"), campo("message"))
+                })
+                .unzip();
+            let qual = textos.iter().position(|texto| texto.contains(parte)).expect("it is logged");
+            assert_eq!(vistos[qual], nivel, "{}", linhas[qual]);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! As much HTTP as two pages take: from the bytes of a request to those of the answer.
 
+use pixson_core::banco::Presa;
+
 use super::painel::Observado;
+use crate::frases;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;
@@ -12,6 +15,9 @@ const TEXTO: &str = "text/plain; charset=utf-8";
 
 /// What may be asked of a page.
 const METODOS: [&str; 2] = ["GET", "HEAD"];
+
+/// How many files that cannot be replaced the health check names.
+const PRESAS_MAX: usize = 16;
 
 /// An answer without its first line and its headers.
 struct Pagina {
@@ -82,10 +88,19 @@ fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
             Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
             Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
         },
-        b"/saude" if observado.saudavel() => Pagina::texto("200 OK", "ok\n"),
+        b"/saude" if observado.saudavel() => Pagina::texto("200 OK", &saude(&observado.presas())),
         b"/saude" => Pagina::texto("503 Service Unavailable", "indisponível\n"),
         _ => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
     }
+}
+
+/// A bank that serves is healthy, also if a file of it cannot be replaced: to start it again would not
+/// help. What is the matter is said all the same.
+fn saude(presas: &[Presa]) -> String {
+    let frases = presas.iter().take(PRESAS_MAX).map(frases::de_presa);
+    let linhas =
+        frases.map(|frase| format!("atenção: arquivo que não pode ser regravado, {frase}\n"));
+    std::iter::once("ok\n".to_owned()).chain(linhas).collect()
 }
 
 /// The path of a target (RFC 9112, section 3.2), without its query, and with what was written in

@@ -3,10 +3,11 @@
 mod familia;
 mod http;
 mod painel;
+mod presos;
 
 use std::time::Duration;
 
-use pixson_core::banco::MedidasDoDiario;
+use pixson_core::banco::{MedidasDoDiario, Presa};
 use pixson_core::servico::Evento;
 use pixson_core::{Carimbo, Operacao};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -19,6 +20,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::familia::Familia;
 pub(crate) use self::painel::{Observado, Painel};
+use self::presos::{Preso, Presos};
+use crate::portugues::causa;
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
 /// how many there are: from 16 µs to 17 s.
@@ -39,11 +42,26 @@ const MEDIDORES: &[(&str, &str, Leitura)] = &[
     ("conexoes_abertas", "Conexões abertas", |agora| agora.abertas as u64),
     ("relogio", "Relógio lógico", |agora| agora.relogio.valor()),
     ("epoca", "Número desta execução", |agora| agora.epoca),
+    (
+        "registros_atrasados",
+        "Registros que ainda não estão nos arquivos de todas as suas contas",
+        |agora| agora.atrasados,
+    ),
+    ("arquivos_presos", "Arquivos de contas que não podem ser regravados", |agora| {
+        agora.presas.len() as u64
+    }),
 ];
 
 /// The same of what only grows.
-const TOTAIS: &[(&str, &str, Leitura)] =
-    &[("diario_registros", "Registros tornados duráveis", |agora| agora.diario.registros)];
+const TOTAIS: &[(&str, &str, Leitura)] = &[
+    ("diario_registros", "Registros tornados duráveis", |agora| agora.diario.registros),
+    ("diario_bytes", "Bytes desses registros", |agora| agora.diario.bytes),
+    (
+        "armazenamento_falhas",
+        "Vezes em que o disco não fez o que o banco pediu, por falta de espaço ou por outra causa",
+        |agora| agora.falhas,
+    ),
+];
 
 type Leitura = fn(&Instantaneo) -> u64;
 
@@ -57,6 +75,7 @@ pub(crate) struct Metricas {
     feitos: [Counter; OPERACOES.len()],
     atendimento: Histogram,
     grupos: Familia<Grupo>,
+    presos: Presos,
     medidores: Vec<(Gauge, Leitura)>,
     totais: Vec<(Counter, Leitura)>,
 }
@@ -85,6 +104,9 @@ pub(crate) struct Instantaneo {
     pub(crate) relogio: Carimbo,
     pub(crate) epoca: u64,
     pub(crate) diario: MedidasDoDiario,
+    pub(crate) atrasados: u64,
+    pub(crate) presas: Vec<Presa>,
+    pub(crate) falhas: u64,
 }
 
 impl Metricas {
@@ -99,6 +121,7 @@ impl Metricas {
             pedidos,
             atendimento: Histogram::new(exponential_buckets(primeira, fator, quantas)),
             grupos: Familia::default(),
+            presos: Presos::default(),
             medidores: Vec::new(),
             totais: Vec::new(),
         };
@@ -122,6 +145,8 @@ impl Metricas {
             "Sincronizações do diário, por número de registros: a partir deste, e menos que o dobro",
             self.grupos.clone(),
         );
+        let presos = self.presos.clone();
+        registro.register("arquivo_preso", "Arquivo que não pode ser regravado, e por quê", presos);
         for &(nome, ajuda, ler) in MEDIDORES {
             let medidor = Gauge::default();
             registro.register(nome, ajuda, medidor.clone());
@@ -172,6 +197,10 @@ impl Metricas {
         for (ordem, &quantos) in agora.diario.grupos.iter().enumerate() {
             atualizar(&self.grupos.contador(&Grupo { desde: 1 << ordem }), quantos);
         }
+        self.presos.mudar(agora.presas.iter().map(|presa| Preso {
+            arquivo: presa.arquivo.clone(),
+            causa: causa(&presa.causa.erro()),
+        }));
         let mut texto = String::new();
         encode(&mut texto, &self.registro)?;
         Ok(texto)

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+use pixson_core::banco::Presa;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::http;
@@ -36,6 +37,8 @@ pub(crate) trait Observado {
     fn instantaneo(&self) -> Instantaneo;
     /// Whether it serves, and its disk has not failed.
     fn saudavel(&self) -> bool;
+    /// The files of accounts that cannot be replaced: it serves all the same.
+    fn presas(&self) -> Vec<Presa>;
 }
 
 impl Painel {
