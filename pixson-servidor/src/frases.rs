@@ -95,7 +95,7 @@ fn conselho(erro: &io::Error, contas: &impl std::fmt::Display) -> String {
             "Nada se perdeu. Libere memória, ou aumente o limite dela, e inicie de novo.".into()
         }
         (ErrorKind::NotADirectory, _) => {
-            "No lugar dele tem de haver um diretório, e não um elo ou outra coisa.".into()
+            "No lugar dele tem de haver um diretório, e não um link ou outra coisa.".into()
         }
         (ErrorKind::InvalidData, _) => {
             "No lugar dele tem de haver um arquivo comum. Tire o que está lá.".into()
@@ -115,10 +115,15 @@ fn conselho(erro: &io::Error, contas: &impl std::fmt::Display) -> String {
 pub(crate) fn de_aviso(aviso: &Aviso) -> String {
     match aviso {
         Aviso::ArquivoPreso(presa) => format!(
-            "O arquivo da conta {} não pode ser regravado ({}). A conta é servida; o saldo fica no \
-             diário até que o arquivo possa ser escrito.",
+            "O arquivo da conta {} não pode ser regravado ({}). A conta continua a ser atendida; o \
+             saldo fica no diário até que o arquivo possa ser escrito.",
             presa.rg,
             de_presa(presa)
+        ),
+        Aviso::PontoPreso { causa: causado } => format!(
+            "diario/ponto.json não pode ser regravado ({}). O banco continua; o diário é guardado por \
+             inteiro até que isso seja possível.",
+            causa(&causado.erro())
         ),
         outro => outro.to_string(),
     }

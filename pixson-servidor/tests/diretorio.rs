@@ -354,3 +354,130 @@ fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged()
     assert!(frase.contains("diario/ponto.json não pode ser usado (sem permissão)"), "{frase}");
     assert!(frase.contains("chown") && !frase.contains("corrompido"), "{frase}");
 }
+
+fn copiar(de: &Path, para: &Path) {
+    if de.is_dir() {
+        fs::create_dir_all(para).expect("writable");
+        for item in fs::read_dir(de).expect("a folder") {
+            let item = item.expect("readable");
+            // What is half-written may go while the copy is taken.
+            if !item.file_name().to_string_lossy().starts_with(".tmp-") {
+                copiar(&item.path(), &para.join(item.file_name()));
+            }
+        }
+    } else {
+        fs::copy(de, para).expect("readable");
+    }
+}
+
+#[test]
+fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so() {
+    let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut conexao = entrar(&instancia, UMA);
+    depositar(&mut conexao, UMA);
+    esperar_arquivo(contas.path(), UMA, "11.0");
+    for rg in [UMA, OUTRA] {
+        let nome = format!("{rg}.json");
+        copiar(&contas.path().join(&nome), &copia.path().join(&nome));
+    }
+    depositar(&mut conexao, UMA);
+    // Until the checkpoint, too, speaks of both.
+    esperar_ate("the checkpoint", || {
+        let ponto = fs::read_to_string(contas.path().join("diario/ponto.json"));
+        ponto.is_ok_and(|texto| texto.starts_with(r#"{"seq":2,"#))
+    });
+    copiar(&contas.path().join("diario"), &copia.path().join("diario"));
+    let mut copiada = Instancia::iniciar(&mut comando(copia.path()));
+    let aviso = copiada.proximo_erro();
+    let frase = format!("o arquivo da conta {UMA} tinha 11.0 e foi regravado com 12.0, do diário");
+    assert!(aviso.contains(&frase), "{aviso}");
+    let saldo = entrar(&copiada, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
+    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
+    assert_eq!(copiada.parar(), [""; 0]);
+    assert_eq!(lancamentos(copia.path()), 2);
+}
+
+#[test]
+fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
+    let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut conexao = entrar(&instancia, UMA);
+    depositar(&mut conexao, UMA);
+    esperar_arquivo(contas.path(), UMA, "11.0");
+    copiar(&contas.path().join("diario"), &copia.path().join("diario"));
+    depositar(&mut conexao, UMA);
+    esperar_arquivo(contas.path(), UMA, "12.0");
+    copiar(&contas.path().join(format!("{UMA}.json")), &copia.path().join(format!("{UMA}.json")));
+    let antes = conteudo(copia.path());
+    for argumentos in
+        [&["--porta", "0"][..], &["conta", "listar"], &["conta", "criar", "3", "--nome", "A"]]
+    {
+        let saida = executar(copia.path(), argumentos);
+        let frase = String::from_utf8(saida.stderr).expect("UTF-8");
+        assert!(matches!(saida.status.code(), Some(1 | 3)), "{argumentos:?}: {frase}");
+        assert!(frase.contains("não são do mesmo momento"), "{frase}");
+        assert!(
+            frase.contains(UMA) && frase.contains("Copie de novo com o servidor parado"),
+            "{frase}"
+        );
+    }
+    assert!(conteudo(copia.path()) == antes, "a refused bank was changed");
+    // The way out that the sentence names.
+    fs::remove_dir_all(copia.path().join("diario")).expect("ours");
+    let instancia = Instancia::iniciar(&mut comando(copia.path()));
+    let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
+    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
+}
+
+#[test]
+fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_it() {
+    let contas = duas_contas();
+    for _ in 0..3 {
+        let instancia = Instancia::iniciar(&mut comando(contas.path()));
+        let mut conexao = entrar(&instancia, UMA);
+        depositar(&mut conexao, UMA);
+        depositar(&mut conexao, UMA);
+        assert_eq!(instancia.parar(), [""; 0]);
+    }
+    let (primeiro, segundo) = ("diario/0000000001.jsonl", "diario/0000000002.jsonl");
+    let velho = contas.path().join(segundo);
+    let mut bytes = fs::read(&velho).expect("readable");
+    let linha = bytes.iter().position(|&byte| byte == b'\n').expect("a header") + 1;
+    bytes[linha + 40] ^= 1;
+    fs::write(&velho, &bytes).expect("writable");
+
+    // It is not what a start reads.
+    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    assert_eq!(instancia.parar(), [""; 0]);
+    let texto = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    let lugar = format!("{segundo}, byte {linha}");
+    let auditoria = executar(contas.path(), &["auditar"]);
+    let dito = texto(auditoria.stdout);
+    assert_eq!(auditoria.status.code(), Some(1), "{dito}");
+    assert!(dito.contains("Lançamentos: 5") && dito.contains(&lugar), "{dito}");
+    assert!(dito.contains("Falta no livro o lançamento 3."), "{dito}");
+    assert!(dito.ends_with("Nenhuma divergência.\n"), "{dito}");
+    let extrato = executar(contas.path(), &["extrato", UMA]);
+    assert_eq!(extrato.status.code(), Some(1));
+    assert_eq!(texto(extrato.stdout).lines().count(), 1 + 5);
+    assert!(texto(extrato.stderr).contains(&lugar));
+
+    // Set apart, with all that is older, it is in nobody's way.
+    for nome in [primeiro, segundo] {
+        fs::remove_file(contas.path().join(nome)).expect("ours");
+    }
+    let auditoria = executar(contas.path(), &["auditar"]);
+    let dito = texto(auditoria.stdout);
+    assert_eq!(auditoria.status.code(), Some(0), "{dito}");
+    assert!(dito.contains("O livro começa na época 3, carimbo "), "{dito}");
+    assert!(dito.contains("os 4 lançamentos anteriores não estão mais nele"), "{dito}");
+    let extrato = executar(contas.path(), &["extrato", UMA]);
+    assert_eq!(extrato.status.code(), Some(0));
+    assert!(texto(extrato.stderr).contains("o extrato começa no meio"));
+    // One that the start needs is missed by name.
+    let ultimo = "diario/0000000003.jsonl";
+    fs::remove_file(contas.path().join(ultimo)).expect("ours");
+    let saida = executar(contas.path(), &["--porta", "0"]);
+    assert!(texto(saida.stderr).contains(&format!("falta {ultimo}")));
+}

@@ -87,7 +87,7 @@ fn a_terminal_that_closes_says_so_more_than_once_and_the_stop_is_in_order() {
     let mut lerdo = entrar(&instancia, UMA);
     lerdo.encher(format!("t:5|op:1|rg:{UMA}\n").as_bytes());
     instancia.sinalizar(Signal::HUP);
-    while !instancia.proximo_erro().contains("parada pedida") {}
+    while !instancia.proximo_erro().contains("parada solicitada") {}
     instancia.sinalizar(Signal::HUP);
     // The first that a person sends, and no more than that.
     instancia.sinalizar(Signal::TERM);
@@ -109,12 +109,13 @@ fn the_first_signal_after_a_failed_disk_does_not_break_the_stop_off() {
     esperar_ate("the disk to fail", || {
         conexao.encher(deposito.as_bytes());
         while conexao.leu_algo_ja() {}
-        instancia.erros_ja().any(|linha| linha.contains("parada pedida"))
+        instancia.erros_ja().any(|linha| linha.contains("parada solicitada"))
     });
     instancia.sinalizar(Signal::TERM);
     let (fim, erros) = instancia.esperar_fim();
     assert_eq!(fim.code(), Some(1), "{erros:?}");
-    let frase = "O armazenamento falhou (o tamanho permitido se esgotou): ";
+    let frase =
+        "O armazenamento falhou (diario/0000000001.jsonl: o tamanho permitido se esgotou): ";
     assert!(erros.last().is_some_and(|ultima| ultima.starts_with(frase)), "{erros:?}");
 }
 
@@ -126,7 +127,7 @@ fn a_second_signal_of_a_person_ends_it_at_once_also_after_a_hangup() {
     let mut lerdo = entrar(&instancia, UMA);
     lerdo.encher(format!("t:5|op:1|rg:{UMA}\n").as_bytes());
     instancia.sinalizar(Signal::TERM);
-    while !instancia.proximo_erro().contains("parada pedida") {}
+    while !instancia.proximo_erro().contains("parada solicitada") {}
     instancia.sinalizar(Signal::HUP);
     instancia.sinalizar(Signal::QUIT);
     let codigo = instancia.esperar_fim().0.code();
@@ -144,8 +145,8 @@ fn a_system_without_threads_is_named_as_what_it_is() {
     let saida = saida.expect("strace runs");
     assert_eq!(
         texto(&saida.stderr),
-        "O sistema não dá as threads de que o servidor precisa (o sistema não tem mais recursos no \
-         momento).\n"
+        "O sistema não permite criar as threads de que o servidor precisa (o sistema não tem mais \
+         recursos no momento).\n"
     );
     assert_eq!(saida.status.code(), Some(1));
 }
