@@ -227,8 +227,9 @@ impl<D: Disco> Diario<D> {
             if !comecado {
                 self.comecar(&arquivo, cabecalho)?;
             }
-            self.escrever_e_sincronizar(&arquivo, posicao, &lote)
-                .map_err(nomear(&nome_de_segmento(cabecalho.segmento)))
+            let escrito = self.escrever_e_sincronizar(&arquivo, posicao, &lote);
+            // The name is made for an error alone.
+            escrito.map_err(|erro| nomear(&nome_de_segmento(cabecalho.segmento))(erro))
         });
 
         let mut estado = self.trancar();
