@@ -9,7 +9,7 @@ use std::error::Error;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use pixson_core::banco::regras::{Decisao, decidir, em_ordem};
+use pixson_core::banco::regras::{Decisao, Movimentacao, Movimento, decidir, em_ordem};
 use pixson_core::banco::{BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
 use pixson_core::oraculos::conformidade;
 use pixson_core::relogio::RelogioEsgotado;
@@ -26,7 +26,7 @@ struct Conta {
 /// What was done, in order. A real one is a file, or a table of a database.
 #[derive(Default)]
 struct Caderno {
-    linhas: Vec<(Operacao, Decisao)>,
+    linhas: Vec<Movimentacao>,
     /// How many lines would survive a power cut.
     duraveis: u64,
     cheio: bool,
@@ -52,12 +52,12 @@ impl BancoComCaderno {
 
     /// Writes down what was decided, and gives the number of its line, or refuses: nothing was applied
     /// yet, so that `Servidor indisponível` is certain to mean that nothing was done.
-    fn anotar(&self, operacao: Operacao, decisao: Decisao) -> Result<u64, Recusa> {
+    fn anotar(&self, movimentacao: Movimentacao) -> Result<u64, Recusa> {
         let mut caderno = trancar(&self.caderno);
         if caderno.cheio {
             return Err(Recusa::ServidorIndisponivel);
         }
-        caderno.linhas.push((operacao, decisao));
+        caderno.linhas.push(movimentacao);
         Ok(caderno.linhas.len() as u64)
     }
 }
@@ -73,14 +73,14 @@ impl Banco for BancoComCaderno {
         // Under the locks, and before anything changes.
         let carimbo = relogio.tique()?;
         let desfecho = decisao.and_then(|decisao| {
-            if decisao.mudancas != [None, None] {
-                let linha = self.anotar(operacao, decisao)?;
-                for (rg, saldo) in decisao.mudancas.into_iter().flatten() {
+            if let Decisao::Movimentacao(movimentacao) = decisao {
+                let linha = self.anotar(movimentacao)?;
+                for Movimento { rg, depois: saldo, .. } in movimentacao.movimentos() {
                     let conta = travadas.get_mut(&rg).expect("what changes was read");
                     **conta = Conta { saldo, linha };
                 }
             }
-            Ok(decisao.sucesso)
+            Ok(decisao.sucesso())
         });
         // Balances and refusals, too, wait for the last line of the accounts that they tell of.
         let ultima = travadas.values().map(|conta| conta.linha).max();

@@ -2,6 +2,7 @@
 //! administration.
 
 use super::abertura::{Abertura, Conta};
+use super::regras::{Movimentacao, Movimento};
 use crate::tipos::{Operacao, Rg, Saldo, Valor};
 
 /// What was done, with all that it changed.
@@ -34,17 +35,6 @@ pub enum Feito {
     Abertura(Abertura),
     /// The administration set a balance.
     Ajuste(Movimento),
-}
-
-/// The balance of an account before and after.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Movimento {
-    /// The account.
-    pub rg: Rg,
-    /// Its balance before.
-    pub antes: Saldo,
-    /// Its balance after.
-    pub depois: Saldo,
 }
 
 /// What was done to one account.
@@ -82,26 +72,19 @@ impl Efeito<'_> {
     }
 }
 
-impl Feito {
-    /// What an operation did to its accounts, the `titular` first; `None` if it changes nothing.
-    pub(super) fn de_operacao(
-        operacao: &Operacao,
-        movimentos: [Option<Movimento>; 2],
-    ) -> Option<Self> {
-        match (*operacao, movimentos) {
-            (Operacao::Saque { valor, .. }, [Some(titular), None]) => {
-                Some(Self::Saque { valor, titular })
+impl From<Movimentacao> for Feito {
+    fn from(movimentacao: Movimentacao) -> Self {
+        match movimentacao {
+            Movimentacao::Saque { valor, titular } => Self::Saque { valor, titular },
+            Movimentacao::Deposito { valor, titular } => Self::Deposito { valor, titular },
+            Movimentacao::Transferencia { valor, origem, destino } => {
+                Self::Transferencia { valor, origem, destino }
             }
-            (Operacao::Deposito { valor, .. }, [Some(titular), None]) => {
-                Some(Self::Deposito { valor, titular })
-            }
-            (Operacao::Transferencia { valor, .. }, [Some(origem), Some(destino)]) => {
-                Some(Self::Transferencia { valor, origem, destino })
-            }
-            _ => None,
         }
     }
+}
 
+impl Feito {
     /// The operation that a client asked for, or `None` of an act of the administration.
     pub fn operacao(&self) -> Option<Operacao> {
         match *self {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::regras::{Decisao, decidir};
+use super::regras::decidir;
 use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Relogio, RelogioEsgotado};
 use crate::sincronia::{Mutex, MutexGuard, PoisonError};
@@ -51,9 +51,9 @@ impl Banco for BancoMemoria {
         let mut contas = self.trancar();
         let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
         let carimbo = relogio.tique()?;
-        let desfecho = decisao.map(|Decisao { sucesso, mudancas }| {
-            contas.extend(mudancas.into_iter().flatten());
-            sucesso
+        let desfecho = decisao.map(|decisao| {
+            contas.extend(decisao.movimentos().map(|movimento| (movimento.rg, movimento.depois)));
+            decisao.sucesso()
         });
         Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
     }

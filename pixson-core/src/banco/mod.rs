@@ -31,7 +31,7 @@ pub use abertura::{Abertura, Conta, ErroAbertura};
 #[cfg(feature = "json")]
 pub use diario::MedidasDoDiario;
 #[cfg(feature = "json")]
-pub use feito::{Efeito, Feito, Movimento};
+pub use feito::{Efeito, Feito};
 #[cfg(feature = "json")]
 pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir, Presa};
 #[cfg(feature = "json")]
@@ -41,6 +41,7 @@ pub use livro::{Alcance, Auditoria, Balanco, Dano, Divergencia, Inicio, Lancamen
 #[cfg(feature = "json")]
 pub use livro::{auditar, ler_livro};
 pub use memoria::BancoMemoria;
+pub use regras::Movimento;
 
 /// A bank, wherever it keeps its accounts.
 ///
@@ -91,7 +92,7 @@ pub trait Banco: Send + Sync {
     /// refuses. Like every reply it has a stamp, drawn under the same locks.
     ///
     /// ```
-    /// use pixson_core::banco::regras::decidir;
+    /// use pixson_core::banco::regras::{Decisao, decidir};
     /// use pixson_core::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
     /// use pixson_core::relogio::RelogioEsgotado;
     /// use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
@@ -104,9 +105,9 @@ pub trait Banco: Send + Sync {
     ///         let dez = Saldo::de_centavos(1000).expect("in range");
     ///         let decisao = decidir(operacao, |rg| Ok((rg == self.0).then_some(dez)));
     ///         let carimbo = r.tique()?;
-    ///         let desfecho = decisao.and_then(|decisao| match decisao.mudancas {
-    ///             [None, None] => Ok(decisao.sucesso),
-    ///             _ => Err(Recusa::ServidorIndisponivel),
+    ///         let desfecho = decisao.and_then(|decisao| match decisao {
+    ///             Decisao::Consulta(_) => Ok(decisao.sucesso()),
+    ///             Decisao::Movimentacao(_) => Err(Recusa::ServidorIndisponivel),
     ///         });
     ///         Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
     ///     }

@@ -1,14 +1,14 @@
 //! What an operation does to balances: the rules of the bank, without locks or storage.
 //!
 //! A bank of one's own locks the accounts that [`em_ordem`] names, asks [`decidir`] what becomes of the
-//! operation, draws the stamp, writes what [`Decisao::mudancas`] says, and unlocks. The rules and their
+//! operation, draws the stamp, writes what [`Decisao::movimentos`] says, and unlocks. The rules and their
 //! order are those of protocolo.md, section 3, so that all banks give the same answers:
 //!
 //! ```
 //! use std::collections::HashMap;
 //! use std::sync::Mutex;
 //!
-//! use pixson_core::banco::regras::{Decisao, decidir};
+//! use pixson_core::banco::regras::decidir;
 //! use pixson_core::banco::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 //! use pixson_core::relogio::RelogioEsgotado;
 //! use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
@@ -22,9 +22,9 @@
 //!         let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
 //!         // Under the lock, and before anything changes: without a stamp nothing is done.
 //!         let carimbo = relogio.tique()?;
-//!         let desfecho = decisao.map(|Decisao { sucesso, mudancas }| {
-//!             contas.extend(mudancas.into_iter().flatten());
-//!             sucesso
+//!         let desfecho = decisao.map(|decisao| {
+//!             contas.extend(decisao.movimentos().map(|movimento| (movimento.rg, movimento.depois)));
+//!             decisao.sucesso()
 //!         });
 //!         Ok(Execucao { carimbo, desfecho, recibo: Recibo::IMEDIATO })
 //!     }
@@ -51,17 +51,109 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
+use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 
-/// What to answer, and the new balances of the accounts that change.
+/// The balance of an account before and after.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Movimento {
+    /// The account.
+    pub rg: Rg,
+    /// Its balance before.
+    pub antes: Saldo,
+    /// Its balance after.
+    pub depois: Saldo,
+}
+
+/// What becomes of an operation that is not refused. There is no success that should have changed a
+/// balance and says of none how.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "a decision that is not applied changes nothing"]
-pub struct Decisao {
-    /// The answer, once the changes are made.
-    pub sucesso: Sucesso,
-    /// The accounts that change, each with its new balance: none, one, or the two of a transfer, which
-    /// change in one step. They are the balances after the operation, not differences.
-    pub mudancas: [Option<(Rg, Saldo)>; 2],
+pub enum Decisao {
+    /// It only asks: nothing changes.
+    Consulta(Consulta),
+    /// Money moves.
+    Movimentacao(Movimentacao),
+}
+
+/// The answer to an operation that changes nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Consulta {
+    /// The account is there.
+    Login,
+    /// What it holds.
+    Saldo(Saldo),
+}
+
+/// Money that moves, in one step, with the balances of all its accounts before and after.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Movimentacao {
+    /// A withdrawal.
+    Saque {
+        /// How much.
+        valor: Valor,
+        /// The account that is debited.
+        titular: Movimento,
+    },
+    /// A deposit.
+    Deposito {
+        /// How much.
+        valor: Valor,
+        /// The account that is credited.
+        titular: Movimento,
+    },
+    /// A transfer.
+    Transferencia {
+        /// How much.
+        valor: Valor,
+        /// The account that is debited.
+        origem: Movimento,
+        /// The account that is credited.
+        destino: Movimento,
+    },
+}
+
+impl Decisao {
+    /// What to answer, once the changes are made.
+    pub fn sucesso(&self) -> Sucesso {
+        match self {
+            Self::Consulta(Consulta::Login) => Sucesso::Login,
+            Self::Consulta(Consulta::Saldo(saldo)) => Sucesso::Saldo(*saldo),
+            Self::Movimentacao(movimentacao) => movimentacao.sucesso(),
+        }
+    }
+
+    /// The accounts that change, each with its balance before and after: none, one, or the two of a
+    /// transfer, which change in one step.
+    pub fn movimentos(&self) -> impl Iterator<Item = Movimento> + use<> {
+        let movimentos = match self {
+            Self::Consulta(_) => [None, None],
+            Self::Movimentacao(movimentacao) => movimentacao.pares(),
+        };
+        movimentos.into_iter().flatten()
+    }
+}
+
+impl Movimentacao {
+    /// What to answer, once it is made.
+    pub fn sucesso(&self) -> Sucesso {
+        match self {
+            Self::Saque { .. } => Sucesso::Saque,
+            Self::Deposito { .. } => Sucesso::Deposito,
+            Self::Transferencia { .. } => Sucesso::Transferencia,
+        }
+    }
+
+    /// The accounts that change, that of the holder first.
+    pub fn movimentos(&self) -> impl Iterator<Item = Movimento> + use<> {
+        self.pares().into_iter().flatten()
+    }
+
+    fn pares(&self) -> [Option<Movimento>; 2] {
+        match *self {
+            Self::Saque { titular, .. } | Self::Deposito { titular, .. } => [Some(titular), None],
+            Self::Transferencia { origem, destino, .. } => [Some(origem), Some(destino)],
+        }
+    }
 }
 
 /// The accounts of an operation, each once, in the order in which a bank with a lock for each account
@@ -101,7 +193,7 @@ pub fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
 /// The refusal to answer with: the first that applies, in the order of protocolo.md, section 3.
 ///
 /// ```
-/// use pixson_core::banco::regras::decidir;
+/// use pixson_core::banco::regras::{Movimento, decidir};
 /// use pixson_core::{Operacao, Recusa, Rg, Saldo, Sucesso};
 ///
 /// let rg: Rg = "1".parse()?;
@@ -109,8 +201,9 @@ pub fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
 /// let ler = |conta| Ok((conta == rg).then_some(dez));
 ///
 /// let decisao = decidir(Operacao::Saque { rg, valor: "8.5".parse()? }, ler)?;
-/// assert_eq!(decisao.sucesso, Sucesso::Saque);
-/// assert_eq!(decisao.mudancas, [Some((rg, "1.5".parse()?)), None]);
+/// assert_eq!(decisao.sucesso(), Sucesso::Saque);
+/// let movimentos: Vec<Movimento> = decisao.movimentos().collect();
+/// assert_eq!(movimentos, [Movimento { rg, antes: dez, depois: "1.5".parse()? }]);
 ///
 /// let demais = Operacao::Saque { rg, valor: "10.01".parse()? };
 /// assert_eq!(decidir(demais, ler), Err(Recusa::SaldoInsuficiente));
@@ -121,39 +214,39 @@ pub fn decidir(
     mut ler: impl FnMut(Rg) -> Result<Option<Saldo>, Recusa>,
 ) -> Result<Decisao, Recusa> {
     let mut conta = |rg, ausente| ler(rg)?.ok_or(ausente);
-    match operacao {
+    let movimentacao = match operacao {
         Operacao::Login { rg } => {
             conta(rg, Recusa::ClienteNaoEncontrado)?;
-            Ok(Decisao { sucesso: Sucesso::Login, mudancas: [None, None] })
+            return Ok(Decisao::Consulta(Consulta::Login));
         }
         Operacao::Saldo { rg } => {
             let saldo = conta(rg, Recusa::ClienteNaoEncontrado)?;
-            Ok(Decisao { sucesso: Sucesso::Saldo(saldo), mudancas: [None, None] })
+            return Ok(Decisao::Consulta(Consulta::Saldo(saldo)));
         }
         Operacao::Saque { rg, valor } => {
-            let saldo = conta(rg, Recusa::ClienteNaoEncontrado)?;
-            let novo = saldo.menos(valor).ok_or(Recusa::SaldoInsuficiente)?;
-            Ok(Decisao { sucesso: Sucesso::Saque, mudancas: [Some((rg, novo)), None] })
+            let antes = conta(rg, Recusa::ClienteNaoEncontrado)?;
+            let depois = antes.menos(valor).ok_or(Recusa::SaldoInsuficiente)?;
+            Movimentacao::Saque { valor, titular: Movimento { rg, antes, depois } }
         }
         Operacao::Deposito { rg, valor } => {
-            let saldo = conta(rg, Recusa::ClienteNaoEncontrado)?;
-            let novo = saldo.mais(valor).ok_or(Recusa::SaldoAcimaDoLimite)?;
-            Ok(Decisao { sucesso: Sucesso::Deposito, mudancas: [Some((rg, novo)), None] })
+            let antes = conta(rg, Recusa::ClienteNaoEncontrado)?;
+            let depois = antes.mais(valor).ok_or(Recusa::SaldoAcimaDoLimite)?;
+            Movimentacao::Deposito { valor, titular: Movimento { rg, antes, depois } }
         }
         Operacao::Transferencia { rg_origem, rg_destino, valor } => {
             if rg_origem == rg_destino {
                 return Err(Recusa::MesmaConta);
             }
-            let origem = conta(rg_origem, Recusa::OrigemNaoEncontrada)?;
-            let destino = conta(rg_destino, Recusa::DestinoNaoEncontrado)?;
-            let debitada = origem.menos(valor).ok_or(Recusa::SaldoInsuficiente)?;
-            let creditada = destino.mais(valor).ok_or(Recusa::SaldoAcimaDoLimite)?;
-            Ok(Decisao {
-                sucesso: Sucesso::Transferencia,
-                mudancas: [Some((rg_origem, debitada)), Some((rg_destino, creditada))],
-            })
+            let da_origem = conta(rg_origem, Recusa::OrigemNaoEncontrada)?;
+            let do_destino = conta(rg_destino, Recusa::DestinoNaoEncontrado)?;
+            let debitada = da_origem.menos(valor).ok_or(Recusa::SaldoInsuficiente)?;
+            let creditada = do_destino.mais(valor).ok_or(Recusa::SaldoAcimaDoLimite)?;
+            let origem = Movimento { rg: rg_origem, antes: da_origem, depois: debitada };
+            let destino = Movimento { rg: rg_destino, antes: do_destino, depois: creditada };
+            Movimentacao::Transferencia { valor, origem, destino }
         }
-    }
+    };
+    Ok(Decisao::Movimentacao(movimentacao))
 }
 
 #[cfg(test)]
@@ -178,6 +271,11 @@ mod tests {
         }
     }
 
+    /// The new balances.
+    fn depois(decisao: Decisao) -> Vec<(Rg, Saldo)> {
+        decisao.movimentos().map(|movimento| (movimento.rg, movimento.depois)).collect()
+    }
+
     fn transferir(origem: &str, destino: &str, valor: &str) -> Result<Decisao, Recusa> {
         let valor = valor.parse().expect("legal amount");
         let (rg_origem, rg_destino) = (rg(origem), rg(destino));
@@ -196,12 +294,14 @@ mod tests {
 
     #[test]
     fn a_transfer_changes_both_accounts_by_the_same_amount() {
+        let quase = saldo(Saldo::MAX.centavos() - 1);
         assert_eq!(
             transferir("1", "2", "0.01"),
-            Ok(Decisao {
-                sucesso: Sucesso::Transferencia,
-                mudancas: [Some((rg("1"), saldo(999))), Some((rg("2"), Saldo::MAX))],
-            })
+            Ok(Decisao::Movimentacao(Movimentacao::Transferencia {
+                valor: "0.01".parse().expect("legal amount"),
+                origem: Movimento { rg: rg("1"), antes: saldo(1000), depois: saldo(999) },
+                destino: Movimento { rg: rg("2"), antes: quase, depois: Saldo::MAX },
+            }))
         );
     }
 
@@ -212,20 +312,17 @@ mod tests {
             decidir(Operacao::Saque { rg: rg("1"), valor }, ler)
         };
         assert_eq!(sacar("10.01"), Err(Recusa::SaldoInsuficiente));
-        assert_eq!(
-            sacar("10.0").map(|decisao| decisao.mudancas),
-            Ok([Some((rg("1"), Saldo::ZERO)), None])
-        );
+        assert_eq!(sacar("10.0").map(depois), Ok(vec![(rg("1"), Saldo::ZERO)]));
     }
 
     #[test]
     fn a_deposit_never_passes_the_limit_or_creates_an_account() {
         let depositar = |conta: &str, texto: &str| {
             let valor = texto.parse().expect("legal amount");
-            decidir(Operacao::Deposito { rg: rg(conta), valor }, ler).map(|d| d.mudancas)
+            decidir(Operacao::Deposito { rg: rg(conta), valor }, ler).map(depois)
         };
         assert_eq!(depositar("2", "0.02"), Err(Recusa::SaldoAcimaDoLimite));
-        assert_eq!(depositar("2", "0.01"), Ok([Some((rg("2"), Saldo::MAX)), None]));
+        assert_eq!(depositar("2", "0.01"), Ok(vec![(rg("2"), Saldo::MAX)]));
         assert_eq!(depositar("9", "1"), Err(Recusa::ClienteNaoEncontrado));
         assert_eq!(depositar("3", "1"), Err(Recusa::ContaIlegivel));
     }
@@ -234,7 +331,7 @@ mod tests {
     fn login_and_balance_change_nothing() {
         for operacao in [Operacao::Login { rg: rg("1") }, Operacao::Saldo { rg: rg("1") }] {
             let decisao = decidir(operacao, ler).expect("the account exists");
-            assert_eq!(decisao.mudancas, [None, None]);
+            assert_eq!(depois(decisao), []);
         }
         let ausente = Operacao::Login { rg: rg("9") };
         assert_eq!(decidir(ausente, ler), Err(Recusa::ClienteNaoEncontrado));

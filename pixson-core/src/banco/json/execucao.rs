@@ -6,7 +6,7 @@ use super::contas::{ContaViva, Vaga, trancar};
 use crate::banco::diario::{NaoAnexado, passageiro};
 use crate::banco::disco::Disco;
 use crate::banco::regras::{Decisao, decidir, em_ordem};
-use crate::banco::{Banco, Execucao, Feito, Movimento, Recibo, ResultadoDesconhecido};
+use crate::banco::{Banco, Execucao, Feito, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::{Arc, MutexGuard, Ordering};
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
@@ -77,8 +77,7 @@ impl<D: Disco> BancoJson<D> {
             Ok(travada.conta.as_ref().map(|viva| viva.conta.saldo))
         });
         let carimbo = relogio.tique()?;
-        let desfecho =
-            decisao.and_then(|decisao| self.aplicar(&operacao, carimbo, &decisao, travadas));
+        let desfecho = decisao.and_then(|decisao| self.aplicar(carimbo, decisao, travadas));
         // Whatever the reply says is true once the last records of these accounts are durable.
         let ultimo = travadas.iter().map(|viva| viva.seq).max().unwrap_or(0);
         Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultimo) })
@@ -111,18 +110,13 @@ impl<D: Disco> BancoJson<D> {
     /// Appends the record of a decision, then changes the balances in memory.
     fn aplicar(
         &self,
-        operacao: &Operacao,
         carimbo: Carimbo,
-        decisao: &Decisao,
+        decisao: Decisao,
         travadas: &mut Travadas<'_>,
     ) -> Result<Sucesso, Recusa> {
-        let movimentos = decisao.mudancas.map(|mudanca| {
-            let (rg, depois) = mudanca?;
-            let antes = travadas.iter().find(|viva| viva.conta.rg == rg)?.conta.saldo;
-            Some(Movimento { rg, antes, depois })
-        });
-        let Some(feito) = Feito::de_operacao(operacao, movimentos) else {
-            return Ok(decisao.sucesso);
+        let movimentacao = match decisao {
+            Decisao::Consulta(_) => return Ok(decisao.sucesso()),
+            Decisao::Movimentacao(movimentacao) => movimentacao,
         };
         // Before the record is appended: a checkpoint counts on it.
         for Travada { vaga, conta, .. } in travadas.0.iter_mut().flatten() {
@@ -130,14 +124,15 @@ impl<D: Disco> BancoJson<D> {
                 self.sujar_travada(vaga, viva);
             }
         }
-        let seq = self.diario.anexar(carimbo, &feito).map_err(|NaoAnexado| self.indisponivel())?;
+        let anexado = self.diario.anexar(carimbo, &Feito::from(movimentacao));
+        let seq = anexado.map_err(|NaoAnexado| self.indisponivel())?;
         for viva in travadas.0.iter_mut().flatten().filter_map(|travada| travada.conta.as_mut()) {
-            let mut mudadas = movimentos.iter().flatten();
+            let mut mudadas = movimentacao.movimentos();
             if let Some(movimento) = mudadas.find(|movimento| movimento.rg == viva.conta.rg) {
                 viva.conta.saldo = movimento.depois;
                 viva.seq = seq;
             }
         }
-        Ok(decisao.sucesso)
+        Ok(movimentacao.sucesso())
     }
 }

@@ -43,7 +43,7 @@ impl Lancamento {
         let efeitos = || self.feito.efeitos();
         let antes = |rg| Ok(efeitos().find(|efeito| efeito.rg() == rg).and_then(|e| e.antes()));
         decidir(operacao, antes).is_ok_and(|decisao| {
-            let depois = decisao.mudancas.into_iter().flatten();
+            let depois = decisao.movimentos().map(|movimento| (movimento.rg, movimento.depois));
             depois.eq(efeitos().map(|efeito| (efeito.rg(), efeito.depois())))
         })
     }

@@ -10,7 +10,8 @@ use super::{
     ABERTURA, AJUSTE, Cabecalho, DEPOSITO, NUMERO_MAX, Registro, SAQUE, TRANSFERENCIA, VERSAO,
 };
 use crate::banco::abertura::{Abertura, Conta};
-use crate::banco::feito::{Feito, Movimento};
+use crate::banco::feito::Feito;
+use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
 
 #[derive(Deserialize)]

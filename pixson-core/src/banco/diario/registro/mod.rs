@@ -2,7 +2,8 @@
 
 mod json;
 
-use crate::banco::feito::{Feito, Movimento};
+use crate::banco::feito::Feito;
+use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
 use crate::tipos::{Valor, escrever};
 
