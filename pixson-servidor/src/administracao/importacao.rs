@@ -49,7 +49,8 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     if quantas > 0 {
         let abertura = abertura(novas)?;
         let (banco, progresso) = abrir(contas)?;
-        progresso.comecar("Conferindo", Passos::Leituras, quantas);
+        // Once before the run is begun, and once more under their locks.
+        progresso.comecar("Conferindo", Passos::Leituras, quantas.saturating_mul(2));
         let aberta = banco.abrir_contas(&abertura, &Relogio::novo());
         progresso.terminar();
         let aberta = aberta.map_err(|erro| match erro {
