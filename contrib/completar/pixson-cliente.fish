@@ -26,7 +26,7 @@ function __fish_pixson_cliente_using_subcommand
 end
 
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l cor -d 'Cores do menu no terminal: auto, sempre ou nunca [padrão: auto]' -r -f -a "auto\t''
@@ -42,42 +42,42 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "transfer
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "script" -d 'Executa comandos de um arquivo ou da entrada padrão, um por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "ping" -d 'Mede o tempo de ida e volta até o servidor, e mostra o relógio dele'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "carga" -d 'Mede o servidor sob carga, e confere se nenhum dinheiro surgiu ou sumiu'
-complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "completar" -d 'Gera o que um shell precisa para completar a linha de comando'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "completar" -d 'Gera o arquivo de que o shell precisa para completar a linha de comando'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "manual" -d 'Gera a página de manual do programa ou de um de seus comandos'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l para -d 'RG da conta que recebe' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l parar-no-erro -d 'Para na primeira linha que não é feita'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l rg -d 'Não serve para este comando' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l json -d 'Responde em JSON, um objeto por linha'
@@ -94,7 +94,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l contas-quentes -d 'Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l semente -d 'Semente dos sorteios: com a mesma, as escolhas se repetem [padrão: 1]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rg -d 'Não serve para este comando' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l eco -d 'Fala com um eco em vez de um banco, sem login e sem conferir dinheiro: mede a rede e o próprio cliente'
@@ -102,13 +102,13 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f -a "(__fish_print_hostnames)"
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -s h -l help -l ajuda -d 'Mostra esta ajuda'

@@ -52,7 +52,7 @@ complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "imp
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "exportar" -d 'Escreve todas as contas, uma linha de JSON por conta'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "extrato" -d 'Mostra os lançamentos de uma conta, com o saldo depois de cada um'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "auditar" -d 'Recalcula todos os saldos a partir do diário, e mostra o que não confere'
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "completar" -d 'Gera o que um shell precisa para completar a linha de comando'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "completar" -d 'Gera o arquivo de que o shell precisa para completar a linha de comando'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "manual" -d 'Gera a página de manual do programa ou de um de seus comandos'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'

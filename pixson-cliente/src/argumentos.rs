@@ -47,8 +47,8 @@ Uma linha recusada ou inválida é indicada pelo número, e o script continua, a
 
 O código de saída é o maior entre os das linhas: 0 se tudo foi feito, 1 se o banco recusou alguma, 2
 se alguma é inválida, e 3, 4 ou 5 se o script parou por um motivo que pixson-cliente --help explica.
-Se o que aconteceu com uma linha não pode ser escrito, o script para nela com 6, a não ser que seja
-5: a saída de erros diz quantos comandos foram feitos.
+Se não for possível escrever o resultado de uma linha, o script para ali e termina com 6, ou com 5 se
+não se sabe se a operação foi feita; a saída de erros informa quantos comandos foram executados.
 
 Exemplos:
   pixson-cliente --rg 1111111111 script < pagamentos.txt

@@ -1,9 +1,9 @@
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
-use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Operacao, Rg, Valor};
 
 use crate::portugues::{self, MODELO};
+use crate::quantia;
 
 /// What can be asked of an account in one line.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -25,7 +25,7 @@ pub(crate) enum ComandoDeConta {
     )]
     Saque {
         /// O valor, com ponto ou vírgula: 8.50 ou 8,50
-        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
+        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = quantia::ler::<Valor>)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
@@ -38,7 +38,7 @@ pub(crate) enum ComandoDeConta {
     )]
     Deposito {
         /// O valor, com ponto ou vírgula: 8.50 ou 8,50
-        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
+        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = quantia::ler::<Valor>)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
@@ -55,7 +55,7 @@ pub(crate) enum ComandoDeConta {
         para: Rg,
 
         /// O valor, com ponto ou vírgula: 8.50 ou 8,50
-        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = ler_valor)]
+        #[arg(help_heading = "Argumentos", value_name = "VALOR", value_parser = quantia::ler::<Valor>)]
         #[arg(allow_negative_numbers = true, value_hint = ValueHint::Other)]
         valor: Valor,
     },
@@ -112,28 +112,4 @@ pub(crate) fn conselho<'a>(
     let soltas = depois.iter().filter(|palavra| !palavra.starts_with('-')).count();
     (a_mais && sem_para && soltas > 1)
         .then_some("A conta que recebe vem com --para: transferencia --para RG VALOR.")
-}
-
-/// An amount as a person writes it, with a decimal point or a decimal comma. `Err` says how to
-/// write one.
-pub(crate) fn ler_valor(texto: &str) -> Result<Valor, String> {
-    texto.replacen(',', ".", 1).parse().map_err(|erro| match erro {
-        ErroQuantia::Forma { .. } => forma(texto).into(),
-        ErroQuantia::Zero => format!("o menor é {}", Valor::MIN),
-        ErroQuantia::AcimaDoLimite => format!("o maior é {}", Valor::MAX),
-    })
-}
-
-/// How to write an amount instead of this.
-fn forma(texto: &str) -> &'static str {
-    let partes: Vec<&str> = texto.split(['.', ',']).collect();
-    let numero = |parte: &&str| !parte.is_empty() && parte.bytes().all(|b| b.is_ascii_digit());
-    match partes[..] {
-        _ if !partes.iter().all(numero) => "digite um número como 8.50 ou 8,50",
-        [_, _, _, ..] => "digite um número como 8.50 ou 8,50, sem separador de milhares",
-        [_, decimais] if decimais.len() > 2 => {
-            "use no máximo duas casas decimais, como em 8.50 ou 8,50, e milhares sem separador"
-        }
-        _ => "digite um número como 8.50 ou 8,50, sem zeros à esquerda",
-    }
 }

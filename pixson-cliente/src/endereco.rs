@@ -53,7 +53,7 @@ pub(crate) fn ler_porta(texto: &str, menor: u16) -> Result<u16, String> {
 fn porta_a_parte(host: &str, porta: &str) -> String {
     let host = if host.is_empty() { "HOST" } else { host };
     let porta = if porta.is_empty() { "PORTA" } else { porta };
-    format!("a porta vem à parte: use --host {host} --porta {porta}")
+    format!("informe a porta separadamente: use --host {host} --porta {porta}")
 }
 
 /// With or without a zone, as in `fe80::1%eth0`.

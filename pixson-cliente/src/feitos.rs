@@ -41,7 +41,7 @@ impl Feitos {
             Some((None, texto)) => format!("; o último: {texto}"),
             None => String::new(),
         };
-        let frase = format!("{} Comandos feitos: {}{ultimo}.", sem_saida(erro), self.quantos);
+        let frase = format!("{} Comandos executados: {}{ultimo}.", sem_saida(erro), self.quantos);
         Some(if self.houve_desconhecido { format!("{frase} {DESCONHECIDO}") } else { frase })
     }
 

@@ -43,12 +43,12 @@ const FONTE: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION
     help_template = MODELO
 )]
 enum Gerar {
-    /// Gera o que um shell precisa para completar a linha de comando
+    /// Gera o arquivo de que o shell precisa para completar a linha de comando
     #[command(
         override_usage = concat!(env!("CARGO_PKG_NAME"), " completar SHELL"),
         help_template = MODELO,
         after_help = concat!(
-            "O que o shell deve ler vai para a saída padrão.\n\nExemplos:\n  ",
+            "O arquivo é escrito na saída padrão.\n\nExemplos:\n  ",
             env!("CARGO_PKG_NAME"), " completar bash > ~/.local/share/bash-completion/completions/",
             env!("CARGO_PKG_NAME"), "\n  ",
             env!("CARGO_PKG_NAME"), " completar fish > ~/.config/fish/completions/",
@@ -71,7 +71,7 @@ enum Gerar {
         override_usage = concat!(env!("CARGO_PKG_NAME"), " manual [COMANDO]..."),
         help_template = MODELO,
         after_help = concat!(
-            "A página vai para a saída padrão, como o comando man a lê.\n\nExemplos:\n  ",
+            "A página é escrita na saída padrão, no formato que o comando man lê.\n\nExemplos:\n  ",
             env!("CARGO_PKG_NAME"), " manual | man -l -\n  ",
             env!("CARGO_PKG_NAME"), " manual > ~/.local/share/man/man1/",
             env!("CARGO_PKG_NAME"), ".1"

@@ -17,6 +17,7 @@ mod interrupcao;
 mod menu;
 mod objeto;
 mod portugues;
+mod quantia;
 mod relato;
 mod relator;
 mod script;

@@ -3,11 +3,12 @@ use std::io;
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 
-use crate::comando::{ler_palavras, ler_valor};
+use crate::comando::ler_palavras;
 use crate::conexao::{Conexao, move_dinheiro};
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::interrupcao::EmJogo;
+use crate::quantia;
 use crate::relato::sem_saber;
 use crate::servidor::Servidor;
 use crate::terminal::{Digitado, Realce, Terminal};
@@ -210,7 +211,7 @@ fn perguntar_rg(terminal: &mut impl Terminal, pergunta: &str) -> Result<Rg, Volt
 /// Asks for an amount, with a decimal point or a decimal comma.
 fn perguntar_valor(terminal: &mut impl Terminal, pergunta: &str) -> Result<Valor, Volta> {
     let texto = perguntar(terminal, pergunta)?;
-    ler_valor(&texto).map_err(|conselho| Volta::Repetir(format!("Valor inválido: {conselho}.")))
+    quantia::ler(&texto).map_err(|conselho| Volta::Repetir(format!("Valor inválido: {conselho}.")))
 }
 
 fn perguntar(terminal: &mut impl Terminal, pergunta: &str) -> Result<String, Volta> {

@@ -134,7 +134,7 @@ fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String
 
 /// That a variable of the environment is there and says nothing.
 pub(crate) fn variavel_vazia(variavel: &str) -> String {
-    format!("A variável {variavel} está vazia: dê-lhe um valor, ou remova-a.")
+    format!("A variável {variavel} está vazia: defina um valor para ela, ou remova-a.")
 }
 
 /// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.

@@ -23,7 +23,7 @@ const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
 pub(crate) struct Opcoes {
     #[arg(help = "Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]")]
     #[arg(long, value_parser = ler_host, global = true)]
-    #[arg(value_hint = ValueHint::Hostname, display_order = 101)]
+    #[arg(value_hint = ValueHint::Other, display_order = 101)]
     host: Option<String>,
 
     #[arg(help = "Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]")]

@@ -274,7 +274,7 @@ fn an_option_goes_before_the_environment_and_that_before_the_default() {
     let opcoes = ["--host", "localhost", "--porta", &porta, "--rg", RG];
     assert_eq!(executar_em(&ruim, &[&opcoes[..], &["saldo"]].concat(), "").status.code(), Some(0));
     for (retirada, frase) in [
-        (0, "A variável PIXSON_HOST está vazia: dê-lhe um valor, ou remova-a."),
+        (0, "A variável PIXSON_HOST está vazia: defina um valor para ela, ou remova-a."),
         (2, "Valor inválido na variável PIXSON_PORTA: \"x\" (não é um número inteiro)."),
         (
             4,

@@ -49,7 +49,8 @@ fn a_variable_that_is_empty_is_said_to_be_so() {
     ] {
         let saida = executar_em(&[(variavel, "")], argumentos, "");
         let frase = texto(&saida.stderr);
-        let esperada = format!("A variável {variavel} está vazia: dê-lhe um valor, ou remova-a. ");
+        let esperada =
+            format!("A variável {variavel} está vazia: defina um valor para ela, ou remova-a. ");
         assert!(frase.starts_with(&esperada), "{frase}");
         assert_eq!(saida.status.code(), Some(2));
     }

@@ -86,7 +86,7 @@ fn a_withdrawal_that_cannot_be_shown_is_told_on_standard_error() {
             let argumentos = [&na_conta(&porta, &["saque", "1"])[..], extra].concat();
             let saida = executar_para(destino.abrir(), &argumentos, "");
             let frase = format!(
-                "{} Comandos feitos: 1; o último: Saque realizado com sucesso.\n",
+                "{} Comandos executados: 1; o último: Saque realizado com sucesso.\n",
                 destino.causa()
             );
             assert_eq!((texto(&saida.stderr), saida.status.code()), (&*frase, Some(6)));
@@ -126,7 +126,7 @@ fn the_first_line_of_a_script_that_cannot_be_shown_is_the_last_that_is_done() {
             let argumentos = [&na_conta(&porta, &["script"])[..], extra].concat();
             let saida = executar_para(destino.abrir(), &argumentos, &"\nsaque 1".repeat(50));
             let frase = format!(
-                "{} Comandos feitos: 1; o último, na linha 2: Saque realizado com sucesso.\n\
+                "{} Comandos executados: 1; o último, na linha 2: Saque realizado com sucesso.\n\
                  O script parou na linha 2.\n",
                 destino.causa()
             );
@@ -156,7 +156,7 @@ fn a_script_whose_reader_leaves_early_stops_and_counts_what_was_done() {
     drop(entrada);
     let saida = processo.wait_with_output().expect("our child");
     let frase = texto(&saida.stderr);
-    assert!(frase.contains("Comandos feitos: 2; o último, na linha 2: Saque "), "{frase}");
+    assert!(frase.contains("Comandos executados: 2; o último, na linha 2: Saque "), "{frase}");
     assert_eq!(saida.status.code(), Some(6));
     assert_eq!(pagos.join().expect("no panic"), 2);
 }
@@ -210,7 +210,7 @@ fn a_menu_that_nobody_sees_asks_nothing_of_the_server() {
         let frase = texto(&saida.stderr);
         match destino {
             Destino::DiscoCheio => {
-                assert_eq!(frase, format!("{} Comandos feitos: 0.\n", destino.causa()));
+                assert_eq!(frase, format!("{} Comandos executados: 0.\n", destino.causa()));
             }
             Destino::SemLeitor => assert_eq!(frase, ""),
         }
@@ -239,7 +239,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
     let saida = processo.wait_with_output().expect("our child");
     let frase = texto(&saida.stderr);
     let esperada = format!(
-        "{} Comandos feitos: 1; o último: Saque realizado com sucesso.\n",
+        "{} Comandos executados: 1; o último: Saque realizado com sucesso.\n",
         Destino::SemLeitor.causa()
     );
     assert_eq!((frase, saida.status.code()), (&*esperada, Some(6)));
@@ -255,7 +255,7 @@ fn a_load_that_cannot_be_reported_is_reported_on_standard_error() {
             let argumentos = [&argumentos[..], &["--operacao", "deposito"], extra].concat();
             let saida = executar_para(destino.abrir(), &argumentos, "");
             let frase = texto(&saida.stderr);
-            let comeco = format!("{} O relato é este:\nServidor: ", destino.causa());
+            let comeco = format!("{} O relatório é este:\nServidor: ", destino.causa());
             assert!(frase.starts_with(&comeco), "{frase}");
             assert!(frase.ends_with(": conservado\n"), "{frase}");
             assert_eq!(saida.status.code(), Some(6));

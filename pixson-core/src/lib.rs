@@ -76,9 +76,9 @@
 //!
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json` and crc32fast |
+//! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
 //! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with arbitrary and regex |
-//! | both | no | what tests of the bank in files need: `oraculos::juiz`, `DiscoModelo`, and three more oracles |
+//! | both | no | what tests of the bank in files need: `oraculos::juiz`, `DiscoModelo`, and four more oracles |
 //!
 //! Without them the crate is nom, thiserror and std. Features add to the interface and change no
 //! behaviour.

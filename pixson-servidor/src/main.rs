@@ -19,6 +19,7 @@ mod observacao;
 mod parada;
 mod portaria;
 mod portugues;
+mod quantia;
 mod queixa;
 mod recusa;
 mod registro;

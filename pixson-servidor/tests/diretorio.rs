@@ -471,7 +471,7 @@ fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_i
     let dito = texto(auditoria.stdout);
     assert_eq!(auditoria.status.code(), Some(0), "{dito}");
     assert!(dito.contains("O livro começa na época 3, carimbo "), "{dito}");
-    assert!(dito.contains("os 4 lançamentos anteriores não estão mais nele"), "{dito}");
+    assert!(dito.contains("os 4 lançamentos anteriores do banco não estão mais nele"), "{dito}");
     let extrato = executar(contas.path(), &["extrato", UMA]);
     assert_eq!(extrato.status.code(), Some(0));
     assert!(texto(extrato.stderr).contains("o extrato começa no meio"));

@@ -205,14 +205,14 @@ fn a_mistake_in_a_variable_is_said_and_an_option_is_worth_more() {
     for variavel in ["PIXSON_HOST", "PIXSON_PORTA", "PIXSON_CONTAS"] {
         let saida = com(variavel, "", &["auditar"]);
         let frase = format!(
-            "A variável {variavel} está vazia: dê-lhe um valor, ou remova-a. Veja pixson-servidor \
+            "A variável {variavel} está vazia: defina um valor para ela, ou remova-a. Veja pixson-servidor \
              auditar --help.\n"
         );
         assert_eq!((texto(saida.stderr), saida.status.code()), (frase, Some(2)));
     }
     let saida = com("PIXSON_HOST", "localhost:5000", &["auditar"]);
-    let frase = "Valor inválido para --host <HOST>, da variável PIXSON_HOST: \"localhost:5000\" (a \
-                 porta vem à parte: use --host localhost --porta 5000). ";
+    let frase = "Valor inválido para --host <HOST>, da variável PIXSON_HOST: \"localhost:5000\" (\
+                 informe a porta separadamente: use --host localhost --porta 5000). ";
     assert!(texto(saida.stderr).starts_with(frase));
     let saida = com("PIXSON_CONTAS", "contas", &["conta", "mostrar", "1", "--json"]);
     assert_eq!(texto(saida.stdout), "{\"rg\":\"1\",\"nome\":\"Ana\",\"centavos\":1000}\n");

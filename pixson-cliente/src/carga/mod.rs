@@ -85,7 +85,7 @@ fn relatar(plano: &Plano, relatorio: &Relatorio, codigo: u8, json: bool) -> u8 {
     let Err(erro) = mostrar(&texto) else { return codigo };
     if erro.kind() != ErrorKind::BrokenPipe || plano.move_dinheiro() {
         let relatorio = relatorio.to_string();
-        let frase = sem_saida(&erro) + " O relato é este:";
+        let frase = sem_saida(&erro) + " O relatório é este:";
         // If even this cannot be written, the exit code still tells.
         let _ = dizer(std::iter::once(frase.as_str()).chain(relatorio.lines()));
     }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use pixson_core::tipos::{ErroQuantia, Nome};
+use pixson_core::tipos::Nome;
 use pixson_core::{Rg, Saldo};
 
 use crate::portugues::MODELO;
+use crate::quantia;
 
 const DEPOIS_DE_CRIAR: &str = "\
 A conta não pode existir ainda. Com o servidor no ar, o comando é recusado: pare o servidor antes.
@@ -170,7 +171,7 @@ pub(crate) enum Acao {
         #[arg(long, value_name = "NOME")]
         nome: Nome,
         /// Saldo inicial, com ponto ou vírgula [padrão: 0]
-        #[arg(long, value_name = "QUANTIA", value_parser = quantia, default_value = "0")]
+        #[arg(long, value_name = "QUANTIA", value_parser = quantia::ler::<Saldo>, default_value = "0")]
         #[arg(hide_default_value = true, allow_negative_numbers = true)]
         saldo: Saldo,
         /// Mostra o resultado como um objeto JSON
@@ -219,16 +220,11 @@ pub(crate) enum Acao {
         #[arg(help_heading = "Argumentos", value_name = "RG")]
         rg: Rg,
         /// Saldo que a conta passa a ter, com ponto ou vírgula
-        #[arg(long, value_name = "QUANTIA", value_parser = quantia)]
+        #[arg(long, value_name = "QUANTIA", value_parser = quantia::ler::<Saldo>)]
         #[arg(allow_negative_numbers = true)]
         saldo: Saldo,
         /// Mostra o resultado como um objeto JSON
         #[arg(long)]
         json: bool,
     },
-}
-
-/// A sum as a person writes it: `8.50` or `8,50`.
-pub(super) fn quantia(texto: &str) -> Result<Saldo, ErroQuantia> {
-    texto.replacen(',', ".", 1).parse()
 }

@@ -4,13 +4,12 @@
 use std::io::{self, BufRead};
 
 use pixson_core::banco::Conta;
-use pixson_core::tipos::ErroQuantia;
 use pixson_core::{Rg, Saldo};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::comandos::quantia;
+use crate::quantia;
 
 /// The longest line that is read, in bytes: no account needs half of it.
 pub(super) const LINHA_MAX_BYTES: usize = 4096;
@@ -62,7 +61,9 @@ pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
                 .map_err(|_| "\"centavos\" não é um número inteiro, de zero em diante")?;
             Saldo::de_centavos(inteiro).map_err(|erro| format!("{erro}"))?
         }
-        (None, Some(saldo)) => ler_saldo(saldo.get()).map_err(|erro| format!("{erro}"))?,
+        (None, Some(saldo)) => {
+            ler_saldo(saldo.get()).map_err(|conselho| format!("quantia inválida: {conselho}"))?
+        }
         (None, None) => return Err("falta \"centavos\" ou \"saldo\"".into()),
         (Some(_), Some(_)) => return Err("tem \"centavos\" e \"saldo\": use um só".into()),
     };
@@ -71,11 +72,11 @@ pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
 
 /// A balance as a person writes it, in quotes, or as a number, which may be as the file of an account
 /// has it.
-fn ler_saldo(json: &str) -> Result<Saldo, ErroQuantia> {
+fn ler_saldo(json: &str) -> Result<Saldo, String> {
     match serde_json::from_str::<String>(json) {
-        Ok(texto) => quantia(&texto),
+        Ok(texto) => quantia::ler(&texto),
         // Whatever is no number with two decimals says best what it is.
-        Err(_) => Saldo::de_numero_json(json).map_or_else(|| quantia(json), Ok),
+        Err(_) => Saldo::de_numero_json(json).map_or_else(|| quantia::ler(json), Ok),
     }
 }
 

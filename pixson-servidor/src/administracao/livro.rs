@@ -118,8 +118,8 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
 fn comeco(&Inicio { seq, epoca, carimbo }: &Inicio) -> String {
     let antes = match seq - 1 {
         0 => String::new(),
-        1 => "; o lançamento anterior não está mais nele".into(),
-        antes => format!("; os {antes} lançamentos anteriores não estão mais nele"),
+        1 => "; o lançamento anterior do banco não está mais nele".into(),
+        antes => format!("; os {antes} lançamentos anteriores do banco não estão mais nele"),
     };
     format!("O livro começa na época {epoca}, carimbo {carimbo}{antes}.")
 }

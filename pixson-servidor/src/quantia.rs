@@ -1,0 +1,1 @@
+../../pixson-cliente/src/quantia.rs
