@@ -371,9 +371,11 @@ fn a_segment_with_records_is_never_taken_for_one_that_was_just_begun() {
     disco.editar(SEGUNDO, &virado);
     for _ in 0..2 {
         let aberto = BancoJson::abrir_em(disco.clone(), PEQUENA);
-        assert!(
-            matches!(&aberto, Err(ErroAbrir::Corrompido { arquivo, posicao: 0 }) if arquivo == SEGUNDO)
-        );
+        // An older checkpoint that was put back is no longer the file that the bank wrote.
+        let Err(ErroAbrir::NaoPertencem { arquivo: Some(arquivo), .. }) = &aberto else {
+            panic!("{aberto:?}");
+        };
+        assert_eq!(arquivo, SEGUNDO);
         let arquivo = SEGUNDO.into();
         assert_eq!(danos(&disco), [Dano::Trecho { arquivo, posicao: 0 }]);
     }
@@ -438,7 +440,8 @@ fn an_audit_misses_the_end_of_a_ledger_that_was_cut_off() {
     fechar_depois_de_um_saque(&disco);
     disco.remover("diario/0000000002.jsonl");
     let seguinte = REGISTROS as u64 + 1;
-    assert_eq!(danos(&disco), [Dano::Falta { de: seguinte, ate: seguinte }]);
+    let segmento = Dano::Segmento { arquivo: "diario/0000000002.jsonl".into() };
+    assert_eq!(danos(&disco), [segmento, Dano::Falta { de: seguinte, ate: seguinte }]);
 }
 
 fn fechar_depois_de_um_saque(disco: &DiscoModelo) {

@@ -342,6 +342,6 @@ fn every_seed_leaves_a_history_that_the_model_repeats() {
         }
     }
     assert!(gestoes > 1000, "only {gestoes} acts: there is hardly an administration");
-    assert_eq!(copias.len(), 3, "every kind of copy is met: {copias:?}");
+    assert!(copias.len() >= 3, "every kind of copy is met: {copias:?}");
     assert!(respostas > 20_000, "only {respostas} replies: the simulation does too little");
 }

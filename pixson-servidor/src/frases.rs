@@ -49,7 +49,9 @@ pub(crate) fn de_abertura(contas: &Path, erro: &ErroAbrir) -> String {
              lançamentos se perderiam."
                 .to_owned(),
         ),
-        ErroAbrir::NaoPertencem { contas: quais } => (Some(nomear(quais)), de_copia(&contas)),
+        ErroAbrir::NaoPertencem { contas: quais, arquivo } => {
+            (Some(arquivo.clone().unwrap_or_else(|| nomear(quais))), de_copia(&contas))
+        }
         ErroAbrir::Ilegivel(causado) if causado.kind() == ErrorKind::NotADirectory => {
             (Some(causa(causado)), "Indique um diretório com --contas.".to_owned())
         }
@@ -145,12 +147,25 @@ pub(crate) fn de_dano(dano: &Dano) -> String {
     }
 }
 
+/// Whether the bank has ended because a name of its journal leads elsewhere: nothing else that the disk
+/// says is the bank's own.
+fn fora_do_lugar(erro: &io::Error) -> bool {
+    let raiz = ErroDeArquivo::raiz(erro);
+    raiz.raw_os_error().is_none() && raiz.kind() == ErrorKind::Other
+}
+
 /// Why the server ended without being asked to, or not as it should.
 pub(crate) fn de_queda(queda: &Queda) -> String {
     match queda {
         Queda::Inicio(erro) => {
             format!("O banco não pôde ser iniciado ({}). Nada se perdeu.", do_disco(erro))
         }
+        // The folder or the segment has lost its name, and is somewhere else, or gone.
+        Queda::Armazenamento(erro) if fora_do_lugar(erro) => format!(
+            "O servidor parou porque perdeu o diário ({}). O que foi confirmado até então está lá: \
+             devolva-o ao seu lugar antes de reiniciar.",
+            do_disco(erro)
+        ),
         Queda::Armazenamento(erro) => format!(
             "O armazenamento falhou ({}): o resultado dos últimos pedidos é desconhecido. \
              Reinicie o servidor para recuperar o banco.",

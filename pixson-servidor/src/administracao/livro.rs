@@ -248,6 +248,7 @@ fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
         saida.linha(&divergencia.to_string())?;
     }
     saida.linha(&match divergencias.len() {
+        0 if !alcance.danos.is_empty() => "Nenhuma divergência no que pôde ser lido.".into(),
         0 => "Nenhuma divergência.".into(),
         1 => "1 divergência.".into(),
         quantas => format!("{quantas} divergências."),
@@ -293,6 +294,9 @@ fn danificado(dano: &Dano) -> LinhaDeDano<'_> {
         }
         Dano::Falta { de, ate } => {
             LinhaDeDano { dano: "falta", de: Some(*de), ate: Some(*ate), ..linha }
+        }
+        Dano::Segmento { arquivo } => {
+            LinhaDeDano { dano: "segmento", arquivo: Some(arquivo), ..linha }
         }
         Dano::Arquivo { arquivo, .. } => {
             LinhaDeDano { dano: "arquivo", arquivo: Some(arquivo), ..linha }

@@ -159,4 +159,8 @@ impl Disco for DiscoContado {
     fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
         self.disco.marca_de_nome(nome)
     }
+
+    fn escrito(&self, nome: &str) -> io::Result<Option<u64>> {
+        self.disco.escrito(nome)
+    }
 }

@@ -26,9 +26,11 @@ pub(in crate::banco) struct Ponto {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::banco) struct PontoLido {
     pub(in crate::banco) ponto: Ponto,
-    /// It is not the file that the bank wrote, but a copy of it, or one of an earlier version, which
-    /// cannot be told from a copy.
+    /// It is not the file that the bank wrote, but a copy of it. One of an earlier version does not
+    /// say; it is taken for what the bank wrote.
     pub(in crate::banco) copia: bool,
+    /// When the file that the bank wrote was born, or 0 if that is not known.
+    pub(in crate::banco) nascido: u64,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +66,8 @@ impl Ponto {
         };
         let (ponto, marca) = Self::de_bytes(&bytes).ok_or(ErrorKind::InvalidData)?;
         let atual = disco.marca_de_nome(Self::NOME).map_err(nomear(Self::NOME))?;
-        Ok(Some(PontoLido { ponto, copia: marca.is_none() || marca != atual }))
+        let (copia, nascido) = (marca.is_some() && marca != atual, marca.map_or(0, |m| m.nascido));
+        Ok(Some(PontoLido { ponto, copia, nascido }))
     }
 
     fn de_bytes(bytes: &[u8]) -> Option<(Self, Option<Marca>)> {

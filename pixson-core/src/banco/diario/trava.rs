@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::PASTA;
 use crate::banco::disco::{Disco, nomear};
 
 /// The file that locks the bank.
@@ -27,6 +28,10 @@ pub(in crate::banco) fn travar<D: Disco>(disco: &D) -> io::Result<Trava<D::Arqui
     let arquivo = match disco.travar(TRAVA) {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => None,
         Err(erro) if erro.kind() == io::ErrorKind::WouldBlock => return Err(erro),
+        // The folder itself is something else.
+        Err(erro) if erro.kind() == io::ErrorKind::NotADirectory => {
+            return Err(nomear(PASTA)(erro));
+        }
         travado => Some(travado.map_err(nomear(TRAVA))?),
     };
     Ok(Trava { diretorio, arquivo })

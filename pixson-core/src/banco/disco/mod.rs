@@ -148,6 +148,16 @@ pub trait Disco: Debug + Send + Sync {
     fn marca_de_nome(&self, _nome: &str) -> io::Result<Option<Marca>> {
         Ok(Some(Marca::default()))
     }
+
+    /// When the content of a file was written last, in nanoseconds since 1970 as in [`Marca`]; `None` if
+    /// there is no such file, or the disk does not know. Only compared with other instants of files.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Disco::ler`].
+    fn escrito(&self, _nome: &str) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
 }
 
 /// What tells a file from every copy of it, also from one that was written into the same file

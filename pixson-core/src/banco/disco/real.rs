@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Stat, Uid};
 use rustix::fs::{fchown, fstat, mkdirat, openat, renameat, stat, statat, unlinkat};
@@ -100,11 +100,8 @@ impl DiscoReal {
     fn marcar(&self, arquivo: &File) -> io::Result<Marca> {
         let dados = arquivo.metadata()?;
         // A file system without births says so with an error.
-        let nascido = dados.created().ok();
-        let desde = nascido.and_then(|quando| quando.duration_since(UNIX_EPOCH).ok());
-        let nanos = desde.and_then(|desde| u64::try_from(desde.as_nanos()).ok());
-        let diretorio = self.raiz.metadata()?.ino();
-        Ok(Marca { diretorio, numero: dados.ino(), nascido: nanos.unwrap_or(0) })
+        let nascido = dados.created().ok().and_then(nanos).unwrap_or(0);
+        Ok(Marca { diretorio: self.raiz.metadata()?.ino(), numero: dados.ino(), nascido })
     }
 
     /// Gives what was created to the owner of the directory, if another user runs this: a command
@@ -115,6 +112,12 @@ impl DiscoReal {
             self.alheio.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// An instant of the file system's clock, in nanoseconds since 1970.
+fn nanos(quando: SystemTime) -> Option<u64> {
+    let desde = quando.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(desde.as_nanos()).ok()
 }
 
 fn nao_e_arquivo() -> io::Error {
@@ -285,6 +288,13 @@ impl Disco for DiscoReal {
         match self.abrir_arquivo(nome, OFlags::RDONLY) {
             Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
             aberto => self.marcar(&aberto?).map(Some),
+        }
+    }
+
+    fn escrito(&self, nome: &str) -> io::Result<Option<u64>> {
+        match self.abrir_arquivo(nome, OFlags::RDONLY) {
+            Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
+            aberto => Ok(aberto?.metadata()?.modified().ok().and_then(nanos)),
         }
     }
 }

@@ -85,21 +85,6 @@ impl ErroAjuste {
     }
 }
 
-/// The disk did not let a run begin.
-struct Indisponivel;
-
-impl From<Indisponivel> for ErroAbrirContas {
-    fn from(_: Indisponivel) -> Self {
-        Self::Indisponivel
-    }
-}
-
-impl From<Indisponivel> for ErroAjuste {
-    fn from(_: Indisponivel) -> Self {
-        Self::Indisponivel
-    }
-}
-
 impl ErroAjuste {
     fn de_recusa(recusa: Recusa) -> Self {
         match recusa {
@@ -152,15 +137,15 @@ impl<D: Disco> BancoJson<D> {
 
     /// Begins the run before the first act of it, unless that is refused: nothing is left of it then.
     /// Nobody may have an account locked, for this waits for the disk.
-    fn iniciar_se<E: From<Indisponivel>>(
+    fn iniciar_se(
         &self,
-        pode: impl FnOnce() -> Result<(), E>,
-    ) -> Result<(), E> {
+        pode: impl FnOnce() -> Result<(), ErroAbrirContas>,
+    ) -> Result<(), ErroAbrirContas> {
         if self.iniciado.load(Ordering::Acquire) {
             return Ok(());
         }
         pode()?;
-        self.iniciar().map_err(|_| Indisponivel.into())
+        self.iniciar().map_err(|_| ErroAbrirContas::Indisponivel)
     }
 
     /// Whether none of these accounts is there.
@@ -229,7 +214,15 @@ impl<D: Disco> BancoJson<D> {
         saldo: Saldo,
         relogio: &Relogio,
     ) -> Result<(Movimento, Gestao), ErroAjuste> {
-        self.iniciar_se(|| self.ajustavel(rg))?;
+        if !self.iniciado.load(Ordering::Acquire) {
+            let antes = self.ajustavel(rg)?;
+            if antes == saldo {
+                // Nothing changes, and nothing was changed before: there is nothing to wait for.
+                let movimento = Movimento { rg, antes, depois: saldo };
+                return Ok((movimento, Gestao { carimbo: relogio.tique()?, recibo: Recibo(0) }));
+            }
+            self.iniciar().map_err(|_| ErroAjuste::Indisponivel)?;
+        }
         let vaga = self.contas.pegar(rg);
         let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut trancar(&vaga));
         if feito == Err(ErroAjuste::NaoEncontrada) {
@@ -238,15 +231,15 @@ impl<D: Disco> BancoJson<D> {
         feito
     }
 
-    /// Whether there is an account whose balance can be set.
-    fn ajustavel(&self, rg: Rg) -> Result<(), ErroAjuste> {
+    /// The balance of an account, if it can be set.
+    fn ajustavel(&self, rg: Rg) -> Result<Saldo, ErroAjuste> {
         let vaga = self.contas.pegar(rg);
-        let ha = self.carregar(rg, &mut trancar(&vaga)).map_err(ErroAjuste::de_recusa);
-        if ha.is_ok() && trancar(&vaga).is_none() {
+        self.carregar(rg, &mut trancar(&vaga)).map_err(ErroAjuste::de_recusa)?;
+        let saldo = trancar(&vaga).as_ref().map(|viva| viva.conta.saldo);
+        if saldo.is_none() {
             self.contas.devolver_vazia(rg, &vaga);
-            return Err(ErroAjuste::NaoEncontrada);
         }
-        ha
+        saldo.ok_or(ErroAjuste::NaoEncontrada)
     }
 
     fn ajustar_travada(

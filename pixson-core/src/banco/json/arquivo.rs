@@ -39,7 +39,9 @@ impl From<Ilegivel> for FalhaDeLeitura {
 
 impl From<io::Error> for FalhaDeLeitura {
     fn from(erro: io::Error) -> Self {
-        if nao_e_arquivo(&erro) { Self::Ilegivel } else { Self::Disco(erro) }
+        // Without permission nobody knows what is there.
+        let sem_permissao = erro.kind() == ErrorKind::PermissionDenied;
+        if nao_e_arquivo(&erro) && !sem_permissao { Self::Ilegivel } else { Self::Disco(erro) }
     }
 }
 

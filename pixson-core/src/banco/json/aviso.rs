@@ -72,8 +72,20 @@ pub enum Aviso {
         /// The balance of the journal.
         diario: Saldo,
     },
+    /// The directory is a copy of a bank that was not closed in order, and of these accounts the journal
+    /// knows nothing: whether their files were copied while the bank ran, nobody can say.
+    CopiaSemProva {
+        /// How many accounts.
+        contas: usize,
+    },
+    /// The directory is a copy of a bank that was closed in order, and its ledger is damaged or has a gap:
+    /// the files count, and could not all be held against it.
+    CopiaSemLivro {
+        /// The segment that is damaged or missing, relative to the bank's directory.
+        arquivo: String,
+    },
     /// The directory is a copy, and this file holds what the journal does not know: somebody edited
-    /// it while the bank was stopped. The file counts.
+    /// it while the bank was stopped, or it was copied when the bank ran again. The file counts.
     EditadoParado {
         /// The account.
         rg: Rg,
@@ -147,10 +159,22 @@ impl fmt::Display for Aviso {
                 "O diretório é uma cópia feita com o banco em uso: o arquivo da conta {rg} tinha \
                  {arquivo} e foi regravado com {diario}, do diário."
             ),
+            Self::CopiaSemProva { contas } => write!(
+                f,
+                "O diretório é uma cópia de um banco que não foi encerrado em ordem, e {contas} contas \
+                 sem lançamento no diário não puderam ser conferidas: se a cópia foi feita com o \
+                 servidor no ar, os saldos delas podem estar errados. Copie com o servidor parado."
+            ),
+            Self::CopiaSemLivro { arquivo } => write!(
+                f,
+                "O diretório é uma cópia cujo livro está danificado ou incompleto ({arquivo}): valem os \
+                 arquivos das contas, que não puderam todos ser conferidos."
+            ),
             Self::EditadoParado { rg, livro, arquivo } => write!(
                 f,
-                "O arquivo da conta {rg} foi alterado com o banco parado, de {livro} para \
-                 {arquivo}. Vale o arquivo."
+                "O diretório é uma cópia, e o arquivo da conta {rg} tem {arquivo} em vez de {livro}, do \
+                 diário: foi alterado com o banco parado, ou copiado depois que o banco voltou a ser \
+                 usado. Vale o arquivo; confira."
             ),
         }
     }

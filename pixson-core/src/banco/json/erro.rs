@@ -51,6 +51,9 @@ pub enum ErroAbrir {
         /// Accounts whose file holds a balance that the journal does not know, in RG order. There
         /// may be others, of which the journal says nothing.
         contas: Vec<Rg>,
+        /// A file of the journal that is not of the same moment as the others, relative to the bank's
+        /// directory.
+        arquivo: Option<String>,
     },
 }
 

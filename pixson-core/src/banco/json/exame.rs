@@ -57,7 +57,21 @@ fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
 }
 
 /// Reads the segments from the checkpoint on, and refuses damage. Nothing is changed.
+///
+/// In a copy of a bank that was not closed in order, a checkpoint that speaks of what is not there is no
+/// damage: the files were copied at different moments.
 pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
+    percorrer(disco, lido).map_err(|erro| match erro {
+        ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo }
+            if lido.copia && !lido.ponto.limpo =>
+        {
+            ErroAbrir::NaoPertencem { contas: Vec::new(), arquivo: Some(arquivo) }
+        }
+        erro => erro,
+    })
+}
+
+fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     let ponto = lido.ponto;
     let mut exame = Exame {
         lido,
@@ -73,7 +87,15 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
         return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(ponto.segmento) });
     }
     if lido.copia {
-        exame.lembrar(disco, &antigos, numeros.first().copied())?;
+        match exame.lembrar(disco, &antigos, numeros.first().copied()) {
+            // Nobody was at work when the bank was closed: its files are what counts.
+            Err(ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo })
+                if ponto.limpo =>
+            {
+                exame.avisos.push(Aviso::CopiaSemLivro { arquivo });
+            }
+            lembrado => lembrado?,
+        }
     }
     // Two at a time are in memory: what the next one says decides about the end of this one.
     let mut numeros = numeros.into_iter();
@@ -106,7 +128,11 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
         }
     }
     // No run of a bank counts as far as from here to the end of the numbers.
-    if [exame.ultimo, exame.epoca, exame.segmento].iter().any(|&numero| numero > NUMERO_MAX / 2) {
+    let demais = |numeros: [u64; 3]| numeros.iter().any(|&numero| numero > NUMERO_MAX / 2);
+    if demais([ponto.seq, ponto.epoca, ponto.segmento]) {
+        return Err(corrompido(Ponto::NOME, 0));
+    }
+    if demais([exame.ultimo, exame.epoca, exame.segmento]) {
         let ultimo = exame.fim.ultimo.as_ref().map(|segmento| segmento.nome.as_str());
         return Err(corrompido(ultimo.unwrap_or(Ponto::NOME), 0));
     }
@@ -184,7 +210,7 @@ impl Exame {
 
     /// Folds the records since the checkpoint; of a copy, all of them.
     fn dobrar(&mut self, segmento: &Segmento) {
-        let PontoLido { ponto, copia } = self.lido;
+        let PontoLido { ponto, copia, .. } = self.lido;
         let contam = |seq: u64| copia || seq > ponto.seq;
         for registro in segmento.registros.iter().filter(|registro| contam(registro.seq)) {
             for efeito in registro.feito.efeitos() {

@@ -23,10 +23,14 @@ pub(super) fn imagens(disco: &impl Disco, exame: &Exame) -> Result<Vistas, ErroA
     for (&rg, dobra) in &exame.dobras {
         vistas.olhar(disco, rg, dobra, exame)?;
     }
+    if exame.lido.copia && !exame.lido.ponto.limpo {
+        vistas.sem_lancamento(disco, exame)?;
+    }
     if vistas.adiantadas.is_empty() {
         Ok(vistas)
     } else {
-        Err(ErroAbrir::NaoPertencem { contas: vistas.adiantadas })
+        vistas.adiantadas.sort_unstable();
+        Err(ErroAbrir::NaoPertencem { contas: vistas.adiantadas, arquivo: None })
     }
 }
 
@@ -102,6 +106,51 @@ impl Vistas {
         self.imagens.push(Imagem { conta, seq: dobra.seq, esperado });
         Ok(())
     }
+}
+
+impl Vistas {
+    /// Of accounts that the ledger does not know, nothing in a copy can be held against their files but
+    /// the instant at which these were written, if whoever copied them has kept it: the journal would
+    /// know of what the bank has written after it was copied.
+    fn sem_lancamento(&mut self, disco: &impl Disco, exame: &Exame) -> io::Result<()> {
+        let nomes = disco.listar("")?;
+        let rgs = nomes.iter().filter_map(|nome| nome.strip_suffix(".json")?.parse::<Rg>().ok());
+        let desconhecidas: Vec<Rg> = rgs.filter(|rg| !exame.dobras.contains_key(rg)).collect();
+        let Some(copiado) = instante_da_copia(disco, exame)? else {
+            self.duvidar(desconhecidas.len());
+            return Ok(());
+        };
+        for rg in desconhecidas {
+            let escrito = disco.escrito(&ContaArquivo::nome_de_arquivo(rg));
+            // What is no file, or cannot be read, is for whoever asks for the account to hear of.
+            if escrito.ok().flatten().is_some_and(|escrito| escrito > copiado) {
+                self.adiantadas.push(rg);
+            }
+        }
+        Ok(())
+    }
+
+    fn duvidar(&mut self, contas: usize) {
+        if contas > 0 {
+            self.avisos.push(Aviso::CopiaSemProva { contas });
+        }
+    }
+}
+
+/// Before when whatever the bank wrote is in the journal of a copy: when its checkpoint or its last
+/// segment was written. `None` if the copies do not bear the instants of what they are copies of.
+fn instante_da_copia(disco: &impl Disco, exame: &Exame) -> io::Result<Option<u64>> {
+    /// From the birth of a checkpoint to its last byte: 20 ms.
+    const ESCRITA_MAX_NANOS: u64 = 20_000_000;
+    let nascido = exame.lido.nascido;
+    let escrito = disco.escrito(Ponto::NOME).map_err(nomear(Ponto::NOME))?;
+    let Some(escrito) = escrito.filter(|_| nascido > 0) else { return Ok(None) };
+    if escrito.abs_diff(nascido) > ESCRITA_MAX_NANOS {
+        return Ok(None);
+    }
+    let Some(ultimo) = &exame.fim.ultimo else { return Ok(Some(escrito)) };
+    let do_segmento = disco.escrito(&ultimo.nome).map_err(nomear(&ultimo.nome))?;
+    Ok(Some(escrito.max(do_segmento.unwrap_or(0))))
 }
 
 /// An account without its file. Unless the journal has it, the holder's name is lost with the file;

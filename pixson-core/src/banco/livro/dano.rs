@@ -20,6 +20,11 @@ pub enum Dano {
         /// The last of them.
         ate: u64,
     },
+    /// A segment that the checkpoint names, and that a start needs, is not there.
+    Segmento {
+        /// The segment, relative to the bank's directory.
+        arquivo: String,
+    },
     /// The disk does not give a segment.
     Arquivo {
         /// The segment, relative to the bank's directory.
@@ -37,6 +42,9 @@ impl fmt::Display for Dano {
             }
             Self::Falta { de, ate } if de == ate => write!(f, "Falta no livro o lançamento {de}."),
             Self::Falta { de, ate } => write!(f, "Faltam no livro os lançamentos {de} a {ate}."),
+            Self::Segmento { arquivo } => {
+                write!(f, "Falta {arquivo}, de que o banco precisa para iniciar.")
+            }
             Self::Arquivo { arquivo, causa } => {
                 write!(f, "O livro não pode ser lido por inteiro: {arquivo}: {causa}.")
             }

@@ -109,6 +109,9 @@ fn percorrer<D: Disco>(
         && (leitura.alcance.desde.is_some() || !numeros.contains(&ponto.segmento))
         && ponto.segmento > 0;
     let mut alcance = leitura.alcance;
+    if ponto.segmento > 0 && !numeros.contains(&ponto.segmento) {
+        alcance.danos.push(Dano::Segmento { arquivo: nome_de_segmento(ponto.segmento) });
+    }
     if falta_o_fim {
         alcance.danos.push(Dano::Falta { de: ultimo + 1, ate: ponto.seq });
     }

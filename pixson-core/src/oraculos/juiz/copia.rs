@@ -18,6 +18,9 @@ pub enum Copia {
     Refeita,
     /// Files and journal belong together.
     Servida,
+    /// It is one of a bank that was closed in order, its ledger has a gap, and that was said: its files
+    /// count.
+    SemLivro,
 }
 
 /// Judges a copy of a bank that ran and of which nobody edited a file: if it is served, each account
@@ -40,6 +43,9 @@ pub fn julgar_copia(copia: &DiscoModelo, disco: impl Disco) -> Result<Copia, Str
         Err(erro) => return Err(format!("refused as {erro:?}")),
     };
     lido.map_err(|erro| format!("the ledger: {erro}"))?;
+    if avisos.iter().any(|aviso| matches!(aviso, Aviso::CopiaSemLivro { .. })) {
+        return Ok(Copia::SemLivro);
+    }
     let relogio = Relogio::novo();
     for (rg, saldo) in livro {
         let servido = banco.executar(Operacao::Saldo { rg }, &relogio);
@@ -50,9 +56,11 @@ pub fn julgar_copia(copia: &DiscoModelo, disco: impl Disco) -> Result<Copia, Str
     }
     let refeita =
         |aviso: &Aviso| matches!(aviso, Aviso::CopiaAtrasada { .. } | Aviso::ArquivoRefeito { .. });
-    // The segment that was being written may end in the middle of a record.
-    let cortada = |aviso: &Aviso| matches!(aviso, Aviso::CaudaCortada { .. });
-    match avisos.iter().find(|aviso| !refeita(aviso) && !cortada(aviso)) {
+    // The segment that was being written may end in the middle of a record, and of accounts without a
+    // record the journal knows nothing.
+    let dita =
+        |aviso: &Aviso| matches!(aviso, Aviso::CaudaCortada { .. } | Aviso::CopiaSemProva { .. });
+    match avisos.iter().find(|aviso| !refeita(aviso) && !dita(aviso)) {
         Some(falso) => Err(format!("nobody has edited anything: {falso:?}")),
         None if avisos.iter().any(refeita) => Ok(Copia::Refeita),
         None => Ok(Copia::Servida),

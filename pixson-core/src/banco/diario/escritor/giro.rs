@@ -8,6 +8,9 @@ use crate::banco::diario::{PASTA, nome_de_segmento};
 use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
+/// What is said of a file or folder that is not where it was.
+const FORA_DO_LUGAR: &str = "não está mais no lugar";
+
 impl<D: Disco> Diario<D> {
     /// From which segment on recovery finds record `seq` and all that follow; 0 if there is no
     /// segment. Those before it are forgotten: a checkpoint asks, and the next one asks for no
@@ -28,16 +31,29 @@ impl<D: Disco> Diario<D> {
     /// Whether the journal's folder and its present segment are still where recovery looks for them:
     /// nothing that is written to a file without a name survives. Not while a segment turns.
     pub(in crate::banco) fn conferir_lugar(&self) -> io::Result<()> {
-        let sumiu = |nome: &str| nomear(nome)(io::Error::other("não está mais no lugar"));
-        if !self.disco.pasta_no_lugar(PASTA).map_err(nomear(PASTA))? {
-            return Err(sumiu(PASTA));
-        }
         let (arquivo, nome) = {
             let estado = self.trancar();
             (estado.arquivo.clone(), nome_de_segmento(estado.cabecalho.segmento))
         };
+        self.conferir_nomes(&nome, arquivo.as_deref())
+    }
+
+    /// The same for a segment of this name.
+    pub(super) fn conferir_nomes(
+        &self,
+        nome: &str,
+        arquivo: Option<&D::Arquivo>,
+    ) -> io::Result<()> {
+        let sumiu = |nome: &str| nomear(nome)(io::Error::other(FORA_DO_LUGAR));
+        if !self.disco.pasta_no_lugar(PASTA).map_err(nomear(PASTA))? {
+            return Err(sumiu(PASTA));
+        }
         match arquivo {
-            Some(arquivo) if !self.disco.arquivo_no_lugar(&nome, &arquivo)? => Err(sumiu(&nome)),
+            Some(arquivo)
+                if !self.disco.arquivo_no_lugar(nome, arquivo).map_err(nomear(nome))? =>
+            {
+                Err(sumiu(nome))
+            }
             _ => Ok(()),
         }
     }

@@ -227,9 +227,10 @@ impl<D: Disco> Diario<D> {
             if !comecado {
                 self.comecar(&arquivo, cabecalho)?;
             }
-            let escrito = self.escrever_e_sincronizar(&arquivo, posicao, &lote);
-            // The name is made for an error alone.
-            escrito.map_err(|erro| nomear(&nome_de_segmento(cabecalho.segmento))(erro))
+            let nome = nome_de_segmento(cabecalho.segmento);
+            self.escrever_e_sincronizar(&arquivo, posicao, &lote).map_err(nomear(&nome))?;
+            // What has lost its name is found by no start: nothing of it is acknowledged.
+            self.conferir_nomes(&nome, Some(&arquivo))
         });
 
         let mut estado = self.trancar();
