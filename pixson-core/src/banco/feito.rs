@@ -3,34 +3,13 @@
 
 use super::abertura::{Abertura, Conta};
 use super::regras::{Movimentacao, Movimento};
-use crate::tipos::{Operacao, Rg, Saldo, Valor};
+use crate::tipos::{Operacao, Rg, Saldo};
 
 /// What was done, with all that it changed.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Feito {
-    /// A withdrawal.
-    Saque {
-        /// How much.
-        valor: Valor,
-        /// The account that was debited.
-        titular: Movimento,
-    },
-    /// A deposit.
-    Deposito {
-        /// How much.
-        valor: Valor,
-        /// The account that was credited.
-        titular: Movimento,
-    },
-    /// A transfer.
-    Transferencia {
-        /// How much.
-        valor: Valor,
-        /// The account that was debited.
-        origem: Movimento,
-        /// The account that was credited.
-        destino: Movimento,
-    },
+    /// A client's operation moved money.
+    Movimentacao(Movimentacao),
     /// The administration opened these accounts, all of them or none.
     Abertura(Abertura),
     /// The administration set a balance.
@@ -74,44 +53,27 @@ impl Efeito<'_> {
 
 impl From<Movimentacao> for Feito {
     fn from(movimentacao: Movimentacao) -> Self {
-        match movimentacao {
-            Movimentacao::Saque { valor, titular } => Self::Saque { valor, titular },
-            Movimentacao::Deposito { valor, titular } => Self::Deposito { valor, titular },
-            Movimentacao::Transferencia { valor, origem, destino } => {
-                Self::Transferencia { valor, origem, destino }
-            }
-        }
+        Self::Movimentacao(movimentacao)
     }
 }
 
 impl Feito {
     /// The operation that a client asked for, or `None` of an act of the administration.
     pub fn operacao(&self) -> Option<Operacao> {
-        match *self {
-            Self::Saque { valor, titular } => Some(Operacao::Saque { rg: titular.rg, valor }),
-            Self::Deposito { valor, titular } => Some(Operacao::Deposito { rg: titular.rg, valor }),
-            Self::Transferencia { valor, origem, destino } => Some(Operacao::Transferencia {
-                rg_origem: origem.rg,
-                rg_destino: destino.rg,
-                valor,
-            }),
+        match self {
+            Self::Movimentacao(movimentacao) => Some(movimentacao.operacao()),
             Self::Abertura(_) | Self::Ajuste(_) => None,
         }
     }
 
     /// What it did to each of its accounts.
     pub fn efeitos(&self) -> impl Iterator<Item = Efeito<'_>> {
-        let (abertas, movimentos) = match self {
-            Self::Saque { titular, .. } | Self::Deposito { titular, .. } => {
-                (&[][..], [Some(*titular), None])
-            }
-            Self::Transferencia { origem, destino, .. } => {
-                (&[][..], [Some(*origem), Some(*destino)])
-            }
-            Self::Abertura(abertura) => (abertura.contas(), [None, None]),
-            Self::Ajuste(movimento) => (&[][..], [Some(*movimento), None]),
+        let (abertas, movimentada, ajuste) = match self {
+            Self::Movimentacao(movimentacao) => (&[][..], Some(movimentacao), None),
+            Self::Abertura(abertura) => (abertura.contas(), None, None),
+            Self::Ajuste(movimento) => (&[][..], None, Some(*movimento)),
         };
-        let mudancas = movimentos.into_iter().flatten().map(Efeito::Mudou);
-        abertas.iter().map(Efeito::Abriu).chain(mudancas)
+        let movimentos = movimentada.into_iter().flat_map(Movimentacao::movimentos).chain(ajuste);
+        abertas.iter().map(Efeito::Abriu).chain(movimentos.map(Efeito::Mudou))
     }
 }

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use pixson_core::banco::regras::Movimentacao;
 use pixson_core::banco::{
     Auditoria, Balanco, Cadastro, Dano, Divergencia, Efeito, Feito, Inicio, Lancamento, auditar,
     ler_livro,
@@ -18,13 +19,13 @@ use crate::frases;
 
 /// One operation of an account, for JSON.
 #[derive(Serialize)]
-struct LinhaDeExtrato<'a> {
+struct LinhaDeExtrato {
     seq: u64,
     epoca: u64,
     carimbo: u64,
     operacao: &'static str,
     /// The other account of a transfer.
-    outra: Option<&'a str>,
+    outra: Option<String>,
     /// What the balance changed by.
     centavos: i64,
     saldo_centavos: u64,
@@ -131,23 +132,28 @@ fn cabecalho() -> String {
     )
 }
 
-/// What was done, for a person, and the other account of a transfer.
-fn descricao(feito: &Feito, credito: bool) -> (&'static str, Option<&Rg>) {
-    match feito {
-        Feito::Saque { .. } => ("saque", None),
-        Feito::Deposito { .. } => ("depósito", None),
-        Feito::Transferencia { origem, .. } if credito => ("transferência de", Some(&origem.rg)),
-        Feito::Transferencia { destino, .. } => ("transferência para", Some(&destino.rg)),
-        Feito::Abertura(_) => ("abertura", None),
-        Feito::Ajuste(_) => ("ajuste", None),
+/// What was done to an account, in the words of the JSON and in those for a person, and the other
+/// account of a transfer.
+fn descricao(feito: &Feito, credito: bool) -> (&'static str, &'static str, Option<Rg>) {
+    match *feito {
+        Feito::Movimentacao(Movimentacao::Saque { .. }) => ("saque", "saque", None),
+        Feito::Movimentacao(Movimentacao::Deposito { .. }) => ("deposito", "depósito", None),
+        Feito::Movimentacao(Movimentacao::Transferencia { origem, .. }) if credito => {
+            ("transferencia_recebida", "transferência de", Some(origem.rg))
+        }
+        Feito::Movimentacao(Movimentacao::Transferencia { destino, .. }) => {
+            ("transferencia_enviada", "transferência para", Some(destino.rg))
+        }
+        Feito::Abertura(_) => ("abertura", "abertura", None),
+        Feito::Ajuste(_) => ("ajuste", "ajuste", None),
     }
 }
 
 fn linha(lancamento: &Lancamento, efeito: Efeito<'_>) -> String {
     let (antes, depois) = (efeito.antes().unwrap_or(Saldo::ZERO), efeito.depois());
     let operacao = match descricao(&lancamento.feito, depois > antes) {
-        (operacao, Some(outra)) => format!("{operacao} {outra}"),
-        (operacao, None) => operacao.into(),
+        (_, operacao, Some(outra)) => format!("{operacao} {outra}"),
+        (_, operacao, None) => operacao.into(),
     };
     let sinal = if depois < antes { '-' } else { '+' };
     let diferenca = antes.centavos().abs_diff(depois.centavos());
@@ -158,24 +164,15 @@ fn linha(lancamento: &Lancamento, efeito: Efeito<'_>) -> String {
     )
 }
 
-fn objeto<'a>(lancamento: &'a Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato<'a> {
+fn objeto(lancamento: &Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato {
     let (antes, depois) = (efeito.antes().unwrap_or(Saldo::ZERO), efeito.depois());
-    let credito = depois > antes;
-    let (_, outra) = descricao(&lancamento.feito, credito);
-    let operacao = match lancamento.feito {
-        Feito::Saque { .. } => "saque",
-        Feito::Deposito { .. } => "deposito",
-        Feito::Transferencia { .. } if credito => "transferencia_recebida",
-        Feito::Transferencia { .. } => "transferencia_enviada",
-        Feito::Abertura(_) => "abertura",
-        Feito::Ajuste(_) => "ajuste",
-    };
+    let (operacao, _, outra) = descricao(&lancamento.feito, depois > antes);
     LinhaDeExtrato {
         seq: lancamento.seq,
         epoca: lancamento.epoca,
         carimbo: lancamento.carimbo.valor(),
         operacao,
-        outra: outra.map(Rg::as_str),
+        outra: outra.map(|rg| rg.to_string()),
         centavos: depois.centavos().cast_signed() - antes.centavos().cast_signed(),
         saldo_centavos: depois.centavos(),
     }

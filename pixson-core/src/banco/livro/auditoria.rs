@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use super::{Alcance, Divergencia, Lancamento, percorrer};
+use crate::banco::Feito;
 use crate::banco::diario::travar;
 use crate::banco::disco::Disco;
 use crate::banco::json::{ContaArquivo, ErroAbrir, ler_ponto};
-use crate::banco::{Feito, Movimento};
+use crate::banco::regras::{Movimentacao, Movimento};
 use crate::tipos::{Rg, Saldo};
 
 /// What an audit found.
@@ -66,9 +67,13 @@ impl Balanco {
 
     fn lancar(&mut self, feito: &Feito) {
         match feito {
-            Feito::Saque { valor, .. } => self.saques += u128::from(valor.centavos()),
-            Feito::Deposito { valor, .. } => self.depositos += u128::from(valor.centavos()),
-            Feito::Transferencia { .. } => {}
+            Feito::Movimentacao(Movimentacao::Saque { valor, .. }) => {
+                self.saques += u128::from(valor.centavos());
+            }
+            Feito::Movimentacao(Movimentacao::Deposito { valor, .. }) => {
+                self.depositos += u128::from(valor.centavos());
+            }
+            Feito::Movimentacao(Movimentacao::Transferencia { .. }) => {}
             Feito::Abertura(abertura) => {
                 let saldos = abertura.contas().iter().map(|conta| em_centavos(conta.saldo));
                 self.aberturas += saldos.sum::<u128>();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::banco::abertura::{Abertura, Conta};
 use crate::banco::feito::Feito;
-use crate::banco::regras::Movimento;
+use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
 
 #[derive(Deserialize)]
@@ -87,10 +87,10 @@ pub(super) fn registro(linha: &[u8]) -> Option<Registro> {
 impl JsonDinheiro<'_> {
     fn conferir(&self) -> Option<Registro> {
         let valor = self.valor.get().parse().ok()?;
-        let feito = match (self.op, self.contas.as_slice()) {
-            (SAQUE, [titular]) => Feito::Saque { valor, titular: movimento(titular)? },
-            (DEPOSITO, [titular]) => Feito::Deposito { valor, titular: movimento(titular)? },
-            (TRANSFERENCIA, [origem, destino]) => Feito::Transferencia {
+        let movimentacao = match (self.op, self.contas.as_slice()) {
+            (SAQUE, [titular]) => Movimentacao::Saque { valor, titular: movimento(titular)? },
+            (DEPOSITO, [titular]) => Movimentacao::Deposito { valor, titular: movimento(titular)? },
+            (TRANSFERENCIA, [origem, destino]) => Movimentacao::Transferencia {
                 valor,
                 origem: movimento(origem)?,
                 destino: movimento(destino)?,
@@ -99,6 +99,7 @@ impl JsonDinheiro<'_> {
         };
         let Self { seq, epoca, carimbo, sinc, .. } = *self;
         em_ordem([seq, epoca, sinc]).then_some(())?;
+        let feito = movimentacao.into();
         Some(Registro { seq, epoca, carimbo: Carimbo::novo(carimbo)?, feito, sinc })
     }
 }

@@ -3,9 +3,9 @@
 mod json;
 
 use crate::banco::feito::Feito;
-use crate::banco::regras::Movimento;
+use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
-use crate::tipos::{Valor, escrever};
+use crate::tipos::escrever;
 
 /// What stands between the checked part of a line and its checksum.
 const CRC: &[u8] = b",\"crc\":\"";
@@ -81,18 +81,14 @@ impl Registro<&Feito> {
             escrever(saida, &[&r#"{"seq":"#, seq, &r#","epoca":"#, epoca]);
             escrever(saida, &[&r#","carimbo":"#, &carimbo.valor(), &r#","op":"#]);
             match feito {
-                Feito::Saque { valor, titular } => dinheiro(saida, SAQUE, *valor, &[titular]),
-                Feito::Deposito { valor, titular } => dinheiro(saida, DEPOSITO, *valor, &[titular]),
-                Feito::Transferencia { valor, origem, destino } => {
-                    dinheiro(saida, TRANSFERENCIA, *valor, &[origem, destino]);
-                }
+                Feito::Movimentacao(movimentacao) => dinheiro(saida, movimentacao),
                 Feito::Abertura(abertura) => {
                     escrever(saida, &[&"\"", &ABERTURA, &r#"","contas":"#]);
                     lista(saida, abertura.contas(), |saida, conta| conta.escrever(saida));
                 }
                 Feito::Ajuste(movimento) => {
                     escrever(saida, &[&"\"", &AJUSTE, &r#"","contas":"#]);
-                    lista(saida, [movimento], escrever_movimento);
+                    lista(saida, [*movimento], escrever_movimento);
                 }
             }
             escrever(saida, &[&r#","sinc":"#, sinc]);
@@ -100,9 +96,14 @@ impl Registro<&Feito> {
     }
 }
 
-fn dinheiro(saida: &mut Vec<u8>, op: u8, valor: Valor, movimentos: &[&Movimento]) {
-    escrever(saida, &[&u64::from(op), &r#","valor":"#, &valor, &r#","contas":"#]);
-    lista(saida, movimentos.iter().copied(), escrever_movimento);
+fn dinheiro(saida: &mut Vec<u8>, movimentacao: &Movimentacao) {
+    let (op, valor) = match movimentacao {
+        Movimentacao::Saque { valor, .. } => (SAQUE, valor),
+        Movimentacao::Deposito { valor, .. } => (DEPOSITO, valor),
+        Movimentacao::Transferencia { valor, .. } => (TRANSFERENCIA, valor),
+    };
+    escrever(saida, &[&u64::from(op), &r#","valor":"#, valor, &r#","contas":"#]);
+    lista(saida, movimentacao.movimentos(), escrever_movimento);
 }
 
 fn lista<T>(
@@ -120,8 +121,8 @@ fn lista<T>(
     saida.push(b']');
 }
 
-fn escrever_movimento(saida: &mut Vec<u8>, movimento: &Movimento) {
-    let Movimento { rg, antes, depois } = movimento;
+fn escrever_movimento(saida: &mut Vec<u8>, movimento: Movimento) {
+    let Movimento { rg, antes, depois } = &movimento;
     escrever(saida, &[&"[\"", rg, &"\",", antes, &",", depois, &"]"]);
 }
 
@@ -193,19 +194,20 @@ mod tests {
         let abertas = vec![conta(dois, "O\"Neil\\", "0.0"), conta(um, "João", "10.0")];
         [
             (
-                Feito::Saque { valor, titular: movimento(um, "15.5", "10.0") },
+                Movimentacao::Saque { valor, titular: movimento(um, "15.5", "10.0") }.into(),
                 r#""op":2,"valor":5.5,"contas":[["1111111111",15.5,10.0]]"#,
             ),
             (
-                Feito::Deposito { valor, titular: movimento(um, "10.0", "15.5") },
+                Movimentacao::Deposito { valor, titular: movimento(um, "10.0", "15.5") }.into(),
                 r#""op":3,"valor":5.5,"contas":[["1111111111",10.0,15.5]]"#,
             ),
             (
-                Feito::Transferencia {
+                Movimentacao::Transferencia {
                     valor,
                     origem: movimento(um, "15.5", "10.0"),
                     destino: movimento(dois, "10.0", "15.5"),
-                },
+                }
+                .into(),
                 r#""op":4,"valor":5.5,"contas":[["1111111111",15.5,10.0],["2222222222",10.0,15.5]]"#,
             ),
             (
