@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pixson_core::banco::disco::{Disco, DiscoReal};
-use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, auditar};
+use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, ResultadoDesconhecido, auditar};
 use pixson_core::oraculos::DiscoModelo;
 use pixson_core::oraculos::juiz::PEQUENA;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
@@ -245,10 +245,13 @@ fn a_bank_whose_journal_has_lost_its_name_acknowledges_nothing_more() {
         let (banco, _) = abrir(&contas).expect("a sound directory");
         depositar(&banco).expect("a sound directory");
         perder(&contas);
+        // What it writes now no start would find.
+        let deposito = Operacao::Deposito { rg: rg("1"), valor: valor("1") };
+        let execucao = banco.executar(deposito, &Relogio::novo()).expect("a stamp");
+        assert_eq!(banco.confirmar(execucao.recibo), Err(ResultadoDesconhecido), "{nome}");
         let erro = banco.publicar().expect_err("nothing would survive");
         assert!(erro.to_string().starts_with(&format!("{nome}: ")), "{erro}");
         assert!(banco.falhou());
-        let deposito = Operacao::Deposito { rg: rg("1"), valor: valor("1") };
         let execucao = banco.executar(deposito, &Relogio::novo()).expect("a stamp");
         assert_eq!(execucao.desfecho, Err(Recusa::ServidorIndisponivel));
     }

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use pixson_core::banco::disco::ErroDeArquivo;
+use pixson_core::banco::disco::{Causa, ErroDeArquivo};
 use pixson_core::banco::{Aviso, Dano, ErroAbrir, Presa};
 use rustix::io::Errno;
 
@@ -147,13 +147,6 @@ pub(crate) fn de_dano(dano: &Dano) -> String {
     }
 }
 
-/// Whether the bank has ended because a name of its journal leads elsewhere: nothing else that the disk
-/// says is the bank's own.
-fn fora_do_lugar(erro: &io::Error) -> bool {
-    let raiz = ErroDeArquivo::raiz(erro);
-    raiz.raw_os_error().is_none() && raiz.kind() == ErrorKind::Other
-}
-
 /// Why the server ended without being asked to, or not as it should.
 pub(crate) fn de_queda(queda: &Queda) -> String {
     match queda {
@@ -161,7 +154,7 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
             format!("O banco não pôde ser iniciado ({}). Nada se perdeu.", do_disco(erro))
         }
         // The folder or the segment has lost its name, and is somewhere else, or gone.
-        Queda::Armazenamento(erro) if fora_do_lugar(erro) => format!(
+        Queda::Armazenamento(erro) if Causa::de(erro).fora_do_lugar() => format!(
             "O servidor parou porque perdeu o diário ({}). O que foi confirmado até então está lá: \
              devolva-o ao seu lugar antes de reiniciar.",
             do_disco(erro)

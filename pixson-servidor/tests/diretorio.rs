@@ -131,6 +131,21 @@ fn a_backup_that_takes_the_place_of_the_directory_is_not_overwritten() {
 }
 
 #[test]
+fn a_server_whose_journal_is_moved_away_ends_and_says_so() {
+    let contas = duas_contas();
+    let mut instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut conexao = entrar(&instancia, UMA);
+    depositar(&mut conexao, UMA);
+    fs::rename(contas.path().join("diario"), contas.path().join("outro")).expect("ours");
+    // It may have noticed by itself, and be gone.
+    let _ = conexao.fluxo().write_all(format!("t:0|op:3|rg:{UMA}|valor:1\n").as_bytes());
+    let (fim, erros) = instancia.esperar_fim();
+    assert_eq!(fim.code(), Some(1), "{erros:?}");
+    let frase = "O servidor parou porque perdeu o diário (diario: não está mais no lugar). ";
+    assert!(erros.last().is_some_and(|ultima| ultima.starts_with(frase)), "{erros:?}");
+}
+
+#[test]
 fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
     let contas = duas_contas();
     let instancia = Instancia::iniciar(&mut comando(contas.path()));

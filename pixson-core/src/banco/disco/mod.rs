@@ -1,17 +1,16 @@
 //! The seam between the bank in files and a disk: nothing else touches files. Needs the feature
 //! `json`.
 
+mod erro;
 mod real;
 
 use std::borrow::Cow;
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 use std::io;
 
-use thiserror::Error;
-
-pub use real::DiscoReal;
-
-use crate::tipos::Culpa;
+pub use self::erro::{Causa, ErroDeArquivo, ForaDoLugar};
+pub(super) use self::erro::{e_sem_volta, nomear, passageiro, repetir, sem_volta};
+pub use self::real::DiscoReal;
 
 /// What the JSON bank asks of a disk. What it assumes of the answers is in section 1 of
 /// `docs/armazenamento.md`.
@@ -172,80 +171,6 @@ pub struct Marca {
     pub nascido: u64,
 }
 
-/// An error of the disk, and the file that it is about.
-#[derive(Debug, Error)]
-#[error("{arquivo}: {erro}")]
-pub struct ErroDeArquivo {
-    /// The file, relative to the bank's directory.
-    pub arquivo: String,
-    /// What the disk said.
-    #[source]
-    pub erro: io::Error,
-}
-
-impl ErroDeArquivo {
-    /// The one that an error of the bank bears, if it knows the file.
-    pub fn em(erro: &io::Error) -> Option<&Self> {
-        let dentro = erro.get_ref()?;
-        dentro.downcast_ref().or_else(|| Self::em(&dentro.downcast_ref::<SemVolta>()?.0))
-    }
-
-    /// What the disk said, without what the bank has added to it.
-    pub fn raiz(erro: &io::Error) -> &io::Error {
-        let Some(dentro) = erro.get_ref() else { return erro };
-        let nomeado = dentro.downcast_ref().map(|nomeado: &Self| &nomeado.erro);
-        match nomeado.or_else(|| dentro.downcast_ref().map(|SemVolta(erro)| erro)) {
-            Some(dentro) => Self::raiz(dentro),
-            None => erro,
-        }
-    }
-
-    /// Whose fault it is: the storage's.
-    pub fn culpa(&self) -> Culpa {
-        Culpa::Armazenamento
-    }
-}
-
-/// What the disk said, to be kept and compared.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Causa {
-    kind: io::ErrorKind,
-    codigo: Option<i32>,
-    texto: String,
-}
-
-impl Causa {
-    /// What is at the root of an error.
-    pub fn de(erro: &io::Error) -> Self {
-        let raiz = ErroDeArquivo::raiz(erro);
-        Self { kind: raiz.kind(), codigo: raiz.raw_os_error(), texto: raiz.to_string() }
-    }
-
-    /// The same as an error again.
-    pub fn erro(&self) -> io::Error {
-        match self.codigo {
-            Some(codigo) => io::Error::from_raw_os_error(codigo),
-            None => io::Error::new(self.kind, self.texto.clone()),
-        }
-    }
-}
-
-impl fmt::Display for Causa {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.texto)
-    }
-}
-
-/// Names the file that an error of the disk is about. The kind of the error stays what it was.
-pub(super) fn nomear(arquivo: &str) -> impl FnOnce(io::Error) -> io::Error {
-    move |erro| {
-        if ErroDeArquivo::em(&erro).is_some() {
-            return erro;
-        }
-        io::Error::new(erro.kind(), ErroDeArquivo { arquivo: arquivo.to_owned(), erro })
-    }
-}
-
 /// How the name of a half-written file begins. None of them is ever read.
 pub(super) const TEMPORARIO: &str = ".tmp-";
 
@@ -306,20 +231,3 @@ fn trocar<D: Disco>(disco: &D, temporario: &str, nome: &str) -> io::Result<()> {
     let pasta = nome.rsplit_once('/').map_or("", |(pasta, _)| pasta);
     disco.sincronizar_pasta(pasta).map_err(sem_volta)
 }
-
-/// An error after which the disk must not be asked again, whatever it says of itself: a sync that
-/// failed for want of space has failed.
-pub(super) fn sem_volta(erro: io::Error) -> io::Error {
-    io::Error::other(SemVolta(erro))
-}
-
-/// Whether an error is one of [`sem_volta`].
-pub(super) fn e_sem_volta(erro: &io::Error) -> bool {
-    let Some(dentro) = erro.get_ref() else { return false };
-    let nomeado = dentro.downcast_ref::<ErroDeArquivo>();
-    dentro.is::<SemVolta>() || nomeado.is_some_and(|nomeado| e_sem_volta(&nomeado.erro))
-}
-
-#[derive(Debug, Error)]
-#[error(transparent)]
-struct SemVolta(io::Error);

@@ -3,8 +3,8 @@
 use super::BancoJson;
 use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::contas::{ContaViva, Vaga, trancar};
-use crate::banco::diario::{NaoAnexado, passageiro};
-use crate::banco::disco::Disco;
+use crate::banco::diario::NaoAnexado;
+use crate::banco::disco::{Disco, passageiro};
 use crate::banco::regras::{Decisao, decidir, em_ordem};
 use crate::banco::{Banco, Execucao, Feito, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};

@@ -7,8 +7,8 @@ use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::aviso::Aviso;
 use super::exame::{Dobra, Exame};
 use super::troca::{Esperado, Imagem};
-use crate::banco::diario::{Ponto, passageiro};
-use crate::banco::disco::{Disco, nomear};
+use crate::banco::diario::Ponto;
+use crate::banco::disco::{Disco, nomear, passageiro};
 use crate::tipos::{Nome, Rg};
 
 /// The files that have to be written: those that do not hold their account's last balance. In a copy

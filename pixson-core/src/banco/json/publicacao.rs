@@ -8,8 +8,8 @@ use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
 use super::troca::{Esperado, Imagem, gravar_contas};
 use crate::banco::diario::{PASTA, Ponto, Trava};
-use crate::banco::diario::{nome_de_segmento, passageiro, segmento_vazio, segmentos};
-use crate::banco::disco::{Causa, Disco, e_sem_volta};
+use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
+use crate::banco::disco::{Causa, Disco, e_sem_volta, passageiro};
 use crate::sincronia::{Arc, Ordering};
 
 /// How far the checkpoints have come.

@@ -10,8 +10,8 @@ use super::presas::Presas;
 use super::publicacao::Publicacao;
 use super::troca::{Esperado, Imagem, Preso, gravar_contas};
 use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
-use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, passageiro, segmentos, travar};
-use crate::banco::disco::{Disco, TEMPORARIO, nomear, substituir};
+use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, segmentos, travar};
+use crate::banco::disco::{Disco, TEMPORARIO, nomear, passageiro, substituir};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex};
 use crate::tipos::Rg;
 

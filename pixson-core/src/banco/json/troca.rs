@@ -4,8 +4,7 @@ use std::io;
 
 use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use super::aviso::Aviso;
-use crate::banco::diario::passageiro;
-use crate::banco::disco::{Disco, e_sem_volta, nomear, preparar, sem_volta};
+use crate::banco::disco::{Disco, e_sem_volta, nomear, passageiro, preparar, sem_volta};
 use crate::tipos::Rg;
 
 /// What a checkpoint writes to one file, and what it expects to find there.

@@ -5,11 +5,8 @@ use std::io;
 use super::{Diario, Estado, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
 use crate::banco::diario::{PASTA, nome_de_segmento};
-use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
+use crate::banco::disco::{Disco, ForaDoLugar, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
-
-/// What is said of a file or folder that is not where it was.
-const FORA_DO_LUGAR: &str = "não está mais no lugar";
 
 impl<D: Disco> Diario<D> {
     /// From which segment on recovery finds record `seq` and all that follow; 0 if there is no
@@ -44,7 +41,7 @@ impl<D: Disco> Diario<D> {
         nome: &str,
         arquivo: Option<&D::Arquivo>,
     ) -> io::Result<()> {
-        let sumiu = |nome: &str| nomear(nome)(io::Error::other(FORA_DO_LUGAR));
+        let sumiu = |nome: &str| nomear(nome)(ForaDoLugar.into());
         if !self.disco.pasta_no_lugar(PASTA).map_err(nomear(PASTA))? {
             return Err(sumiu(PASTA));
         }

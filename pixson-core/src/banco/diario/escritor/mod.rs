@@ -2,14 +2,16 @@
 
 mod espera;
 mod giro;
+mod medidas;
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io;
 
 use self::espera::Espera;
+pub use self::medidas::MedidasDoDiario;
 use super::registro::{Cabecalho, Registro};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
-use crate::banco::disco::{Causa, Disco, ErroDeArquivo, nomear, sem_volta};
+use crate::banco::disco::{Disco, nomear, passageiro, repetir};
 use crate::banco::{ConfiguracaoJson, Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
@@ -59,27 +61,6 @@ struct Estado<A> {
     falha: Option<io::Error>,
     /// The bank was closed: nothing is appended any more.
     fechado: bool,
-}
-
-/// What the journal of this run has done so far.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct MedidasDoDiario {
-    /// How many records were made durable.
-    pub registros: u64,
-    /// How many bytes they have.
-    pub bytes: u64,
-    /// How many groups of records were synced, by their size: the entry `i` counts those of 2^i
-    /// to 2^(i+1) − 1 records, the last one also all that are larger.
-    pub grupos: [u64; 16],
-}
-
-impl MedidasDoDiario {
-    fn contar(&mut self, registros: u64) {
-        if let Some(ordem) = registros.checked_ilog2() {
-            self.registros += registros;
-            self.grupos[(ordem as usize).min(self.grupos.len() - 1)] += 1;
-        }
-    }
 }
 
 /// The disk is full, or has failed: the record was not appended, and nothing has changed.
@@ -239,8 +220,7 @@ impl<D: Disco> Diario<D> {
             Ok(()) => {
                 estado.comecado |= havia;
                 let registros = ultimo - estado.duravel;
-                estado.medidas.contar(registros);
-                estado.medidas.bytes += bytes(&lote);
+                estado.medidas.contar(registros, bytes(&lote));
                 self.marcar_duravel(&mut estado, ultimo);
             }
             Err(erro) => self.falhar(&mut estado, &erro),
@@ -351,27 +331,6 @@ impl<D: Disco> Diario<D> {
 }
 
 type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
-
-/// Whether an error is for want of something that may come back (space, descriptors, memory), and
-/// says nothing against the disk. Such an error is never one of a sync.
-pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
-    /// `ENFILE` and `EMFILE`, which std does not name.
-    const SEM_DESCRITORES: [i32; 2] = [23, 24];
-    let nomeado = erro.get_ref().and_then(|dentro| dentro.downcast_ref::<ErroDeArquivo>());
-    let erro = nomeado.map_or(erro, |nomeado| &nomeado.erro);
-    let kind = erro.kind();
-    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::OutOfMemory)
-        || erro.raw_os_error().is_some_and(|codigo| SEM_DESCRITORES.contains(&codigo))
-}
-
-/// The same error once more, for somebody else who asks. It is never [`passageiro`].
-fn repetir(causa: &io::Error) -> io::Error {
-    let raiz = Causa::de(causa).erro();
-    sem_volta(match ErroDeArquivo::em(causa) {
-        Some(nomeado) => nomear(&nomeado.arquivo)(raiz),
-        None => raiz,
-    })
-}
 
 /// The first line of a segment.
 fn linha_de(cabecalho: Cabecalho) -> Vec<u8> {
