@@ -12,7 +12,7 @@ use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Aviso, BancoJson, Presa};
 use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo};
-use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+use pixson_core::{Banco, Operacao, Relogio, Rg, Saldo, Sucesso};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;
@@ -84,6 +84,23 @@ fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
     assert_eq!(avisos, [Aviso::ArquivoSolto { rg: rg("1") }]);
     assert_eq!(arquivo(&disco, "1"), texto("1", "11.0"));
     assert_eq!((banco.presas(), banco.registros_atrasados()), (Vec::new(), 0));
+}
+
+#[test]
+fn a_balance_is_set_against_what_the_journal_has_and_not_the_file_that_stays_behind() {
+    let disco = preso();
+    let banco = abrir(&disco);
+    encenar(&banco, &[depositar("1"), Passo::Confirmar, Passo::Fechar], &mut Historia::default());
+    drop(banco);
+    let banco = abrir(&disco);
+    let (movimento, gestao) =
+        banco.ajustar(rg("1"), saldo("10.0"), &Relogio::novo()).expect("the account is served");
+    assert_eq!((movimento.antes, movimento.depois), (saldo("11.0"), saldo("10.0")));
+    assert_eq!(banco.confirmar(gestao.recibo), Ok(()));
+    drop(banco);
+    let disco = disco.depois_de(&mut Corte::Nada);
+    let tem = fazer(&abrir(&disco), &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1;
+    assert_eq!(tem, Ok(Sucesso::Saldo(saldo("10.0"))));
 }
 
 /// Runs with a file that cannot be replaced, a power cut in each, and one orderly end. What a judge

@@ -150,10 +150,10 @@ impl<D: Disco> BancoJson<D> {
 
     /// Whether none of these accounts is there.
     fn livres(&self, abertura: &Abertura) -> Result<(), ErroAbrirContas> {
-        let lugares = abertura.contas().iter().map(|conta| (conta.rg, None));
-        Self::sem_conflitos(lugares.map(|(rg, mut lugar)| {
-            let lida = self.carregar(rg, &mut lugar);
-            (rg, lida.map(|()| lugar.is_some()))
+        Self::sem_conflitos(abertura.contas().iter().map(|conta| {
+            let mut lugar = None;
+            let lida = self.carregar(conta.rg, &mut lugar);
+            (conta.rg, lida.map(|()| lugar.is_some()))
         }))
     }
 
@@ -234,8 +234,13 @@ impl<D: Disco> BancoJson<D> {
     /// The balance of an account, if it can be set.
     fn ajustavel(&self, rg: Rg) -> Result<Saldo, ErroAjuste> {
         let vaga = self.contas.pegar(rg);
-        self.carregar(rg, &mut trancar(&vaga)).map_err(ErroAjuste::de_recusa)?;
-        let saldo = trancar(&vaga).as_ref().map(|viva| viva.conta.saldo);
+        let (lida, saldo) = {
+            // One whose file cannot be replaced is in memory, with a balance that no file has.
+            let mut lugar = trancar(&vaga);
+            let lida = self.carregar(rg, &mut lugar);
+            (lida, lugar.as_ref().map(|viva| viva.conta.saldo))
+        };
+        lida.map_err(ErroAjuste::de_recusa)?;
         if saldo.is_none() {
             self.contas.devolver_vazia(rg, &vaga);
         }

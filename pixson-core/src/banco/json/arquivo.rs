@@ -70,6 +70,12 @@ impl ContaArquivo {
         format!("{rg}.json")
     }
 
+    /// The numbers of all accounts that have a file, in no order.
+    pub(in crate::banco) fn listar(disco: &impl Disco) -> io::Result<Vec<Rg>> {
+        let nomes = disco.listar("")?;
+        Ok(nomes.iter().filter_map(|nome| nome.strip_suffix(".json")?.parse().ok()).collect())
+    }
+
     /// Reads an account from its file, and the checksum of what stands there. `None` if there is
     /// no such file.
     pub(in crate::banco) fn abrir(

@@ -80,9 +80,8 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     ///
     /// As the disk has them.
     pub fn rgs(&self) -> io::Result<Vec<Rg>> {
-        let nomes = self.disco.listar("")?;
-        let dos_arquivos = nomes.iter().filter_map(|nome| nome.strip_suffix(".json")?.parse().ok());
-        let mut rgs: Vec<Rg> = dos_arquivos.chain(self.recuperadas.keys().copied()).collect();
+        let mut rgs = ContaArquivo::listar(self.disco)?;
+        rgs.extend(self.recuperadas.keys());
         rgs.sort_unstable();
         rgs.dedup();
         Ok(rgs)

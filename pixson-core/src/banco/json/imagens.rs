@@ -106,18 +106,16 @@ impl Vistas {
         self.imagens.push(Imagem { conta, seq: dobra.seq, esperado });
         Ok(())
     }
-}
 
-impl Vistas {
     /// Of accounts that the ledger does not know, nothing in a copy can be held against their files but
     /// the instant at which these were written, if whoever copied them has kept it: the journal would
     /// know of what the bank has written after it was copied.
     fn sem_lancamento(&mut self, disco: &impl Disco, exame: &Exame) -> io::Result<()> {
-        let nomes = disco.listar("")?;
-        let rgs = nomes.iter().filter_map(|nome| nome.strip_suffix(".json")?.parse::<Rg>().ok());
-        let desconhecidas: Vec<Rg> = rgs.filter(|rg| !exame.dobras.contains_key(rg)).collect();
+        let mut desconhecidas = ContaArquivo::listar(disco)?;
+        desconhecidas.retain(|rg| !exame.dobras.contains_key(rg));
         let Some(copiado) = instante_da_copia(disco, exame)? else {
-            self.duvidar(desconhecidas.len());
+            let contas = desconhecidas.len();
+            self.avisos.extend((contas > 0).then_some(Aviso::CopiaSemProva { contas }));
             return Ok(());
         };
         for rg in desconhecidas {
@@ -128,12 +126,6 @@ impl Vistas {
             }
         }
         Ok(())
-    }
-
-    fn duvidar(&mut self, contas: usize) {
-        if contas > 0 {
-            self.avisos.push(Aviso::CopiaSemProva { contas });
-        }
     }
 }
 

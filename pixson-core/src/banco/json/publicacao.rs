@@ -59,6 +59,11 @@ impl<A> Publicacao<A> {
         self.fechada
     }
 
+    /// What nobody has been told yet.
+    fn dizer(&mut self) -> Vec<Aviso> {
+        Aviso::resumir(std::mem::take(&mut self.avisos))
+    }
+
     /// A checkpoint that cannot be replaced is as any file that cannot: the journal is kept from the
     /// last one on, and that is said once.
     fn dizer_do_ponto(&mut self, movido: io::Result<()>) -> io::Result<()> {
@@ -100,7 +105,8 @@ impl<D: Disco> BancoJson<D> {
                 publicacao.dizer_do_ponto(movido)?;
             }
             Ok(())
-        })
+        })?;
+        Ok(publicacao.dizer())
     }
 
     /// Orderly end: every file is current, and the next start has nothing to recover. Call it
@@ -118,7 +124,7 @@ impl<D: Disco> BancoJson<D> {
         }
         if !self.iniciado.load(Ordering::Acquire) {
             publicacao.fechada = true;
-            return Ok(std::mem::take(&mut publicacao.avisos));
+            return Ok(publicacao.dizer());
         }
         self.ou_desistir(&mut publicacao, |publicacao| {
             self.conferir_lugar(publicacao)?;
@@ -134,7 +140,8 @@ impl<D: Disco> BancoJson<D> {
             }
             publicacao.fechada = true;
             Ok(())
-        })
+        })?;
+        Ok(publicacao.dizer())
     }
 
     /// Whether a checkpoint has come further than the last one.
@@ -162,22 +169,21 @@ impl<D: Disco> BancoJson<D> {
         Ok(())
     }
 
-    /// Takes a step of a checkpoint, and gives the warnings. A disk that has failed is not asked
-    /// again.
+    /// Takes a step of a checkpoint. A disk that has failed is not asked again.
     pub(super) fn ou_desistir(
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
         passo: impl FnOnce(&mut Publicacao<D::Arquivo>) -> io::Result<()>,
-    ) -> io::Result<Vec<Aviso>> {
-        if let Err(erro) = passo(publicacao) {
+    ) -> io::Result<()> {
+        let feito = passo(publicacao);
+        if let Err(erro) = &feito {
             publicacao.houve_falha = true;
             self.falhas.fetch_add(1, Ordering::Relaxed);
-            if !passageiro(&erro) {
-                self.diario.desistir(&erro);
+            if !passageiro(erro) {
+                self.diario.desistir(erro);
             }
-            return Err(erro);
         }
-        Ok(Aviso::resumir(std::mem::take(&mut publicacao.avisos)))
+        feito
     }
 
     /// Without space or descriptors for a new segment, the present one goes on.

@@ -194,11 +194,7 @@ impl Auditoria {
         disco: &impl Disco,
         mut escrituradas: Escrituradas,
     ) -> io::Result<()> {
-        let mut rgs: Vec<Rg> = disco
-            .listar("")?
-            .iter()
-            .filter_map(|nome| nome.strip_suffix(".json")?.parse().ok())
-            .collect();
+        let mut rgs = ContaArquivo::listar(disco)?;
         rgs.sort_unstable();
         self.contas = rgs.len() as u64;
         for rg in rgs {

@@ -105,14 +105,13 @@ fn percorrer<D: Disco>(
     }
     // A checkpoint that speaks of what is not there: the end of the ledger is missing.
     let ultimo = leitura.proximo.map_or(0, |proximo| proximo - 1);
-    let falta_o_fim = ultimo < ponto.seq
-        && (leitura.alcance.desde.is_some() || !numeros.contains(&ponto.segmento))
-        && ponto.segmento > 0;
     let mut alcance = leitura.alcance;
-    if ponto.segmento > 0 && !numeros.contains(&ponto.segmento) {
+    let falta_segmento = ponto.segmento > 0 && !numeros.contains(&ponto.segmento);
+    if falta_segmento {
         alcance.danos.push(Dano::Segmento { arquivo: nome_de_segmento(ponto.segmento) });
     }
-    if falta_o_fim {
+    let le_algo = ponto.segmento > 0 && alcance.desde.is_some();
+    if ultimo < ponto.seq && (le_algo || falta_segmento) {
         alcance.danos.push(Dano::Falta { de: ultimo + 1, ate: ponto.seq });
     }
     Ok(alcance)
@@ -128,8 +127,8 @@ struct Leitura<'v, V> {
 
 impl<V: FnMut(Lancamento, bool)> Leitura<'_, V> {
     fn segmento(&mut self, segmento: Segmento, ultimo: bool) {
-        let Segmento { nome, bytes, registros, validos, cauda, cabecalho, .. } = segmento;
-        let depois = cabecalho.map_or(1, |cabecalho| cabecalho.seq + registros.len() as u64);
+        let depois = segmento.proximo();
+        let Segmento { nome, bytes, registros, validos, cauda, .. } = segmento;
         for registro in registros {
             self.registro(registro);
         }

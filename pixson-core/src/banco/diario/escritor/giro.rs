@@ -188,15 +188,11 @@ impl<D: Disco> Diario<D> {
     /// Creates a segment with its header and the space that is taken in advance, durable on return.
     /// An error for want of space or descriptors comes before its header is whole on the disk.
     fn criar_segmento(&self, cabecalho: Cabecalho) -> io::Result<(D::Arquivo, u64)> {
-        let linha = linha_de(cabecalho);
-        let fim = bytes(&linha);
+        let fim = bytes(&linha_de(cabecalho));
         let arquivo = self.disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
         // The space first: with the header there, the segment counts.
         self.disco.escrever(&arquivo, fim, &self.zeros)?;
-        self.disco.escrever(&arquivo, 0, &linha)?;
-        let sincronizado =
-            self.disco.sincronizar(&arquivo).and_then(|()| self.disco.sincronizar_pasta(PASTA));
-        sincronizado.map_err(sem_volta)?;
+        self.comecar(&arquivo, cabecalho)?;
         Ok((arquivo, fim))
     }
 }

@@ -11,7 +11,7 @@ use self::espera::Espera;
 pub use self::medidas::MedidasDoDiario;
 use super::registro::{Cabecalho, Registro};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
-use crate::banco::disco::{Disco, nomear, passageiro, repetir};
+use crate::banco::disco::{Disco, nomear, passageiro, repetir, sem_volta};
 use crate::banco::{ConfiguracaoJson, Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
@@ -209,7 +209,9 @@ impl<D: Disco> Diario<D> {
                 self.comecar(&arquivo, cabecalho)?;
             }
             let nome = nome_de_segmento(cabecalho.segmento);
-            self.escrever_e_sincronizar(&arquivo, posicao, &lote).map_err(nomear(&nome))?;
+            let escrito = self.disco.escrever(&arquivo, posicao, &lote);
+            let sincronizado = escrito.and_then(|()| self.disco.sincronizar(&arquivo));
+            sincronizado.map_err(nomear(&nome))?;
             // What has lost its name is found by no start: nothing of it is acknowledged.
             self.conferir_nomes(&nome, Some(&arquivo))
         });
@@ -234,20 +236,14 @@ impl<D: Disco> Diario<D> {
     }
 
     /// Makes the header of a segment durable, and the segment's name, before any record stands in it.
+    /// An error for want of space or descriptors comes before anything is synced.
     fn comecar(&self, arquivo: &D::Arquivo, cabecalho: Cabecalho) -> io::Result<()> {
-        self.escrever_e_sincronizar(arquivo, 0, &linha_de(cabecalho))
-            .and_then(|()| self.disco.sincronizar_pasta(PASTA))
+        let escrito = self.disco.escrever(arquivo, 0, &linha_de(cabecalho));
+        let sincronizar =
+            || self.disco.sincronizar(arquivo).and_then(|()| self.disco.sincronizar_pasta(PASTA));
+        escrito
+            .and_then(|()| sincronizar().map_err(sem_volta))
             .map_err(nomear(&nome_de_segmento(cabecalho.segmento)))
-    }
-
-    fn escrever_e_sincronizar(
-        &self,
-        arquivo: &D::Arquivo,
-        posicao: u64,
-        linhas: &[u8],
-    ) -> io::Result<()> {
-        self.disco.escrever(arquivo, posicao, linhas)?;
-        self.disco.sincronizar(arquivo)
     }
 
     fn marcar_duravel(&self, estado: &mut Estado<D::Arquivo>, ultimo: u64) {
