@@ -63,12 +63,12 @@ fn encode_reply(bencher: Bencher<'_, '_>) {
 fn session_step_of_32_balances(bencher: Bencher<'_, '_>) {
     let contas = [("1111111111".parse().expect("legal"), Saldo::ZERO)];
     let servico = Servico::novo(BancoMemoria::com_contas(contas));
-    let mut sessao = servico.sessao();
+    let mut ligacao = servico.ligacao();
     let mut saida = Vec::new();
     let mut dizer = |bytes: &[u8]| {
-        sessao.receber(bytes);
-        let _ = servico.avancar(&mut sessao, |_| {});
-        sessao.retirar_saida(&mut saida);
+        ligacao.receber(bytes);
+        servico.avancar(&mut ligacao, |_| {});
+        let _ = servico.confirmar(&mut ligacao, &mut saida);
         saida.len()
     };
     dizer(b"t:1|op:6|rg:1111111111\n");

@@ -20,13 +20,13 @@ const PARA_SEMPRE: Duration = Duration::MAX;
 
 /// The server's side of one connection, to its end.
 async fn atender(mut fluxo: TcpStream, servico: Arc<Servico<BancoMemoria>>) -> io::Result<()> {
-    let mut sessao = servico.sessao();
+    let mut ligacao = servico.ligacao();
     let (mut entrada, mut saida) = ([0; 4096], Vec::new());
     loop {
-        // A bank in memory has nothing to wait for. One on a disk blocks in `Banco::confirmar`,
-        // and this call then belongs in `spawn_blocking`, with the session passed in and out.
-        let passo = servico.avancar(&mut sessao, |_| {});
-        sessao.retirar_saida(&mut saida);
+        servico.avancar(&mut ligacao, |_| {});
+        // A bank in memory has nothing to wait for. With one on a disk this call blocks, and belongs
+        // in `spawn_blocking`, with the connection passed in and out.
+        let passo = servico.confirmar(&mut ligacao, &mut saida);
         fluxo.write_all(&saida).await?;
         match passo {
             Passo::Continuar => {}
@@ -34,9 +34,9 @@ async fn atender(mut fluxo: TcpStream, servico: Arc<Servico<BancoMemoria>>) -> i
                 let leitura = fluxo.read(&mut entrada);
                 let pausa = acordar_apos.unwrap_or(PARA_SEMPRE);
                 match timeout(pausa, leitura).await.ok().transpose()? {
-                    None => sessao.silencio(),
-                    Some(0) => sessao.fim_de_entrada(),
-                    Some(lidos) => sessao.receber(&entrada[..lidos]),
+                    None => ligacao.silencio(),
+                    Some(0) => ligacao.fim_de_entrada(),
+                    Some(lidos) => ligacao.receber(&entrada[..lidos]),
                 }
             }
             // A server for strangers also reads on here, within bounds: see `Passo::Encerrar`.

@@ -15,7 +15,7 @@ use pixson_core::oraculos::conformidade;
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::servico::Passo;
 use pixson_core::sessao::Fim;
-use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoServidor};
+use pixson_core::{Banco, Ligacao, Operacao, Recusa, Relogio, Rg, Saldo, Servico};
 
 /// An account: what it holds, and the line of the notebook that says so.
 struct Conta {
@@ -146,16 +146,17 @@ fn empilhar<B: Banco>(banco: B) -> Contador<Defeituoso<B>> {
 }
 
 /// What the server does and answers when these bytes arrive.
-fn enviar(
-    servico: &Servico<impl Banco>,
-    sessao: &mut SessaoServidor,
-    pedidos: &str,
-) -> (Passo, String) {
-    let mut saida = Vec::new();
-    sessao.receber(pedidos.as_bytes());
-    let passo = servico.avancar(sessao, |_| {});
-    sessao.retirar_saida(&mut saida);
-    (passo, String::from_utf8_lossy(&saida).into_owned())
+fn enviar(servico: &Servico<impl Banco>, ligacao: &mut Ligacao, pedidos: &str) -> (Passo, String) {
+    let (mut saida, mut respostas) = (Vec::new(), String::new());
+    ligacao.receber(pedidos.as_bytes());
+    loop {
+        servico.avancar(ligacao, |_| {});
+        let passo = servico.confirmar(ligacao, &mut saida);
+        respostas += &String::from_utf8_lossy(&saida);
+        if passo != Passo::Continuar {
+            return (passo, respostas);
+        }
+    }
 }
 
 /// The whole bank keeps the laws of the trait. Then three requests to the wrapped one are counted, and
@@ -169,10 +170,10 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let rg: Rg = "1".parse()?;
     let contas = [(rg, Saldo::de_centavos(1000)?)];
     let servico = Servico::novo(empilhar(BancoMemoria::com_contas(contas)));
-    let mut sessao = servico.sessao();
+    let mut ligacao = servico.ligacao();
 
     let pedidos = "t:1|op:6|rg:1\nt:2|op:2|rg:1|valor:2.5\nt:3|op:2|rg:1|valor:99.0\n";
-    let (passo, respostas) = enviar(&servico, &mut sessao, pedidos);
+    let (passo, respostas) = enviar(&servico, &mut ligacao, pedidos);
     assert_eq!(passo, Passo::Ler { acordar_apos: None });
     assert_eq!(
         respostas,
@@ -185,7 +186,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
 
     servico.banco().banco.falhar.store(true, Ordering::Relaxed);
     let pedidos = "t:8|op:2|rg:1|valor:1.0\nt:9|op:1|rg:1\n";
-    let (passo, respostas) = enviar(&servico, &mut sessao, pedidos);
+    let (passo, respostas) = enviar(&servico, &mut ligacao, pedidos);
     assert_eq!(passo, Passo::Encerrar(Fim::ArmazenamentoFalhou));
     // The bank had applied both and drawn stamps for them, which nobody will ever see.
     assert_eq!(

@@ -8,19 +8,19 @@ use std::error::Error;
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::SaidaCliente;
-use pixson_core::{Operacao, Resposta, Saldo, Servico, SessaoCliente, SessaoServidor};
+use pixson_core::{Ligacao, Operacao, Resposta, Saldo, Servico, SessaoCliente};
 
 /// The two machines of one connection, and the bank behind the server's.
 struct Conversa {
     cliente: SessaoCliente,
-    servidor: SessaoServidor,
+    servidor: Ligacao,
     servico: Servico<BancoMemoria>,
 }
 
 impl Conversa {
     /// Nothing was said yet, and both clocks stand at 0.
     fn nova(servico: Servico<BancoMemoria>) -> Self {
-        Self { cliente: SessaoCliente::default(), servidor: servico.sessao(), servico }
+        Self { cliente: SessaoCliente::default(), servidor: servico.ligacao(), servico }
     }
 
     /// The client asks, and goes on until it has the answer.
@@ -43,14 +43,14 @@ impl Conversa {
         print!("          C: {}", String::from_utf8_lossy(&bytes));
 
         self.servidor.receber(&bytes);
-        let passo = self.servico.avancar(&mut self.servidor, |evento| {
+        self.servico.avancar(&mut self.servidor, |evento| {
             if let Evento::RelogioAtualizado(carimbo) = evento {
                 println!("servidor: {carimbo}");
             }
         });
-        assert_eq!(passo, Passo::Ler { acordar_apos: None }, "every message was whole");
 
-        self.servidor.retirar_saida(&mut bytes);
+        let passo = self.servico.confirmar(&mut self.servidor, &mut bytes);
+        assert_eq!(passo, Passo::Ler { acordar_apos: None }, "every message was whole");
         print!("          S: {}", String::from_utf8_lossy(&bytes));
         self.cliente.receber(&bytes);
     }

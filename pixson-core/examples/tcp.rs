@@ -33,22 +33,22 @@ fn ler(
 
 /// The server's side of one connection, to its end.
 fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) -> io::Result<()> {
-    let mut sessao = servico.sessao();
+    let mut ligacao = servico.ligacao();
     let (mut entrada, mut saida) = ([0; 4096], Vec::new());
     loop {
-        let passo = servico.avancar(&mut sessao, |evento| {
+        servico.avancar(&mut ligacao, |evento| {
             if let Evento::RelogioAtualizado(carimbo) = evento {
                 println!("servidor: {carimbo}");
             }
         });
-        sessao.retirar_saida(&mut saida);
+        let passo = servico.confirmar(&mut ligacao, &mut saida);
         fluxo.write_all(&saida)?;
         match passo {
             Passo::Continuar => {}
             Passo::Ler { acordar_apos } => match ler(fluxo, acordar_apos, &mut entrada)? {
-                None => sessao.silencio(),
-                Some(0) => sessao.fim_de_entrada(),
-                Some(lidos) => sessao.receber(&entrada[..lidos]),
+                None => ligacao.silencio(),
+                Some(0) => ligacao.fim_de_entrada(),
+                Some(lidos) => ligacao.receber(&entrada[..lidos]),
             },
             // A server for strangers also reads on here, within bounds: see `Passo::Encerrar`.
             Passo::Encerrar(_) => return fluxo.shutdown(Shutdown::Write),

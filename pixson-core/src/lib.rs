@@ -13,7 +13,7 @@
 //!  bytes ──► SessaoServidor ──► Operacao ──► Banco ──► Execucao ──► SessaoServidor ──► bytes
 //!            who is logged in               locks, rules,           the reply,
 //!            framing, stamps                stamp, storage          when it is durable
-//!            └─────────────────────── Servico ──────────────────────┘
+//!            └────────────────── Servico, for each Ligacao ─────────┘
 //! ```
 //!
 //! # What it does not do
@@ -35,7 +35,7 @@
 //!
 //! let rg = "1111111111".parse()?;
 //! let servico = Servico::novo(BancoMemoria::com_contas([(rg, Saldo::de_centavos(1000)?)]));
-//! let mut servidor = servico.sessao();
+//! let mut servidor = servico.ligacao();
 //! let mut cliente = SessaoCliente::default();
 //! let mut bytes = Vec::new();
 //!
@@ -46,8 +46,8 @@
 //!     cliente.enviar(operacao)?;
 //!     cliente.retirar_saida(&mut bytes); // what a socket would carry to the server
 //!     servidor.receber(&bytes);
-//!     let _ = servico.avancar(&mut servidor, |_| {});
-//!     servidor.retirar_saida(&mut bytes); // and back
+//!     servico.avancar(&mut servidor, |_| {});
+//!     let _ = servico.confirmar(&mut servidor, &mut bytes); // durable, and back
 //!     cliente.receber(&bytes);
 //!     let resposta = loop {
 //!         if let SaidaCliente::RespostaRecebida(resposta) = cliente.proxima_saida()? {
@@ -98,7 +98,7 @@ pub mod tipos;
 pub use banco::Banco;
 pub use protocolo::{Pedido, Resposta};
 pub use relogio::{Carimbo, Relogio};
-pub use servico::Servico;
+pub use servico::{Ligacao, Servico};
 pub use sessao::{SessaoCliente, SessaoServidor};
 pub use tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 

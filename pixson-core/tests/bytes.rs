@@ -9,7 +9,7 @@ use pixson_core::banco::BancoMemoria;
 use pixson_core::protocolo::{ErroPedido, MENSAGEM_MAX_BYTES};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::Fim;
-use pixson_core::{Pedido, Servico, SessaoServidor};
+use pixson_core::{Ligacao, Pedido, Servico};
 
 use comum::bytes::{
     Antes, CONTAS, Classe, Depois, Entrada, Etapa, SONDA, conferir_respostas, expandir, tabela,
@@ -24,8 +24,8 @@ fn entradas() -> Vec<Entrada> {
 }
 
 /// Says what comes before the bytes.
-fn entrar(servico: &Servico<BancoMemoria>, antes: &Antes) -> SessaoServidor {
-    let mut sessao = servico.sessao();
+fn entrar(servico: &Servico<BancoMemoria>, antes: &Antes) -> Ligacao {
+    let mut sessao = servico.ligacao();
     if let Some(login) = antes.login() {
         let (_, passo) = alimentar(servico, &mut sessao, login.as_bytes());
         if matches!(passo, Passo::Ler { acordar_apos: Some(_) }) {
@@ -40,7 +40,7 @@ fn entrar(servico: &Servico<BancoMemoria>, antes: &Antes) -> SessaoServidor {
 /// Feeds the bytes of a step and what follows them: what is said to it, and the last step.
 fn dizer(
     servico: &Servico<BancoMemoria>,
-    sessao: &mut SessaoServidor,
+    sessao: &mut Ligacao,
     etapa: &Etapa,
     pedacos: &[&[u8]],
 ) -> (String, Passo) {

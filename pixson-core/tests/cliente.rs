@@ -9,7 +9,7 @@ use std::thread;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
-use pixson_core::{Carimbo, Operacao, Relogio, Resposta, Servico, SessaoCliente, SessaoServidor};
+use pixson_core::{Carimbo, Ligacao, Operacao, Relogio, Resposta, Servico, SessaoCliente};
 
 use comum::{alimentar, rg, servico_com_duas};
 
@@ -96,7 +96,7 @@ fn bytes_after_a_pause_belong_to_the_reply_before_it() {
 }
 
 /// What the server answers to what a client has to send.
-fn atender(servico: &Servico<BancoMemoria>, ligacao: &mut (SessaoCliente, SessaoServidor)) {
+fn atender(servico: &Servico<BancoMemoria>, ligacao: &mut (SessaoCliente, Ligacao)) {
     let (cliente, servidor) = ligacao;
     let mut bytes = Vec::new();
     cliente.retirar_saida(&mut bytes);
@@ -109,7 +109,7 @@ fn two_connections_of_one_program_and_the_next_share_one_clock() {
     let relogio = Arc::new(Relogio::novo());
     let nova = || {
         let configuracao = ConfiguracaoCliente::default();
-        (SessaoCliente::com_relogio(configuracao, Arc::clone(&relogio)), servico.sessao())
+        (SessaoCliente::com_relogio(configuracao, Arc::clone(&relogio)), servico.ligacao())
     };
     let mut ligacoes = [nova(), nova()];
     let mut enviados = Vec::new();

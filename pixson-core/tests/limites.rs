@@ -23,7 +23,7 @@ fn com_limite(mensagem_max_bytes: usize) -> Servico<BancoMemoria> {
 fn a_message_that_has_begun_is_refused_when_the_deadline_passes() {
     for comeco in [&b"t:5|op:1|rg:1111111111"[..], b"t:5|op", b"\x16\x03\x01", b"t:5|op:1\r"] {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, LOGIN);
         let (nada, _) = alimentar(&servico, &mut sessao, comeco);
         assert!(nada.is_empty() && sessao.mensagem_incompleta());
@@ -39,7 +39,7 @@ fn a_message_that_has_begun_is_refused_when_the_deadline_passes() {
 fn a_silent_peer_is_left_without_a_word_when_the_deadline_passes() {
     for antes in [&b""[..], LOGIN] {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, antes);
         assert!(!sessao.mensagem_incompleta());
         sessao.prazo_esgotado();
@@ -50,7 +50,7 @@ fn a_silent_peer_is_left_without_a_word_when_the_deadline_passes() {
 #[test]
 fn what_arrived_whole_before_the_deadline_is_answered() {
     let servico = servico_com_duas();
-    let mut sessao = servico.sessao();
+    let mut sessao = servico.ligacao();
     sessao.receber(LOGIN);
     sessao.receber(b"t:5|op:1|rg:1111111111\nt:9|op:1|rg:1111111111");
     sessao.prazo_esgotado();
@@ -67,8 +67,8 @@ fn what_arrived_whole_before_the_deadline_is_answered() {
 #[test]
 fn a_full_server_says_so_and_hears_nothing() {
     let servico = servico_com_duas();
-    let mut sessao = servico.sessao();
-    sessao.lotada(servico.relogio());
+    let mut sessao = servico.ligacao();
+    servico.lotada(&mut sessao);
     sessao.receber(LOGIN);
     let (saida, passo) = avancar(&servico, &mut sessao);
     assert_eq!(saida, b"t:1|s:1|resposta:Servidor lotado\n");
@@ -92,10 +92,10 @@ fn a_full_server_says_so_and_hears_nothing() {
 #[test]
 fn a_session_that_is_over_is_not_told_that_the_server_is_full() {
     let servico = servico_com_duas();
-    let mut sessao = servico.sessao();
+    let mut sessao = servico.ligacao();
     sessao.fim_de_entrada();
     let _ = avancar(&servico, &mut sessao);
-    sessao.lotada(servico.relogio());
+    servico.lotada(&mut sessao);
     assert_eq!(avancar(&servico, &mut sessao), (vec![], Passo::Encerrar(Fim::FimDeEntrada)));
     assert_eq!(servico.relogio().agora().valor(), 0, "nothing was stamped");
 }
@@ -129,7 +129,7 @@ fn the_longest_request_of_the_grammar_fits_into_the_smallest_sensible_limit() {
 #[test]
 fn a_refusal_of_the_session_comes_out_before_its_clock_change() {
     let servico = servico_com_duas();
-    let mut sessao: SessaoServidor = servico.sessao();
+    let mut sessao = SessaoServidor::default();
     sessao.receber(b"t:1|op:1|rg:1111111111\n");
     let saidas: Vec<_> = std::iter::repeat_with(|| sessao.proxima_saida(servico.relogio()))
         .take_while(|saida| !matches!(saida, SaidaServidor::PrecisaDeDados { .. }))

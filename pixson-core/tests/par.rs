@@ -9,9 +9,7 @@ use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconh
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, Fim, SaidaCliente};
-use pixson_core::{
-    Operacao, Recusa, Relogio, Resposta, Servico, SessaoCliente, SessaoServidor, Sucesso,
-};
+use pixson_core::{Ligacao, Operacao, Recusa, Relogio, Resposta, Servico, SessaoCliente, Sucesso};
 use proptest::prelude::*;
 
 use comum::conformidade::{CONTAS, fazer, operacao_qualquer};
@@ -20,7 +18,7 @@ use comum::{avancar, rg, saldo, servico, servico_com_duas, valor};
 /// A client and a server with a cable that carries so many bytes at a time.
 struct Par<'s, B> {
     servico: &'s Servico<B>,
-    servidor: SessaoServidor,
+    servidor: Ligacao,
     cliente: SessaoCliente,
     bytes_por_vez: usize,
     relogios: Vec<u64>,
@@ -32,7 +30,7 @@ impl<'s, B: Banco> Par<'s, B> {
         let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
         let cliente = SessaoCliente::nova(configuracao);
         let relogios = Vec::new();
-        Self { servico, servidor: servico.sessao(), cliente, bytes_por_vez, relogios }
+        Self { servico, servidor: servico.ligacao(), cliente, bytes_por_vez, relogios }
     }
 
     /// Carries bytes both ways until nobody has anything more to say.
@@ -157,7 +155,7 @@ fn when_the_disk_fails_every_reply_of_the_batch_says_that_the_outcome_is_unknown
     let respostas = par.levar().expect("both sides speak the protocol");
     let desfechos: Vec<_> = respostas.iter().map(Resposta::desfecho).collect();
     assert_eq!(desfechos, [Some(Err(Recusa::ServidorIndisponivel)); 3]);
-    let passo = servico.avancar(&mut par.servidor, |_| {});
+    let (_, passo) = avancar(&servico, &mut par.servidor);
     assert_eq!(passo, Passo::Encerrar(Fim::ArmazenamentoFalhou));
 }
 
@@ -180,20 +178,19 @@ impl Banco for Esperas {
 fn one_wait_serves_what_arrives_while_a_batch_is_answered() {
     let banco = BancoMemoria::com_contas([(rg("1"), saldo("10"))]);
     let servico = Servico::novo(Esperas(banco, Mutex::default()));
-    let mut sessao = servico.sessao();
-    let mut pedacos = [&b"t:1|op:1|rg:1\nt:1|"[..], b"op:2|rg:1|valor:4", b"\n"].into_iter();
+    let mut sessao = servico.ligacao();
+    let pedacos = [&b"t:1|op:1|rg:1\nt:1|"[..], b"op:2|rg:1|valor:4", b"\n"];
     sessao.receber(b"t:1|op:6|rg:1\n");
-    let passo = servico.avancar_recebendo(
-        &mut sessao,
-        |_| {},
-        |sessao| {
-            assert!(servico.banco().1.lock().expect("no panic").is_empty(), "it has waited");
-            pedacos.next().inspect(|bytes| sessao.receber(bytes)).is_some()
-        },
-    );
-    assert_eq!(passo, Passo::Ler { acordar_apos: None });
+    servico.avancar(&mut sessao, |_| {});
+    for pedaco in pedacos {
+        assert!(sessao.pode_adiantar());
+        sessao.receber(pedaco);
+        servico.avancar(&mut sessao, |_| {});
+    }
+    assert!(servico.banco().1.lock().expect("no panic").is_empty(), "it has waited");
     let mut bytes = Vec::new();
-    sessao.retirar_saida(&mut bytes);
+    let passo = servico.confirmar(&mut sessao, &mut bytes);
+    assert_eq!(passo, Passo::Ler { acordar_apos: None });
     assert_eq!(
         String::from_utf8(bytes).expect("text"),
         "t:3|s:0|resposta:Login realizado com sucesso\n\
@@ -206,10 +203,40 @@ fn one_wait_serves_what_arrives_while_a_batch_is_answered() {
 #[test]
 fn with_nothing_to_wait_for_no_more_is_asked_for() {
     let servico = servico_com_duas();
-    let mut sessao = servico.sessao();
+    let mut sessao = servico.ligacao();
     sessao.receber(b"t:1|op:9\nt:1|op:6|rg:1");
-    let passo = servico.avancar_recebendo(&mut sessao, |_| {}, |_| unreachable!("it was asked"));
-    assert!(matches!(passo, Passo::Ler { .. }));
+    servico.avancar(&mut sessao, |_| {});
+    assert!(!sessao.pode_adiantar());
+}
+
+#[test]
+fn several_connections_are_confirmed_by_one_wait_for_the_last_of_their_receipts() {
+    let banco = BancoMemoria::com_contas([(rg("1"), saldo("10"))]);
+    let servico = Servico::novo(Esperas(banco, Mutex::default()));
+    let mut prontas = [servico.ligacao(), servico.ligacao(), servico.ligacao()];
+    for ligacao in &mut prontas[..2] {
+        ligacao.receber(b"t:1|op:6|rg:1\n");
+        servico.avancar(ligacao, |_| {});
+    }
+    servico.esperar(&prontas);
+    assert_eq!(*servico.banco().1.lock().expect("no panic"), [Recibo(5)]);
+    let saidas = prontas.each_mut().map(|ligacao| avancar(&servico, ligacao).0);
+    assert!(saidas[0].starts_with(b"t:3|") && saidas[1].starts_with(b"t:5|"));
+    assert!(saidas[2].is_empty(), "nothing was asked there");
+}
+
+#[test]
+fn input_that_came_after_the_step_is_not_left_lying() {
+    let servico = servico_com_duas();
+    let mut ligacao = servico.ligacao();
+    servico.avancar(&mut ligacao, |_| {});
+    ligacao.receber(b"t:1|op:6|rg:1111111111\n");
+    let mut saida = Vec::new();
+    assert_eq!(servico.confirmar(&mut ligacao, &mut saida), Passo::Continuar);
+    assert!(saida.is_empty());
+    let (saida, passo) = avancar(&servico, &mut ligacao);
+    assert!(saida.starts_with(b"t:3|"));
+    assert_eq!(passo, Passo::Ler { acordar_apos: None });
 }
 
 proptest! {

@@ -140,7 +140,7 @@ proptest! {
         let tudo = mensagens.join(&b'\n');
         let conversa_de = |pedacos: Vec<&[u8]>| {
             let servico = servico_com_duas();
-            let mut sessao = servico.sessao();
+            let mut sessao = servico.ligacao();
             let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111");
             // What ends the first message says how the others may end.
             if legado { sessao.silencio() } else { sessao.receber(b"\n") }

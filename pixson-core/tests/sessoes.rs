@@ -30,7 +30,7 @@ mod legado {
     #[test]
     fn a_message_without_lf_is_taken_after_the_quiet_period_and_answered_without_lf() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let (saida, passo) = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111");
         assert_eq!((saida.len(), passo), (0, LER_OU_PAUSA));
         sessao.silencio();
@@ -47,7 +47,7 @@ mod legado {
     #[test]
     fn a_part_of_a_message_is_kept_however_long_the_silence() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let mensagem = b"t:1|op:6|rg:";
         for fim in 1..=mensagem.len() {
             let (saida, passo) = alimentar(&servico, &mut sessao, &mensagem[fim - 1..fim]);
@@ -65,7 +65,7 @@ mod legado {
     #[test]
     fn a_byte_before_the_pause_ends_starts_the_pause_anew() {
         let servico = servico(&[("1", "1.0"), ("12", "2.0")]);
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         assert_eq!(alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1").1, LER_OU_PAUSA);
         assert_eq!(alimentar(&servico, &mut sessao, b"2"), (vec![], LER_OU_PAUSA));
         sessao.silencio();
@@ -84,7 +84,7 @@ mod legado {
             ("", false),
             ("5.", false),
         ] {
-            let mut sessao = servico.sessao();
+            let mut sessao = servico.ligacao();
             let bytes = format!("t:1|op:6|rg:1111111111\nt:2|op:2|rg:1111111111|valor:{quanto}");
             // The LF of the first message would make the connection framed.
             let (login, saque) = bytes.split_once('\n').expect("two messages");
@@ -102,7 +102,7 @@ mod legado {
     #[test]
     fn lf_still_ends_a_message_and_the_reply_still_has_none() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111");
         sessao.silencio();
         let _ = avancar(&servico, &mut sessao);
@@ -114,7 +114,7 @@ mod legado {
     #[test]
     fn a_framed_peer_is_never_cut_by_a_pause() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111\n");
         let (saida, passo) = alimentar(&servico, &mut sessao, b"t:5|op:1|rg:1111111111");
         assert_eq!((saida.len(), passo), (0, LER));
@@ -129,7 +129,7 @@ mod legado {
         let configuracao =
             ConfiguracaoServidor { pausa_legada: None, ..ConfiguracaoServidor::default() };
         let servico = servico_com_duas().com_configuracao(configuracao);
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         assert_eq!(alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111"), (vec![], LER));
         sessao.silencio();
         assert_eq!(avancar(&servico, &mut sessao), (vec![], LER));
@@ -152,7 +152,7 @@ mod fim {
     #[test]
     fn the_end_of_input_never_ends_a_message() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111\n");
         let _ = alimentar(&servico, &mut sessao, b"t:5|op:2|rg:1111111111|valor:1.0");
         sessao.fim_de_entrada();
@@ -164,7 +164,7 @@ mod fim {
     #[test]
     fn what_arrived_whole_before_the_end_is_answered() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         sessao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
         sessao.fim_de_entrada();
         let (saida, passo) = avancar(&servico, &mut sessao);
@@ -175,7 +175,7 @@ mod fim {
     #[test]
     fn nothing_is_done_after_it() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         sessao.fim_de_entrada();
         let _ = avancar(&servico, &mut sessao);
         let (saida, passo) = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111\n");
@@ -217,7 +217,7 @@ mod tamanho {
     #[test]
     fn a_line_that_never_ends_is_cut_off_as_soon_as_it_is_too_long() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let (saida, passo) =
             alimentar(&servico, &mut sessao, mensagem(MENSAGEM_MAX_BYTES).as_bytes());
         assert_eq!((saida.len(), passo), (0, LER));
@@ -243,7 +243,7 @@ mod tamanho {
     #[test]
     fn a_batch_of_replies_pauses_so_that_memory_stays_bounded() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111\n");
         let mut entrada = Vec::new();
         for _ in 0..20_000 {
@@ -253,8 +253,8 @@ mod tamanho {
         let mut bytes = Vec::new();
         let mut respostas = 0;
         loop {
-            let passo = servico.avancar(&mut sessao, |_| {});
-            sessao.retirar_saida(&mut bytes);
+            servico.avancar(&mut sessao, |_| {});
+            let passo = servico.confirmar(&mut sessao, &mut bytes);
             assert!(bytes.len() < LOTE_MAX_BYTES + MENSAGEM_MAX_BYTES, "{}", bytes.len());
             respostas += texto(bytes.clone()).lines().count();
             if passo != Passo::Continuar {
@@ -289,10 +289,10 @@ mod relogio {
     #[test]
     fn each_change_is_reported_once_and_in_order() {
         let servico = servico_com_duas();
-        let mut sessao = servico.sessao();
+        let mut sessao = servico.ligacao();
         sessao.receber(b"t:1|op:6|rg:1111111111\nt:5|op:1|rg:1111111111\nt:9|x\nnada\n");
         let (mut mudancas, mut outros) = (Vec::new(), Vec::new());
-        let _ = servico.avancar(&mut sessao, |evento| match evento {
+        servico.avancar(&mut sessao, |evento| match evento {
             Evento::RelogioAtualizado(carimbo) => mudancas.push(carimbo.valor()),
             outro => outros.push(outro),
         });
@@ -334,18 +334,24 @@ mod uso {
             |sessao: &mut SessaoServidor, _: &Relogio| sessao.encerrar(Fim::RelogioEsgotado),
             |sessao: &mut SessaoServidor, relogio: &Relogio| sessao.anular(relogio),
         ] {
-            let servico = servico_com_duas();
-            let mut sessao = servico.sessao();
-            let _ = alimentar(&servico, &mut sessao, b"t:1|op:6|rg:1111111111\n");
+            let relogio = Relogio::novo();
+            let mut sessao = SessaoServidor::default();
+            sessao.receber(b"t:1|op:6|rg:1111111111\n");
+            while !matches!(sessao.proxima_saida(&relogio), SaidaServidor::PedidoRecebido(_)) {}
+            sessao.responder(relogio.tique().expect("a stamp"), Ok(Sucesso::Login)).expect("asked");
             sessao.receber(b"t:5|op:2|rg:1111111111|valor:1\n");
-            let merge = sessao.proxima_saida(servico.relogio());
+            let _reply_of_login = sessao.proxima_saida(&relogio);
+            let merge = sessao.proxima_saida(&relogio);
             assert!(matches!(merge, SaidaServidor::RelogioAtualizado(_)));
             let cedo = sessao.responder(Carimbo::ZERO, Err(Recusa::SaldoInsuficiente));
             assert_eq!(cedo, Err(ErroResponder), "the request has not come out yet");
-            cancelar(&mut sessao, servico.relogio());
-            let (_, passo) = avancar(&servico, &mut sessao);
-            assert!(matches!(passo, Passo::Encerrar(_)));
-            assert_eq!(servico.banco().total_em_centavos(), 2000, "nothing was withdrawn");
+            cancelar(&mut sessao, &relogio);
+            let fim = std::iter::repeat_with(|| sessao.proxima_saida(&relogio))
+                .inspect(|saida| {
+                    assert!(!matches!(saida, SaidaServidor::PedidoRecebido(_)), "{saida:?}");
+                })
+                .find(|saida| matches!(saida, SaidaServidor::Encerrada(_)));
+            assert!(fim.is_some());
         }
     }
 

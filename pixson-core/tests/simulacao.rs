@@ -14,9 +14,7 @@ use pixson_core::oraculos::juiz::{julgar_copia, julgar_vida};
 use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
-use pixson_core::{
-    Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoCliente, SessaoServidor,
-};
+use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoCliente};
 
 use comum::{avancar, rg, saldo, valor};
 
@@ -49,7 +47,7 @@ struct Cliente {
 struct Ligacao {
     epoca: u64,
     cliente: SessaoCliente,
-    servidor: SessaoServidor,
+    servidor: pixson_core::Ligacao,
     ida: Vec<u8>,
     volta: Vec<u8>,
     /// Sent and not answered.
@@ -210,7 +208,7 @@ impl Mundo {
             Ligacao {
                 epoca: servico.banco().epoca(),
                 cliente: SessaoCliente::com_relogio(configuracao, Arc::clone(relogio)),
-                servidor: servico.sessao(),
+                servidor: servico.ligacao(),
                 ida: Vec::new(),
                 volta: Vec::new(),
                 pendentes: VecDeque::new(),
@@ -239,17 +237,17 @@ impl Mundo {
         let chegam: Vec<u8> = ligacao.ida.drain(..quantos).collect();
         // The second half comes while the first is served, if there is something to wait for.
         let (agora, depois) = chegam.split_at(quantos / 2);
-        let mut depois = Some(depois);
         ligacao.servidor.receber(agora);
-        let _ = servico.avancar_recebendo(
-            &mut ligacao.servidor,
-            |_| {},
-            |sessao| depois.take().inspect(|bytes| sessao.receber(bytes)).is_some(),
-        );
+        servico.avancar(&mut ligacao.servidor, |_| {});
+        let adiantado = ligacao.servidor.pode_adiantar();
+        if adiantado {
+            ligacao.servidor.receber(depois);
+            servico.avancar(&mut ligacao.servidor, |_| {});
+        }
         let mut bytes = Vec::new();
-        ligacao.servidor.retirar_saida(&mut bytes);
+        let _ = servico.confirmar(&mut ligacao.servidor, &mut bytes);
         ligacao.volta.extend(bytes);
-        ligacao.servidor.receber(depois.unwrap_or_default());
+        ligacao.servidor.receber(if adiantado { &[] } else { depois });
         let (bytes, passo) = avancar(servico, &mut ligacao.servidor);
         ligacao.volta.extend(bytes);
         ligacao.fechada |= matches!(passo, Passo::Encerrar(_));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::Fim;
-use pixson_core::{Banco, Servico, SessaoServidor};
+use pixson_core::{Banco, Ligacao, Servico};
 use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::net::{RecvFlags, recv};
 
@@ -48,25 +48,23 @@ pub(crate) fn atender<B: Banco>(
     fluxo.set_nodelay(true)?;
     set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
     fluxo.set_write_timeout(Some(limites.prazo_escrita))?;
-    let mut sessao = servico.sessao();
+    let mut ligacao = servico.ligacao();
     let mut prazos = Prazos::novos(limites);
-    let mut entrada = Entrada::nova();
-    let mut saida = Vec::new();
+    let (mut entrada, mut saida) = (Entrada::nova(), Vec::new());
     let mut restam = PARADA_MAX_BYTES;
-    let mut espera = None;
-    let mut chegada: Option<Instant> = None;
+    let (mut espera, mut chegada) = (None, None::<Instant>);
     loop {
         let mut atendeu = false;
-        let passo = servico.avancar_recebendo(
-            &mut sessao,
-            |evento| {
-                atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
-                observacao.evento(evento);
-            },
-            |sessao| entrada.adiantar(fluxo, sessao, parada),
-        );
+        let mut observar = |evento| {
+            atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+            observacao.evento(evento);
+        };
+        servico.avancar(&mut ligacao, &mut observar);
+        while ligacao.pode_adiantar() && entrada.adiantar(fluxo, &mut ligacao, parada) {
+            servico.avancar(&mut ligacao, &mut observar);
+        }
+        let passo = servico.confirmar(&mut ligacao, &mut saida);
         observacao.mostrar();
-        sessao.retirar_saida(&mut saida);
         escrever(fluxo, &saida, limites.prazo_escrita)?;
         if saida.capacity() > SAIDA_MANTIDA_BYTES {
             saida = Vec::new();
@@ -84,11 +82,11 @@ pub(crate) fn atender<B: Banco>(
         };
         // The end of the input, which a stop brings, can be outrun by a peer that goes on sending.
         if restam == 0 {
-            sessao.fim_de_entrada();
+            ligacao.fim_de_entrada();
             continue;
         }
-        let Some(ate_o_prazo) = prazos.falta(&sessao, atendeu) else {
-            sessao.prazo_esgotado();
+        let Some(ate_o_prazo) = prazos.falta(&ligacao, atendeu) else {
+            ligacao.prazo_esgotado();
             continue;
         };
         let pausa = acordar_apos.filter(|&pausa| pausa < ate_o_prazo);
@@ -99,8 +97,8 @@ pub(crate) fn atender<B: Banco>(
             fluxo.set_read_timeout(esta)?;
             espera = esta;
         }
-        match entrada.ler(fluxo, &mut sessao) {
-            Ok(0) => sessao.fim_de_entrada(),
+        match entrada.ler(fluxo, &mut ligacao) {
+            Ok(0) => ligacao.fim_de_entrada(),
             Ok(bytes) => {
                 chegada = observacao.mede().then(Instant::now);
                 if parada.pedida() {
@@ -108,10 +106,12 @@ pub(crate) fn atender<B: Banco>(
                 }
             }
             Err(erro) => match erro.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut if pausa.is_some() => sessao.silencio(),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut if pausa.is_some() => {
+                    ligacao.silencio();
+                }
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => {
                     chegada = None;
-                    sessao.prazo_esgotado();
+                    ligacao.prazo_esgotado();
                 }
                 ErrorKind::Interrupted => {}
                 _ => return Err(erro),
@@ -130,38 +130,33 @@ impl Entrada {
         Self { bytes: vec![0; LEITURA_MIN_BYTES] }
     }
 
-    /// Waits for bytes, and hands them to the session. Returns how many there were.
-    fn ler(&mut self, mut fluxo: &TcpStream, sessao: &mut SessaoServidor) -> io::Result<usize> {
+    /// Waits for bytes, and hands them to the connection. Returns how many there were.
+    fn ler(&mut self, mut fluxo: &TcpStream, ligacao: &mut Ligacao) -> io::Result<usize> {
         let lidos = fluxo.read(&mut self.bytes)?;
-        self.entregar(lidos, sessao);
+        self.entregar(lidos, ligacao);
         Ok(lidos)
     }
 
-    /// Hands to the session what a peer that pipelines has sent meanwhile, if its replies leave room
+    /// Hands to the connection what a peer that pipelines has sent meanwhile, if its replies leave room
     /// for more. Returns whether there was anything. Whatever else there is to know of the
     /// connection, the next [`Entrada::ler`] learns.
-    fn adiantar(
-        &mut self,
-        fluxo: &TcpStream,
-        sessao: &mut SessaoServidor,
-        parada: &Parada,
-    ) -> bool {
+    fn adiantar(&mut self, fluxo: &TcpStream, ligacao: &mut Ligacao, parada: &Parada) -> bool {
         let cabe =
-            self.bytes.len() == LEITURA_MAX_BYTES && sessao.bytes_na_saida() < ADIANTADOS_MAX_BYTES;
+            self.bytes.len() == LEITURA_MAX_BYTES && ligacao.bytes_retidos() < ADIANTADOS_MAX_BYTES;
         // The stop is asked for last: all connections ask one lock.
         if !cabe || parada.pedida() {
             return false;
         }
         let lidos = recv(fluxo, &mut self.bytes[..], RecvFlags::DONTWAIT);
         let lidos = lidos.map_or(0, |(lidos, _)| lidos);
-        self.entregar(lidos, sessao);
+        self.entregar(lidos, ligacao);
         lidos > 0
     }
 
     /// Makes room for more, if a read filled all there was, and gives it back when little comes
     /// again.
-    fn entregar(&mut self, lidos: usize, sessao: &mut SessaoServidor) {
-        sessao.receber(&self.bytes[..lidos]);
+    fn entregar(&mut self, lidos: usize, ligacao: &mut Ligacao) {
+        ligacao.receber(&self.bytes[..lidos]);
         let cabem = self.bytes.len();
         if lidos == cabem && cabem < LEITURA_MAX_BYTES {
             self.bytes.resize(LEITURA_MAX_BYTES.min(cabem * 4), 0);
@@ -187,9 +182,9 @@ impl<'l> Prazos<'l> {
 
     /// How much time is left, or `None` if there is none. `atendeu`: a message was answered since
     /// the last call, so that one that is not whole is another one.
-    fn falta(&mut self, sessao: &SessaoServidor, atendeu: bool) -> Option<Duration> {
-        let entrou = sessao.titular().is_some();
-        if !sessao.mensagem_incompleta() {
+    fn falta(&mut self, ligacao: &Ligacao, atendeu: bool) -> Option<Duration> {
+        let entrou = ligacao.titular().is_some();
+        if !ligacao.mensagem_incompleta() {
             self.comecou = None;
             if entrou {
                 // It begins anew with every request, and so does the time-out of a read.
@@ -198,7 +193,7 @@ impl<'l> Prazos<'l> {
         }
         let agora = Instant::now();
         let do_login = (!entrou).then(|| self.conectou + self.limites.prazo_login);
-        let da_mensagem = sessao.mensagem_incompleta().then(|| {
+        let da_mensagem = ligacao.mensagem_incompleta().then(|| {
             let comecou = self.comecou.filter(|_| !atendeu).unwrap_or(agora);
             self.comecou = Some(comecou);
             comecou + self.limites.prazo_mensagem

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
-use pixson_core::sessao::{Fim, SaidaServidor};
+use pixson_core::servico::Evento;
+use pixson_core::sessao::Fim;
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::aceitacao::{Aceitacao, Chegada};
@@ -203,18 +204,16 @@ impl Servidor {
     fn palavras_de_recusa(&self, par: SocketAddr) -> Vec<u8> {
         tracing::info!(%par, "conexão recusada: servidor lotado");
         self.metricas.conexao("recusada");
-        let relogio = self.servico.relogio();
-        let mut sessao = self.servico.sessao();
-        sessao.lotada(relogio);
-        loop {
-            match sessao.proxima_saida(relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => self.tela.mostrar(Relogio(carimbo)),
-                SaidaServidor::PedidoRecusado(_) => {}
-                _ => break,
+        let mut ligacao = self.servico.ligacao();
+        self.servico.lotada(&mut ligacao);
+        self.servico.avancar(&mut ligacao, |evento| {
+            if let Evento::RelogioAtualizado(carimbo) = evento {
+                self.tela.mostrar(Relogio(carimbo));
             }
-        }
+        });
         let mut palavras = Vec::new();
-        sessao.retirar_saida(&mut palavras);
+        // Nothing was asked of the bank: there is nothing to wait for, and the connection is over.
+        let _ = self.servico.confirmar(&mut ligacao, &mut palavras);
         palavras
     }
 

@@ -47,11 +47,11 @@ pub(crate) fn servir(
 
 /// Serves until the peer leaves, or until the bank no longer knows.
 fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) {
-    let mut sessao = servico.sessao();
+    let mut sessao = servico.ligacao();
     let (mut entrada, mut saida) = (vec![0; 16 * 1024], Vec::new());
     loop {
-        let passo = servico.avancar(&mut sessao, |_| {});
-        sessao.retirar_saida(&mut saida);
+        servico.avancar(&mut sessao, |_| {});
+        let passo = servico.confirmar(&mut sessao, &mut saida);
         let escrito = fluxo.write_all(&saida);
         match passo {
             Passo::Continuar => {}
@@ -74,15 +74,15 @@ pub(crate) fn servir_como_o_original(banco: impl Banco + 'static) -> String {
         for fluxo in ouvinte.incoming() {
             let (mut fluxo, servico) = (fluxo.expect("a client"), Arc::clone(&servico));
             thread::spawn(move || {
-                let mut sessao = servico.sessao();
+                let mut sessao = servico.ligacao();
                 let (mut entrada, mut saida) = ([0; 1024], Vec::new());
                 while let Ok(lidos @ 1..) = fluxo.read(&mut entrada) {
                     let mensagem = &entrada[..lidos];
                     sessao.receber(mensagem.strip_suffix(b"\n").unwrap_or(mensagem));
-                    let _ = servico.avancar(&mut sessao, |_| {});
+                    servico.avancar(&mut sessao, |_| {});
                     sessao.silencio();
-                    let _ = servico.avancar(&mut sessao, |_| {});
-                    sessao.retirar_saida(&mut saida);
+                    servico.avancar(&mut sessao, |_| {});
+                    let _ = servico.confirmar(&mut sessao, &mut saida);
                     if fluxo.write_all(&saida).is_err() {
                         return;
                     }

@@ -8,8 +8,8 @@ use super::sorteio::Sorteio;
 use super::transporte::{Cabo, Sentido, Transporte};
 use crate::banco::{Banco, BancoMemoria};
 use crate::relogio::{Carimbo, Relogio};
-use crate::servico::{Passo, Servico};
-use crate::sessao::{ConfiguracaoCliente, Fim, SaidaCliente, SessaoCliente, SessaoServidor};
+use crate::servico::{Ligacao, Passo, Servico};
+use crate::sessao::{ConfiguracaoCliente, Fim, SaidaCliente, SessaoCliente};
 use crate::sincronia::Arc;
 use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
 
@@ -151,7 +151,7 @@ impl Esperado {
 struct Par<'p, T> {
     servico: &'p Servico<BancoMemoria>,
     transporte: &'p mut T,
-    servidor: SessaoServidor,
+    servidor: Ligacao,
     cliente: SessaoCliente,
     legado: bool,
     enviados: u64,
@@ -168,7 +168,7 @@ impl<'p, T: Transporte> Par<'p, T> {
         let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
         let relogio = Arc::new(Relogio::desde(servico.relogio().agora()));
         let cliente = SessaoCliente::com_relogio(configuracao, relogio);
-        let servidor = servico.sessao();
+        let servidor = servico.ligacao();
         Self { servico, transporte, servidor, cliente, legado, enviados: 0 }
     }
 
@@ -227,20 +227,22 @@ impl<'p, T: Transporte> Par<'p, T> {
             self.servidor.prazo_esgotado();
             Fim::PrazoEsgotado
         };
-        let passo = self.servico.avancar(&mut self.servidor, |_| {});
+        self.servico.avancar(&mut self.servidor, |_| {});
+        let mut saida = Vec::new();
+        let passo = self.servico.confirmar(&mut self.servidor, &mut saida);
         assert_eq!(passo, Passo::Encerrar(fim), "the end of the server's side");
-        assert_eq!(self.servidor.bytes_na_saida(), 0, "a word after all was answered");
+        assert_eq!(saida, b"", "a word after all was answered");
         self.cliente.fim_de_entrada();
         let saida = self.cliente.proxima_saida();
         assert_eq!(saida, Ok(SaidaCliente::Encerrada), "the end of the client's side");
     }
 }
 
-fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut SessaoServidor, saida: &mut Vec<u8>) {
+fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut Ligacao, saida: &mut Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
-        let passo = servico.avancar(servidor, |_| {});
-        servidor.retirar_saida(&mut bytes);
+        servico.avancar(servidor, |_| {});
+        let passo = servico.confirmar(servidor, &mut bytes);
         saida.append(&mut bytes);
         match passo {
             Passo::Continuar => {}

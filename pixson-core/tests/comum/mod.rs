@@ -15,7 +15,7 @@ pub(crate) mod quebrados;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;
-use pixson_core::{Banco, Rg, Saldo, Servico, SessaoServidor, Valor};
+use pixson_core::{Banco, Ligacao, Rg, Saldo, Servico, Valor};
 
 pub(crate) use alimentacao::Alimentacao;
 
@@ -45,7 +45,7 @@ pub(crate) fn servico_com_duas() -> Servico<BancoMemoria> {
 /// Feeds one chunk and returns what the server would send, and the step it then takes.
 pub(crate) fn alimentar<B: Banco>(
     servico: &Servico<B>,
-    sessao: &mut SessaoServidor,
+    sessao: &mut Ligacao,
     bytes: &[u8],
 ) -> (Vec<u8>, Passo) {
     sessao.receber(bytes);
@@ -53,15 +53,12 @@ pub(crate) fn alimentar<B: Banco>(
 }
 
 /// Takes everything that the server has to send.
-pub(crate) fn avancar<B: Banco>(
-    servico: &Servico<B>,
-    sessao: &mut SessaoServidor,
-) -> (Vec<u8>, Passo) {
+pub(crate) fn avancar<B: Banco>(servico: &Servico<B>, sessao: &mut Ligacao) -> (Vec<u8>, Passo) {
     let mut tudo = Vec::new();
     loop {
-        let passo = servico.avancar(sessao, |_| {});
+        servico.avancar(sessao, |_| {});
         let mut bytes = Vec::new();
-        sessao.retirar_saida(&mut bytes);
+        let passo = servico.confirmar(sessao, &mut bytes);
         tudo.extend(bytes);
         if passo != Passo::Continuar {
             return (tudo, passo);
@@ -75,7 +72,7 @@ pub(crate) fn conversar<B: Banco>(
     bytes: &[u8],
     alimentacao: Alimentacao,
 ) -> (String, Passo) {
-    let mut sessao = servico.sessao();
+    let mut sessao = servico.ligacao();
     let (mut tudo, mut ultimo) = avancar(servico, &mut sessao);
     for pedaco in alimentacao.pedacos(bytes) {
         let (saida, passo) = alimentar(servico, &mut sessao, pedaco);

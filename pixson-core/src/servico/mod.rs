@@ -1,20 +1,23 @@
 //! Where sessions and the bank meet: the only module that knows both.
 
+mod ligacao;
+
 use std::time::Duration;
 
+pub use self::ligacao::Ligacao;
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 use crate::sincronia::Arc;
 use crate::tipos::{Operacao, Recusa, Sucesso};
 
-/// How many bytes of replies make [`Servico::avancar`] pause so that they are sent: 256 KiB.
+/// How many bytes of answers make [`Servico::avancar`] pause so that they are sent: 256 KiB.
 pub const LOTE_MAX_BYTES: usize = 256 * 1024;
 
 /// A server without its sockets: a bank, a clock, and what every session has in common.
 ///
-/// One value serves all connections. Each has a [`SessaoServidor`] of its own, and a loop of
-/// three steps: bring input, [`Servico::avancar`], send the output.
+/// One value serves all connections. Each has a [`Ligacao`] of its own, and a loop of four steps: bring
+/// input, [`Servico::avancar`], [`Servico::confirmar`], send what came out.
 ///
 /// ```
 /// use pixson_core::banco::BancoMemoria;
@@ -23,14 +26,13 @@ pub const LOTE_MAX_BYTES: usize = 256 * 1024;
 ///
 /// let contas = [("1111111111".parse()?, Saldo::de_centavos(1000)?)];
 /// let servico = Servico::novo(BancoMemoria::com_contas(contas));
-/// let mut sessao = servico.sessao();
+/// let mut ligacao = servico.ligacao();
 ///
-/// sessao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
-/// let passo = servico.avancar(&mut sessao, |evento| println!("{evento:?}"));
-/// assert_eq!(passo, Passo::Ler { acordar_apos: None });
-///
+/// ligacao.receber(b"t:1|op:6|rg:1111111111\nt:2|op:1|rg:1111111111\n");
+/// servico.avancar(&mut ligacao, |evento| println!("{evento:?}"));
 /// let mut bytes = Vec::new();
-/// sessao.retirar_saida(&mut bytes);
+/// let passo = servico.confirmar(&mut ligacao, &mut bytes);
+/// assert_eq!(passo, Passo::Ler { acordar_apos: None });
 /// assert_eq!(
 ///     String::from_utf8(bytes)?,
 ///     "t:3|s:0|resposta:Login realizado com sucesso\nt:5|s:0|resposta:Saldo: 10.0\n"
@@ -44,14 +46,13 @@ pub struct Servico<B> {
     configuracao: ConfiguracaoServidor,
 }
 
-/// What the loop of a connection does after [`Servico::avancar`] and after it has sent
-/// everything that [`SessaoServidor::retirar_saida`] gives.
+/// What the loop of a connection does after it has sent everything that [`Servico::confirmar`] gave.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "a step that is not acted on stalls the connection"]
 pub enum Passo {
     /// Call [`Servico::avancar`] again: there is more to do, once this much is sent.
     Continuar,
-    /// Read; if `acordar_apos` passes with no byte, call [`SessaoServidor::silencio`].
+    /// Read; if `acordar_apos` passes with no byte, call [`Ligacao::silencio`].
     Ler {
         /// How long nothing must arrive.
         acordar_apos: Option<Duration>,
@@ -83,13 +84,13 @@ impl<B: Banco> Servico<B> {
         Self { banco, relogio: Arc::default(), configuracao: ConfiguracaoServidor::default() }
     }
 
-    /// The same service, with another configuration of its sessions.
+    /// The same service, with another configuration of its connections.
     #[must_use]
     pub fn com_configuracao(self, configuracao: ConfiguracaoServidor) -> Self {
         Self { configuracao, ..self }
     }
 
-    /// The same service with the clock of the whole program, before its first session.
+    /// The same service with the clock of the whole program, before its first connection.
     ///
     /// This is for a program that is more than one server: one that serves several banks, or that is
     /// itself a client of another server. All its parts are one Lamport process and share one clock.
@@ -108,9 +109,9 @@ impl<B: Banco> Servico<B> {
     /// let servico = Servico::novo(BancoMemoria::default()).com_relogio(Arc::clone(&relogio));
     /// let mut adiante = SessaoCliente::com_relogio(ConfiguracaoCliente::default(), relogio);
     ///
-    /// let mut sessao = servico.sessao();
-    /// sessao.receber(b"t:7|op:6|rg:1\n");
-    /// let _ = servico.avancar(&mut sessao, |_| {}); // received at 8, answered at 9
+    /// let mut ligacao = servico.ligacao();
+    /// ligacao.receber(b"t:7|op:6|rg:1\n");
+    /// servico.avancar(&mut ligacao, |_| {}); // received at 8, answered at 9
     /// let carimbo = adiante.enviar(Operacao::Login { rg: "1".parse()? })?;
     /// assert_eq!(carimbo.valor(), 10, "what it asks comes after what it was asked");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -120,9 +121,9 @@ impl<B: Banco> Servico<B> {
         Self { relogio, ..self }
     }
 
-    /// The session of a new connection.
-    pub fn sessao(&self) -> SessaoServidor {
-        SessaoServidor::nova(self.configuracao)
+    /// A new connection.
+    pub fn ligacao(&self) -> Ligacao {
+        Ligacao::nova(SessaoServidor::nova(self.configuracao))
     }
 
     /// The clock of this run.
@@ -135,46 +136,15 @@ impl<B: Banco> Servico<B> {
         &self.banco
     }
 
-    /// Answers every request that has arrived whole, waits once until all these answers are
-    /// durable, and says what to do next.
+    /// Answers every request that has arrived whole. It never waits for storage, and none of the answers
+    /// leaves: that is for [`Servico::confirmar`].
     ///
-    /// `observar` is called for everything that happens, in order, never under a lock of the bank.
-    /// This method blocks as long as [`Banco::confirmar`] does.
-    pub fn avancar(&self, sessao: &mut SessaoServidor, observar: impl FnMut(Evento)) -> Passo {
-        self.avancar_recebendo(sessao, observar, |_| false)
-    }
-
-    /// As [`Servico::avancar`], and one wait serves what arrives meanwhile, too.
-    ///
-    /// When the answers to all that has arrived are about to be waited for, `receber_mais` may bring
-    /// input that is at hand, with [`SessaoServidor::receber`], and says whether it did. It must not
-    /// block; it is asked again until it says no. Whoever bounds the memory of a peer says no from
-    /// some [`SessaoServidor::bytes_na_saida`] on.
-    ///
-    /// ```
-    /// use pixson_core::Servico;
-    /// use pixson_core::banco::BancoMemoria;
-    ///
-    /// let servico = Servico::novo(BancoMemoria::default());
-    /// let mut sessao = servico.sessao();
-    /// let mut depois = [&b"11\nt:2|op:6|rg:2"[..], b"2\n"].into_iter();
-    ///
-    /// sessao.receber(b"t:1|op:6|rg:1\nt:2|op:6|rg:");
-    /// let _ = servico.avancar_recebendo(&mut sessao, |_| {}, |sessao| {
-    ///     depois.next().inspect(|bytes| sessao.receber(bytes)).is_some()
-    /// });
-    /// let mut bytes = Vec::new();
-    /// sessao.retirar_saida(&mut bytes);
-    /// assert_eq!(bytes.split(|&byte| byte == b'\n').count(), 4, "three replies");
-    /// ```
-    pub fn avancar_recebendo(
-        &self,
-        sessao: &mut SessaoServidor,
-        mut observar: impl FnMut(Evento),
-        mut receber_mais: impl FnMut(&mut SessaoServidor) -> bool,
-    ) -> Passo {
-        let mut recibo = None;
-        let passo = loop {
+    /// It may be called again before that, with more input, so that one wait serves all of it
+    /// ([`Ligacao::pode_adiantar`]). `observar` is called for everything that happens, in order, never
+    /// under a lock of the bank.
+    pub fn avancar(&self, ligacao: &mut Ligacao, mut observar: impl FnMut(Evento)) {
+        let Ligacao { sessao, recibo, passo } = ligacao;
+        *passo = loop {
             if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
                 break Passo::Continuar;
             }
@@ -189,33 +159,70 @@ impl<B: Banco> Servico<B> {
                         continue;
                     };
                     observar(Evento::Executada { operacao, desfecho: execucao.desfecho });
-                    recibo = recibo.max(Some(execucao.recibo));
+                    *recibo = (*recibo).max(Some(execucao.recibo));
                     // A request that has just come out waits for its answer.
                     let _ = sessao.responder(execucao.carimbo, execucao.desfecho);
                 }
-                // Only if somebody else took the request: the answer has to come from there.
+                // Each request is answered above, before the next output is asked for.
                 SaidaServidor::EsperaResposta => break Passo::Ler { acordar_apos: None },
                 SaidaServidor::PrecisaDeDados { acordar_apos } => {
-                    if recibo.is_some() && receber_mais(sessao) {
-                        continue;
-                    }
                     break Passo::Ler { acordar_apos };
                 }
                 SaidaServidor::Encerrada(fim) => break Passo::Encerrar(fim),
             }
         };
-        if recibo.is_none_or(|recibo| self.banco.confirmar(recibo).is_ok()) {
-            return passo;
+    }
+
+    /// Waits until the answers of all these connections are durable, once for all of them:
+    /// [`Servico::confirmar`] of each then finds its receipt accepted, or the storage failed.
+    ///
+    /// ```
+    /// use pixson_core::banco::BancoMemoria;
+    /// use pixson_core::Servico;
+    ///
+    /// let servico = Servico::novo(BancoMemoria::default());
+    /// let mut prontas = [servico.ligacao(), servico.ligacao()];
+    /// for ligacao in &mut prontas {
+    ///     ligacao.receber(b"t:1|op:6|rg:1\n");
+    ///     servico.avancar(ligacao, |_| {});
+    /// }
+    /// servico.esperar(&prontas);
+    /// let mut saida = Vec::new();
+    /// for ligacao in &mut prontas {
+    ///     let _ = servico.confirmar(ligacao, &mut saida);
+    ///     assert!(saida.ends_with("|s:1|resposta:Cliente não encontrado\n".as_bytes()));
+    /// }
+    /// ```
+    pub fn esperar<'l>(&self, ligacoes: impl IntoIterator<Item = &'l Ligacao>) {
+        if let Some(recibo) = ligacoes.into_iter().filter_map(|ligacao| ligacao.recibo).max() {
+            // Each connection asks by itself, and learns what became of its own receipt.
+            let _ = self.banco.confirmar(recibo);
         }
-        sessao.anular(&self.relogio);
-        loop {
-            match sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => {
-                    observar(Evento::RelogioAtualizado(carimbo));
-                }
-                SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
-                _ => return Passo::Encerrar(Fim::ArmazenamentoFalhou),
-            }
+    }
+
+    /// Waits until the answers of this connection are durable, and hands them out: they replace what
+    /// `saida` held. Send all of them, in this order, and then do what the step says.
+    ///
+    /// If the storage has failed, nothing comes out, the answers become `Servidor indisponível`, since
+    /// what they say may not be true after a restart, and the step is [`Passo::Continuar`].
+    ///
+    /// This method blocks as long as [`Banco::confirmar`] does.
+    pub fn confirmar(&self, ligacao: &mut Ligacao, saida: &mut Vec<u8>) -> Passo {
+        let Ligacao { sessao, recibo, passo } = ligacao;
+        if recibo.take().is_none_or(|recibo| self.banco.confirmar(recibo).is_ok()) {
+            sessao.retirar_saida(saida);
+        } else {
+            saida.clear();
+            sessao.anular(&self.relogio);
+            *passo = Passo::Continuar;
         }
+        *passo
+    }
+
+    /// There is no place for this connection, on which nothing was received: it is told so, and is
+    /// over. [`Servico::avancar`] and [`Servico::confirmar`] hand out the words.
+    pub fn lotada(&self, ligacao: &mut Ligacao) {
+        ligacao.passo = Passo::Continuar;
+        ligacao.sessao.lotada(&self.relogio);
     }
 }

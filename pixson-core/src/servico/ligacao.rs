@@ -1,0 +1,110 @@
+//! One connection: its session, and what its answers wait for.
+
+use super::Passo;
+use crate::banco::Recibo;
+use crate::sessao::SessaoServidor;
+use crate::tipos::Rg;
+
+/// One connection to a [`Servico`](super::Servico), without its socket.
+///
+/// Input is brought here, as a [`SessaoServidor`] has it. Answers come out of
+/// [`Servico::confirmar`](super::Servico::confirmar) and from nowhere else, so that no byte leaves before
+/// what it says is durable:
+///
+/// ```
+/// # use pixson_core::{Servico, banco::BancoMemoria};
+/// # let servico = Servico::novo(BancoMemoria::default());
+/// let mut ligacao = servico.ligacao();
+/// ligacao.receber(b"t:1|op:6|rg:1\n");
+/// servico.avancar(&mut ligacao, |_| {});
+/// assert!(ligacao.bytes_retidos() > 0, "the answer is there, and waits");
+/// let mut saida = Vec::new();
+/// let _ = servico.confirmar(&mut ligacao, &mut saida);
+/// assert!(!saida.is_empty() && ligacao.bytes_retidos() == 0);
+/// ```
+///
+/// The session that holds the answers cannot be reached,
+///
+/// ```compile_fail,E0616
+/// # use pixson_core::{Servico, banco::BancoMemoria};
+/// # let servico = Servico::novo(BancoMemoria::default());
+/// # let mut ligacao = servico.ligacao();
+/// ligacao.receber(b"t:1|op:6|rg:1\n");
+/// servico.avancar(&mut ligacao, |_| {});
+/// let mut saida = Vec::new();
+/// ligacao.sessao.retirar_saida(&mut saida); // field `sessao` of `Ligacao` is private
+/// ```
+///
+/// and a connection has no such method itself:
+///
+/// ```compile_fail,E0599
+/// # use pixson_core::{Servico, banco::BancoMemoria};
+/// # let servico = Servico::novo(BancoMemoria::default());
+/// # let mut ligacao = servico.ligacao();
+/// ligacao.receber(b"t:1|op:6|rg:1\n");
+/// servico.avancar(&mut ligacao, |_| {});
+/// let mut saida = Vec::new();
+/// ligacao.retirar_saida(&mut saida); // no method named `retirar_saida`
+/// ```
+#[derive(Debug)]
+pub struct Ligacao {
+    pub(super) sessao: SessaoServidor,
+    /// What the answers that have not come out wait for: the greatest of their receipts.
+    pub(super) recibo: Option<Recibo>,
+    /// What is to be done once they are sent. Input that came since makes it [`Passo::Continuar`].
+    pub(super) passo: Passo,
+}
+
+impl Ligacao {
+    pub(super) fn nova(sessao: SessaoServidor) -> Self {
+        Self { sessao, recibo: None, passo: Passo::Continuar }
+    }
+
+    /// Input: bytes have arrived.
+    pub fn receber(&mut self, bytes: &[u8]) {
+        self.passo = Passo::Continuar;
+        self.sessao.receber(bytes);
+    }
+
+    /// Input: nothing arrived during the time that [`Passo::Ler`] gave.
+    pub fn silencio(&mut self) {
+        self.passo = Passo::Continuar;
+        self.sessao.silencio();
+    }
+
+    /// Input: the peer will send nothing more. It never ends a message.
+    pub fn fim_de_entrada(&mut self) {
+        self.passo = Passo::Continuar;
+        self.sessao.fim_de_entrada();
+    }
+
+    /// Input: the program waits no longer. A message that has begun and not ended is refused, and
+    /// the connection is over.
+    pub fn prazo_esgotado(&mut self) {
+        self.passo = Passo::Continuar;
+        self.sessao.prazo_esgotado();
+    }
+
+    /// Whether it pays to bring input that is at hand before
+    /// [`Servico::confirmar`](super::Servico::confirmar): there are answers to wait for, all that has
+    /// arrived is answered, and the one wait would serve the rest as well. Whoever bounds the memory of
+    /// a peer stops at some number of [`Ligacao::bytes_retidos`].
+    pub fn pode_adiantar(&self) -> bool {
+        self.recibo.is_some() && matches!(self.passo, Passo::Ler { .. })
+    }
+
+    /// How many bytes of answers have not come out yet.
+    pub fn bytes_retidos(&self) -> usize {
+        self.sessao.bytes_na_saida()
+    }
+
+    /// Whose account this connection acts for.
+    pub fn titular(&self) -> Option<Rg> {
+        self.sessao.titular()
+    }
+
+    /// Whether a message has begun and not ended. It has a meaning when the step is [`Passo::Ler`].
+    pub fn mensagem_incompleta(&self) -> bool {
+        self.sessao.mensagem_incompleta()
+    }
+}
