@@ -1,0 +1,54 @@
+//! By when a peer must do what is waited for.
+
+use std::time::{Duration, Instant};
+
+use pixson_core::Ligacao;
+
+use crate::limites::Limites;
+
+/// The deadlines of one connection. They are absolute: a byte now and then does not move them.
+#[derive(Debug)]
+pub(super) struct Prazos {
+    pub(super) limites: Limites,
+    conectou: Option<Instant>,
+    /// When the message that is not whole yet was begun.
+    comecou: Option<Instant>,
+    /// A message was answered since the last look, so that one that is not whole is another one.
+    pub(super) atendeu: bool,
+}
+
+impl Prazos {
+    pub(super) fn novos(limites: &Limites) -> Self {
+        Self { limites: *limites, conectou: None, comecou: None, atendeu: false }
+    }
+
+    /// The connection is there since `agora`, if it was not before.
+    pub(super) fn comecar(&mut self, agora: Instant) {
+        self.conectou.get_or_insert(agora);
+    }
+
+    /// How much time is left, or `None` if there is none.
+    pub(super) fn falta(&mut self, ligacao: &Ligacao, agora: Instant) -> Option<Duration> {
+        let atendeu = std::mem::take(&mut self.atendeu);
+        let entrou = ligacao.titular().is_some();
+        if !ligacao.mensagem_incompleta() {
+            self.comecou = None;
+            if entrou {
+                // It begins anew with every request, and so does the wait for it.
+                return Some(self.limites.prazo_ocioso);
+            }
+        }
+        let conectou = self.conectou.unwrap_or(agora);
+        let do_login = (!entrou).then_some((conectou, self.limites.prazo_login));
+        let da_mensagem = ligacao.mensagem_incompleta().then(|| {
+            let comecou = self.comecou.filter(|_| !atendeu).unwrap_or(agora);
+            self.comecou = Some(comecou);
+            (comecou, self.limites.prazo_mensagem)
+        });
+        let faltam = do_login
+            .into_iter()
+            .chain(da_mensagem)
+            .map(|(desde, prazo)| prazo.saturating_sub(agora.saturating_duration_since(desde)));
+        faltam.min().filter(|falta| !falta.is_zero())
+    }
+}

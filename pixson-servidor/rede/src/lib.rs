@@ -1,0 +1,59 @@
+//! A bank of the Pixson protocol on TCP, inside any program: a listener, one thread for each
+//! connection, limits and an orderly stop.
+//!
+//! ```
+//! use std::io::{self, BufRead, BufReader, Write};
+//! use std::net::{TcpListener, TcpStream};
+//! use std::thread;
+//!
+//! use pixson_core::banco::BancoMemoria;
+//! use pixson_core::{Saldo, Servico};
+//! use pixson_rede::{Limites, Parada, Servidor};
+//!
+//! let banco = BancoMemoria::com_contas([("1".parse()?, Saldo::de_centavos(1000)?)]);
+//! let ouvinte = TcpListener::bind("127.0.0.1:0")?;
+//! let endereco = ouvinte.local_addr()?;
+//! let limites = Limites::default();
+//! let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
+//! let servidor = Servidor::novo(servico, ouvinte, limites, Parada::default(), ());
+//!
+//! thread::scope(|escopo| {
+//!     let servindo = escopo.spawn(|| servidor.servir(|| Ok::<(), io::Error>(())));
+//!     let mut fluxo = TcpStream::connect(endereco)?;
+//!     fluxo.write_all(b"t:1|op:6|rg:1\n")?;
+//!     let mut resposta = String::new();
+//!     BufReader::new(&fluxo).read_line(&mut resposta)?;
+//!     assert_eq!(resposta, "t:3|s:0|resposta:Login realizado com sucesso\n");
+//!     servidor.parada().pedir();
+//!     servindo.join().expect("no panic")
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | decides |
+//! |---|---|
+//! | [`conexao`] | deadlines, pauses, what is written, half-close and drain of one connection: without IO |
+//! | `fio` | how a thread drives it over a socket |
+//! | `servidor`, `aceitacao`, `portaria` | who gets in, and how all end |
+//! | `recusa` | what becomes of who does not |
+//! | `recursos` | how many the system allows |
+//!
+//! The crate prints nothing and logs nothing: whoever wants to know has an [`Observador`].
+
+mod aceitacao;
+pub mod conexao;
+mod fio;
+mod limites;
+mod observador;
+mod parada;
+mod portaria;
+mod recursos;
+mod recusa;
+mod servidor;
+
+pub use self::conexao::{Conexao, Encerramento};
+pub use self::limites::Limites;
+pub use self::observador::{Observador, ObservadorDeConexao};
+pub use self::parada::Parada;
+pub use self::recursos::{Escassez, espaco_restante};
+pub use self::servidor::Servidor;
