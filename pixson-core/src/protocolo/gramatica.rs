@@ -2,12 +2,10 @@
 //!
 //! Every parser works on one complete frame: more bytes never come, so nothing is `Incomplete`.
 
-use std::str::FromStr;
-
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take, take_while_m_n};
-use nom::character::complete::{char, digit0, one_of};
-use nom::combinator::{all_consuming, cut, eof, map_res, opt, recognize, rest};
+use nom::bytes::complete::{tag, take};
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, cut, eof, map_res, recognize, rest};
 use nom::error::{ErrorKind, FromExternalError, ParseError};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Offset, Parser};
@@ -15,7 +13,7 @@ use nom::{IResult, Offset, Parser};
 use super::pedido::Pedido;
 use super::resposta::Situacao;
 use crate::relogio::Carimbo;
-use crate::tipos::{ErroQuantia, Operacao, Rg, Saldo, Sucesso, Valor};
+use crate::tipos::{Operacao, Rg, Saldo, Sucesso, Valor, ler_natural, ler_quantia};
 
 /// The result of every rule.
 pub(super) type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
@@ -36,8 +34,6 @@ pub(super) enum Motivo {
     CarimboAcima,
     /// A whole request but for its amount, which is none. Holds the account that asked.
     Valor { titular: Rg },
-    /// A well-formed sum of money that is out of range.
-    Quantia(ErroQuantia),
 }
 
 impl<'a> Falha<'a> {
@@ -130,7 +126,7 @@ fn transferencia(entrada: &[u8]) -> Resultado<'_, Operacao> {
 fn valor_final<'a>(titular: Rg) -> impl Parser<&'a [u8], Output = Valor, Error = Falha<'a>> {
     move |entrada: &'a [u8]| {
         let positivo =
-            map_res(valor, |centavos| Valor::de_centavos(centavos).map_err(Motivo::Quantia));
+            map_res(valor, |centavos| Valor::de_centavos(centavos).map_err(|_| Motivo::Forma));
         cut(all_consuming(positivo)).parse(entrada).map_err(|erro| {
             erro.map(|falha| Falha {
                 motivo: if entrada.contains(&b'|') {
@@ -155,10 +151,14 @@ pub(super) fn carimbo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
 /// tempo = "0" / ( %x31-39 *DIGIT )
 /// ```
 fn tempo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
-    map_res(numero, |digitos| {
-        inteiro_de(digitos).and_then(Carimbo::novo).ok_or(Motivo::CarimboAcima)
-    })
-    .parse(entrada)
+    let (numero, digitos) = ler_natural(entrada);
+    if digitos == 0 {
+        return Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma)));
+    }
+    match numero.and_then(Carimbo::novo) {
+        Some(carimbo) => Ok((&entrada[digitos..], carimbo)),
+        None => Err(nom::Err::Error(Falha::nova(entrada, Motivo::CarimboAcima))),
+    }
 }
 
 /// ```abnf
@@ -173,52 +173,16 @@ fn rg(entrada: &[u8]) -> Resultado<'_, Rg> {
     .parse(entrada)
 }
 
-/// A sum of money, in centavos:
+/// A sum of money, in centavos; how it is written is for [`crate::tipos`] to know:
 ///
 /// ```abnf
 /// valor = inteiro [ "." 1*2DIGIT ]
 /// ```
 fn valor(entrada: &[u8]) -> Resultado<'_, u64> {
-    let decimais = take_while_m_n(1, 2, |byte: u8| byte.is_ascii_digit());
-    (inteiro, opt(preceded(char('.'), decimais)))
-        .map(|(reais, decimais): (u64, Option<&[u8]>)| {
-            let centavos = match decimais {
-                Some(&[dezena, unidade]) => (dezena - b'0') * 10 + (unidade - b'0'),
-                Some(&[dezena]) => (dezena - b'0') * 10,
-                _ => 0,
-            };
-            reais * 100 + u64::from(centavos)
-        })
-        .parse(entrada)
-}
-
-/// ```abnf
-/// inteiro = "0" / ( %x31-39 *12DIGIT )
-/// ```
-fn inteiro(entrada: &[u8]) -> Resultado<'_, u64> {
-    const MAX_DIGITOS: usize = 13;
-    map_res(numero, |digitos: &[u8]| {
-        inteiro_de(digitos)
-            .filter(|_| digitos.len() <= MAX_DIGITOS)
-            .ok_or(Motivo::Quantia(ErroQuantia::AcimaDoLimite))
-    })
-    .parse(entrada)
-}
-
-/// A decimal without superfluous zeros, of any length: the common form of `tempo` and `inteiro`.
-///
-/// ```abnf
-/// numero = "0" / ( %x31-39 *DIGIT )
-/// ```
-fn numero(entrada: &[u8]) -> Resultado<'_, &[u8]> {
-    alt((recognize((one_of("123456789"), digit0)), recognize(char('0')))).parse(entrada)
-}
-
-/// The value of a run of digits, or `None` beyond `u64`.
-fn inteiro_de(digitos: &[u8]) -> Option<u64> {
-    digitos.iter().try_fold(0_u64, |numero, digito| {
-        numero.checked_mul(10)?.checked_add(u64::from(digito - b'0'))
-    })
+    match ler_quantia(entrada) {
+        Ok((centavos, tamanho)) => Ok((&entrada[tamanho..], centavos)),
+        Err(_) => Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma))),
+    }
 }
 
 /// ```abnf
@@ -247,39 +211,10 @@ pub(super) fn texto(entrada: &[u8]) -> Resultado<'_, &str> {
 
 /// The balance of the reply `Saldo: 10.0`.
 pub(super) fn saldo_da_resposta(texto: &str) -> Option<Saldo> {
-    let (_, centavos) =
-        all_consuming(preceded(tag(Sucesso::PREFIXO_SALDO), valor)).parse(texto.as_bytes()).ok()?;
-    Saldo::de_centavos(centavos).ok()
+    texto.strip_prefix(Sucesso::PREFIXO_SALDO)?.parse().ok()
 }
 
 /// Index in `inteira` at which `resto`, a tail of it, begins.
 pub(super) fn posicao(inteira: &[u8], resto: &[u8]) -> usize {
     inteira.offset(resto)
-}
-
-impl FromStr for Valor {
-    type Err = ErroQuantia;
-
-    fn from_str(texto: &str) -> Result<Self, ErroQuantia> {
-        so_quantia(texto).and_then(Self::de_centavos)
-    }
-}
-
-impl FromStr for Saldo {
-    type Err = ErroQuantia;
-
-    fn from_str(texto: &str) -> Result<Self, ErroQuantia> {
-        so_quantia(texto).and_then(Self::de_centavos)
-    }
-}
-
-fn so_quantia(texto: &str) -> Result<u64, ErroQuantia> {
-    match all_consuming(valor).parse(texto.as_bytes()) {
-        Ok((_, centavos)) => Ok(centavos),
-        Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => Err(match falha.motivo {
-            Motivo::Quantia(erro) => erro,
-            _ => ErroQuantia::Forma { posicao: posicao(texto.as_bytes(), falha.resto) },
-        }),
-        Err(nom::Err::Incomplete(_)) => Err(ErroQuantia::Forma { posicao: texto.len() }),
-    }
 }

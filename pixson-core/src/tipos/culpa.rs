@@ -1,3 +1,5 @@
+//! Whose fault an error is.
+
 /// Whose fault an error is, and so who can do something about it.
 ///
 /// Every error type of this crate has a method `culpa` that answers with one of these.

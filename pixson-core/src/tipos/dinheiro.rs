@@ -1,4 +1,4 @@
-//! Money as whole centavos. There is no float anywhere in this crate.
+//! Money as whole centavos, without floats.
 
 use std::fmt;
 

@@ -8,13 +8,14 @@ mod dinheiro;
 mod nome;
 mod numero;
 mod operacao;
+mod quantia;
 mod rg;
 mod texto;
 
 pub use culpa::Culpa;
-use dinheiro::Decimal;
 pub use dinheiro::{ErroQuantia, Saldo, Valor};
 pub use nome::{ErroNome, Nome};
 pub use operacao::{Operacao, Recusa, Sucesso};
+pub(crate) use quantia::ler_quantia;
 pub use rg::{ErroRg, Rg};
-pub(crate) use texto::escrever;
+pub(crate) use texto::{escrever, ler_natural};

@@ -1,3 +1,5 @@
+//! The name of an account's holder.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! What may be asked of the bank, and what it answers: the table of all refusals.
+
 use std::borrow::Cow;
 
 use thiserror::Error;

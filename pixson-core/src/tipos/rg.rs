@@ -1,3 +1,5 @@
+//! The number that names an account.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,8 +1,9 @@
-//! Values as text, for what is written millions of times: the wire and the journal.
+//! Values as text, for what is written and read millions of times: the wire and the journal.
 //!
-//! `fmt` would do the same with less code; with it a transfer's record took 90 ns longer.
+//! `fmt` would write the same with less code; with it a transfer's record took 90 ns longer.
 
-use super::{Decimal, Rg, Saldo, Valor};
+use super::dinheiro::Decimal;
+use super::{Rg, Saldo, Valor};
 
 /// A value, or text between values, that can be appended to bytes.
 pub(crate) trait Texto {
@@ -59,6 +60,23 @@ impl Texto for u64 {
     }
 }
 
+/// The whole number in decimal that `bytes` begin with, without superfluous zeros: its value, or `None`
+/// beyond `u64`, and how many digits it has, which is 0 if there is none.
+///
+/// ```abnf
+/// natural = "0" / ( %x31-39 *DIGIT )
+/// ```
+pub(crate) fn ler_natural(bytes: &[u8]) -> (Option<u64>, usize) {
+    let digitos = match bytes {
+        [b'0', ..] => 1,
+        _ => bytes.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+    };
+    let numero = bytes[..digitos].iter().try_fold(0_u64, |numero, digito| {
+        numero.checked_mul(10)?.checked_add(u64::from(digito - b'0'))
+    });
+    (numero, digitos)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +87,21 @@ mod tests {
             let mut bytes = Vec::new();
             numero.escrever(&mut bytes);
             assert_eq!(String::from_utf8(bytes), Ok(numero.to_string()));
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_read_as_far_as_its_digits_go() {
+        for (texto, numero, digitos) in [
+            ("", Some(0), 0),
+            ("-1", Some(0), 0),
+            ("0", Some(0), 1),
+            ("01", Some(0), 1),
+            ("120|s", Some(120), 3),
+            ("18446744073709551615", Some(u64::MAX), 20),
+            ("18446744073709551616", None, 20),
+        ] {
+            assert_eq!(ler_natural(texto.as_bytes()), (numero, digitos), "{texto}");
         }
     }
 }
