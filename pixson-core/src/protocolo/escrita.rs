@@ -2,12 +2,67 @@
 //!
 //! That a message is legal was paid for when it was built.
 
+use std::fmt;
+
+use super::MENSAGEM_MAX_BYTES;
 use super::pedido::Pedido;
-use super::resposta::Resposta;
+use super::resposta::{ErroTexto, Resposta, Situacao};
 use crate::relogio::Carimbo;
 use crate::tipos::{Operacao, Rg, Sucesso, Valor, escrever};
 
-pub(super) fn pedido(pedido: &Pedido, saida: &mut Vec<u8>) {
+impl Pedido {
+    /// Appends the message to `saida`, without a terminator.
+    pub fn codificar(&self, saida: &mut Vec<u8>) {
+        pedido(self, saida);
+    }
+}
+
+impl fmt::Display for Pedido {
+    /// The message as it stands on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut mensagem = Vec::new();
+        self.codificar(&mut mensagem);
+        f.pad(&String::from_utf8_lossy(&mensagem))
+    }
+}
+
+impl Resposta {
+    /// A reply with any text. One that the protocol knows becomes the same value that
+    /// [`Resposta::nova`] gives.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroTexto`] for a control character, or if the message would be too long.
+    pub fn com_texto(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Result<Self, ErroTexto> {
+        if let Some((posicao, _)) = texto.char_indices().find(|(_, letra)| letra.is_control()) {
+            return Err(ErroTexto::Controle { posicao });
+        }
+        let resposta = Self::reconhecer(carimbo, situacao, texto);
+        let mut mensagem = Vec::new();
+        resposta.codificar(&mut mensagem);
+        let bytes = mensagem.len();
+        if bytes > MENSAGEM_MAX_BYTES {
+            return Err(ErroTexto::Longo { bytes });
+        }
+        Ok(resposta)
+    }
+
+    /// Appends the message to `saida`, without a terminator.
+    pub fn codificar(&self, saida: &mut Vec<u8>) {
+        resposta(self, saida);
+    }
+}
+
+impl fmt::Display for Resposta {
+    /// The message as it stands on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut mensagem = Vec::new();
+        self.codificar(&mut mensagem);
+        f.pad(&String::from_utf8_lossy(&mensagem))
+    }
+}
+
+fn pedido(pedido: &Pedido, saida: &mut Vec<u8>) {
     carimbo(pedido.carimbo, saida);
     match pedido.operacao {
         Operacao::Login { rg } => conta("|op:6|rg:", rg, saida),
@@ -28,7 +83,7 @@ pub(super) fn pedido(pedido: &Pedido, saida: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn resposta(resposta: &Resposta, saida: &mut Vec<u8>) {
+fn resposta(resposta: &Resposta, saida: &mut Vec<u8>) {
     carimbo(resposta.carimbo(), saida);
     saida.extend_from_slice(b"|s:");
     saida.push(resposta.situacao().byte());

@@ -10,24 +10,25 @@ use nom::error::{ErrorKind, FromExternalError, ParseError};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
 use nom::{IResult, Offset, Parser};
 
-use super::pedido::Pedido;
-use super::resposta::Situacao;
+use super::MENSAGEM_MAX_BYTES;
+use super::pedido::{ErroPedido, Pedido};
+use super::resposta::{ErroResposta, Resposta, Situacao};
 use crate::relogio::Carimbo;
-use crate::tipos::{Operacao, Rg, Saldo, Sucesso, Valor, ler_natural, ler_quantia};
+use crate::tipos::{Operacao, Rg, Valor, ler_natural, ler_quantia};
 
 /// The result of every rule.
-pub(super) type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
+type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
 
 /// Where a rule gave up, and why.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Falha<'a> {
-    pub(super) resto: &'a [u8],
-    pub(super) motivo: Motivo,
+struct Falha<'a> {
+    resto: &'a [u8],
+    motivo: Motivo,
 }
 
 /// What the caller has to tell apart.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Motivo {
+enum Motivo {
     /// The bytes do not follow the rule.
     Forma,
     /// A well-formed stamp beyond [`Carimbo::MAX`].
@@ -63,10 +64,64 @@ impl<'a> FromExternalError<&'a [u8], Motivo> for Falha<'a> {
     }
 }
 
+impl Pedido {
+    /// Reads one whole message, without its terminator.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroPedido`]: what is wrong, where, and as much of the message as could be understood,
+    /// since the answer depends on it.
+    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroPedido> {
+        match pedido(mensagem) {
+            Ok((_, pedido)) => Ok(pedido),
+            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => {
+                Err(ErroPedido::de_falha(mensagem, falha))
+            }
+            Err(nom::Err::Incomplete(_)) => Err(ErroPedido::SemCarimbo { posicao: mensagem.len() }),
+        }
+    }
+}
+
+impl ErroPedido {
+    fn de_falha(mensagem: &[u8], falha: Falha<'_>) -> Self {
+        let posicao = posicao(mensagem, falha.resto);
+        let carimbo = carimbo_de_quadro(mensagem).map(|(_, carimbo)| carimbo);
+        match (carimbo, falha.motivo) {
+            (Err(_), Motivo::CarimboAcima) => Self::CarimboForaDoLimite,
+            (Err(_), _) => Self::SemCarimbo { posicao },
+            (Ok(carimbo), Motivo::Valor { titular }) => {
+                Self::ValorInvalido { carimbo, titular, posicao }
+            }
+            (Ok(carimbo), _) => Self::OperacaoInvalida { carimbo, posicao },
+        }
+    }
+}
+
+impl Resposta {
+    /// Reads one whole message, without its terminator.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroResposta`].
+    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroResposta> {
+        if mensagem.len() > MENSAGEM_MAX_BYTES {
+            return Err(ErroResposta::Longa);
+        }
+        match resposta(mensagem) {
+            Ok((_, (carimbo, situacao, texto))) => Ok(Self::reconhecer(carimbo, situacao, texto)),
+            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => Err(match falha.motivo {
+                Motivo::CarimboAcima => ErroResposta::CarimboForaDoLimite,
+                _ => ErroResposta::Forma { posicao: posicao(mensagem, falha.resto) },
+            }),
+            Err(nom::Err::Incomplete(_)) => Err(ErroResposta::Forma { posicao: mensagem.len() }),
+        }
+    }
+}
+
 /// ```abnf
 /// pedido = carimbo "|" ( login / saldo / saque / deposito / transferencia )
 /// ```
-pub(super) fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
+fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
     let operacao = alt((login, saldo, saque, deposito, transferencia));
     all_consuming(separated_pair(carimbo, char('|'), operacao))
         .map(|(carimbo, operacao)| Pedido { carimbo, operacao })
@@ -74,7 +129,7 @@ pub(super) fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
 }
 
 /// The stamp of a frame that is no request: `carimbo`, then `|` or nothing.
-pub(super) fn carimbo_de_quadro(entrada: &[u8]) -> Resultado<'_, Carimbo> {
+fn carimbo_de_quadro(entrada: &[u8]) -> Resultado<'_, Carimbo> {
     terminated(carimbo, alt((recognize(char('|')), eof))).parse(entrada)
 }
 
@@ -143,7 +198,7 @@ fn valor_final<'a>(titular: Rg) -> impl Parser<&'a [u8], Output = Valor, Error =
 /// ```abnf
 /// carimbo = "t:" tempo
 /// ```
-pub(super) fn carimbo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
+fn carimbo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
     preceded(tag("t:"), cut(tempo)).parse(entrada)
 }
 
@@ -188,7 +243,7 @@ fn valor(entrada: &[u8]) -> Resultado<'_, u64> {
 /// ```abnf
 /// resposta = carimbo "|s:" ( "0" / "1" ) "|resposta:" texto
 /// ```
-pub(super) fn resposta(entrada: &[u8]) -> Resultado<'_, (Carimbo, Situacao, &str)> {
+fn resposta(entrada: &[u8]) -> Resultado<'_, (Carimbo, Situacao, &str)> {
     let situacao = alt((char('0').map(|_| Situacao::Sucesso), char('1').map(|_| Situacao::Erro)));
     let corpo = separated_pair(situacao, tag("|resposta:"), texto);
     all_consuming(separated_pair(carimbo, tag("|s:"), corpo))
@@ -199,7 +254,7 @@ pub(super) fn resposta(entrada: &[u8]) -> Resultado<'_, (Carimbo, Situacao, &str
 /// ```abnf
 /// texto = *( any UTF-8 character but control characters )
 /// ```
-pub(super) fn texto(entrada: &[u8]) -> Resultado<'_, &str> {
+fn texto(entrada: &[u8]) -> Resultado<'_, &str> {
     map_res(rest, |bytes: &[u8]| {
         std::str::from_utf8(bytes)
             .ok()
@@ -209,12 +264,7 @@ pub(super) fn texto(entrada: &[u8]) -> Resultado<'_, &str> {
     .parse(entrada)
 }
 
-/// The balance of the reply `Saldo: 10.0`.
-pub(super) fn saldo_da_resposta(texto: &str) -> Option<Saldo> {
-    texto.strip_prefix(Sucesso::PREFIXO_SALDO)?.parse().ok()
-}
-
 /// Index in `inteira` at which `resto`, a tail of it, begins.
-pub(super) fn posicao(inteira: &[u8], resto: &[u8]) -> usize {
+fn posicao(inteira: &[u8], resto: &[u8]) -> usize {
     inteira.offset(resto)
 }

@@ -1,9 +1,7 @@
-use std::fmt;
+//! A request, as a value.
 
 use thiserror::Error;
 
-use super::escrita;
-use super::gramatica::{self, Falha, Motivo};
 use crate::relogio::Carimbo;
 use crate::tipos::{Culpa, Operacao, Recusa, Rg};
 
@@ -34,38 +32,6 @@ pub struct Pedido {
     pub carimbo: Carimbo,
     /// What is asked for.
     pub operacao: Operacao,
-}
-
-impl Pedido {
-    /// Reads one whole message, without its terminator.
-    ///
-    /// # Errors
-    ///
-    /// [`ErroPedido`]: what is wrong, where, and as much of the message as could be understood,
-    /// since the answer depends on it.
-    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroPedido> {
-        match gramatica::pedido(mensagem) {
-            Ok((_, pedido)) => Ok(pedido),
-            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => {
-                Err(ErroPedido::de_falha(mensagem, falha))
-            }
-            Err(nom::Err::Incomplete(_)) => Err(ErroPedido::SemCarimbo { posicao: mensagem.len() }),
-        }
-    }
-
-    /// Appends the message to `saida`, without a terminator.
-    pub fn codificar(&self, saida: &mut Vec<u8>) {
-        escrita::pedido(self, saida);
-    }
-}
-
-impl fmt::Display for Pedido {
-    /// The message as it stands on the wire.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut mensagem = Vec::new();
-        self.codificar(&mut mensagem);
-        f.pad(&String::from_utf8_lossy(&mensagem))
-    }
 }
 
 /// Why bytes are not a [`Pedido`].
@@ -102,19 +68,6 @@ pub enum ErroPedido {
 }
 
 impl ErroPedido {
-    fn de_falha(mensagem: &[u8], falha: Falha<'_>) -> Self {
-        let posicao = gramatica::posicao(mensagem, falha.resto);
-        let carimbo = gramatica::carimbo_de_quadro(mensagem).map(|(_, carimbo)| carimbo);
-        match (carimbo, falha.motivo) {
-            (Err(_), Motivo::CarimboAcima) => Self::CarimboForaDoLimite,
-            (Err(_), _) => Self::SemCarimbo { posicao },
-            (Ok(carimbo), Motivo::Valor { titular }) => {
-                Self::ValorInvalido { carimbo, titular, posicao }
-            }
-            (Ok(carimbo), _) => Self::OperacaoInvalida { carimbo, posicao },
-        }
-    }
-
     /// The stamp, if one could be read.
     pub fn carimbo(&self) -> Option<Carimbo> {
         match *self {

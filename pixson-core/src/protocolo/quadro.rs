@@ -1,3 +1,5 @@
+//! Framing: where a message ends.
+
 use nom::FindSubstring;
 use thiserror::Error;
 

@@ -1,10 +1,10 @@
+//! A reply, as a value.
+
 use std::borrow::Cow;
-use std::fmt;
 
 use thiserror::Error;
 
-use super::gramatica::{self, Motivo};
-use super::{MENSAGEM_MAX_BYTES, escrita};
+use super::MENSAGEM_MAX_BYTES;
 use crate::relogio::Carimbo;
 use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
 
@@ -79,62 +79,18 @@ impl Resposta {
         )
     }
 
-    /// A reply with any text. One that the protocol knows becomes the same value that
-    /// [`Resposta::nova`] gives.
-    ///
-    /// # Errors
-    ///
-    /// [`ErroTexto`] for a control character, or if the message would be too long.
-    pub fn com_texto(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Result<Self, ErroTexto> {
-        if let Some((posicao, _)) = texto.char_indices().find(|(_, letra)| letra.is_control()) {
-            return Err(ErroTexto::Controle { posicao });
-        }
-        let resposta = Self::reconhecer(carimbo, situacao, texto);
-        let mut mensagem = Vec::new();
-        resposta.codificar(&mut mensagem);
-        let bytes = mensagem.len();
-        if bytes > MENSAGEM_MAX_BYTES {
-            return Err(ErroTexto::Longo { bytes });
-        }
-        Ok(resposta)
-    }
-
-    fn reconhecer(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Self {
+    /// The one value of a reply with this text: what the protocol knows is typed. The text holds no
+    /// control character and is not too long.
+    pub(super) fn reconhecer(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Self {
         let conhecido = match situacao {
-            Situacao::Sucesso => sucesso_de(texto).map(Ok),
-            Situacao::Erro => {
-                Recusa::TODAS.iter().copied().find(|recusa| recusa.texto() == texto).map(Err)
-            }
+            Situacao::Sucesso => Sucesso::de_texto(texto).map(Ok),
+            Situacao::Erro => Recusa::de_texto(texto).map(Err),
         };
         let corpo = match conhecido {
             Some(desfecho) => Corpo::Conhecido(desfecho),
             None => Corpo::Livre(situacao, texto.into()),
         };
         Self { carimbo, corpo }
-    }
-
-    /// Reads one whole message, without its terminator.
-    ///
-    /// # Errors
-    ///
-    /// [`ErroResposta`].
-    pub fn decodificar(mensagem: &[u8]) -> Result<Self, ErroResposta> {
-        if mensagem.len() > MENSAGEM_MAX_BYTES {
-            return Err(ErroResposta::Longa);
-        }
-        match gramatica::resposta(mensagem) {
-            Ok((_, (carimbo, situacao, texto))) => Ok(Self::reconhecer(carimbo, situacao, texto)),
-            Err(nom::Err::Error(falha) | nom::Err::Failure(falha)) => Err(match falha.motivo {
-                Motivo::CarimboAcima => ErroResposta::CarimboForaDoLimite,
-                _ => ErroResposta::Forma { posicao: gramatica::posicao(mensagem, falha.resto) },
-            }),
-            Err(nom::Err::Incomplete(_)) => Err(ErroResposta::Forma { posicao: mensagem.len() }),
-        }
-    }
-
-    /// Appends the message to `saida`, without a terminator.
-    pub fn codificar(&self, saida: &mut Vec<u8>) {
-        escrita::resposta(self, saida);
     }
 
     /// The stamp.
@@ -169,15 +125,6 @@ impl Resposta {
     }
 }
 
-impl fmt::Display for Resposta {
-    /// The message as it stands on the wire.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut mensagem = Vec::new();
-        self.codificar(&mut mensagem);
-        f.pad(&String::from_utf8_lossy(&mensagem))
-    }
-}
-
 impl Situacao {
     pub(super) const fn byte(self) -> u8 {
         match self {
@@ -185,14 +132,6 @@ impl Situacao {
             Self::Erro => b'1',
         }
     }
-}
-
-/// The success that a text stands for, if it is spelt exactly as we would write it.
-fn sucesso_de(texto: &str) -> Option<Sucesso> {
-    const FIXOS: [Sucesso; 4] =
-        [Sucesso::Login, Sucesso::Saque, Sucesso::Deposito, Sucesso::Transferencia];
-    let saldo = || gramatica::saldo_da_resposta(texto).map(Sucesso::Saldo);
-    FIXOS.into_iter().chain(std::iter::once_with(saldo).flatten()).find(|s| s.texto() == texto)
 }
 
 /// Why bytes are not a [`Resposta`].

@@ -94,6 +94,15 @@ impl Sucesso {
     /// What stands before the balance in the text of [`Sucesso::Saldo`].
     pub(crate) const PREFIXO_SALDO: &'static str = "Saldo: ";
 
+    /// The success that a text stands for, if it is spelt exactly as [`Sucesso::texto`] writes it.
+    pub(crate) fn de_texto(texto: &str) -> Option<Self> {
+        const FIXOS: [Sucesso; 4] =
+            [Sucesso::Login, Sucesso::Saque, Sucesso::Deposito, Sucesso::Transferencia];
+        let saldo = || texto.strip_prefix(Self::PREFIXO_SALDO)?.parse().ok().map(Self::Saldo);
+        let conhecidos = FIXOS.into_iter().chain(std::iter::once_with(saldo).flatten());
+        conhecidos.into_iter().find(|sucesso| sucesso.texto() == texto)
+    }
+
     /// The text of the reply.
     pub fn texto(self) -> Cow<'static, str> {
         match self {
@@ -168,6 +177,11 @@ recusas! {
 }
 
 impl Recusa {
+    /// The refusal that a text stands for.
+    pub(crate) fn de_texto(texto: &str) -> Option<Self> {
+        Self::TODAS.iter().copied().find(|recusa| recusa.texto() == texto)
+    }
+
     /// Whose fault it is.
     pub fn culpa(self) -> Culpa {
         match self {
