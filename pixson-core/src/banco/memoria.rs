@@ -1,3 +1,5 @@
+//! The bank in memory.
+
 use std::collections::BTreeMap;
 
 use super::regras::decidir;

@@ -7,7 +7,7 @@ mod registro;
 mod trava;
 
 pub use escritor::MedidasDoDiario;
-pub(super) use escritor::{Diario, NaoAnexado};
+pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido};

@@ -1,3 +1,5 @@
+//! The files themselves.
+
 #![expect(clippy::disallowed_types, reason = "every other module goes through the seam")]
 
 use std::collections::HashMap;

@@ -1,6 +1,8 @@
+//! What whoever runs the bank should know.
+
 use std::fmt;
 
-use super::presas::Presa;
+use super::presa::Presa;
 use crate::banco::disco::Causa;
 use crate::tipos::{Rg, Saldo};
 

@@ -1,3 +1,5 @@
+//! Why a bank cannot be opened.
+
 use std::io;
 
 use thiserror::Error;

@@ -24,7 +24,7 @@ impl<D: Disco> BancoJson<D> {
         if self.iniciado.load(Ordering::Acquire) {
             return Ok(());
         }
-        if publicacao.fechada() {
+        if publicacao.fechada {
             return Err(io::Error::other("o banco está fechado"));
         }
         self.ou_desistir(&mut publicacao, |publicacao| {

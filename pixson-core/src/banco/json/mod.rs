@@ -1,3 +1,5 @@
+//! The bank that keeps each account in a JSON file: its type, and what each part of it does.
+
 mod administracao;
 mod arquivo;
 mod aviso;
@@ -8,12 +10,13 @@ mod exame;
 mod execucao;
 mod imagens;
 mod inicio;
+mod presa;
 mod presas;
 mod publicacao;
+mod publicar;
 mod recuperacao;
+mod tentativa;
 mod troca;
-
-use std::path::Path;
 
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
 pub(super) use self::arquivo::ContaArquivo;
@@ -21,7 +24,7 @@ pub use self::aviso::Aviso;
 pub use self::cadastro::{Cadastro, ErroConta};
 use self::contas::{Contas, Vaga};
 pub use self::erro::ErroAbrir;
-pub use self::presas::Presa;
+pub use self::presa::Presa;
 use self::presas::Presas;
 use self::publicacao::Publicacao;
 pub(super) use self::recuperacao::ler_ponto;
@@ -112,30 +115,7 @@ impl Default for ConfiguracaoJson {
     }
 }
 
-impl BancoJson {
-    /// Opens the bank in an existing directory, after recovering what a crash may have left.
-    ///
-    /// # Errors
-    ///
-    /// [`ErroAbrir`]; nothing is served.
-    pub fn abrir(diretorio: impl AsRef<Path>) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
-        Self::abrir_em(DiscoReal::abrir(diretorio)?, ConfiguracaoJson::default())
-    }
-}
-
 impl<D: Disco> BancoJson<D> {
-    /// Opens the bank on a disk of the caller's, with sizes of the caller's.
-    ///
-    /// # Errors
-    ///
-    /// [`ErroAbrir`]; nothing is served.
-    pub fn abrir_em(
-        disco: D,
-        configuracao: ConfiguracaoJson,
-    ) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
-        recuperacao::abrir(Arc::new(disco), configuracao)
-    }
-
     /// The number of this run, from 1.
     pub fn epoca(&self) -> u64 {
         self.diario.epoca()

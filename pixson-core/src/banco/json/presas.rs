@@ -1,41 +1,16 @@
-//! Accounts whose file cannot be replaced. The journal keeps their balances meanwhile.
+//! The accounts whose file cannot be replaced, and when each is tried again.
 
 use std::collections::BTreeMap;
-use std::io;
 
-use super::BancoJson;
-use super::arquivo::ContaArquivo;
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Vaga, trancar};
-use super::troca::Preso;
-use crate::banco::disco::{Causa, Disco, ErroDeArquivo};
-use crate::sincronia::{Arc, Ordering};
+use super::contas::Vaga;
+use super::presa::Presa;
+use crate::sincronia::Arc;
 use crate::tipos::Rg;
 
 /// How many checkpoints a file that cannot be replaced is left alone, at most: with two in a second,
 /// a minute.
 const PAUSA_MAX: u32 = 120;
-
-/// An account whose file cannot be replaced: an immutable file, one that something is mounted on, or
-/// one that the disk does not give. The account is served; its balance is in the journal, of which
-/// nothing is given up until the file can be written.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Presa {
-    /// The account.
-    pub rg: Rg,
-    /// The file that stands in the way, relative to the bank's directory.
-    pub arquivo: String,
-    /// What the disk says.
-    pub causa: Causa,
-}
-
-impl Presa {
-    pub(super) fn nova(rg: Rg, erro: &io::Error) -> Self {
-        let nomeado = ErroDeArquivo::em(erro);
-        let arquivo = nomeado.map_or_else(|| format!("{rg}.json"), |erro| erro.arquivo.clone());
-        Self { rg, arquivo, causa: Causa::de(erro) }
-    }
-}
 
 /// What is known of one of them.
 #[derive(Debug)]
@@ -107,37 +82,12 @@ impl Presas {
         chamadas
     }
 
+    /// All of them.
+    pub(super) fn todas(&self) -> Vec<Presa> {
+        self.0.values().map(|tentada| tentada.presa.clone()).collect()
+    }
+
     pub(super) fn vazias(&self) -> bool {
         self.0.is_empty()
-    }
-}
-
-impl<D: Disco> BancoJson<D> {
-    /// The accounts whose file cannot be replaced, in RG order.
-    pub fn presas(&self) -> Vec<Presa> {
-        trancar(&self.presas).0.values().map(|tentada| tentada.presa.clone()).collect()
-    }
-
-    /// Reads the file of an account again that could not be read when the bank was opened: what it
-    /// holds is what the bank has left in it, and the holder's name is nowhere else.
-    pub(super) fn reler(&self, viva: &mut ContaViva) {
-        if !trancar(&self.presas).por_reler(viva.conta.rg) {
-            return;
-        }
-        if let Ok(Some((arquivo, visto))) = ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
-            viva.conta.nome = arquivo.nome;
-            viva.visto = Some(visto);
-            trancar(&self.presas).relida(viva.conta.rg);
-        }
-    }
-
-    /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
-    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
-        if let Some(viva) = trancar(vaga).as_mut() {
-            viva.suja = true;
-            viva.visto = preso.encontrado.or(viva.visto);
-        }
-        self.falhas.fetch_add(1, Ordering::Relaxed);
-        trancar(&self.presas).prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
     }
 }

@@ -1,16 +1,10 @@
-//! Checkpoints: bringing the account files up to the journal (docs/armazenamento.md, section 5).
+//! How far the checkpoints of a run have come, and what is still to be said of them.
 
 use std::io;
 
-use super::BancoJson;
-use super::arquivo::{ContaArquivo, impressao};
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Vaga, trancar};
-use super::troca::{Esperado, Imagem, gravar_contas};
-use crate::banco::diario::{PASTA, Ponto, Trava};
-use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
-use crate::banco::disco::{Causa, Disco, e_sem_volta, passageiro};
-use crate::sincronia::{Arc, Ordering};
+use crate::banco::diario::{Ponto, Trava};
+use crate::banco::disco::{Causa, e_sem_volta, passageiro};
 
 /// How far the checkpoints have come.
 #[derive(Debug)]
@@ -18,11 +12,11 @@ pub(super) struct Publicacao<A> {
     /// The last one.
     pub(super) ponto: Ponto,
     /// What nobody has been told yet.
-    avisos: Vec<Aviso>,
-    ditos: Ditos,
+    pub(super) avisos: Vec<Aviso>,
+    pub(super) ditos: Ditos,
     /// One of them failed: something half-written may be left for recovery to remove.
-    houve_falha: bool,
-    fechada: bool,
+    pub(super) houve_falha: bool,
+    pub(super) fechada: bool,
     /// The lock of the directory, held as long as the bank lives.
     _diretorio: A,
     /// The lock of the file that earlier versions look at. A directory that was never served has
@@ -32,13 +26,13 @@ pub(super) struct Publicacao<A> {
 
 /// What was said of the directory already.
 #[derive(Debug)]
-struct Ditos {
+pub(super) struct Ditos {
     /// At the last look its name led to another one.
-    fora: bool,
+    pub(super) fora: bool,
     /// What is created belongs to somebody else.
-    alheio: bool,
+    pub(super) alheio: bool,
     /// The checkpoint cannot be replaced.
-    ponto: bool,
+    pub(super) ponto: bool,
 }
 
 impl<A> Publicacao<A> {
@@ -55,18 +49,14 @@ impl<A> Publicacao<A> {
         }
     }
 
-    pub(super) fn fechada(&self) -> bool {
-        self.fechada
-    }
-
     /// What nobody has been told yet.
-    fn dizer(&mut self) -> Vec<Aviso> {
+    pub(super) fn dizer(&mut self) -> Vec<Aviso> {
         Aviso::resumir(std::mem::take(&mut self.avisos))
     }
 
     /// A checkpoint that cannot be replaced is as any file that cannot: the journal is kept from the
     /// last one on, and that is said once.
-    fn dizer_do_ponto(&mut self, movido: io::Result<()>) -> io::Result<()> {
+    pub(super) fn dizer_do_ponto(&mut self, movido: io::Result<()>) -> io::Result<()> {
         match movido {
             Err(erro) if !passageiro(&erro) && !e_sem_volta(&erro) => {
                 self.houve_falha = true;
@@ -78,263 +68,4 @@ impl<A> Publicacao<A> {
             movido => movido.inspect(|()| self.ditos.ponto = false),
         }
     }
-}
-
-impl<D: Disco> BancoJson<D> {
-    /// Checkpoint: brings the files of all accounts that have changed up to what is in memory, and
-    /// begins a new segment of the journal if the present one is full. Call it about twice a
-    /// second, holding nothing. Once the bank is closed it does nothing.
-    ///
-    /// The warnings are all since the last call that succeeded.
-    ///
-    /// # Errors
-    ///
-    /// If the disk is full or descriptors are short, nothing is lost and the next call tries again.
-    /// After any other error [`BancoJson::falhou`] is true.
-    pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
-        let mut publicacao = trancar(&self.publicacao);
-        if publicacao.fechada || self.diario.fechado() {
-            return Ok(Vec::new());
-        }
-        self.ou_desistir(&mut publicacao, |publicacao| {
-            self.conferir_lugar(publicacao)?;
-            self.girar_se_cheio()?;
-            let ate = self.gravar_sujas(publicacao, false)?;
-            if self.publicou(ate, publicacao) {
-                let movido = self.mover_ponto(publicacao, ate, false);
-                publicacao.dizer_do_ponto(movido)?;
-            }
-            Ok(())
-        })?;
-        Ok(publicacao.dizer())
-    }
-
-    /// Orderly end: every file is current, and the next start has nothing to recover. Call it
-    /// when nobody uses the bank any more; what is asked of it later is refused. Afterwards
-    /// [`BancoJson::presas`] are those whose file is not current, since it cannot be replaced: the
-    /// next run goes on with their balances from the journal.
-    ///
-    /// # Errors
-    ///
-    /// As for [`BancoJson::publicar`]; the next start recovers.
-    pub fn fechar(&self) -> io::Result<Vec<Aviso>> {
-        let mut publicacao = trancar(&self.publicacao);
-        if publicacao.fechada {
-            return Ok(Vec::new());
-        }
-        if !self.iniciado.load(Ordering::Acquire) {
-            publicacao.fechada = true;
-            return Ok(publicacao.dizer());
-        }
-        self.ou_desistir(&mut publicacao, |publicacao| {
-            self.conferir_lugar(publicacao)?;
-            self.recolher_editadas();
-            let ate = self.gravar_sujas(publicacao, true)?;
-            self.diario.fechar()?;
-            let tudo = trancar(&self.presas).vazias();
-            let seq = if tudo { ate } else { publicacao.ponto.seq };
-            let limpo = !publicacao.houve_falha;
-            self.mover_ponto(publicacao, seq, limpo)?;
-            if tudo && ate == self.diario.ultimo() {
-                self.diario.arrumar()?;
-            }
-            publicacao.fechada = true;
-            Ok(())
-        })?;
-        Ok(publicacao.dizer())
-    }
-
-    /// Whether a checkpoint has come further than the last one.
-    fn publicou(&self, ate: u64, publicacao: &Publicacao<D::Arquivo>) -> bool {
-        let tudo = trancar(&self.presas).vazias();
-        tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire)
-    }
-
-    /// Looks whether the names still lead to what is open. A journal without a name would be lost
-    /// with this process; a directory that was moved as a whole is served on, and that is said.
-    fn conferir_lugar(&self, publicacao: &mut Publicacao<D::Arquivo>) -> io::Result<()> {
-        if self.iniciado.load(Ordering::Acquire) {
-            self.diario.conferir_lugar()?;
-        }
-        // If nobody can say where the name leads now, the next look may.
-        let fora = self.disco.pasta_no_lugar("").map(|no_lugar| !no_lugar);
-        let fora = fora.unwrap_or(publicacao.ditos.fora);
-        if std::mem::replace(&mut publicacao.ditos.fora, fora) != fora {
-            let mudou = if fora { Aviso::DiretorioMudou } else { Aviso::DiretorioVoltou };
-            publicacao.avisos.push(mudou);
-        }
-        if self.disco.dono_alheio() && !std::mem::replace(&mut publicacao.ditos.alheio, true) {
-            publicacao.avisos.push(Aviso::DonoAlheio);
-        }
-        Ok(())
-    }
-
-    /// Takes a step of a checkpoint. A disk that has failed is not asked again.
-    pub(super) fn ou_desistir(
-        &self,
-        publicacao: &mut Publicacao<D::Arquivo>,
-        passo: impl FnOnce(&mut Publicacao<D::Arquivo>) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let feito = passo(publicacao);
-        if let Err(erro) = &feito {
-            publicacao.houve_falha = true;
-            self.falhas.fetch_add(1, Ordering::Relaxed);
-            if !passageiro(erro) {
-                self.diario.desistir(erro);
-            }
-        }
-        feito
-    }
-
-    /// Without space or descriptors for a new segment, the present one goes on.
-    fn girar_se_cheio(&self) -> io::Result<()> {
-        match self.diario.girar_se_cheio() {
-            Err(erro) if !e_sem_volta(&erro) => Ok(()),
-            girado => girado,
-        }
-    }
-
-    fn mover_ponto(
-        &self,
-        publicacao: &mut Publicacao<D::Arquivo>,
-        seq: u64,
-        limpo: bool,
-    ) -> io::Result<()> {
-        let segmento = if seq > publicacao.ponto.seq {
-            self.diario.segmento_de(seq + 1)
-        } else {
-            publicacao.ponto.segmento
-        };
-        let novo = Ponto { seq, epoca: self.diario.epoca(), segmento, limpo };
-        novo.gravar(&*self.disco)?;
-        let anterior = std::mem::replace(&mut publicacao.ponto, novo);
-        self.publicado.store(seq, Ordering::Relaxed);
-        if novo.segmento > anterior.segmento {
-            self.aparar_livro(novo);
-        }
-        Ok(())
-    }
-
-    /// Removes closed segments beyond the number that is kept, none of which recovery needs. Those
-    /// without a record, which earlier versions left, are not kept at all.
-    pub(super) fn aparar_livro(&self, ponto: Ponto) {
-        let Some(retidos) = self.segmentos_retidos else { return };
-        let mut fechados = segmentos(&*self.disco).unwrap_or_default();
-        fechados.retain(|&numero| numero < ponto.segmento);
-        let retidos = usize::try_from(retidos).unwrap_or(usize::MAX);
-        let mut cheios = 0;
-        let sobra = |&numero: &u64| {
-            let vazio = segmento_vazio(&*self.disco, numero);
-            cheios += usize::from(!vazio);
-            vazio || cheios > retidos
-        };
-        // From the newest on they are counted; from the oldest on they go, one by one, durably: a
-        // hole in the ledger would look like damage. What cannot be removed now is removed another
-        // time.
-        let sobram: Vec<u64> = fechados.into_iter().rev().filter(sobra).collect();
-        for numero in sobram.into_iter().rev() {
-            let removido = self.disco.apagar(&nome_de_segmento(numero)).is_ok()
-                && self.disco.sincronizar_pasta(PASTA).is_ok();
-            if !removido {
-                break;
-            }
-        }
-    }
-
-    /// Writes every account whose file is behind, some at a time; of those whose file could not be
-    /// replaced, `todas` or those whose turn it is. The files then hold every record up to the
-    /// returned one, but for those of [`BancoJson::presas`].
-    fn gravar_sujas(
-        &self,
-        publicacao: &mut Publicacao<D::Arquivo>,
-        todas: bool,
-    ) -> io::Result<u64> {
-        // An account is in the list before its record is appended: every record up to this one
-        // has its account in the list that is taken next, or in one that was written before.
-        let ate = self.diario.ultimo();
-        let mut sujas = std::mem::take(&mut *trancar(&self.sujas));
-        sujas.extend(trancar(&self.presas).chamar(todas));
-        let mut porcoes = sujas.chunks(self.arquivos_por_vez);
-        while let Some(porcao) = porcoes.next() {
-            let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
-            // The journal grows while many files are written.
-            if let Err(erro) = gravada.and_then(|()| self.girar_se_cheio()) {
-                for vaga in porcao {
-                    self.sujar(vaga);
-                }
-                // Those that were not reached are still marked.
-                trancar(&self.sujas).extend(porcoes.flatten().cloned());
-                return Err(erro);
-            }
-        }
-        Ok(ate)
-    }
-
-    /// Lists an account whose file is behind, unless it is in the list.
-    fn sujar(&self, vaga: &Arc<Vaga>) {
-        if let Some(viva) = trancar(vaga).as_mut() {
-            self.sujar_travada(vaga, viva);
-        }
-    }
-
-    /// The same for an account that is locked.
-    pub(super) fn sujar_travada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
-        if !std::mem::replace(&mut viva.suja, true) {
-            trancar(&self.sujas).push(Arc::clone(vaga));
-        }
-    }
-
-    fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64, avisos: &mut Vec<Aviso>) -> io::Result<()> {
-        let imagem = |viva: &mut ContaViva| {
-            viva.suja = false;
-            self.reler(viva);
-            let esperado = Esperado::visto(viva.visto);
-            Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
-        };
-        let descansa = |viva: &ContaViva| trancar(&self.presas).descansa(viva.conta.rg);
-        let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
-            .iter()
-            .filter_map(|vaga| {
-                // An account whose opening failed is in the list for nothing, or twice if it was
-                // opened after all.
-                let mut conta = trancar(vaga);
-                let suja = conta.as_mut().filter(|viva| viva.suja && !descansa(viva));
-                Some((vaga, suja.map(imagem)?))
-            })
-            .unzip();
-        let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
-        // No file may be ahead of the journal.
-        self.diario.esperar_por(ultimo)?;
-        let trocados = gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
-        for ((vaga, imagem), trocado) in vagas.into_iter().zip(&imagens).zip(trocados) {
-            let aviso = match trocado {
-                Ok(()) => {
-                    if let Some(viva) = trancar(vaga).as_mut() {
-                        viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
-                    }
-                    trancar(&self.presas).soltar(imagem.conta.rg)
-                }
-                Err(preso) => self.prender(vaga, imagem.conta.rg, &preso),
-            };
-            avisos.extend(aviso);
-        }
-        Ok(())
-    }
-
-    /// Lists the accounts of this run whose file is not what the bank left in it.
-    fn recolher_editadas(&self) {
-        for vaga in self.contas.todas().values() {
-            let mut conta = trancar(vaga);
-            let Some(viva) = conta.as_mut().filter(|viva| viva.seq > 0) else { continue };
-            let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
-            let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));
-            if agora != viva.visto {
-                self.sujar_travada(vaga, viva);
-            }
-        }
-    }
-}
-
-fn nome_de_arquivo(viva: &ContaViva) -> String {
-    ContaArquivo::nome_de_arquivo(viva.conta.rg)
 }

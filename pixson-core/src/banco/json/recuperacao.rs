@@ -1,6 +1,7 @@
 //! Opening a bank: the lock, then recovery (docs/armazenamento.md, sections 6 and 7).
 
 use std::io;
+use std::path::Path;
 
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Contas, trancar};
@@ -10,12 +11,37 @@ use super::presas::Presas;
 use super::publicacao::Publicacao;
 use super::troca::{Esperado, Imagem, Preso, gravar_contas};
 use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
-use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, segmentos, travar};
-use crate::banco::disco::{Disco, TEMPORARIO, nomear, passageiro, substituir};
+use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, Tamanhos, segmentos, travar};
+use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro, substituir};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex};
 use crate::tipos::Rg;
 
-pub(super) fn abrir<D: Disco>(
+impl BancoJson {
+    /// Opens the bank in an existing directory, after recovering what a crash may have left.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAbrir`]; nothing is served.
+    pub fn abrir(diretorio: impl AsRef<Path>) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
+        Self::abrir_em(DiscoReal::abrir(diretorio)?, ConfiguracaoJson::default())
+    }
+}
+
+impl<D: Disco> BancoJson<D> {
+    /// Opens the bank on a disk of the caller's, with sizes of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroAbrir`]; nothing is served.
+    pub fn abrir_em(
+        disco: D,
+        configuracao: ConfiguracaoJson,
+    ) -> Result<(Self, Vec<Aviso>), ErroAbrir> {
+        abrir(Arc::new(disco), configuracao)
+    }
+}
+
+fn abrir<D: Disco>(
     disco: Arc<D>,
     configuracao: ConfiguracaoJson,
 ) -> Result<(BancoJson<D>, Vec<Aviso>), ErroAbrir> {
@@ -49,10 +75,14 @@ pub(super) fn abrir<D: Disco>(
     } else {
         Ponto { epoca, limpo: false, ..ponto }
     };
+    let tamanhos = Tamanhos {
+        segmento_max_bytes: configuracao.segmento_bytes,
+        reserva_bytes: configuracao.reserva_bytes,
+    };
     let lugar = (epoca, exame.ultimo + 1, exame.segmento);
     let banco = BancoJson {
         contas: Contas::novas(configuracao.contas_em_memoria),
-        diario: Diario::novo(Arc::clone(&disco), lugar, configuracao),
+        diario: Diario::novo(Arc::clone(&disco), lugar, tamanhos),
         disco,
         sujas: Mutex::default(),
         segmentos_retidos: configuracao.segmentos_retidos,

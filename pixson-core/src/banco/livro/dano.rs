@@ -1,3 +1,5 @@
+//! What of the ledger cannot be read.
+
 use std::fmt;
 
 use crate::banco::disco::Causa;

@@ -1,3 +1,5 @@
+//! What an audit found.
+
 use std::fmt;
 
 use crate::tipos::{Rg, Saldo};

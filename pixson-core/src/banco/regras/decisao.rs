@@ -1,3 +1,5 @@
+//! What becomes of an operation: an answer, or money that moves.
+
 use crate::tipos::{Operacao, Rg, Saldo, Sucesso, Valor};
 
 /// The balance of an account before and after.

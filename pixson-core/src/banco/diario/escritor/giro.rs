@@ -2,10 +2,11 @@
 
 use std::io;
 
+use super::lugar::conferir_nomes;
 use super::{Diario, Estado, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
 use crate::banco::diario::{PASTA, nome_de_segmento};
-use crate::banco::disco::{Disco, ForaDoLugar, e_sem_volta, nomear, sem_volta};
+use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
@@ -32,27 +33,7 @@ impl<D: Disco> Diario<D> {
             let estado = self.trancar();
             (estado.arquivo.clone(), nome_de_segmento(estado.cabecalho.segmento))
         };
-        self.conferir_nomes(&nome, arquivo.as_deref())
-    }
-
-    /// The same for a segment of this name.
-    pub(super) fn conferir_nomes(
-        &self,
-        nome: &str,
-        arquivo: Option<&D::Arquivo>,
-    ) -> io::Result<()> {
-        let sumiu = |nome: &str| nomear(nome)(ForaDoLugar.into());
-        if !self.disco.pasta_no_lugar(PASTA).map_err(nomear(PASTA))? {
-            return Err(sumiu(PASTA));
-        }
-        match arquivo {
-            Some(arquivo)
-                if !self.disco.arquivo_no_lugar(nome, arquivo).map_err(nomear(nome))? =>
-            {
-                Err(sumiu(nome))
-            }
-            _ => Ok(()),
-        }
+        conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
     }
 
     /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:

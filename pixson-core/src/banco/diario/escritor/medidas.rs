@@ -1,3 +1,5 @@
+//! What the journal of a run has done so far.
+
 /// What the journal of this run has done so far.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct MedidasDoDiario {

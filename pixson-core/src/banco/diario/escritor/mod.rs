@@ -2,17 +2,19 @@
 
 mod espera;
 mod giro;
+mod lugar;
 mod medidas;
 
 use std::collections::VecDeque;
 use std::io;
 
 use self::espera::Espera;
+use self::lugar::conferir_nomes;
 pub use self::medidas::MedidasDoDiario;
 use super::registro::{Cabecalho, Registro};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, nomear, passageiro, repetir, sem_volta};
-use crate::banco::{ConfiguracaoJson, Feito, ResultadoDesconhecido};
+use crate::banco::{Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
 
@@ -63,6 +65,15 @@ struct Estado<A> {
     fechado: bool,
 }
 
+/// The sizes of a journal.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::banco) struct Tamanhos {
+    /// From how many bytes on a segment is full.
+    pub(in crate::banco) segmento_max_bytes: u64,
+    /// How many bytes of space are taken in advance at a time; at least 1 is.
+    pub(in crate::banco) reserva_bytes: usize,
+}
+
 /// The disk is full, or has failed: the record was not appended, and nothing has changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::banco) struct NaoAnexado;
@@ -73,10 +84,9 @@ impl<D: Disco> Diario<D> {
     pub(in crate::banco) fn novo(
         disco: Arc<D>,
         (epoca, seq, anterior): (u64, u64, u64),
-        configuracao: ConfiguracaoJson,
+        tamanhos: Tamanhos,
     ) -> Self {
-        let ConfiguracaoJson { segmento_bytes: segmento_max_bytes, reserva_bytes, .. } =
-            configuracao;
+        let Tamanhos { segmento_max_bytes, reserva_bytes } = tamanhos;
         let zeros = vec![0; reserva_bytes.max(1)];
         let cabecalho = Cabecalho { segmento: anterior + 1, epoca, seq, reserva: bytes(&zeros) };
         let posicao = bytes(&linha_de(cabecalho));
@@ -213,7 +223,7 @@ impl<D: Disco> Diario<D> {
             let sincronizado = escrito.and_then(|()| self.disco.sincronizar(&arquivo));
             sincronizado.map_err(nomear(&nome))?;
             // What has lost its name is found by no start: nothing of it is acknowledged.
-            self.conferir_nomes(&nome, Some(&arquivo))
+            conferir_nomes(&*self.disco, &nome, Some(&*arquivo))
         });
 
         let mut estado = self.trancar();

@@ -1,7 +1,9 @@
 //! One line of the journal: its text, and the check of it.
 
 mod json;
+mod linha;
 
+pub(super) use self::linha::{Linha, ler_linha, linha_inteira};
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
@@ -54,13 +56,6 @@ pub(in crate::banco) struct Registro<F = Feito> {
     pub(in crate::banco) feito: F,
     /// The last record known to be synced.
     pub(in crate::banco) sinc: u64,
-}
-
-/// A line that was read whole and whose checksum is right.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(in crate::banco) enum Linha {
-    Cabecalho(Cabecalho),
-    Registro(Registro),
 }
 
 impl Cabecalho {
@@ -137,33 +132,6 @@ fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>)) {
             .extend([byte >> 4, byte & 0xf].map(|digito| b"0123456789abcdef"[usize::from(digito)]));
     }
     saida.extend_from_slice(FIM);
-}
-
-/// The line at the beginning of `bytes` and its length, or `None` if there is no whole and right
-/// one.
-pub(super) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)> {
-    let corpo = corpo_inteiro(bytes)?;
-    let fim = corpo.len() + CRC.len() + CRC_DIGITOS + FIM.len();
-    let linha = if corpo.starts_with(b"{\"pixson\"") {
-        Linha::Cabecalho(json::cabecalho(&bytes[..fim])?)
-    } else {
-        Linha::Registro(json::registro(&bytes[..fim])?)
-    };
-    Some((linha, fim))
-}
-
-/// Whether a line begins here that was written whole, be it understood or not.
-pub(super) fn linha_inteira(bytes: &[u8]) -> bool {
-    corpo_inteiro(bytes).is_some()
-}
-
-/// What the checksum of the line at the beginning of `bytes` covers, if it is right.
-fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
-    let fim = bytes.iter().position(|&byte| byte == b'\n')? + 1;
-    let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
-    let corpo = corpo.strip_suffix(CRC)?;
-    let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
-    (crc32fast::hash(corpo) == crc).then_some(corpo)
 }
 
 #[cfg(test)]

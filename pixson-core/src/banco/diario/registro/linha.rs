@@ -1,0 +1,37 @@
+//! Reading one line of the journal.
+
+use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, json};
+
+/// A line that was read whole and whose checksum is right.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(in crate::banco) enum Linha {
+    Cabecalho(Cabecalho),
+    Registro(Registro),
+}
+
+/// The line at the beginning of `bytes` and its length, or `None` if there is no whole and right
+/// one.
+pub(in crate::banco::diario) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)> {
+    let corpo = corpo_inteiro(bytes)?;
+    let fim = corpo.len() + CRC.len() + CRC_DIGITOS + FIM.len();
+    let linha = if corpo.starts_with(b"{\"pixson\"") {
+        Linha::Cabecalho(json::cabecalho(&bytes[..fim])?)
+    } else {
+        Linha::Registro(json::registro(&bytes[..fim])?)
+    };
+    Some((linha, fim))
+}
+
+/// Whether a line begins here that was written whole, be it understood or not.
+pub(in crate::banco::diario) fn linha_inteira(bytes: &[u8]) -> bool {
+    corpo_inteiro(bytes).is_some()
+}
+
+/// What the checksum of the line at the beginning of `bytes` covers, if it is right.
+fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
+    let fim = bytes.iter().position(|&byte| byte == b'\n')? + 1;
+    let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
+    let corpo = corpo.strip_suffix(CRC)?;
+    let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
+    (crc32fast::hash(corpo) == crc).then_some(corpo)
+}
