@@ -1,10 +1,11 @@
 //! The arrows between the rooms, as ARCHITECTURE.md draws them: checked, not only promised.
 #![expect(clippy::disallowed_methods, reason = "the test reads the sources")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flechas::{Fontes, Implementacao, circulo};
+use flechas::{Flechas, Fontes, Implementacao, circulo};
 
 #[path = "comum/flechas.rs"]
 mod flechas;
@@ -20,6 +21,21 @@ const SALAS: [(&str, &[&str]); 8] = [
     ("servico", &["sincronia", "tipos", "relogio", "sessao", "banco"]),
     // Whatever tests look at. Nobody may use it: it is not there in an ordinary build.
     ("oraculos", &["sincronia", "tipos", "relogio", "protocolo", "sessao", "banco", "servico"]),
+];
+
+/// The same for the rooms inside `banco`. `mod` is its contract, which lies below all that keep it.
+const SALAS_DO_BANCO: [(&str, &[&str]); 11] = [
+    ("mod", &[]),
+    ("regras", &[]),
+    ("memoria", &["mod", "regras"]),
+    ("abertura", &[]),
+    ("feito", &["regras", "abertura"]),
+    ("disco", &[]),
+    ("erro", &["disco"]),
+    ("arquivo", &["disco"]),
+    ("diario", &["mod", "regras", "abertura", "feito", "disco", "erro"]),
+    ("livro", &["regras", "feito", "disco", "erro", "arquivo", "diario"]),
+    ("json", &["mod", "regras", "abertura", "feito", "disco", "erro", "arquivo", "diario"]),
 ];
 
 fn fontes(pasta: &Path) -> Vec<PathBuf> {
@@ -49,22 +65,31 @@ fn sala(arquivo: &str) -> &str {
     arquivo.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
-#[test]
-fn arrows_between_rooms_run_one_way() {
+/// Holds the arrows between files below `pasta` against a table of its rooms, and counts them.
+fn conferir(flechas: &Flechas, pasta: &str, salas: &[(&str, &[&str])]) -> usize {
     let mut usos = 0;
-    for (arquivo, usados) in nossas().flechas() {
-        let Some((sala_dele, podem)) = SALAS.iter().find(|(nome, _)| *nome == sala(&arquivo))
-        else {
-            assert_eq!(arquivo, "lib.rs", "a file without a room");
-            continue;
-        };
+    for (arquivo, usados) in flechas {
+        let Some(nome) = arquivo.strip_prefix(pasta) else { continue };
+        let achada = salas.iter().find(|(uma, _)| *uma == sala(nome));
+        let (dele, podem) = achada.unwrap_or_else(|| panic!("{arquivo} is in no room"));
         for usado in usados {
-            let alvo = sala(&usado);
-            assert!(alvo == *sala_dele || podem.contains(&alvo), "{arquivo} uses {usado}");
+            let Some(alvo) = usado.strip_prefix(pasta).map(sala) else { continue };
+            assert!(alvo == *dele || podem.contains(&alvo), "{arquivo} uses {usado}");
             usos += 1;
         }
     }
+    usos
+}
+
+#[test]
+fn arrows_between_rooms_run_one_way() {
+    let mut flechas = nossas().flechas();
+    let raiz = flechas.remove("lib.rs");
+    assert_eq!(raiz, Some(BTreeSet::new()), "the root passes names on");
+    let usos = conferir(&flechas, "", &SALAS);
     assert!(usos > 200, "only {usos} uses were found: the test looks in the wrong place");
+    let usos = conferir(&flechas, "banco/", &SALAS_DO_BANCO);
+    assert!(usos > 80, "only {usos} uses were found: the test looks in the wrong place");
 }
 
 #[test]

@@ -8,9 +8,13 @@
 #[cfg(feature = "json")]
 mod abertura;
 #[cfg(feature = "json")]
+mod arquivo;
+#[cfg(feature = "json")]
 mod diario;
 #[cfg(feature = "json")]
 pub mod disco;
+#[cfg(feature = "json")]
+mod erro;
 #[cfg(feature = "json")]
 mod feito;
 #[cfg(feature = "json")]
@@ -31,9 +35,11 @@ pub use abertura::{Abertura, Conta, ErroAbertura};
 #[cfg(feature = "json")]
 pub use diario::MedidasDoDiario;
 #[cfg(feature = "json")]
+pub use erro::ErroAbrir;
+#[cfg(feature = "json")]
 pub use feito::{Efeito, Feito};
 #[cfg(feature = "json")]
-pub use json::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir, Presa};
+pub use json::{Aviso, BancoJson, ConfiguracaoJson, Presa};
 #[cfg(feature = "json")]
 pub use json::{Cadastro, Conflito, ErroAbrirContas, ErroAjuste, ErroConta, Gestao};
 #[cfg(feature = "json")]

@@ -10,7 +10,7 @@ pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
-pub(super) use ponto::{Ponto, PontoLido};
+pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
 pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
 pub(super) use trava::{TRAVA, Trava, travar};
 

@@ -4,7 +4,9 @@ use std::io::{self, ErrorKind};
 
 use serde::Deserialize;
 
+use super::leitura::segmentos;
 use super::registro::NUMERO_MAX;
+use crate::banco::ErroAbrir;
 use crate::banco::disco::{Disco, Marca, nomear, substituir_marcado};
 
 const MAX_BYTES: u64 = 4096;
@@ -47,6 +49,19 @@ struct Json {
     _crc: String,
 }
 
+/// The checkpoint of a bank. One that was never served has none, and every record counts.
+pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<PontoLido, ErroAbrir> {
+    let lido = Ponto::ler(disco).map_err(|erro| match ErroAbrir::from(erro) {
+        erro @ (ErroAbrir::Arquivo { .. } | ErroAbrir::SemEspaco(_)) => erro,
+        _ => ErroAbrir::Corrompido { arquivo: Ponto::NOME.to_owned(), posicao: 0 },
+    })?;
+    match lido {
+        Some(lido) => Ok(lido),
+        // It is written before the first segment is begun: whoever copied the bank has left it out.
+        None => Ok(PontoLido { copia: !segmentos(disco)?.is_empty(), ..PontoLido::default() }),
+    }
+}
+
 impl Ponto {
     pub(in crate::banco) const NOME: &'static str = "diario/ponto.json";
 
@@ -56,7 +71,7 @@ impl Ponto {
     ///
     /// [`ErrorKind::InvalidData`] of this function's own if its content is not what the bank
     /// writes; all others are the disk's, and bear the file's name.
-    pub(in crate::banco) fn ler(disco: &impl Disco) -> io::Result<Option<PontoLido>> {
+    fn ler(disco: &impl Disco) -> io::Result<Option<PontoLido>> {
         let bytes = match disco.ler(Self::NOME, MAX_BYTES) {
             Ok(None) => return Ok(None),
             Err(erro) if erro.kind() == ErrorKind::FileTooLarge => {

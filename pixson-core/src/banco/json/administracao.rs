@@ -4,8 +4,8 @@
 use thiserror::Error;
 
 use super::BancoJson;
-use super::arquivo::ContaArquivo;
 use super::contas::{ContaViva, Vaga, trancar};
+use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::Disco;
 use crate::banco::{Abertura, Conta, Feito, Movimento, Recibo};

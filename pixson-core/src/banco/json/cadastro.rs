@@ -5,12 +5,12 @@ use std::io;
 
 use thiserror::Error;
 
-use super::ErroAbrir;
-use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::exame::examinar;
 use super::imagens::{Vistas, imagens};
-use super::recuperacao::ler_ponto;
 use crate::banco::Conta;
+use crate::banco::ErroAbrir;
+use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
+use crate::banco::diario::ler_ponto;
 use crate::banco::diario::{Trava, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::{Culpa, Rg};

@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
-use super::arquivo::ContaArquivo;
+use crate::banco::arquivo::ContaArquivo;
 use crate::sincronia::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::tipos::Rg;
 

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
-use super::ErroAbrir;
 use super::aviso::Aviso;
 use crate::banco::Efeito;
+use crate::banco::ErroAbrir;
 use crate::banco::diario::{
     Cabecalho, Cauda, NUMERO_MAX, Ponto, PontoLido, Segmento, ler_segmento, nome_de_segmento,
     segmentos,

@@ -1,8 +1,8 @@
 //! Operations: the accounts are locked, decided upon, and changed after their record is appended.
 
 use super::BancoJson;
-use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::contas::{ContaViva, Vaga, trancar};
+use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::{Disco, passageiro};
 use crate::banco::regras::{Decisao, decidir, em_ordem};

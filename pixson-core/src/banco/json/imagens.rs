@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::ErroAbrir;
-use super::arquivo::{ContaArquivo, FalhaDeLeitura};
 use super::aviso::Aviso;
 use super::exame::{Dobra, Exame};
 use super::troca::{Esperado, Imagem};
+use crate::banco::ErroAbrir;
+use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
 use crate::banco::diario::Ponto;
 use crate::banco::disco::{Disco, nomear, passageiro};
 use crate::tipos::{Nome, Rg};

@@ -1,11 +1,9 @@
 //! The bank that keeps each account in a JSON file: its type, and what each part of it does.
 
 mod administracao;
-mod arquivo;
 mod aviso;
 mod cadastro;
 mod contas;
-mod erro;
 mod exame;
 mod execucao;
 mod imagens;
@@ -19,15 +17,12 @@ mod tentativa;
 mod troca;
 
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
-pub(super) use self::arquivo::ContaArquivo;
 pub use self::aviso::Aviso;
 pub use self::cadastro::{Cadastro, ErroConta};
 use self::contas::{Contas, Vaga};
-pub use self::erro::ErroAbrir;
 pub use self::presa::Presa;
 use self::presas::Presas;
 use self::publicacao::Publicacao;
-pub(super) use self::recuperacao::ler_ponto;
 use super::diario::{Diario, MedidasDoDiario};
 use super::disco::{Disco, DiscoReal};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};

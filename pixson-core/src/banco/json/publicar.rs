@@ -3,11 +3,11 @@
 use std::io;
 
 use super::BancoJson;
-use super::arquivo::{ContaArquivo, impressao};
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
 use super::publicacao::Publicacao;
 use super::troca::{Esperado, Imagem, gravar_contas};
+use crate::banco::arquivo::{ContaArquivo, impressao};
 use crate::banco::diario::{PASTA, Ponto};
 use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
 use crate::banco::disco::{Disco, e_sem_volta, passageiro};

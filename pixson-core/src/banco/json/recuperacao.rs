@@ -10,8 +10,9 @@ use super::imagens::{Vistas, imagens};
 use super::presas::Presas;
 use super::publicacao::Publicacao;
 use super::troca::{Esperado, Imagem, Preso, gravar_contas};
-use super::{BancoJson, ConfiguracaoJson, ErroAbrir};
-use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, Tamanhos, segmentos, travar};
+use super::{BancoJson, ConfiguracaoJson};
+use crate::banco::ErroAbrir;
+use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, Tamanhos, ler_ponto, travar};
 use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro, substituir};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex};
 use crate::tipos::Rg;
@@ -138,19 +139,6 @@ fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result
         }
     }
     Ok(())
-}
-
-/// The checkpoint of a bank. One that was never served has none, and every record counts.
-pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<PontoLido, ErroAbrir> {
-    let lido = Ponto::ler(disco).map_err(|erro| match ErroAbrir::from(erro) {
-        erro @ (ErroAbrir::Arquivo { .. } | ErroAbrir::SemEspaco(_)) => erro,
-        _ => ErroAbrir::Corrompido { arquivo: Ponto::NOME.to_owned(), posicao: 0 },
-    })?;
-    match lido {
-        Some(lido) => Ok(lido),
-        // It is written before the first segment is begun: whoever copied the bank has left it out.
-        None => Ok(PontoLido { copia: !segmentos(disco)?.is_empty(), ..PontoLido::default() }),
-    }
 }
 
 impl Fim {

@@ -2,11 +2,11 @@
 //! meanwhile.
 
 use super::BancoJson;
-use super::arquivo::ContaArquivo;
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga, trancar};
 use super::presa::Presa;
 use super::troca::Preso;
+use crate::banco::arquivo::ContaArquivo;
 use crate::banco::disco::Disco;
 use crate::sincronia::{Arc, Ordering};
 use crate::tipos::Rg;

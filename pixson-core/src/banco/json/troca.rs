@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use super::aviso::Aviso;
+use crate::banco::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use crate::banco::disco::{Disco, e_sem_volta, nomear, passageiro, preparar, sem_volta};
 use crate::tipos::Rg;
 

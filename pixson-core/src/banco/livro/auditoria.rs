@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use super::{Alcance, Divergencia, Lancamento, percorrer};
-use crate::banco::Feito;
-use crate::banco::diario::travar;
+use crate::banco::arquivo::ContaArquivo;
+use crate::banco::diario::{ler_ponto, travar};
 use crate::banco::disco::Disco;
-use crate::banco::json::{ContaArquivo, ErroAbrir, ler_ponto};
 use crate::banco::regras::{Movimentacao, Movimento};
+use crate::banco::{ErroAbrir, Feito};
 use crate::tipos::{Rg, Saldo};
 
 /// What an audit found.

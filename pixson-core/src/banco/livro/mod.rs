@@ -9,12 +9,11 @@ use std::io;
 pub use self::auditoria::{Auditoria, Balanco, auditar};
 pub use self::dano::Dano;
 pub use self::divergencia::Divergencia;
-use super::Feito;
-use super::diario::{Cauda, Ponto, Registro, Segmento, travar};
+use super::diario::{Cauda, Ponto, Registro, Segmento, ler_ponto, travar};
 use super::diario::{ler_segmento, nome_de_segmento, registros_depois, segmentos};
 use super::disco::{Causa, Disco, passageiro};
-use super::json::{ErroAbrir, ler_ponto};
 use super::regras::decidir;
+use super::{ErroAbrir, Feito};
 use crate::relogio::Carimbo;
 
 /// One thing that was done in the bank's life, as the journal kept it.
