@@ -22,7 +22,7 @@ pub(in crate::banco) struct Segmento {
     fim_do_cabecalho: usize,
     pub(in crate::banco) registros: Vec<Registro>,
     /// Where each of them ends.
-    pub(in crate::banco) fins: Vec<usize>,
+    fins: Vec<usize>,
     /// How many bytes the header and these records have.
     pub(in crate::banco) validos: usize,
     pub(in crate::banco) cauda: Cauda,
@@ -65,7 +65,7 @@ impl Segmento {
     /// Whether records are missing at the end: the file is shorter than it was when the records up to
     /// `sincronizado` were synced, and there is no space behind those that it has. It grows in steps,
     /// and by a whole step before anything is written there, so that a power cut leaves no such file.
-    pub(in crate::banco) fn encurtado(&self, sincronizado: u64) -> bool {
+    pub(super) fn encurtado(&self, sincronizado: u64) -> bool {
         let Some(Cabecalho { seq, reserva, .. }) = self.cabecalho else { return false };
         let certos = usize::try_from(sincronizado.saturating_sub(seq - 1)).unwrap_or(usize::MAX);
         let ultimo = certos.min(self.fins.len()).checked_sub(1);
@@ -82,6 +82,23 @@ impl Segmento {
         let mut inteiro = self.bytes[..self.validos].to_vec();
         inteiro.push(0);
         inteiro
+    }
+}
+
+#[cfg(test)]
+impl Segmento {
+    /// A segment as it might have been read: its header and each record have ten bytes, a bad tail one.
+    pub(super) fn de_teste(
+        cabecalho: Option<Cabecalho>,
+        registros: Vec<Registro>,
+        cauda: Cauda,
+    ) -> Self {
+        let fim_do_cabecalho = cabecalho.map_or(0, |_| 10);
+        let fins: Vec<usize> = (1..=registros.len()).map(|n| fim_do_cabecalho + 10 * n).collect();
+        let validos = fins.last().copied().unwrap_or(fim_do_cabecalho);
+        let bytes = vec![b'x'; validos + usize::from(cauda != Cauda::Limpa)];
+        let nome = nome_de_segmento(1);
+        Self { nome, bytes, cabecalho, fim_do_cabecalho, registros, fins, validos, cauda }
     }
 }
 

@@ -5,14 +5,16 @@ mod leitura;
 mod ponto;
 mod registro;
 mod trava;
+mod veredito;
 
 pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
-pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
+pub(super) use registro::{NUMERO_MAX, Registro};
 pub(super) use trava::{TRAVA, Trava, travar};
+pub(super) use veredito::{Prova, Veredito};
 
 /// The folder of the journal.
 pub(super) const PASTA: &str = "diario";

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use super::aviso::Aviso;
-use crate::banco::Efeito;
-use crate::banco::ErroAbrir;
 use crate::banco::diario::{
-    Cabecalho, Cauda, NUMERO_MAX, Ponto, PontoLido, Segmento, ler_segmento, nome_de_segmento,
+    NUMERO_MAX, Ponto, PontoLido, Prova, Segmento, Veredito, ler_segmento, nome_de_segmento,
     segmentos,
 };
 use crate::banco::disco::Disco;
+use crate::banco::{Efeito, ErroAbrir};
 use crate::tipos::{Nome, Rg, Saldo};
 
 /// What the journal says.
@@ -86,8 +85,16 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     if ponto.segmento > 0 && numeros.first() != Some(&ponto.segmento) {
         return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(ponto.segmento) });
     }
+    // Two at a time are in memory: what the next one says decides about the end of this one.
+    let mut numeros = numeros.into_iter();
+    let mut proximo = || -> io::Result<Option<Segmento>> {
+        let Some(numero) = numeros.next() else { return Ok(None) };
+        // One that has gone since it was listed is for the gap that it leaves to show.
+        ler_segmento(disco, numero)
+    };
+    let mut atual = proximo()?;
     if lido.copia {
-        match exame.lembrar(disco, &antigos, numeros.first().copied()) {
+        match exame.lembrar(disco, &antigos, atual.as_ref()) {
             // Nobody was at work when the bank was closed: its files are what counts.
             Err(ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo })
                 if ponto.limpo =>
@@ -97,30 +104,30 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
             lembrado => lembrado?,
         }
     }
-    // Two at a time are in memory: what the next one says decides about the end of this one.
-    let mut numeros = numeros.into_iter();
-    let mut proximo = || -> io::Result<Option<Segmento>> {
-        let Some(numero) = numeros.next() else { return Ok(None) };
-        // One that has gone since it was listed is for the gap that it leaves to show.
-        ler_segmento(disco, numero)
-    };
-    let mut atual = proximo()?;
     let mut primeiro = true;
     while let Some(segmento) = atual {
         let seguinte = proximo()?;
-        let Some(cabecalho) = segmento.cabecalho else {
-            // Only a segment that was just being begun may lack its header: it has no record.
-            let tem_registros = matches!(segmento.cauda, Cauda::Ruim { sinc: Some(_) });
-            if seguinte.is_some() || primeiro && ponto.segmento > 0 || tem_registros {
-                return Err(corrompido(&segmento.nome, 0));
-            }
-            exame.fim.comecado = Some(segmento);
-            break;
-        };
-        if !primeiro && cabecalho.seq != exame.ultimo + 1 || cabecalho.seq > exame.ultimo + 1 {
+        let inicio = segmento.cabecalho.map(|cabecalho| cabecalho.seq);
+        if inicio.is_some_and(|seq| !exame.continua(seq, primeiro)) {
             return Err(corrompido(&segmento.nome, 0));
         }
-        exame.conferir_cauda(&segmento, cabecalho, seguinte.as_ref())?;
+        let do_seguinte = seguinte.as_ref().and_then(|seguinte| seguinte.cabecalho);
+        match segmento.julgar(Prova::da_recuperacao(&segmento, ponto, do_seguinte)) {
+            Veredito::Danificado => return Err(corrompido(&segmento.nome, segmento.validos)),
+            Veredito::Comecado if seguinte.is_some() || primeiro && ponto.segmento > 0 => {
+                return Err(corrompido(&segmento.nome, 0));
+            }
+            Veredito::Comecado => {
+                exame.fim.comecado = Some(segmento);
+                break;
+            }
+            Veredito::Rasgado { bytes } => {
+                let arquivo = segmento.nome.clone();
+                exame.avisos.push(Aviso::CaudaCortada { arquivo, bytes });
+            }
+            Veredito::Inteiro => {}
+        }
+        exame.avancar(&segmento);
         exame.dobrar(&segmento);
         (atual, primeiro) = (seguinte, false);
         if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
@@ -139,73 +146,58 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     Ok(exame)
 }
 
+/// Whether a segment goes on where the one before it ends, of which `anterior` is the number and the
+/// record that comes after it.
+fn segue(anterior: Option<(u64, u64)>, segmento: &Segmento) -> Result<(), ErroAbrir> {
+    let Some(cabecalho) = segmento.cabecalho else {
+        return Err(corrompido(&segmento.nome, 0));
+    };
+    match anterior {
+        // What should stand between both.
+        Some((antes, proximo)) if proximo != cabecalho.seq => {
+            Err(ErroAbrir::Falta { arquivo: nome_de_segmento(antes + 1) })
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Exame {
     /// In a copy, also what the journal said before the checkpoint counts: an account file may be
-    /// older than the checkpoint. Where records are missing nobody can say whether one is.
+    /// older than the checkpoint. Where records are missing nobody can say whether one is. `primeiro` is
+    /// the segment that the checkpoint names.
     fn lembrar(
         &mut self,
         disco: &impl Disco,
         antigos: &[u64],
-        primeiro: Option<u64>,
+        primeiro: Option<&Segmento>,
     ) -> Result<(), ErroAbrir> {
         let mut anterior: Option<(u64, u64)> = None;
-        for &numero in antigos.iter().chain(&primeiro) {
+        for &numero in antigos {
             let Some(segmento) = ler_segmento(disco, numero)? else { continue };
-            let Some(cabecalho) = segmento.cabecalho else {
-                return Err(corrompido(&segmento.nome, 0));
-            };
-            if let Some((antes, _)) = anterior.filter(|&(_, proximo)| proximo != cabecalho.seq) {
-                // What should stand between both.
-                return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(antes + 1) });
-            }
-            if Some(numero) == primeiro {
-                break;
-            }
-            if segmento.cauda != Cauda::Limpa {
+            segue(anterior, &segmento)?;
+            let fechado = Prova { fechado: true, ..Prova::default() };
+            if segmento.julgar(fechado) != Veredito::Inteiro {
                 return Err(corrompido(&segmento.nome, segmento.validos));
             }
             self.dobrar(&segmento);
             anterior = Some((numero, segmento.proximo()));
         }
-        Ok(())
+        primeiro.map_or(Ok(()), |primeiro| segue(anterior, primeiro))
     }
 
-    /// A bad record that nobody can have been told of is a torn tail; any other is damage.
-    fn conferir_cauda(
-        &mut self,
-        segmento: &Segmento,
-        cabecalho: Cabecalho,
-        seguinte: Option<&Segmento>,
-    ) -> Result<(), ErroAbrir> {
-        let Ponto { seq: publicado, limpo, .. } = self.lido.ponto;
-        let proximo = segmento.proximo();
-        let sinc = match segmento.cauda {
-            Cauda::Limpa => 0,
-            Cauda::Ruim { sinc } => sinc.unwrap_or(0),
-        };
-        let do_seguinte = seguinte.and_then(|seguinte| seguinte.cabecalho);
-        let pelo_seguinte = do_seguinte.map_or(0, |seguinte| seguinte.seq - 1);
-        let certo = sinc.max(publicado).max(pelo_seguinte);
-        if certo >= proximo {
-            return Err(corrompido(&segmento.nome, segmento.validos));
-        }
-        // A segment gives back its space when another follows, or when the checkpoint speaks of all
-        // its records; otherwise one without it has lost its end, and records with it.
-        let devolvido = limpo || do_seguinte.is_some() || publicado + 1 == proximo;
-        let conhecidos = segmento.registros.iter().map(|registro| registro.sinc);
-        let certo = conhecidos.fold(certo, u64::max);
-        if !devolvido && segmento.encurtado(certo) {
-            return Err(corrompido(&segmento.nome, segmento.validos));
-        }
-        if segmento.cauda != Cauda::Limpa {
-            let bytes = segmento.bytes.len() - segmento.validos;
-            let arquivo = segmento.nome.clone();
-            self.avisos.push(Aviso::CaudaCortada { arquivo, bytes });
-        }
-        self.ultimo = self.ultimo.max(proximo - 1);
+    /// Whether a segment that begins with this record goes on where the one before it ends. The first
+    /// one may begin before the checkpoint.
+    fn continua(&self, seq: u64, primeiro: bool) -> bool {
+        let seguinte = self.ultimo + 1;
+        seq == seguinte || primeiro && seq < seguinte
+    }
+
+    /// Goes on to the end of a segment that is sound.
+    fn avancar(&mut self, segmento: &Segmento) {
+        let Some(cabecalho) = segmento.cabecalho else { return };
+        self.ultimo = self.ultimo.max(segmento.proximo() - 1);
         self.epoca = self.epoca.max(cabecalho.epoca);
         self.segmento = cabecalho.segmento;
-        Ok(())
     }
 
     /// Folds the records since the checkpoint; of a copy, all of them.

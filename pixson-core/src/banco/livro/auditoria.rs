@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
-use super::{Alcance, Divergencia, Lancamento, percorrer};
+use super::{Alcance, Divergencia, Lancamento, Percurso, percorrer};
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::{ler_ponto, travar};
 use crate::banco::disco::Disco;
@@ -118,15 +118,15 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
     let ponto = ler_ponto(disco)?.ponto;
     let mut auditoria = Auditoria { feitos: ponto.seq, ..Auditoria::default() };
     let mut escrituradas = Escrituradas::default();
-    let alcance = percorrer(disco, ponto, &mut |lancamento, depois_de_falta| {
-        if depois_de_falta {
-            escrituradas.lacuna = lancamento.seq;
-        }
-        auditoria.feitos = auditoria.feitos.max(lancamento.seq);
-        auditoria.escriturar(&lancamento, lancamento.seq > ponto.seq, &mut escrituradas);
-    })?;
-    let ultimo = escrituradas.contas.values().map(|conta| conta.seq).max().unwrap_or(0);
-    if ultimo < ponto.seq && !alcance.danos.is_empty() {
+    let Percurso { alcance, sem_fim } =
+        percorrer(disco, ponto, &mut |lancamento, depois_de_falta| {
+            if depois_de_falta {
+                escrituradas.lacuna = lancamento.seq;
+            }
+            auditoria.feitos = auditoria.feitos.max(lancamento.seq);
+            auditoria.escriturar(&lancamento, lancamento.seq > ponto.seq, &mut escrituradas);
+        })?;
+    if sem_fim {
         escrituradas.lacuna = ponto.seq + 1;
     }
     auditoria.alcance = alcance;

@@ -9,7 +9,7 @@ use std::io;
 pub use self::auditoria::{Auditoria, Balanco, auditar};
 pub use self::dano::Dano;
 pub use self::divergencia::Divergencia;
-use super::diario::{Cauda, Ponto, Registro, Segmento, ler_ponto, travar};
+use super::diario::{Ponto, Prova, Registro, Segmento, Veredito, ler_ponto, travar};
 use super::diario::{ler_segmento, nome_de_segmento, registros_depois, segmentos};
 use super::disco::{Causa, Disco, passageiro};
 use super::regras::decidir;
@@ -80,7 +80,14 @@ pub fn ler_livro<D: Disco>(
 ) -> Result<Alcance, ErroAbrir> {
     let _trava = travar(disco)?;
     let ponto = ler_ponto(disco)?.ponto;
-    Ok(percorrer(disco, ponto, &mut |lancamento, _| visitar(lancamento))?)
+    Ok(percorrer(disco, ponto, &mut |lancamento, _| visitar(lancamento))?.alcance)
+}
+
+/// A reading of the ledger, to its end.
+struct Percurso {
+    alcance: Alcance,
+    /// It is damaged, and its last records are not those of which the checkpoint speaks.
+    sem_fim: bool,
 }
 
 /// Reads the ledger. The visitor hears with each record whether others are missing just before it.
@@ -88,7 +95,7 @@ fn percorrer<D: Disco>(
     disco: &D,
     ponto: Ponto,
     visitar: &mut impl FnMut(Lancamento, bool),
-) -> io::Result<Alcance> {
+) -> io::Result<Percurso> {
     let mut leitura = Leitura { alcance: Alcance::default(), proximo: None, visitar };
     let numeros = segmentos(disco)?;
     for (indice, &numero) in numeros.iter().enumerate() {
@@ -110,10 +117,12 @@ fn percorrer<D: Disco>(
         alcance.danos.push(Dano::Segmento { arquivo: nome_de_segmento(ponto.segmento) });
     }
     let le_algo = ponto.segmento > 0 && alcance.desde.is_some();
-    if ultimo < ponto.seq && (le_algo || falta_segmento) {
+    let falta_o_fim = ultimo < ponto.seq;
+    if falta_o_fim && (le_algo || falta_segmento) {
         alcance.danos.push(Dano::Falta { de: ultimo + 1, ate: ponto.seq });
     }
-    Ok(alcance)
+    let sem_fim = falta_o_fim && !alcance.danos.is_empty();
+    Ok(Percurso { alcance, sem_fim })
 }
 
 /// The reading of a ledger, as far as it has come.
@@ -126,15 +135,13 @@ struct Leitura<'v, V> {
 
 impl<V: FnMut(Lancamento, bool)> Leitura<'_, V> {
     fn segmento(&mut self, segmento: Segmento, ultimo: bool) {
-        let depois = segmento.proximo();
-        let Segmento { nome, bytes, registros, validos, cauda, .. } = segmento;
+        // A torn tail is for recovery to cut, and one that was just being begun has no record.
+        let danificado = segmento.julgar(Prova::do_livro(ultimo)) == Veredito::Danificado;
+        let Segmento { nome, bytes, registros, validos, .. } = segmento;
         for registro in registros {
             self.registro(registro);
         }
-        let Cauda::Ruim { sinc } = cauda else { return };
-        // A torn tail is for recovery to cut, and one without a header was just being begun; damage
-        // is neither.
-        if !ultimo || sinc.is_some_and(|sinc| sinc >= depois) {
+        if danificado {
             self.alcance.danos.push(Dano::Trecho { arquivo: nome, posicao: validos });
             for registro in registros_depois(&bytes, validos) {
                 self.registro(registro);
