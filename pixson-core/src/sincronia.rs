@@ -14,7 +14,57 @@ pub(crate) use shuttle::thread;
 #[cfg(all(any(feature = "json", feature = "oraculos"), not(shuttle)))]
 pub(crate) use std::thread;
 
+use sync::PoisonError;
+#[cfg(feature = "json")]
+use sync::TryLockError;
 #[cfg(feature = "json")]
 pub(crate) use sync::atomic::AtomicBool;
 pub(crate) use sync::atomic::{AtomicU64, Ordering};
-pub(crate) use sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub(crate) use sync::{Arc, MutexGuard};
+
+/// A lock whose data stay usable if a thread panics while it holds it.
+///
+/// That is sound since no step under a lock of this crate can panic between two changes of what the
+/// lock guards: a panic would be a bug, and what it leaves is whole. A bank goes on for all others.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn novo(valor: T) -> Self {
+        Self(sync::Mutex::new(valor))
+    }
+
+    /// Waits for the lock.
+    pub(crate) fn trancar(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the lock if nobody has it.
+    #[cfg(feature = "json")]
+    pub(crate) fn tentar_trancar(&self) -> Option<MutexGuard<'_, T>> {
+        match self.0.try_lock() {
+            Ok(trancado) => Some(trancado),
+            Err(TryLockError::Poisoned(envenenado)) => Some(envenenado.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_lock_outlives_a_panic_of_who_held_it() {
+        let mutex = Mutex::novo(1);
+        let caido = catch_unwind(AssertUnwindSafe(|| {
+            let _trancado = mutex.trancar();
+            panic!("while it is locked");
+        }));
+        assert!(caido.is_err());
+        *mutex.trancar() += 1;
+        assert_eq!(*mutex.trancar(), 2);
+    }
+}

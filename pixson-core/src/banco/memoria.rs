@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::regras::decidir;
 use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Relogio, RelogioEsgotado};
-use crate::sincronia::{Mutex, MutexGuard, PoisonError};
+use crate::sincronia::Mutex;
 use crate::tipos::{Operacao, Rg, Saldo};
 
 /// A bank in memory, under one lock: the model that every other bank is held against.
@@ -28,29 +28,23 @@ pub struct BancoMemoria {
 impl BancoMemoria {
     /// A bank with these accounts; of two with the same RG the last counts.
     pub fn com_contas(contas: impl IntoIterator<Item = (Rg, Saldo)>) -> Self {
-        Self { contas: Mutex::new(contas.into_iter().collect()) }
+        Self { contas: Mutex::novo(contas.into_iter().collect()) }
     }
 
     /// Every account and its balance, in RG order, at one instant.
     pub fn saldos(&self) -> BTreeMap<Rg, Saldo> {
-        self.trancar().clone()
+        self.contas.trancar().clone()
     }
 
     /// The sum of all balances in centavos, at one instant.
     pub fn total_em_centavos(&self) -> u128 {
-        self.trancar().values().map(|saldo| u128::from(saldo.centavos())).sum()
-    }
-
-    /// No step of an operation can panic between two changes of the map, so what a poisoned
-    /// lock guards is whole.
-    fn trancar(&self) -> MutexGuard<'_, BTreeMap<Rg, Saldo>> {
-        self.contas.lock().unwrap_or_else(PoisonError::into_inner)
+        self.contas.trancar().values().map(|saldo| u128::from(saldo.centavos())).sum()
     }
 }
 
 impl Banco for BancoMemoria {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-        let mut contas = self.trancar();
+        let mut contas = self.contas.trancar();
         let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
         let carimbo = relogio.tique()?;
         let desfecho = decisao.map(|decisao| {

@@ -18,7 +18,7 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 
 use super::{Disco, Marca};
-use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering, PoisonError};
+use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
 /// What a new file allows, and a new folder: their owner alone.
 const MODO: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -66,8 +66,7 @@ impl DiscoReal {
 
     /// A folder of the directory, `""` being the directory itself.
     fn pasta(&self, pasta: &str) -> io::Result<Arc<File>> {
-        // The table holds whole entries whatever panics.
-        let mut pastas = self.pastas.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pastas = self.pastas.trancar();
         if let Some(aberta) = pastas.get(pasta) {
             return Ok(Arc::clone(aberta));
         }

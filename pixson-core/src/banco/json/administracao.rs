@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use super::BancoJson;
-use super::contas::{ContaViva, Vaga, trancar};
+use super::contas::{ContaViva, Vaga};
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::Disco;
@@ -124,7 +124,7 @@ impl<D: Disco> BancoJson<D> {
             contas.iter().map(|conta| self.contas.pegar_sem_aparar(conta.rg)).collect();
         let feita = {
             // They are in RG order, the order of all locks.
-            let mut travadas: Vec<_> = vagas.iter().map(|vaga| trancar(vaga)).collect();
+            let mut travadas: Vec<_> = vagas.iter().map(|vaga| vaga.trancar()).collect();
             self.abrir_travadas(abertura, relogio, &vagas, &mut travadas)
         };
         if feita.is_err() {
@@ -224,7 +224,7 @@ impl<D: Disco> BancoJson<D> {
             self.iniciar().map_err(|_| ErroAjuste::Indisponivel)?;
         }
         let vaga = self.contas.pegar(rg);
-        let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut trancar(&vaga));
+        let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut vaga.trancar());
         if feito == Err(ErroAjuste::NaoEncontrada) {
             self.contas.devolver_vazia(rg, &vaga);
         }
@@ -236,7 +236,7 @@ impl<D: Disco> BancoJson<D> {
         let vaga = self.contas.pegar(rg);
         let (lida, saldo) = {
             // One whose file cannot be replaced is in memory, with a balance that no file has.
-            let mut lugar = trancar(&vaga);
+            let mut lugar = vaga.trancar();
             let lida = self.carregar(rg, &mut lugar);
             (lida, lugar.as_ref().map(|viva| viva.conta.saldo))
         };

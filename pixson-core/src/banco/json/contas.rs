@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use crate::banco::arquivo::ContaArquivo;
-use crate::sincronia::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::sincronia::{Arc, Mutex};
 use crate::tipos::Rg;
 
 /// Into how many parts the table is divided, so that operations on different accounts seldom
@@ -45,7 +45,7 @@ impl Contas {
     }
 
     pub(super) fn pegar(&self, rg: Rg) -> Arc<Vaga> {
-        let mut parte = trancar(self.parte(rg));
+        let mut parte = self.parte(rg).trancar();
         if let Some(vaga) = parte.get(&rg) {
             return Arc::clone(vaga);
         }
@@ -58,15 +58,15 @@ impl Contas {
     /// The same without dropping others for it: for many accounts, which all stay until their files
     /// are written.
     pub(super) fn pegar_sem_aparar(&self, rg: Rg) -> Arc<Vaga> {
-        Arc::clone(trancar(self.parte(rg)).entry(rg).or_default())
+        Arc::clone(self.parte(rg).trancar().entry(rg).or_default())
     }
 
     /// Gives back the place of an account that is not there, so that names which only an
     /// attacker knows take no memory.
     pub(super) fn devolver_vazia(&self, rg: Rg, vaga: &Arc<Vaga>) {
-        let mut parte = trancar(self.parte(rg));
+        let mut parte = self.parte(rg).trancar();
         // One share is the table's and one is ours; new ones are only made under this lock.
-        if Arc::strong_count(vaga) == 2 && trancar(vaga).is_none() {
+        if Arc::strong_count(vaga) == 2 && vaga.trancar().is_none() {
             parte.remove(&rg);
         }
     }
@@ -75,7 +75,7 @@ impl Contas {
     pub(super) fn todas(&self) -> BTreeMap<Rg, Arc<Vaga>> {
         let mut todas = BTreeMap::new();
         for parte in &self.partes {
-            todas.extend(trancar(parte).iter().map(|(&rg, vaga)| (rg, Arc::clone(vaga))));
+            todas.extend(parte.trancar().iter().map(|(&rg, vaga)| (rg, Arc::clone(vaga))));
         }
         todas
     }
@@ -98,15 +98,12 @@ fn aparar(parte: &mut Parte, quantas: usize) {
     parte.retain(|_, vaga| {
         let cai = restam > 0
             && Arc::strong_count(vaga) == 1
-            && vaga.try_lock().is_ok_and(|conta| !conta.as_ref().is_some_and(|conta| conta.suja));
+            && vaga
+                .tentar_trancar()
+                .is_some_and(|conta| !conta.as_ref().is_some_and(|conta| conta.suja));
         restam -= usize::from(cai);
         !cai
     });
-}
-
-/// No step under these locks can panic between two changes of what they guard.
-pub(super) fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -120,7 +117,7 @@ mod tests {
 
     fn ler(contas: &Contas, numero: usize, suja: bool) {
         let conta = ContaArquivo { rg: rg(numero), nome: String::new(), saldo: Saldo::ZERO };
-        *trancar(&contas.pegar(rg(numero))) = Some(ContaViva { conta, seq: 0, suja, visto: None });
+        *contas.pegar(rg(numero)).trancar() = Some(ContaViva { conta, seq: 0, suja, visto: None });
     }
 
     #[test]
@@ -130,7 +127,7 @@ mod tests {
         (50..5000).for_each(|numero| ler(&contas, numero, false));
         let todas = contas.todas();
         assert!(todas.len() <= 160, "{} accounts", todas.len());
-        let sujas = |vaga: &&Arc<Vaga>| trancar(vaga).as_ref().is_some_and(|conta| conta.suja);
+        let sujas = |vaga: &&Arc<Vaga>| vaga.trancar().as_ref().is_some_and(|conta| conta.suja);
         assert_eq!(todas.values().filter(sujas).count(), 50);
     }
 

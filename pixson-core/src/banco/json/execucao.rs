@@ -1,7 +1,7 @@
 //! Operations: the accounts are locked, decided upon, and changed after their record is appended.
 
 use super::BancoJson;
-use super::contas::{ContaViva, Vaga, trancar};
+use super::contas::{ContaViva, Vaga};
 use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::{Disco, passageiro};
@@ -40,7 +40,7 @@ impl<D: Disco> Banco for BancoJson<D> {
         let execucao = {
             // The array is filled from the left: locks are taken in RG order.
             let mut travadas = Travadas(vagas.each_ref().map(|vaga| {
-                vaga.as_ref().map(|(rg, vaga)| Travada { rg: *rg, vaga, conta: trancar(vaga) })
+                vaga.as_ref().map(|(rg, vaga)| Travada { rg: *rg, vaga, conta: vaga.trancar() })
             }));
             let execucao = self.executar_travada(operacao, relogio, &mut travadas);
             for (ausente, travada) in ausentes.iter_mut().zip(&travadas.0) {

@@ -3,7 +3,6 @@
 use std::io;
 
 use super::BancoJson;
-use super::contas::trancar;
 use crate::banco::diario::{PASTA, Ponto, TRAVA};
 use crate::banco::disco::{Disco, nomear, sem_volta};
 use crate::sincronia::Ordering;
@@ -20,7 +19,7 @@ impl<D: Disco> BancoJson<D> {
         if self.iniciado.load(Ordering::Acquire) {
             return Ok(());
         }
-        let mut publicacao = trancar(&self.publicacao);
+        let mut publicacao = self.publicacao.trancar();
         if self.iniciado.load(Ordering::Acquire) {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::BancoJson;
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Vaga, trancar};
+use super::contas::{ContaViva, Vaga};
 use super::publicacao::Publicacao;
 use super::troca::{Esperado, Imagem, gravar_contas};
 use crate::banco::arquivo::{ContaArquivo, impressao};
@@ -25,7 +25,7 @@ impl<D: Disco> BancoJson<D> {
     /// If the disk is full or descriptors are short, nothing is lost and the next call tries again.
     /// After any other error [`BancoJson::falhou`] is true.
     pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
-        let mut publicacao = trancar(&self.publicacao);
+        let mut publicacao = self.publicacao.trancar();
         if publicacao.fechada || self.diario.fechado() {
             return Ok(Vec::new());
         }
@@ -51,7 +51,7 @@ impl<D: Disco> BancoJson<D> {
     ///
     /// As for [`BancoJson::publicar`]; the next start recovers.
     pub fn fechar(&self) -> io::Result<Vec<Aviso>> {
-        let mut publicacao = trancar(&self.publicacao);
+        let mut publicacao = self.publicacao.trancar();
         if publicacao.fechada {
             return Ok(Vec::new());
         }
@@ -64,7 +64,7 @@ impl<D: Disco> BancoJson<D> {
             self.recolher_editadas();
             let ate = self.gravar_sujas(publicacao, true)?;
             self.diario.fechar()?;
-            let tudo = trancar(&self.presas).vazias();
+            let tudo = self.presas.trancar().vazias();
             let seq = if tudo { ate } else { publicacao.ponto.seq };
             let limpo = !publicacao.houve_falha;
             self.mover_ponto(publicacao, seq, limpo)?;
@@ -79,7 +79,7 @@ impl<D: Disco> BancoJson<D> {
 
     /// Whether a checkpoint has come further than the last one.
     fn publicou(&self, ate: u64, publicacao: &Publicacao<D::Arquivo>) -> bool {
-        let tudo = trancar(&self.presas).vazias();
+        let tudo = self.presas.trancar().vazias();
         tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire)
     }
 
@@ -185,8 +185,8 @@ impl<D: Disco> BancoJson<D> {
         // An account is in the list before its record is appended: every record up to this one
         // has its account in the list that is taken next, or in one that was written before.
         let ate = self.diario.ultimo();
-        let mut sujas = std::mem::take(&mut *trancar(&self.sujas));
-        sujas.extend(trancar(&self.presas).chamar(todas));
+        let mut sujas = std::mem::take(&mut *self.sujas.trancar());
+        sujas.extend(self.presas.trancar().chamar(todas));
         let mut porcoes = sujas.chunks(self.arquivos_por_vez);
         while let Some(porcao) = porcoes.next() {
             let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
@@ -196,7 +196,7 @@ impl<D: Disco> BancoJson<D> {
                     self.sujar(vaga);
                 }
                 // Those that were not reached are still marked.
-                trancar(&self.sujas).extend(porcoes.flatten().cloned());
+                self.sujas.trancar().extend(porcoes.flatten().cloned());
                 return Err(erro);
             }
         }
@@ -205,7 +205,7 @@ impl<D: Disco> BancoJson<D> {
 
     /// Lists an account whose file is behind, unless it is in the list.
     fn sujar(&self, vaga: &Arc<Vaga>) {
-        if let Some(viva) = trancar(vaga).as_mut() {
+        if let Some(viva) = vaga.trancar().as_mut() {
             self.sujar_travada(vaga, viva);
         }
     }
@@ -213,7 +213,7 @@ impl<D: Disco> BancoJson<D> {
     /// The same for an account that is locked.
     pub(super) fn sujar_travada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
         if !std::mem::replace(&mut viva.suja, true) {
-            trancar(&self.sujas).push(Arc::clone(vaga));
+            self.sujas.trancar().push(Arc::clone(vaga));
         }
     }
 
@@ -224,13 +224,13 @@ impl<D: Disco> BancoJson<D> {
             let esperado = Esperado::visto(viva.visto);
             Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
         };
-        let descansa = |viva: &ContaViva| trancar(&self.presas).descansa(viva.conta.rg);
+        let descansa = |viva: &ContaViva| self.presas.trancar().descansa(viva.conta.rg);
         let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
             .iter()
             .filter_map(|vaga| {
                 // An account whose opening failed is in the list for nothing, or twice if it was
                 // opened after all.
-                let mut conta = trancar(vaga);
+                let mut conta = vaga.trancar();
                 let suja = conta.as_mut().filter(|viva| viva.suja && !descansa(viva));
                 Some((vaga, suja.map(imagem)?))
             })
@@ -242,10 +242,10 @@ impl<D: Disco> BancoJson<D> {
         for ((vaga, imagem), trocado) in vagas.into_iter().zip(&imagens).zip(trocados) {
             let aviso = match trocado {
                 Ok(()) => {
-                    if let Some(viva) = trancar(vaga).as_mut() {
+                    if let Some(viva) = vaga.trancar().as_mut() {
                         viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
                     }
-                    trancar(&self.presas).soltar(imagem.conta.rg)
+                    self.presas.trancar().soltar(imagem.conta.rg)
                 }
                 Err(preso) => self.prender(vaga, imagem.conta.rg, &preso),
             };
@@ -257,7 +257,7 @@ impl<D: Disco> BancoJson<D> {
     /// Lists the accounts of this run whose file is not what the bank left in it.
     fn recolher_editadas(&self) {
         for vaga in self.contas.todas().values() {
-            let mut conta = trancar(vaga);
+            let mut conta = vaga.trancar();
             let Some(viva) = conta.as_mut().filter(|viva| viva.seq > 0) else { continue };
             let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
             let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Contas, trancar};
+use super::contas::{ContaViva, Contas};
 use super::exame::{Fim, examinar};
 use super::imagens::{Vistas, imagens};
 use super::presas::Presas;
@@ -88,8 +88,8 @@ fn abrir<D: Disco>(
         sujas: Mutex::default(),
         segmentos_retidos: configuracao.segmentos_retidos,
         arquivos_por_vez,
-        presas: Mutex::new(Presas::default()),
-        publicacao: Mutex::new(Publicacao::desde(ponto, trava, alheio)),
+        presas: Mutex::novo(Presas::default()),
+        publicacao: Mutex::novo(Publicacao::desde(ponto, trava, alheio)),
         iniciado: AtomicBool::new(false),
         publicado: AtomicU64::new(ponto.seq),
         falhas: AtomicU64::new(0),
@@ -100,7 +100,7 @@ fn abrir<D: Disco>(
     for (imagem, erro) in nao_lidas {
         let preso = Preso { erro, encontrado: None };
         avisos.extend(banco.servir_do_diario(&imagem, &preso));
-        trancar(&banco.presas).nao_lida(imagem.conta.rg);
+        banco.presas.trancar().nao_lida(imagem.conta.rg);
     }
     Ok((banco, Aviso::resumir(avisos)))
 }
@@ -114,7 +114,7 @@ impl<D: Disco> BancoJson<D> {
             Esperado::Nada | Esperado::Estranho => None,
         };
         let vaga = self.contas.pegar_sem_aparar(conta.rg);
-        *trancar(&vaga) = Some(ContaViva { conta: conta.clone(), seq: *seq, suja: true, visto });
+        *vaga.trancar() = Some(ContaViva { conta: conta.clone(), seq: *seq, suja: true, visto });
         self.prender(&vaga, conta.rg, preso)
     }
 }

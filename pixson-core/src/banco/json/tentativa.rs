@@ -3,7 +3,7 @@
 
 use super::BancoJson;
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Vaga, trancar};
+use super::contas::{ContaViva, Vaga};
 use super::presa::Presa;
 use super::troca::Preso;
 use crate::banco::arquivo::ContaArquivo;
@@ -14,29 +14,29 @@ use crate::tipos::Rg;
 impl<D: Disco> BancoJson<D> {
     /// The accounts whose file cannot be replaced, in RG order.
     pub fn presas(&self) -> Vec<Presa> {
-        trancar(&self.presas).todas()
+        self.presas.trancar().todas()
     }
 
     /// Reads the file of an account again that could not be read when the bank was opened: what it
     /// holds is what the bank has left in it, and the holder's name is nowhere else.
     pub(super) fn reler(&self, viva: &mut ContaViva) {
-        if !trancar(&self.presas).por_reler(viva.conta.rg) {
+        if !self.presas.trancar().por_reler(viva.conta.rg) {
             return;
         }
         if let Ok(Some((arquivo, visto))) = ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
             viva.conta.nome = arquivo.nome;
             viva.visto = Some(visto);
-            trancar(&self.presas).relida(viva.conta.rg);
+            self.presas.trancar().relida(viva.conta.rg);
         }
     }
 
     /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
     pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
-        if let Some(viva) = trancar(vaga).as_mut() {
+        if let Some(viva) = vaga.trancar().as_mut() {
             viva.suja = true;
             viva.visto = preso.encontrado.or(viva.visto);
         }
         self.falhas.fetch_add(1, Ordering::Relaxed);
-        trancar(&self.presas).prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
+        self.presas.trancar().prender(Presa::nova(rg, &preso.erro), Arc::clone(vaga))
     }
 }

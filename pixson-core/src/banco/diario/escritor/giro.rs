@@ -14,7 +14,7 @@ impl<D: Disco> Diario<D> {
     /// segment. Those before it are forgotten: a checkpoint asks, and the next one asks for no
     /// earlier record.
     pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         while estado.fechados.front().is_some_and(|&(_, ultimo)| ultimo < seq) {
             estado.fechados.pop_front();
         }
@@ -30,7 +30,7 @@ impl<D: Disco> Diario<D> {
     /// nothing that is written to a file without a name survives. Not while a segment turns.
     pub(in crate::banco) fn conferir_lugar(&self) -> io::Result<()> {
         let (arquivo, nome) = {
-            let estado = self.trancar();
+            let estado = self.estado.trancar();
             (estado.arquivo.clone(), nome_de_segmento(estado.cabecalho.segmento))
         };
         conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
@@ -39,7 +39,7 @@ impl<D: Disco> Diario<D> {
     /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
     /// as for a group, the disk is waited for without the lock.
     pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
-        let estado = self.esperar_vez(self.trancar());
+        let estado = self.esperar_vez(self.estado.trancar());
         // A disk that has failed is not asked again.
         let conferido = Self::conferir(&estado);
         let cheio = estado.comecado && estado.posicao >= self.segmento_max_bytes;
@@ -65,7 +65,7 @@ impl<D: Disco> Diario<D> {
             cortado.map_err(sem_volta).map_err(nomear(&nome_de_segmento(atual.segmento)))
         });
 
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         estado.lider = false;
         match &girado {
             Err(erro) if e_sem_volta(erro) => self.falhar(&mut estado, erro),
@@ -89,7 +89,7 @@ impl<D: Disco> Diario<D> {
             }
             criado => criado?,
         };
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         let mut reservado = posicao + bytes(&self.zeros);
         while posicao + bytes(&estado.lote) > reservado {
             if let Err(erro) = self.disco.escrever(&arquivo, reservado, &self.zeros) {
@@ -125,7 +125,7 @@ impl<D: Disco> Diario<D> {
 
     /// Makes everything durable. Nothing is appended any more.
     pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
-        let mut estado = self.esperar_vez(self.trancar());
+        let mut estado = self.esperar_vez(self.estado.trancar());
         let mut conferido = Self::conferir(&estado);
         while conferido.is_ok() && estado.duravel < estado.ultimo {
             estado = self.gravar(estado);
@@ -140,7 +140,7 @@ impl<D: Disco> Diario<D> {
     /// record. Only after a checkpoint that speaks of all records and of the orderly end: until then
     /// that space shows that the segment has not lost its end.
     pub(in crate::banco) fn arrumar(&self) -> io::Result<()> {
-        let mut estado = self.esperar_vez(self.trancar());
+        let mut estado = self.esperar_vez(self.estado.trancar());
         let nome = nome_de_segmento(estado.cabecalho.segmento);
         let vazio = Self::vazio(&estado);
         let arrumado = match estado.arquivo.take() {

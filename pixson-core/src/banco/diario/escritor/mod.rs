@@ -16,7 +16,7 @@ use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, nomear, passageiro, repetir, sem_volta};
 use crate::banco::{Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
-use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError, thread};
+use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, thread};
 
 /// The journal of one run, open for appending.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl<D: Disco> Diario<D> {
             falha: None,
             fechado: false,
         };
-        let (estado, por_confirmar) = (Mutex::new(estado), AtomicU64::new(seq));
+        let (estado, por_confirmar) = (Mutex::novo(estado), AtomicU64::new(seq));
         Self { disco, epoca, segmento_max_bytes, zeros, estado, por_confirmar }
     }
 
@@ -122,7 +122,7 @@ impl<D: Disco> Diario<D> {
         carimbo: Carimbo,
         feito: &Feito,
     ) -> Result<u64, NaoAnexado> {
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         let cheio = estado.posicao + bytes(&estado.lote) >= SEGMENTO_LIMITE_BYTES;
         if estado.falha.is_some() || estado.fechado || cheio {
             return Err(NaoAnexado);
@@ -171,7 +171,7 @@ impl<D: Disco> Diario<D> {
         if self.confirmado(seq) {
             return Ok(());
         }
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         // A record that was never appended is nothing to wait for.
         let seq = seq.min(estado.ultimo);
         loop {
@@ -187,7 +187,7 @@ impl<D: Disco> Diario<D> {
                 if self.confirmado(seq) {
                     return Ok(());
                 }
-                estado = self.trancar();
+                estado = self.estado.trancar();
                 estado.espera.sair();
             } else {
                 estado = self.gravar(estado);
@@ -206,7 +206,7 @@ impl<D: Disco> Diario<D> {
         // Whoever is ready to run appends first: with 64 connections a sync then serves more of
         // them, and a tenth more are served in a second. Alone, it costs nothing to speak of.
         thread::yield_now();
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         let mut lote = std::mem::take(&mut estado.lote);
         let (posicao, ultimo) = (estado.posicao, estado.ultimo);
         let (arquivo, cabecalho) = (estado.arquivo.clone(), estado.cabecalho);
@@ -226,7 +226,7 @@ impl<D: Disco> Diario<D> {
             conferir_nomes(&*self.disco, &nome, Some(&*arquivo))
         });
 
-        let mut estado = self.trancar();
+        let mut estado = self.estado.trancar();
         estado.lider = false;
         match sincronizado {
             Ok(()) => {
@@ -279,34 +279,34 @@ impl<D: Disco> Diario<D> {
             estado.espera.entrar(u64::MAX);
             drop(estado);
             thread::park();
-            estado = self.trancar();
+            estado = self.estado.trancar();
             estado.espera.sair();
         }
         estado
     }
 
     pub(in crate::banco) fn medidas(&self) -> MedidasDoDiario {
-        self.trancar().medidas
+        self.estado.trancar().medidas
     }
 
     /// The last record that was appended.
     pub(in crate::banco) fn ultimo(&self) -> u64 {
-        self.trancar().ultimo
+        self.estado.trancar().ultimo
     }
 
     /// Whether the bank was closed: nothing is appended any more.
     pub(in crate::banco) fn fechado(&self) -> bool {
-        self.trancar().fechado
+        self.estado.trancar().fechado
     }
 
     /// Whether the disk has failed: nothing is acknowledged any more.
     pub(in crate::banco) fn falhou(&self) -> bool {
-        self.trancar().falha.is_some()
+        self.estado.trancar().falha.is_some()
     }
 
     /// Nothing is acknowledged from here on.
     pub(in crate::banco) fn desistir(&self, causa: &io::Error) {
-        self.falhar(&mut self.trancar(), causa);
+        self.falhar(&mut self.estado.trancar(), causa);
     }
 
     fn falhar(&self, estado: &mut Estado<D::Arquivo>, causa: &io::Error) {
@@ -325,14 +325,8 @@ impl<D: Disco> Diario<D> {
     /// As [`Diario::confirmar`], and says why not.
     pub(in crate::banco) fn esperar_por(&self, seq: u64) -> io::Result<()> {
         let confirmado = self.confirmar(seq);
-        Self::conferir(&self.trancar())?;
+        Self::conferir(&self.estado.trancar())?;
         confirmado.map_err(io::Error::other)
-    }
-
-    /// A panic while this lock is held would be a bug of this file; none of its steps leaves the
-    /// state half-changed.
-    fn trancar(&self) -> Trancado<'_, D> {
-        self.estado.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
