@@ -4,13 +4,14 @@
 use thiserror::Error;
 
 use super::BancoJson;
-use super::contas::{ContaViva, Vaga};
+use super::contas::{ContaViva, Trancada};
+use super::lista::Lista;
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::Disco;
 use crate::banco::{Abertura, Conta, Feito, Movimento, Recibo};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
-use crate::sincronia::{Arc, MutexGuard, Ordering};
+use crate::sincronia::Ordering;
 use crate::tipos::{Culpa, Recusa, Rg, Saldo};
 
 /// What the administration did, and what it has to wait for.
@@ -119,20 +120,9 @@ impl<D: Disco> BancoJson<D> {
         relogio: &Relogio,
     ) -> Result<Gestao, ErroAbrirContas> {
         self.iniciar_se(|| self.livres(abertura))?;
-        let contas = abertura.contas();
-        let vagas: Vec<Arc<Vaga>> =
-            contas.iter().map(|conta| self.contas.pegar_sem_aparar(conta.rg)).collect();
-        let feita = {
-            // They are in RG order, the order of all locks.
-            let mut travadas: Vec<_> = vagas.iter().map(|vaga| vaga.trancar()).collect();
-            self.abrir_travadas(abertura, relogio, &vagas, &mut travadas)
-        };
-        if feita.is_err() {
-            for (conta, vaga) in contas.iter().zip(&vagas) {
-                self.contas.devolver_vazia(conta.rg, vaga);
-            }
-        }
-        feita
+        let rgs = Lista::Muitas(abertura.contas().iter().map(|conta| conta.rg).collect());
+        self.contas
+            .com_trancadas(&rgs, |trancadas| self.abrir_trancadas(abertura, relogio, trancadas))
     }
 
     /// Begins the run before the first act of it, unless that is refused: nothing is left of it then.
@@ -173,31 +163,29 @@ impl<D: Disco> BancoJson<D> {
         if conflitos.is_empty() { Ok(()) } else { Err(ErroAbrirContas::Existentes(conflitos)) }
     }
 
-    fn abrir_travadas(
+    fn abrir_trancadas(
         &self,
         abertura: &Abertura,
         relogio: &Relogio,
-        vagas: &[Arc<Vaga>],
-        travadas: &mut [MutexGuard<'_, Option<ContaViva>>],
+        trancadas: &mut [Trancada<'_>],
     ) -> Result<Gestao, ErroAbrirContas> {
-        let lugares = abertura.contas().iter().zip(&mut *travadas);
-        Self::sem_conflitos(lugares.map(|(conta, lugar)| {
-            let lida = self.carregar(conta.rg, lugar);
-            (conta.rg, lida.map(|()| lugar.is_some()))
+        Self::sem_conflitos(trancadas.iter_mut().map(|Trancada { rg, conta, .. }| {
+            let lida = self.carregar(*rg, conta);
+            (*rg, lida.map(|()| conta.is_some()))
         }))?;
         let carimbo = relogio.tique()?;
         // Before the record is appended: a checkpoint counts on it.
-        for ((conta, vaga), lugar) in abertura.contas().iter().zip(vagas).zip(&mut *travadas) {
-            self.sujar_travada(vaga, lugar.insert(por_abrir(conta)));
+        for (nova, Trancada { vaga, conta, .. }) in abertura.contas().iter().zip(&mut *trancadas) {
+            self.sujar_trancada(vaga, conta.insert(por_abrir(nova)));
         }
         let Ok(seq) = self.diario.anexar(carimbo, &Feito::Abertura(abertura.clone())) else {
             // A checkpoint passes over a place without an account.
-            for lugar in travadas {
-                **lugar = None;
+            for trancada in trancadas {
+                *trancada.conta = None;
             }
             return Err(ErroAbrirContas::Indisponivel);
         };
-        for viva in travadas.iter_mut().filter_map(|lugar| lugar.as_mut()) {
+        for viva in trancadas.iter_mut().filter_map(|trancada| trancada.conta.as_mut()) {
             viva.seq = seq;
         }
         Ok(Gestao { carimbo, recibo: Recibo(seq) })
@@ -223,45 +211,32 @@ impl<D: Disco> BancoJson<D> {
             }
             self.iniciar().map_err(|_| ErroAjuste::Indisponivel)?;
         }
-        let vaga = self.contas.pegar(rg);
-        let feito = self.ajustar_travada(rg, saldo, relogio, &vaga, &mut vaga.trancar());
-        if feito == Err(ErroAjuste::NaoEncontrada) {
-            self.contas.devolver_vazia(rg, &vaga);
-        }
-        feito
+        self.contas.com_trancada(rg, |trancada| self.ajustar_trancada(saldo, relogio, trancada))
     }
 
     /// The balance of an account, if it can be set.
     fn ajustavel(&self, rg: Rg) -> Result<Saldo, ErroAjuste> {
-        let vaga = self.contas.pegar(rg);
-        let (lida, saldo) = {
-            // One whose file cannot be replaced is in memory, with a balance that no file has.
-            let mut lugar = vaga.trancar();
-            let lida = self.carregar(rg, &mut lugar);
-            (lida, lugar.as_ref().map(|viva| viva.conta.saldo))
-        };
-        lida.map_err(ErroAjuste::de_recusa)?;
-        if saldo.is_none() {
-            self.contas.devolver_vazia(rg, &vaga);
-        }
-        saldo.ok_or(ErroAjuste::NaoEncontrada)
+        // One whose file cannot be replaced is in memory, with a balance that no file has.
+        self.contas.com_trancada(rg, |Trancada { conta, .. }| {
+            self.carregar(rg, conta).map_err(ErroAjuste::de_recusa)?;
+            conta.as_ref().map(|viva| viva.conta.saldo).ok_or(ErroAjuste::NaoEncontrada)
+        })
     }
 
-    fn ajustar_travada(
+    fn ajustar_trancada(
         &self,
-        rg: Rg,
         depois: Saldo,
         relogio: &Relogio,
-        vaga: &Arc<Vaga>,
-        lugar: &mut Option<ContaViva>,
+        Trancada { rg, vaga, conta }: &mut Trancada<'_>,
     ) -> Result<(Movimento, Gestao), ErroAjuste> {
-        self.carregar(rg, lugar).map_err(ErroAjuste::de_recusa)?;
-        let viva = lugar.as_mut().ok_or(ErroAjuste::NaoEncontrada)?;
+        let rg = *rg;
+        self.carregar(rg, conta).map_err(ErroAjuste::de_recusa)?;
+        let viva = conta.as_mut().ok_or(ErroAjuste::NaoEncontrada)?;
         let movimento = Movimento { rg, antes: viva.conta.saldo, depois };
         let carimbo = relogio.tique()?;
         if movimento.antes != depois {
             // Before the record is appended: a checkpoint counts on it.
-            self.sujar_travada(vaga, viva);
+            self.sujar_trancada(vaga, viva);
             let anexado = self.diario.anexar(carimbo, &Feito::Ajuste(movimento));
             viva.seq = anexado.map_err(|NaoAnexado| ErroAjuste::Indisponivel)?;
             viva.conta.saldo = depois;

@@ -1,11 +1,13 @@
-//! The accounts in memory: one lock each, as many as fit.
+//! The accounts in memory: one lock each, as many as fit, and the one way to lock those of an
+//! operation.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
+use super::lista::Lista;
 use crate::banco::arquivo::ContaArquivo;
-use crate::sincronia::{Arc, Mutex};
+use crate::sincronia::{Arc, Mutex, MutexGuard};
 use crate::tipos::Rg;
 
 /// Into how many parts the table is divided, so that operations on different accounts seldom
@@ -27,6 +29,14 @@ pub(super) struct ContaViva {
     pub(super) visto: Option<u32>,
 }
 
+/// An account that is locked.
+pub(super) struct Trancada<'v> {
+    pub(super) rg: Rg,
+    pub(super) vaga: &'v Arc<Vaga>,
+    /// `None` if it has not been read, or is not there.
+    pub(super) conta: MutexGuard<'v, Option<ContaViva>>,
+}
+
 /// Hashed without a random key, so that a test's seed decides which accounts are dropped. Nobody
 /// can fill it with names that collide: one without an account does not stay.
 type Parte = HashMap<Rg, Arc<Vaga>, BuildHasherDefault<DefaultHasher>>;
@@ -44,7 +54,42 @@ impl Contas {
         Self { partes: Default::default(), max_por_parte: max.div_ceil(PARTES) }
     }
 
-    pub(super) fn pegar(&self, rg: Rg) -> Arc<Vaga> {
+    /// Locks these accounts, which are given in RG order, and lets `agir` act upon them, in the same
+    /// order. Nobody may have another account locked: two that cross would wait for each other for ever.
+    ///
+    /// Those that are not there afterwards keep no place in memory.
+    pub(super) fn com_trancadas<R>(
+        &self,
+        rgs: &Lista<Rg>,
+        agir: impl FnOnce(&mut [Trancada<'_>]) -> R,
+    ) -> R {
+        debug_assert!(rgs.as_slice().is_sorted_by(|um, outro| um < outro), "not in RG order");
+        let vagas = match rgs {
+            // Many stay until their files are written: dropping others for each would take long.
+            Lista::Muitas(_) => rgs.cada(|&rg| (rg, self.pegar_sem_aparar(rg))),
+            Lista::Uma(_) | Lista::Duas(_) => rgs.cada(|&rg| (rg, self.pegar(rg))),
+        };
+        let (feito, vazias) = {
+            let mut trancadas =
+                vagas.cada(|(rg, vaga)| Trancada { rg: *rg, vaga, conta: vaga.trancar() });
+            let feito = agir(trancadas.as_mut_slice());
+            (feito, trancadas.cada(|trancada| trancada.conta.is_none()))
+        };
+        for ((rg, vaga), vazia) in vagas.as_slice().iter().zip(vazias.as_slice()) {
+            if *vazia {
+                self.devolver_vazia(*rg, vaga);
+            }
+        }
+        feito
+    }
+
+    /// The same for one account.
+    pub(super) fn com_trancada<R>(&self, rg: Rg, agir: impl FnOnce(&mut Trancada<'_>) -> R) -> R {
+        // One account was given, and one is locked.
+        self.com_trancadas(&Lista::Uma([rg]), |trancadas| agir(&mut trancadas[0]))
+    }
+
+    fn pegar(&self, rg: Rg) -> Arc<Vaga> {
         let mut parte = self.parte(rg).trancar();
         if let Some(vaga) = parte.get(&rg) {
             return Arc::clone(vaga);
@@ -55,15 +100,14 @@ impl Contas {
         Arc::clone(parte.entry(rg).or_default())
     }
 
-    /// The same without dropping others for it: for many accounts, which all stay until their files
-    /// are written.
+    /// The place of an account, without dropping others for it.
     pub(super) fn pegar_sem_aparar(&self, rg: Rg) -> Arc<Vaga> {
         Arc::clone(self.parte(rg).trancar().entry(rg).or_default())
     }
 
     /// Gives back the place of an account that is not there, so that names which only an
     /// attacker knows take no memory.
-    pub(super) fn devolver_vazia(&self, rg: Rg, vaga: &Arc<Vaga>) {
+    fn devolver_vazia(&self, rg: Rg, vaga: &Arc<Vaga>) {
         let mut parte = self.parte(rg).trancar();
         // One share is the table's and one is ours; new ones are only made under this lock.
         if Arc::strong_count(vaga) == 2 && vaga.trancar().is_none() {
@@ -129,6 +173,17 @@ mod tests {
         assert!(todas.len() <= 160, "{} accounts", todas.len());
         let sujas = |vaga: &&Arc<Vaga>| vaga.trancar().as_ref().is_some_and(|conta| conta.suja);
         assert_eq!(todas.values().filter(sujas).count(), 50);
+    }
+
+    #[test]
+    fn accounts_that_are_not_there_after_all_give_back_their_places() {
+        let contas = Contas::novas(160);
+        contas.com_trancadas(&Lista::Duas([1, 2].map(rg)), |trancadas| {
+            let conta = ContaArquivo { rg: rg(2), nome: String::new(), saldo: Saldo::ZERO };
+            *trancadas[1].conta = Some(ContaViva { conta, seq: 0, suja: false, visto: None });
+            assert_eq!(contas.todas().len(), 2, "others wait at the same lock");
+        });
+        assert_eq!(contas.todas().into_keys().collect::<Vec<_>>(), [rg(2)]);
     }
 
     #[test]

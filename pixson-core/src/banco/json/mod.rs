@@ -8,6 +8,7 @@ mod exame;
 mod execucao;
 mod imagens;
 mod inicio;
+mod lista;
 mod presa;
 mod presas;
 mod publicacao;

@@ -206,12 +206,12 @@ impl<D: Disco> BancoJson<D> {
     /// Lists an account whose file is behind, unless it is in the list.
     fn sujar(&self, vaga: &Arc<Vaga>) {
         if let Some(viva) = vaga.trancar().as_mut() {
-            self.sujar_travada(vaga, viva);
+            self.sujar_trancada(vaga, viva);
         }
     }
 
     /// The same for an account that is locked.
-    pub(super) fn sujar_travada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
+    pub(super) fn sujar_trancada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
         if !std::mem::replace(&mut viva.suja, true) {
             self.sujas.trancar().push(Arc::clone(vaga));
         }
@@ -262,7 +262,7 @@ impl<D: Disco> BancoJson<D> {
             let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
             let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));
             if agora != viva.visto {
-                self.sujar_travada(vaga, viva);
+                self.sujar_trancada(vaga, viva);
             }
         }
     }
