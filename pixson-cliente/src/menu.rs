@@ -1,6 +1,7 @@
 use std::io;
 
 use pixson_core::protocolo::Situacao;
+use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 
 use crate::comando::ler_palavras;
@@ -126,13 +127,10 @@ fn insistir<E: Terminal, T>(
     }
 }
 
-/// What stands in the menu, and the one that does not.
+/// What can be chosen: what stands in the menu, and one that does not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Entrada {
-    Saldo,
-    Saque,
-    Deposito,
-    Transferencia,
+    Pedir(TipoDeOperacao),
     Sair,
     Ajuda,
 }
@@ -154,49 +152,65 @@ fn escolher(rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     }
 }
 
+/// Where an operation stands in the menu, and the words for it. The login comes before the menu.
+fn escolhas(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static str])> {
+    match tipo {
+        TipoDeOperacao::Login => None,
+        TipoDeOperacao::Saldo => Some(("1", &["saldo"])),
+        TipoDeOperacao::Saque => Some(("2", &["saque"])),
+        TipoDeOperacao::Deposito => Some(("3", &["deposito", "depósito"])),
+        TipoDeOperacao::Transferencia => Some(("4", &["transferencia", "transferência"])),
+    }
+}
+
 fn numero(texto: &str) -> Option<Entrada> {
-    Some(match texto {
-        "1" => Entrada::Saldo,
-        "2" => Entrada::Saque,
-        "3" => Entrada::Deposito,
-        "4" => Entrada::Transferencia,
-        "0" => Entrada::Sair,
-        _ => return None,
-    })
+    let este = |tipo| escolhas(tipo).is_some_and(|(numero, _)| numero == texto);
+    match texto {
+        "0" => Some(Entrada::Sair),
+        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Entrada::Pedir),
+    }
 }
 
 fn nome(texto: &str) -> Option<Entrada> {
-    Some(match texto {
-        "saldo" => Entrada::Saldo,
-        "saque" => Entrada::Saque,
-        "deposito" | "depósito" => Entrada::Deposito,
-        "transferencia" | "transferência" => Entrada::Transferencia,
-        "sair" => Entrada::Sair,
-        "ajuda" => Entrada::Ajuda,
-        _ => return None,
-    })
+    let este = |tipo| escolhas(tipo).is_some_and(|(_, nomes)| nomes.contains(&texto));
+    match texto {
+        "sair" => Some(Entrada::Sair),
+        "ajuda" => Some(Entrada::Ajuda),
+        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Entrada::Pedir),
+    }
 }
 
 /// Asks for what an entry of the menu needs.
 fn completar(entrada: Entrada, rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     match entrada {
-        Entrada::Saldo => Ok(Operacao::Saldo { rg }),
-        Entrada::Saque => {
-            let valor = perguntar_valor(terminal, "Digite o valor do saque: ")?;
-            Ok(Operacao::Saque { rg, valor })
-        }
-        Entrada::Deposito => {
-            let valor = perguntar_valor(terminal, "Digite o valor do deposito: ")?;
-            Ok(Operacao::Deposito { rg, valor })
-        }
-        Entrada::Transferencia => {
-            let rg_destino = perguntar_rg(terminal, "Digite o RG do destinatário: ")?;
-            let valor = perguntar_valor(terminal, "Digite o valor da transferência: ")?;
-            Ok(Operacao::Transferencia { rg_origem: rg, rg_destino, valor })
-        }
+        Entrada::Pedir(tipo) => perguntar_operacao(tipo, rg, terminal),
         Entrada::Sair => Err(Volta::Sair),
         Entrada::Ajuda => Err(Volta::Repetir(AJUDA.into())),
     }
+}
+
+fn perguntar_operacao(
+    tipo: TipoDeOperacao,
+    rg: Rg,
+    terminal: &mut impl Terminal,
+) -> Result<Operacao, Volta> {
+    Ok(match tipo {
+        TipoDeOperacao::Login => Operacao::Login { rg },
+        TipoDeOperacao::Saldo => Operacao::Saldo { rg },
+        TipoDeOperacao::Saque => {
+            let valor = perguntar_valor(terminal, "Digite o valor do saque: ")?;
+            Operacao::Saque { rg, valor }
+        }
+        TipoDeOperacao::Deposito => {
+            let valor = perguntar_valor(terminal, "Digite o valor do deposito: ")?;
+            Operacao::Deposito { rg, valor }
+        }
+        TipoDeOperacao::Transferencia => {
+            let rg_destino = perguntar_rg(terminal, "Digite o RG do destinatário: ")?;
+            let valor = perguntar_valor(terminal, "Digite o valor da transferência: ")?;
+            Operacao::Transferencia { rg_origem: rg, rg_destino, valor }
+        }
+    })
 }
 
 fn perguntar_rg_da_conta(terminal: &mut impl Terminal) -> Result<Rg, Volta> {

@@ -74,8 +74,12 @@ impl Relato {
         let mut relato = Self::vazio(operacao, desfecho, &resposta.texto(), codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato.carimbo_recebido = Some(resposta.carimbo().valor());
-        if let Some(Ok(Sucesso::Saldo(saldo))) = resposta.desfecho() {
-            relato.centavos = Some(saldo.centavos());
+        match resposta.desfecho() {
+            Some(Ok(Sucesso::Saldo(saldo))) => relato.centavos = Some(saldo.centavos()),
+            Some(Ok(
+                Sucesso::Login | Sucesso::Saque | Sucesso::Deposito | Sucesso::Transferencia,
+            )) => {}
+            Some(Err(_)) | None => {}
         }
         relato
     }

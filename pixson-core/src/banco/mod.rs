@@ -173,9 +173,10 @@ pub struct Execucao {
 /// A bank that numbers its changes keeps with each account the number of its last one:
 ///
 /// ```
+/// use pixson_core::banco::regras::em_ordem;
 /// use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
 /// use pixson_core::relogio::RelogioEsgotado;
-/// use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+/// use pixson_core::{Operacao, Relogio, Rg, Saldo};
 /// # use std::collections::HashMap;
 /// # use std::sync::Mutex;
 ///
@@ -186,11 +187,9 @@ pub struct Execucao {
 ///     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
 ///         let (banco, ultimas) = &mut *self.0.lock().expect("nobody panics with the bank");
 ///         let execucao = banco.executar(operacao, relogio)?;
-///         let lidas = match operacao {
-///             Operacao::Transferencia { rg_origem, rg_destino, .. } => vec![rg_origem, rg_destino],
-///             _ => vec![operacao.titular()],
-///         };
-///         let muda = !matches!(execucao.desfecho, Err(_) | Ok(Sucesso::Login | Sucesso::Saldo(_)));
+///         let (uma, outra) = em_ordem(&operacao);
+///         let lidas: Vec<Rg> = outra.into_iter().chain([uma]).collect();
+///         let muda = operacao.move_dinheiro() && execucao.desfecho.is_ok();
 ///         if muda {
 ///             // The stamps of one run grow, and serve as numbers.
 ///             ultimas.extend(lidas.iter().map(|&rg| (rg, execucao.carimbo.valor())));

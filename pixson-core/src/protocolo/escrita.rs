@@ -6,9 +6,10 @@ use std::fmt;
 
 use super::MENSAGEM_MAX_BYTES;
 use super::pedido::Pedido;
+use super::prefixo::prefixo;
 use super::resposta::{ErroTexto, Resposta, Situacao};
 use crate::relogio::Carimbo;
-use crate::tipos::{Operacao, Rg, Sucesso, Valor, escrever};
+use crate::tipos::{Operacao, Sucesso, Valor, escrever};
 
 impl Pedido {
     /// Appends the message to `saida`, without a terminator.
@@ -64,20 +65,15 @@ impl fmt::Display for Resposta {
 
 fn pedido(pedido: &Pedido, saida: &mut Vec<u8>) {
     carimbo(pedido.carimbo, saida);
-    match pedido.operacao {
-        Operacao::Login { rg } => conta("|op:6|rg:", rg, saida),
-        Operacao::Saldo { rg } => conta("|op:1|rg:", rg, saida),
-        Operacao::Saque { rg, valor: quanto } => {
-            conta("|op:2|rg:", rg, saida);
+    let operacao = pedido.operacao;
+    escrever(saida, &[&"|", &prefixo(operacao.tipo()), &operacao.titular()]);
+    match operacao {
+        Operacao::Login { .. } | Operacao::Saldo { .. } => {}
+        Operacao::Saque { valor: quanto, .. } | Operacao::Deposito { valor: quanto, .. } => {
             valor(quanto, saida);
         }
-        Operacao::Deposito { rg, valor: quanto } => {
-            conta("|op:3|rg:", rg, saida);
-            valor(quanto, saida);
-        }
-        Operacao::Transferencia { rg_origem, rg_destino, valor: quanto } => {
-            conta("|op:4|rg_origem:", rg_origem, saida);
-            conta("|rg_destino:", rg_destino, saida);
+        Operacao::Transferencia { rg_origem: _, rg_destino, valor: quanto } => {
+            escrever(saida, &[&"|rg_destino:", &rg_destino]);
             valor(quanto, saida);
         }
     }
@@ -98,10 +94,6 @@ fn resposta(resposta: &Resposta, saida: &mut Vec<u8>) {
 
 fn carimbo(carimbo: Carimbo, saida: &mut Vec<u8>) {
     escrever(saida, &[&"t:", &carimbo.valor()]);
-}
-
-fn conta(campo: &str, rg: Rg, saida: &mut Vec<u8>) {
-    escrever(saida, &[&campo, &rg]);
 }
 
 fn valor(valor: Valor, saida: &mut Vec<u8>) {

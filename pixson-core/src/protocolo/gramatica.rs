@@ -7,14 +7,15 @@ use nom::bytes::complete::{tag, take};
 use nom::character::complete::char;
 use nom::combinator::{all_consuming, cut, eof, map_res, recognize, rest};
 use nom::error::{ErrorKind, FromExternalError, ParseError};
-use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::sequence::{preceded, separated_pair, terminated};
 use nom::{IResult, Offset, Parser};
 
 use super::MENSAGEM_MAX_BYTES;
 use super::pedido::{ErroPedido, Pedido};
+use super::prefixo::prefixo;
 use super::resposta::{ErroResposta, Resposta, Situacao};
 use crate::relogio::Carimbo;
-use crate::tipos::{Operacao, Rg, Valor, ler_natural, ler_quantia};
+use crate::tipos::{Operacao, Rg, TipoDeOperacao, Valor, ler_natural, ler_quantia};
 
 /// The result of every rule.
 type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
@@ -119,13 +120,35 @@ impl Resposta {
 }
 
 /// ```abnf
-/// pedido = carimbo "|" ( login / saldo / saque / deposito / transferencia )
+/// pedido = carimbo "|" operacao
 /// ```
 fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
-    let operacao = alt((login, saldo, saque, deposito, transferencia));
     all_consuming(separated_pair(carimbo, char('|'), operacao))
         .map(|(carimbo, operacao)| Pedido { carimbo, operacao })
         .parse(entrada)
+}
+
+/// ```abnf
+/// operacao = login / saldo / saque / deposito / transferencia
+/// ```
+///
+/// What it begins with, [`prefixo`], says which it is, so that only one rule is tried: with what stands
+/// behind that.
+fn operacao(entrada: &[u8]) -> Resultado<'_, Operacao> {
+    let achado = TipoDeOperacao::TODOS.iter().find_map(|&tipo| {
+        let resto = entrada.strip_prefix(prefixo(tipo).as_bytes())?;
+        Some((tipo, resto))
+    });
+    let Some((tipo, resto)) = achado else {
+        return Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma)));
+    };
+    match tipo {
+        TipoDeOperacao::Login => login(resto),
+        TipoDeOperacao::Saldo => saldo(resto),
+        TipoDeOperacao::Saque => saque(resto),
+        TipoDeOperacao::Deposito => deposito(resto),
+        TipoDeOperacao::Transferencia => transferencia(resto),
+    }
 }
 
 /// The stamp of a frame that is no request: `carimbo`, then `|` or nothing.
@@ -137,21 +160,21 @@ fn carimbo_de_quadro(entrada: &[u8]) -> Resultado<'_, Carimbo> {
 /// login = "op:6|rg:" rg
 /// ```
 fn login(entrada: &[u8]) -> Resultado<'_, Operacao> {
-    preceded(tag("op:6|rg:"), rg).map(|rg| Operacao::Login { rg }).parse(entrada)
+    rg.map(|rg| Operacao::Login { rg }).parse(entrada)
 }
 
 /// ```abnf
 /// saldo = "op:1|rg:" rg
 /// ```
 fn saldo(entrada: &[u8]) -> Resultado<'_, Operacao> {
-    preceded(tag("op:1|rg:"), rg).map(|rg| Operacao::Saldo { rg }).parse(entrada)
+    rg.map(|rg| Operacao::Saldo { rg }).parse(entrada)
 }
 
 /// ```abnf
 /// saque = "op:2|rg:" rg "|valor:" valor
 /// ```
 fn saque(entrada: &[u8]) -> Resultado<'_, Operacao> {
-    let (entrada, rg) = delimited(tag("op:2|rg:"), rg, tag("|valor:")).parse(entrada)?;
+    let (entrada, rg) = terminated(rg, tag("|valor:")).parse(entrada)?;
     valor_final(rg).map(|valor| Operacao::Saque { rg, valor }).parse(entrada)
 }
 
@@ -159,7 +182,7 @@ fn saque(entrada: &[u8]) -> Resultado<'_, Operacao> {
 /// deposito = "op:3|rg:" rg "|valor:" valor
 /// ```
 fn deposito(entrada: &[u8]) -> Resultado<'_, Operacao> {
-    let (entrada, rg) = delimited(tag("op:3|rg:"), rg, tag("|valor:")).parse(entrada)?;
+    let (entrada, rg) = terminated(rg, tag("|valor:")).parse(entrada)?;
     valor_final(rg).map(|valor| Operacao::Deposito { rg, valor }).parse(entrada)
 }
 
@@ -168,8 +191,7 @@ fn deposito(entrada: &[u8]) -> Resultado<'_, Operacao> {
 /// ```
 fn transferencia(entrada: &[u8]) -> Resultado<'_, Operacao> {
     let contas = separated_pair(rg, tag("|rg_destino:"), rg);
-    let (entrada, (rg_origem, rg_destino)) =
-        delimited(tag("op:4|rg_origem:"), contas, tag("|valor:")).parse(entrada)?;
+    let (entrada, (rg_origem, rg_destino)) = terminated(contas, tag("|valor:")).parse(entrada)?;
     valor_final(rg_origem)
         .map(|valor| Operacao::Transferencia { rg_origem, rg_destino, valor })
         .parse(entrada)

@@ -12,6 +12,7 @@
 mod escrita;
 mod gramatica;
 mod pedido;
+mod prefixo;
 mod quadro;
 mod resposta;
 

@@ -69,14 +69,7 @@ impl Resposta {
     /// ```
     pub fn responde(&self, operacao: &Operacao) -> bool {
         let Some(Ok(sucesso)) = self.desfecho() else { return true };
-        matches!(
-            (operacao, sucesso),
-            (Operacao::Login { .. }, Sucesso::Login)
-                | (Operacao::Saldo { .. }, Sucesso::Saldo(_))
-                | (Operacao::Saque { .. }, Sucesso::Saque)
-                | (Operacao::Deposito { .. }, Sucesso::Deposito)
-                | (Operacao::Transferencia { .. }, Sucesso::Transferencia)
-        )
+        sucesso.tipo() == operacao.tipo()
     }
 
     /// The one value of a reply with this text: what the protocol knows is typed. The text holds no

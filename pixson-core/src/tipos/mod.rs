@@ -11,6 +11,7 @@ mod operacao;
 mod quantia;
 mod rg;
 mod texto;
+mod tipo;
 
 pub use culpa::Culpa;
 pub use dinheiro::{ErroQuantia, Saldo, Valor};
@@ -19,3 +20,4 @@ pub use operacao::{Operacao, Recusa, Sucesso};
 pub(crate) use quantia::ler_quantia;
 pub use rg::{ErroRg, Rg};
 pub(crate) use texto::{escrever, ler_natural};
+pub use tipo::TipoDeOperacao;

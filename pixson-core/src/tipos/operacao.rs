@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::{Culpa, Rg, Saldo, Valor};
+use super::{Culpa, Rg, Saldo, TipoDeOperacao, Valor};
 
 /// What a client may ask for, whoever carries it: the wire, a test, or a direct call.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -45,6 +45,17 @@ pub enum Operacao {
 }
 
 impl Operacao {
+    /// Its kind.
+    pub const fn tipo(&self) -> TipoDeOperacao {
+        match self {
+            Self::Login { .. } => TipoDeOperacao::Login,
+            Self::Saldo { .. } => TipoDeOperacao::Saldo,
+            Self::Saque { .. } => TipoDeOperacao::Saque,
+            Self::Deposito { .. } => TipoDeOperacao::Deposito,
+            Self::Transferencia { .. } => TipoDeOperacao::Transferencia,
+        }
+    }
+
     /// The account on whose behalf the operation runs: `rg`, or `rg_origem` of a transfer.
     pub fn titular(&self) -> Rg {
         match *self {
@@ -94,13 +105,30 @@ impl Sucesso {
     /// What stands before the balance in the text of [`Sucesso::Saldo`].
     pub(crate) const PREFIXO_SALDO: &'static str = "Saldo: ";
 
+    /// The kind of the operations that it answers.
+    pub const fn tipo(self) -> TipoDeOperacao {
+        match self {
+            Self::Login => TipoDeOperacao::Login,
+            Self::Saldo(_) => TipoDeOperacao::Saldo,
+            Self::Saque => TipoDeOperacao::Saque,
+            Self::Deposito => TipoDeOperacao::Deposito,
+            Self::Transferencia => TipoDeOperacao::Transferencia,
+        }
+    }
+
     /// The success that a text stands for, if it is spelt exactly as [`Sucesso::texto`] writes it.
     pub(crate) fn de_texto(texto: &str) -> Option<Self> {
-        const FIXOS: [Sucesso; 4] =
-            [Sucesso::Login, Sucesso::Saque, Sucesso::Deposito, Sucesso::Transferencia];
-        let saldo = || texto.strip_prefix(Self::PREFIXO_SALDO)?.parse().ok().map(Self::Saldo);
-        let conhecidos = FIXOS.into_iter().chain(std::iter::once_with(saldo).flatten());
-        conhecidos.into_iter().find(|sucesso| sucesso.texto() == texto)
+        let sucesso = |tipo: &TipoDeOperacao| match tipo {
+            TipoDeOperacao::Login => Some(Self::Login),
+            TipoDeOperacao::Saldo => {
+                texto.strip_prefix(Self::PREFIXO_SALDO)?.parse().ok().map(Self::Saldo)
+            }
+            TipoDeOperacao::Saque => Some(Self::Saque),
+            TipoDeOperacao::Deposito => Some(Self::Deposito),
+            TipoDeOperacao::Transferencia => Some(Self::Transferencia),
+        };
+        let mut todos = TipoDeOperacao::TODOS.iter().filter_map(sucesso);
+        todos.find(|sucesso| sucesso.texto() == texto)
     }
 
     /// The text of the reply.

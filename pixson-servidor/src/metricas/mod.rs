@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pixson_core::banco::{MedidasDoDiario, Presa};
 use pixson_core::servico::Evento;
+use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -31,7 +32,8 @@ const FAIXAS: (f64, f64, u16) = (16e-6, 4.0, 11);
 const FEITA: &str = "feita";
 
 /// The labels of the operations.
-const OPERACOES: [&str; 5] = ["login", "saldo", "saque", "deposito", "transferencia"];
+const OPERACOES: [&str; TipoDeOperacao::TODOS.len()] =
+    ["login", "saldo", "saque", "deposito", "transferencia"];
 
 /// The version of the protocol, for the label that says what is running.
 const PROTOCOLO: &str = "1";

@@ -53,6 +53,8 @@
 
 mod decisao;
 
+use std::cmp::Ordering;
+
 pub use self::decisao::{Consulta, Decisao, Movimentacao, Movimento};
 use crate::tipos::{Operacao, Recusa, Rg, Saldo};
 
@@ -72,10 +74,15 @@ use crate::tipos::{Operacao, Recusa, Rg, Saldo};
 /// ```
 pub fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
     match *operacao {
-        Operacao::Transferencia { rg_origem, rg_destino, .. } if rg_origem != rg_destino => {
-            (rg_origem.min(rg_destino), Some(rg_origem.max(rg_destino)))
-        }
-        _ => (operacao.titular(), None),
+        Operacao::Login { rg }
+        | Operacao::Saldo { rg }
+        | Operacao::Saque { rg, .. }
+        | Operacao::Deposito { rg, .. } => (rg, None),
+        Operacao::Transferencia { rg_origem, rg_destino, .. } => match rg_origem.cmp(&rg_destino) {
+            Ordering::Less => (rg_origem, Some(rg_destino)),
+            Ordering::Equal => (rg_origem, None),
+            Ordering::Greater => (rg_destino, Some(rg_origem)),
+        },
     }
 }
 

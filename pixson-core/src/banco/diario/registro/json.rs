@@ -6,13 +6,12 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    ABERTURA, AJUSTE, Cabecalho, DEPOSITO, NUMERO_MAX, Registro, SAQUE, TRANSFERENCIA, VERSAO,
-};
+use super::{ABERTURA, AJUSTE, Cabecalho, NUMERO_MAX, Registro, VERSAO};
 use crate::banco::abertura::{Abertura, Conta};
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
+use crate::tipos::TipoDeOperacao;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,15 +86,17 @@ pub(super) fn registro(linha: &[u8]) -> Option<Registro> {
 impl JsonDinheiro<'_> {
     fn conferir(&self) -> Option<Registro> {
         let valor = self.valor.get().parse().ok()?;
-        let movimentacao = match (self.op, self.contas.as_slice()) {
-            (SAQUE, [titular]) => Movimentacao::Saque { valor, titular: movimento(titular)? },
-            (DEPOSITO, [titular]) => Movimentacao::Deposito { valor, titular: movimento(titular)? },
-            (TRANSFERENCIA, [origem, destino]) => Movimentacao::Transferencia {
-                valor,
-                origem: movimento(origem)?,
-                destino: movimento(destino)?,
-            },
-            _ => return None,
+        let contas = self.contas.as_slice();
+        let movimentacao = match TipoDeOperacao::de_numero(self.op)? {
+            // They change nothing, and leave no record.
+            TipoDeOperacao::Login | TipoDeOperacao::Saldo => return None,
+            TipoDeOperacao::Saque => Movimentacao::Saque { valor, titular: unico(contas)? },
+            TipoDeOperacao::Deposito => Movimentacao::Deposito { valor, titular: unico(contas)? },
+            TipoDeOperacao::Transferencia => {
+                let [origem, destino] = contas else { return None };
+                let (origem, destino) = (movimento(origem)?, movimento(destino)?);
+                Movimentacao::Transferencia { valor, origem, destino }
+            }
         };
         let Self { seq, epoca, carimbo, sinc, .. } = *self;
         em_ordem([seq, epoca, sinc]).then_some(())?;
@@ -128,6 +129,11 @@ impl JsonAdministracao<'_> {
 /// Whether these numbers are such that the bank can have written them.
 fn em_ordem<const N: usize>(numeros: [u64; N]) -> bool {
     numeros.iter().all(|&numero| numero < NUMERO_MAX)
+}
+
+fn unico(contas: &[JsonMovimento<'_>]) -> Option<Movimento> {
+    let [unico] = contas else { return None };
+    movimento(unico)
 }
 
 fn movimento((rg, antes, depois): &JsonMovimento<'_>) -> Option<Movimento> {

@@ -7,7 +7,7 @@ pub(super) use self::linha::{Linha, ler_linha, linha_inteira};
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
-use crate::tipos::escrever;
+use crate::tipos::{TipoDeOperacao, escrever};
 
 /// What stands between the checked part of a line and its checksum.
 const CRC: &[u8] = b",\"crc\":\"";
@@ -25,12 +25,7 @@ pub(in crate::banco) const NUMERO_MAX: u64 = 1 << 62;
 /// Digits of the checksum.
 const CRC_DIGITOS: usize = 8;
 
-/// What stands for an operation: its number on the wire.
-const SAQUE: u8 = 2;
-const DEPOSITO: u8 = 3;
-const TRANSFERENCIA: u8 = 4;
-
-/// What stands for an act of the administration, which has no number on the wire.
+/// What stands for an act of the administration, which no client asks for: it has no number.
 const ABERTURA: &str = "abertura";
 const AJUSTE: &str = "ajuste";
 
@@ -92,12 +87,12 @@ impl Registro<&Feito> {
 }
 
 fn dinheiro(saida: &mut Vec<u8>, movimentacao: &Movimentacao) {
-    let (op, valor) = match movimentacao {
-        Movimentacao::Saque { valor, .. } => (SAQUE, valor),
-        Movimentacao::Deposito { valor, .. } => (DEPOSITO, valor),
-        Movimentacao::Transferencia { valor, .. } => (TRANSFERENCIA, valor),
+    let (tipo, valor) = match movimentacao {
+        Movimentacao::Saque { valor, .. } => (TipoDeOperacao::Saque, valor),
+        Movimentacao::Deposito { valor, .. } => (TipoDeOperacao::Deposito, valor),
+        Movimentacao::Transferencia { valor, .. } => (TipoDeOperacao::Transferencia, valor),
     };
-    escrever(saida, &[&u64::from(op), &r#","valor":"#, valor, &r#","contas":"#]);
+    escrever(saida, &[&u64::from(tipo.numero()), &r#","valor":"#, valor, &r#","contas":"#]);
     lista(saida, movimentacao.movimentos(), escrever_movimento);
 }
 

@@ -1,0 +1,53 @@
+//! The kinds of operations: one table for the parser, the serializer, the journal and the menu.
+
+macro_rules! tipos_de_operacao {
+    ($($(#[doc = $doc:literal])+ $nome:ident = $numero:literal,)+) => {
+        /// The kind of an operation, without its accounts and amount.
+        ///
+        /// Whoever goes from bytes or words to operations matches it without a wildcard: there the
+        /// compiler asks for a kind that is new. [`TipoDeOperacao::TODOS`] has all of them.
+        ///
+        /// ```
+        /// use pixson_core::tipos::TipoDeOperacao;
+        ///
+        /// assert_eq!(TipoDeOperacao::Transferencia.numero(), 4);
+        /// assert_eq!(TipoDeOperacao::de_numero(6), Some(TipoDeOperacao::Login));
+        /// assert_eq!(TipoDeOperacao::de_numero(5), None);
+        /// ```
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub enum TipoDeOperacao {
+            $($(#[doc = $doc])+ $nome = $numero,)+
+        }
+
+        impl TipoDeOperacao {
+            /// Every kind, in the order of the grammar.
+            pub const TODOS: &'static [Self] = &[$(Self::$nome),+];
+
+            /// The number that stands for it.
+            pub const fn numero(self) -> u8 {
+                self as u8
+            }
+
+            /// The kind that a number stands for, if it stands for one.
+            pub const fn de_numero(numero: u8) -> Option<Self> {
+                match numero {
+                    $($numero => Some(Self::$nome),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+tipos_de_operacao! {
+    /// [`Operacao::Login`](super::Operacao::Login).
+    Login = 6,
+    /// [`Operacao::Saldo`](super::Operacao::Saldo).
+    Saldo = 1,
+    /// [`Operacao::Saque`](super::Operacao::Saque).
+    Saque = 2,
+    /// [`Operacao::Deposito`](super::Operacao::Deposito).
+    Deposito = 3,
+    /// [`Operacao::Transferencia`](super::Operacao::Transferencia).
+    Transferencia = 4,
+}
