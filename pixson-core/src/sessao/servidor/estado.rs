@@ -102,14 +102,14 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
         (_, Entrada::Malformada { recusa, demais: false }) => (estado, Recusar(recusa)),
         (_, Entrada::CarimboRecusado) => (estado, Recusar(Recusa::CarimboInvalido)),
 
-        (AguardaLogin, Entrada::Pedido(pedido @ Operacao::Login { .. })) => {
+        (AguardaLogin, Entrada::Pedido(pedido)) if entrada_em(&pedido).is_some() => {
             (AguardaResposta { pedido, titular: None }, Entregar(pedido))
         }
         (AguardaLogin, Entrada::Pedido(_) | Entrada::ValorInvalido { .. }) => {
             (estado, Recusar(Recusa::LoginNecessario))
         }
         (AguardaPedido { titular }, Entrada::Pedido(pedido)) => {
-            let troca_de_conta = matches!(pedido, Operacao::Login { .. });
+            let troca_de_conta = entrada_em(&pedido).is_some();
             if troca_de_conta || pedido.titular() == titular {
                 (AguardaResposta { pedido, titular: Some(titular) }, Entregar(pedido))
             } else {
@@ -124,14 +124,22 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
         }
 
         (AguardaResposta { pedido, titular }, Entrada::Respondida { feita }) => {
-            let titular = match pedido {
-                Operacao::Login { rg } if feita => Some(rg),
-                _ => titular,
-            };
+            let titular = entrada_em(&pedido).filter(|_| feita).or(titular);
             (titular.map_or(AguardaLogin, |titular| AguardaPedido { titular }), Nada)
         }
         // No input is taken while a request is out, and no reply while none is.
         (AguardaResposta { .. }, Entrada::Pedido(_) | Entrada::ValorInvalido { .. })
         | (AguardaLogin | AguardaPedido { .. }, Entrada::Respondida { .. }) => (estado, Nada),
+    }
+}
+
+/// The account that a connection acts for once this is done, if it changes that.
+fn entrada_em(pedido: &Operacao) -> Option<Rg> {
+    match *pedido {
+        Operacao::Login { rg } => Some(rg),
+        Operacao::Saldo { .. }
+        | Operacao::Saque { .. }
+        | Operacao::Deposito { .. }
+        | Operacao::Transferencia { .. } => None,
     }
 }
