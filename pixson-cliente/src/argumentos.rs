@@ -6,13 +6,15 @@ use clap::error::ContextKind;
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueHint, value_parser};
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
+use pixson_linha::gerados;
+use pixson_linha::portugues::{self, MODELO};
+use pixson_linha::versao;
 
+use crate::PROGRAMA;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
-use crate::gerados;
 use crate::interativo::Cor;
-use crate::portugues::{self, MODELO, VERSAO};
 use crate::script;
 use crate::servidor::{Opcoes, Servidor};
 
@@ -94,8 +96,8 @@ Exemplos:
     override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente [OPÇÕES] COMANDO",
     help_template = MODELO,
     after_help = AJUDA,
-    subcommands = gerados::comandos(),
-    version = VERSAO
+    subcommands = gerados::comandos(&PROGRAMA),
+    version = versao!()
 )]
 pub(crate) struct Argumentos {
     // What every command has stands after what it has alone.
@@ -240,11 +242,11 @@ pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
         match comando::conselho(&erro, palavras) {
             Some(conselho) => {
                 let frase = portugues::frase(&erro, Argumentos::command());
-                portugues::recusar::<Argumentos>(&format!("{frase} {conselho}"))
+                PROGRAMA.recusar(&format!("{frase} {conselho}"), Argumentos::command())
             }
-            None => portugues::terminar::<Argumentos>(&erro),
+            None => PROGRAMA.terminar(&erro, Argumentos::command()),
         }
     })?;
-    argumentos.conferir().map_err(|frase| portugues::recusar::<Argumentos>(&frase))?;
+    argumentos.conferir().map_err(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))?;
     Ok(argumentos)
 }

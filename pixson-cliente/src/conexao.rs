@@ -55,7 +55,7 @@ impl Conexao {
         let (mut saida, mut enviado) = (Vec::new(), false);
         loop {
             let proxima = self.sessao.proxima_saida();
-            match proxima.map_err(|erro| Falha::de_sessao(erro, move_dinheiro(&operacao)))? {
+            match proxima.map_err(|erro| Falha::de_sessao(erro, operacao.move_dinheiro()))? {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
                     let contado = ao_mudar(carimbo);
                     if !enviado {
@@ -67,7 +67,7 @@ impl Conexao {
                 }
                 SaidaCliente::RespostaRecebida(resposta) => {
                     let _ = self.fluxo.shutdown(Shutdown::Both);
-                    let desconhecido = move_dinheiro(&operacao);
+                    let desconhecido = operacao.move_dinheiro();
                     return Err(Falha::OutroPedido { resposta, desconhecido });
                 }
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
@@ -84,7 +84,7 @@ impl Conexao {
                         let _ = self.fluxo.shutdown(Shutdown::Both);
                         return Err(Falha::TempoEsgotado {
                             limite: self.tempo_limite,
-                            desconhecido: move_dinheiro(&operacao),
+                            desconhecido: operacao.move_dinheiro(),
                         });
                     }
                 }
@@ -144,9 +144,4 @@ impl Conexao {
         }
         true
     }
-}
-
-/// Whether it matters that nobody knows if an operation was done.
-pub(crate) fn move_dinheiro(operacao: &Operacao) -> bool {
-    operacao.move_dinheiro()
 }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
 use pixson_core::{Resposta, Rg};
-
-use crate::portugues::causa;
-use crate::visivel::visivel;
+use pixson_linha::portugues::causa;
+use pixson_linha::visivel::visivel;
 
 /// What to do when nobody knows whether money was moved.
 pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: consulte o saldo antes de repetir, ou peça o extrato a \

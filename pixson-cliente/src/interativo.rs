@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use pixson_linha::visivel::visivel;
 use rustix::termios::tcgetwinsize;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -22,7 +23,6 @@ use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::terminal::{Digitado, Realce, Tela, Terminal};
-use crate::visivel::visivel;
 
 /// What can be typed at the prompt for a command, and completed there.
 const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];

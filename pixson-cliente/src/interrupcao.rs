@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use pixson_core::Operacao;
+use pixson_linha::fala::dizer;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGINT, SIGXFSZ};
+use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
-use crate::conexao::move_dinheiro;
-use crate::fala::dizer;
 use crate::falha::{DESCONHECIDO, INTERROMPIDO, INTERROMPIDO_CODIGO};
 use crate::relato::Relato;
 
@@ -38,7 +37,7 @@ pub(crate) struct EmJogo(());
 
 impl EmJogo {
     pub(crate) fn se_move(operacao: &Operacao) -> Option<Self> {
-        move_dinheiro(operacao).then(|| {
+        operacao.move_dinheiro().then(|| {
             *em_jogo() = true;
             Self(())
         })
@@ -75,14 +74,6 @@ pub(crate) fn vigiar() {
             sair();
         }
     });
-}
-
-/// From here on a file that would grow beyond `ulimit -f` is a write that fails, and not the end of
-/// the program without a word.
-pub(crate) fn conter_arquivos() {
-    // Whether it came is of no interest, only that the system sees a handler. Where there can be none,
-    // the program ends as before.
-    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
 /// From here on the first Ctrl-C only sets what is returned; the second ends the program at once.

@@ -7,47 +7,47 @@ mod avulso;
 mod carga;
 mod comando;
 mod conexao;
-mod endereco;
-mod fala;
 mod falha;
 mod feitos;
-mod gerados;
 mod interativo;
 mod interrupcao;
 mod menu;
-mod objeto;
-mod portugues;
-mod quantia;
 mod relato;
 mod relator;
 mod script;
 mod servidor;
 mod terminal;
-mod visivel;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use pixson_core::Rg;
+use pixson_linha::fala::dizer;
+use pixson_linha::sinais::conter_arquivos;
+use pixson_linha::{Programa, gerados};
 
 use crate::argumentos::{Argumentos, Comando};
-use crate::fala::dizer;
 use crate::falha::SAIDA_CODIGO;
 use crate::interativo::{Cor, Interativo};
 use crate::relator::Relator;
 use crate::servidor::Servidor;
 use crate::terminal::Tubo;
 
+/// This program, for what it shares with the server.
+const PROGRAMA: Programa =
+    Programa::novo(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), SAIDA_CODIGO);
+
 fn main() -> ExitCode {
-    interrupcao::conter_arquivos();
-    if let Some(fim) = gerados::atender::<Argumentos>() {
+    conter_arquivos();
+    if let Some(fim) = gerados::atender::<Argumentos>(&PROGRAMA) {
         return fim;
     }
     let argumentos = match argumentos::ler() {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    executar(&argumentos).unwrap_or_else(|frase| portugues::recusar::<Argumentos>(&frase))
+    executar(&argumentos).unwrap_or_else(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))
 }
 
 /// `Err` is a sentence about words of the command line, or of the environment, that are wrong.

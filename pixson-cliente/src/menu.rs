@@ -2,17 +2,17 @@ use std::io;
 
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
+use pixson_linha::quantia;
+use pixson_linha::visivel::visivel;
 
 use crate::comando::ler_palavras;
-use crate::conexao::{Conexao, move_dinheiro};
+use crate::conexao::Conexao;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::interrupcao::EmJogo;
-use crate::quantia;
 use crate::relato::sem_saber;
 use crate::servidor::Servidor;
 use crate::terminal::{Digitado, Realce, Terminal};
-use crate::visivel::visivel;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
 
@@ -77,7 +77,7 @@ pub(crate) fn conversar(
                 terminal.mostrar("As outras linhas coladas não foram executadas.");
             }
         } else if resposta.situacao() == Situacao::Sucesso {
-            feitos.contar(move_dinheiro(&operacao), None, &visivel(&resposta.texto()));
+            feitos.contar(operacao.move_dinheiro(), None, &visivel(&resposta.texto()));
         }
         conferir_saida(terminal, &feitos)?;
     }

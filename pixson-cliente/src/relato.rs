@@ -3,17 +3,16 @@ use std::time::Duration;
 
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
+use pixson_linha::fala::mostrar;
+use pixson_linha::objeto::em_linha;
+use pixson_linha::portugues::USO_CODIGO;
+use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
-use crate::conexao::move_dinheiro;
-use crate::fala::mostrar;
 use crate::falha::{
     DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
 };
 use crate::feitos::Feitos;
-use crate::objeto;
-use crate::portugues::USO_CODIGO;
-use crate::visivel::visivel;
 
 /// What became of one command. The names and types of the fields are those of the JSON object:
 /// fields may come, but none may go or change its meaning.
@@ -95,7 +94,7 @@ impl Relato {
 
     /// A request that is on its way when the program is interrupted.
     pub(crate) fn do_interrompido(operacao: &Operacao) -> Self {
-        let (desfecho, texto) = if move_dinheiro(operacao) {
+        let (desfecho, texto) = if operacao.move_dinheiro() {
             (Desfecho::Desconhecido, format!("{INTERROMPIDO} {DESCONHECIDO}"))
         } else {
             (Desfecho::Falha, INTERROMPIDO.into())
@@ -196,7 +195,7 @@ impl Relato {
             carimbo_recebido: None,
             ida_e_volta_us: None,
             codigo,
-            move_dinheiro: move_dinheiro(operacao),
+            move_dinheiro: operacao.move_dinheiro(),
         }
     }
 
@@ -217,14 +216,7 @@ impl Relato {
     }
 }
 
-/// An object and the end of its line.
-pub(crate) fn em_linha(objeto: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    objeto::escrever(&mut bytes, objeto).expect("every key is a text, and memory takes all");
-    String::from_utf8(bytes).expect("ASCII")
-}
-
 /// Whether a refusal says that nobody knows if money was moved.
 pub(crate) fn sem_saber(operacao: &Operacao, resposta: &Resposta) -> bool {
-    resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && move_dinheiro(operacao)
+    resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && operacao.move_dinheiro()
 }

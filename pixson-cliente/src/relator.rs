@@ -1,6 +1,7 @@
 use std::io;
 
-use crate::fala::{dizer, mostrar};
+use pixson_linha::fala::{dizer, mostrar};
+
 use crate::falha::se_a_saida_falha;
 use crate::feitos::Feitos;
 use crate::interrupcao::a_caminho;

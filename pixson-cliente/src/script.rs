@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pixson_core::Rg;
+use pixson_linha::entrada::sem_marca;
+use pixson_linha::fala::dizer;
 
 use crate::avulso::Atendimento;
 use crate::comando::{ComandoDeConta, ler_palavras};
-use crate::fala::dizer;
 use crate::falha::{Falha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
@@ -19,9 +20,6 @@ use crate::terminal::LINHA_MAX_BYTES;
 
 /// What stands for standard input.
 const ENTRADA_PADRAO: &str = "-";
-
-/// What some editors put before the first line of a file.
-const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
 
 /// What `script` reads from the command line.
 #[derive(Args, Debug)]
@@ -73,8 +71,7 @@ fn percorrer(
     let (mut codigo, mut feitos) = (0, Feitos::default());
     for linha in 1.. {
         let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::Entrada)? else { break };
-        let bytes =
-            if linha == 1 { bytes.strip_prefix(MARCA_DE_UTF8).unwrap_or(&bytes) } else { &bytes };
+        let bytes = if linha == 1 { sem_marca(&bytes) } else { &bytes };
         let (relato, escrito) = match entender(bytes) {
             Ok(None) => continue,
             Ok(Some(comando)) => atendimento.executar(comando, linha),

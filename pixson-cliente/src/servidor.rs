@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
+use pixson_linha::endereco::{self, ler_host};
 
 use crate::ambiente::ou_variavel;
-use crate::endereco::{self, ler_host};
 use crate::falha::Falha;
 
 /// Where a server is if nobody says otherwise.

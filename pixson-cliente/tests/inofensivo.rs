@@ -35,7 +35,7 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
 /// Who may write to standard output or standard error by itself, beside `fala`: what is shown line by
 /// line, the log, the data of the administration, and the last words of a server, which wait for nobody.
 const ESCREVEM: [&str; 7] = [
-    "pixson-cliente/src/fala.rs",
+    "pixson-cliente/linha/src/fala.rs",
     "pixson-cliente/src/interativo.rs",
     "pixson-cliente/src/main.rs",
     "pixson-servidor/src/administracao/saida.rs",
@@ -69,7 +69,7 @@ fn que_contem(pasta: &Path, palavras: &[&str], achados: &mut Vec<String>) {
 fn what_a_program_says_goes_through_one_place() {
     let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut achados = Vec::new();
-    for programa in ["pixson-cliente", "pixson-servidor"] {
+    for programa in ["pixson-cliente", "pixson-cliente/linha", "pixson-servidor"] {
         let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
         que_contem(&raiz.join(programa).join("src"), &palavras, &mut achados);
     }

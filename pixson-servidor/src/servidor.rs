@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
 use pixson_core::sessao::{Fim, SaidaServidor};
+use pixson_linha::portugues::causa;
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::aceitacao::{Aceitacao, Chegada};
@@ -17,7 +18,6 @@ use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
 use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
 use crate::portaria::{Passe, Portaria};
-use crate::portugues::causa;
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
 use crate::sinais;

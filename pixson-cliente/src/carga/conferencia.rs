@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use pixson_core::sessao::ErroEnvio;
 use pixson_core::{Operacao, Rg, Saldo, Sucesso};
+use pixson_linha::quantia::Reais;
+use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
 use super::canal::Canal;
@@ -11,7 +13,6 @@ use super::dialogo::Chegada;
 use super::plano::Plano;
 use super::sorteio::{Escolha, VALOR};
 use crate::falha::Falha;
-use crate::visivel::visivel;
 
 /// How many logins and balances are on their way at once.
 const JANELA: u32 = 1024;
@@ -141,34 +142,23 @@ impl fmt::Display for Dinheiro {
     /// One line, without its end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { antes_centavos, minimo_centavos, maximo_centavos, .. } = *self;
-        write!(f, "Dinheiro: antes {}, esperado ", Reais(antes_centavos))?;
+        write!(f, "Dinheiro: antes {}, esperado ", Reais::from(antes_centavos))?;
         if minimo_centavos == maximo_centavos {
-            write!(f, "{}", Reais(minimo_centavos))?;
+            write!(f, "{}", Reais::from(minimo_centavos))?;
         } else {
-            write!(f, "de {} a {}", Reais(minimo_centavos), Reais(maximo_centavos))?;
+            write!(f, "de {} a {}", Reais::from(minimo_centavos), Reais::from(maximo_centavos))?;
         }
         if let Some(falha) = &self.falha {
             write!(f, "; não foi possível conferir: {falha}")?;
         }
         if let Some(depois) = self.depois_centavos {
-            write!(f, ", depois {}", Reais(depois))?;
+            write!(f, ", depois {}", Reais::from(depois))?;
         }
         match self.contas_divergentes {
             None => Ok(()),
             Some(0) => write!(f, ": conservado"),
             Some(contas) => write!(f, ": NÃO CONSERVADO em {contas} contas"),
         }
-    }
-}
-
-/// A sum of balances, which one balance may not hold.
-struct Reais(i128);
-
-impl fmt::Display for Reais {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let centavos = self.0.unsigned_abs();
-        let sinal = if self.0 < 0 { "-" } else { "" };
-        write!(f, "{sinal}{}.{:02}", centavos / 100, centavos % 100)
     }
 }
 

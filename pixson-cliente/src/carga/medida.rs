@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use pixson_linha::visivel::visivel;
 
 use super::sorteio::{Escolha, Especie};
-use crate::visivel::visivel;
 
 /// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
 /// an hour.

@@ -20,6 +20,9 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pixson_linha::fala::{dizer, mostrar, sem_saida};
+use pixson_linha::objeto::em_linha;
+
 pub(crate) use self::argumentos::Argumentos;
 use self::canal::Canal;
 use self::conferencia::{Esperado, saldos};
@@ -27,13 +30,11 @@ use self::laco::Laco;
 use self::medida::{Andamento, Medida};
 use self::plano::Plano;
 use self::relatorio::Relatorio;
-use crate::fala::{dizer, mostrar, sem_saida};
 use crate::falha::{
     DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
     se_a_saida_falha,
 };
 use crate::interrupcao;
-use crate::relato::em_linha;
 use crate::servidor::Servidor;
 
 /// The exit code when accounts hold what cannot be explained.

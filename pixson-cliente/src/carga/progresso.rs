@@ -1,8 +1,9 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use pixson_linha::fala::dizer;
+
 use super::medida::Andamento;
-use crate::fala::dizer;
 
 /// How often the progress is shown.
 const INTERVALO: Duration = Duration::from_secs(1);

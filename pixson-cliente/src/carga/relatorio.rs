@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
 use super::Colheita;
@@ -11,7 +12,6 @@ use super::conferencia::Dinheiro;
 use super::medida::{Latencia, Textos};
 use super::plano::Plano;
 use super::sorteio::Especie;
-use crate::visivel::visivel;
 
 /// What a run found. The names and types of the fields are those of the JSON object: fields may
 /// come, but none may go or change its meaning.

@@ -1,10 +1,9 @@
-//! An object of JSON in a line, as it is written for other programs. Both programs compile this file;
-//! pixson-servidor has a link to it.
+//! An object of JSON in a line, as it is written for other programs.
 //!
 //! * It is ASCII, and no character in it is a control character: whatever a reader takes for the end
 //!   of a line, it finds none before the LF, and a terminal shows it as it is.
 //! * A number that a reader with IEEE doubles would round has a twin, its digits as a text, under the
-//!   same name with [`GEMEO`] at its end.
+//!   same name with `_texto` at its end.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -20,13 +19,36 @@ const GEMEO: &str = "_texto";
 const EXATO_MAX: u128 = (1 << 53) - 1;
 
 /// Writes an object and the end of its line.
-pub(crate) fn escrever(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<()> {
+///
+/// # Errors
+///
+/// The output takes no more, or the object is none that JSON can hold.
+pub fn escrever(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<()> {
     objeto.serialize(&mut Serializer::with_formatter(&mut *saida, Linha::default()))?;
     saida.write_all(b"\n")
 }
 
+/// An object and the end of its line.
+///
+/// # Panics
+///
+/// If a key of the object is no text.
+///
+/// ```
+/// use pixson_linha::objeto::em_linha;
+///
+/// let objeto = serde_json::json!({ "nome": "João", "n": 1_u64 << 53 });
+/// let esperado = r#"{"n":9007199254740992,"n_texto":"9007199254740992","nome":"Jo\u00e3o"}"#;
+/// assert_eq!(em_linha(&objeto), format!("{esperado}\n"));
+/// ```
+pub fn em_linha(objeto: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    escrever(&mut bytes, objeto).expect("every key is a text, and memory takes all");
+    String::from_utf8(bytes).expect("ASCII")
+}
+
 /// JSON that somebody else has written, in ASCII: only inside of texts can it have anything else.
-pub(crate) fn em_ascii(json: &str) -> String {
+pub fn em_ascii(json: &str) -> String {
     let mut escapado = String::with_capacity(json.len());
     for letra in json.chars() {
         if letra.is_ascii() && letra != '\u{7f}' {
@@ -145,12 +167,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-
-    fn em_linha(objeto: &impl Serialize) -> String {
-        let mut bytes = Vec::new();
-        escrever(&mut bytes, objeto).expect("memory takes everything");
-        String::from_utf8(bytes).expect("ASCII")
-    }
 
     #[test]
     fn an_object_is_one_line_of_visible_ascii_and_means_what_it_meant() {

@@ -1,15 +1,16 @@
 //! What other programs need to know of the command line: completions for shells, and pages for man.
-//! Both programs can compile this file.
 
 use std::env;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Parser, ValueHint};
+use clap::{
+    Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches, Parser, ValueHint,
+};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::fala::entregar;
-use crate::portugues::{self, MODELO};
+use crate::Programa;
+use crate::portugues::{MODELO, causa};
 
 /// The titles that man pages have, most of them in English, and those that they get.
 const TITULOS: [(&str, &str); 6] = [
@@ -24,36 +25,20 @@ const TITULOS: [(&str, &str); 6] = [
 /// Where the list of commands has those of this module: after those of the program.
 const ULTIMO: usize = 100;
 
-/// The program that a page belongs to.
-const FONTE: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
-
 /// The commands of this module alone.
 #[derive(Debug, Parser)]
 #[command(
-    name = env!("CARGO_PKG_NAME"),
     about = "Gera arquivos que acompanham o programa",
     disable_help_flag = true,
     disable_help_subcommand = true,
     next_help_heading = "Opções",
     subcommand_help_heading = "Comandos",
-    override_usage = concat!(
-        env!("CARGO_PKG_NAME"), " completar SHELL\n     ",
-        env!("CARGO_PKG_NAME"), " manual [COMANDO]..."
-    ),
     help_template = MODELO
 )]
 enum Gerar {
     /// Gera o arquivo de que o shell precisa para completar a linha de comando
     #[command(
-        override_usage = concat!(env!("CARGO_PKG_NAME"), " completar SHELL"),
         help_template = MODELO,
-        after_help = concat!(
-            "O arquivo é escrito na saída padrão.\n\nExemplos:\n  ",
-            env!("CARGO_PKG_NAME"), " completar bash > ~/.local/share/bash-completion/completions/",
-            env!("CARGO_PKG_NAME"), "\n  ",
-            env!("CARGO_PKG_NAME"), " completar fish > ~/.config/fish/completions/",
-            env!("CARGO_PKG_NAME"), ".fish"
-        ),
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
@@ -68,14 +53,7 @@ enum Gerar {
     },
     /// Gera a página de manual do programa ou de um de seus comandos
     #[command(
-        override_usage = concat!(env!("CARGO_PKG_NAME"), " manual [COMANDO]..."),
         help_template = MODELO,
-        after_help = concat!(
-            "A página é escrita na saída padrão, no formato que o comando man lê.\n\nExemplos:\n  ",
-            env!("CARGO_PKG_NAME"), " manual | man -l -\n  ",
-            env!("CARGO_PKG_NAME"), " manual > ~/.local/share/man/man1/",
-            env!("CARGO_PKG_NAME"), ".1"
-        ),
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
@@ -92,47 +70,73 @@ enum Gerar {
 
 /// These commands, for the help page of the program. [`atender`] does them, before the program reads
 /// its command line: they take none of its options.
-pub(crate) fn comandos() -> Vec<Command> {
+pub fn comandos(programa: &Programa) -> Vec<Command> {
     let ultimo = |comando: &Command| comando.clone().display_order(ULTIMO);
-    Gerar::command().get_subcommands().map(ultimo).collect()
+    gerar_de(programa).get_subcommands().map(ultimo).collect()
+}
+
+/// [`Gerar`] with the words in which the program is named.
+fn gerar_de(programa: &Programa) -> Command {
+    let nome = programa.nome();
+    let completar = format!("{nome} completar SHELL");
+    let manual = format!("{nome} manual [COMANDO]...");
+    Gerar::command()
+        .name(nome)
+        .override_usage(format!("{completar}\n     {manual}"))
+        .mut_subcommand("completar", |comando| {
+            comando.override_usage(completar).after_help(format!(
+                "O arquivo é escrito na saída padrão.\n\nExemplos:\n  \
+                 {nome} completar bash > ~/.local/share/bash-completion/completions/{nome}\n  \
+                 {nome} completar fish > ~/.config/fish/completions/{nome}.fish"
+            ))
+        })
+        .mut_subcommand("manual", |comando| {
+            comando.override_usage(manual).after_help(format!(
+                "A página é escrita na saída padrão, no formato que o comando man lê.\n\n\
+                 Exemplos:\n  {nome} manual | man -l -\n  \
+                 {nome} manual > ~/.local/share/man/man1/{nome}.1"
+            ))
+        })
 }
 
 /// Does one of these commands, if the command line asks for one. Returns the exit code.
-pub(crate) fn atender<A: Parser>() -> Option<ExitCode> {
+pub fn atender<A: Parser>(programa: &Programa) -> Option<ExitCode> {
     let lidas = A::command().ignore_errors(true).try_get_matches();
     let achado = lidas.as_ref().ok().and_then(ArgMatches::subcommand_name);
     let e_daqui = |nome: &str| Gerar::command().find_subcommand(nome).is_some();
     let primeira = env::args_os().nth(1)?;
     if primeira.to_str().is_some_and(e_daqui) {
-        return Some(gerar::<A>().unwrap_or_else(|fim| fim));
+        return Some(gerar::<A>(programa).unwrap_or_else(|fim| fim));
     }
     let nome = achado.filter(|nome| e_daqui(nome))?;
-    Some(portugues::recusar::<A>(&format!("{nome} deve ser a primeira palavra.")))
+    Some(programa.recusar(&format!("{nome} deve ser a primeira palavra."), A::command()))
 }
 
-fn gerar<A: Parser>() -> Result<ExitCode, ExitCode> {
-    let texto = match portugues::ler()? {
-        Gerar::Completar { shell, .. } => complementos(A::command(), shell),
-        Gerar::Manual { comandos, .. } => {
-            pagina(A::command(), &comandos).map_err(|frase| portugues::recusar::<Gerar>(&frase))?
-        }
+fn gerar<A: Parser>(programa: &Programa) -> Result<ExitCode, ExitCode> {
+    let comando = gerar_de(programa);
+    let lidas = comando.clone().try_get_matches();
+    let lidas = lidas.and_then(|lidas| Gerar::from_arg_matches(&lidas));
+    let texto = match lidas.map_err(|erro| programa.terminar(&erro, comando.clone()))? {
+        Gerar::Completar { shell, .. } => complementos(programa, A::command(), shell),
+        Gerar::Manual { comandos, .. } => pagina(programa, A::command(), &comandos)
+            .map_err(|frase| programa.recusar(&frase, comando))?,
     };
-    Ok(ExitCode::from(entregar(&texto)))
+    Ok(ExitCode::from(programa.entregar(&texto)))
 }
 
-fn complementos(programa: Command, shell: Shell) -> String {
-    const NOME: &str = env!("CARGO_PKG_NAME");
-    let mut programa = com_dicas(sem_opcoes_alheias(programa));
+fn complementos(programa: &Programa, comando: Command, shell: Shell) -> String {
+    let nome = programa.nome();
+    let mut comando = com_dicas(sem_opcoes_alheias(comando));
     let mut texto = Vec::new();
-    clap_complete::generate(shell, &mut programa, NOME, &mut texto);
+    clap_complete::generate(shell, &mut comando, nome, &mut texto);
     let texto = String::from_utf8_lossy(&texto);
     if shell == Shell::Fish {
-        return para_fish(&texto, &programa);
+        return para_fish(&texto, &comando);
     }
     // Of a program with a hyphen in its name, clap_complete looks for the options of a command under
     // a label that it never sets (https://github.com/clap-rs/clap/issues/6421).
     let [errado, certo] =
-        ["__subcmd__", "__"].map(|hifen| format!("{}__subcmd__", NOME.replace('-', hifen)));
+        ["__subcmd__", "__"].map(|hifen| format!("{}__subcmd__", nome.replace('-', hifen)));
     texto.replace(&errado, &certo)
 }
 
@@ -141,7 +145,7 @@ fn complementos(programa: Command, shell: Shell) -> String {
 fn sem_opcoes_alheias(mut programa: Command) -> Command {
     let globais: Vec<_> =
         programa.get_arguments().filter(|este| este.is_global_set()).cloned().collect();
-    for comando in comandos() {
+    for comando in Gerar::command().get_subcommands() {
         programa = programa.mut_subcommand(comando.get_name(), |comando| {
             let dele = |id| comando.get_arguments().any(|este| este.get_id() == id);
             let alheias: Vec<_> = globais.iter().filter(|este| !dele(este.get_id())).collect();
@@ -197,16 +201,17 @@ fn para_fish(texto: &str, programa: &Command) -> String {
 }
 
 /// The page of the program, or of the command that these words lead to. `Err` is a sentence.
-fn pagina(programa: Command, caminho: &[String]) -> Result<String, String> {
-    let mut comando = sem_opcoes_alheias(programa);
+fn pagina(programa: &Programa, comando: Command, caminho: &[String]) -> Result<String, String> {
+    let mut comando = sem_opcoes_alheias(comando);
     comando.build();
     for palavra in caminho {
         let achado = comando.find_subcommand(palavra).cloned();
         comando = achado.ok_or_else(|| format!("Comando desconhecido: {palavra}."))?;
     }
     let mut roff = Vec::new();
-    let pagina = Man::new(comando).source(FONTE).manual("Pixson");
-    pagina.render(&mut roff).map_err(|erro| format!("{}.", portugues::causa(&erro)))?;
+    let fonte = format!("{} {}", programa.nome(), programa.versao());
+    let pagina = Man::new(comando).source(fonte).manual("Pixson");
+    pagina.render(&mut roff).map_err(|erro| format!("{}.", causa(&erro)))?;
     Ok(como_esta(&String::from_utf8_lossy(&roff)))
 }
 

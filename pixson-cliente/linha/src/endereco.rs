@@ -1,11 +1,13 @@
-//! Where a server is, as people write it. Both programs compile this file; pixson-servidor has a link
-//! to it.
+//! Where a server is, as people write it.
 
 use std::net::Ipv6Addr;
 
-/// A name, or an address, of IPv6 also in brackets, which are taken off. `Err` says what is wrong, for
-/// the inside of a sentence.
-pub(crate) fn ler_host(texto: &str) -> Result<String, String> {
+/// A name, or an address, of IPv6 also in brackets, which are taken off.
+///
+/// # Errors
+///
+/// What is wrong, for the inside of a sentence.
+pub fn ler_host(texto: &str) -> Result<String, String> {
     if texto.is_empty() {
         return Err("está vazio".into());
     }
@@ -37,8 +39,12 @@ pub(crate) fn ler_host(texto: &str) -> Result<String, String> {
     }
 }
 
-/// A port from `menor` on. `Err` is as above.
-pub(crate) fn ler_porta(texto: &str, menor: u16) -> Result<u16, String> {
+/// A port from `menor` on.
+///
+/// # Errors
+///
+/// What is wrong, for the inside of a sentence.
+pub fn ler_porta(texto: &str, menor: u16) -> Result<u16, String> {
     if let Some((host, porta)) = texto.rsplit_once(':') {
         return Err(porta_a_parte(host, porta));
     }

@@ -1,5 +1,4 @@
-//! What others wrote, as it may be shown. Both programs compile this file; pixson-servidor has a link
-//! to it.
+//! What others wrote, as it may be shown.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -16,7 +15,13 @@ static NOCIVAS: LazyLock<Regex> = LazyLock::new(|| {
 /// A text of whoever it may be: a server, an account's file, the name of a file, a word of the
 /// command line. Whoever wrote it may say what they like, but not in which direction or how visibly
 /// it is read, nor what the terminal does. It is one line.
-pub(crate) fn visivel(texto: &str) -> Cow<'_, str> {
+///
+/// ```
+/// use pixson_linha::visivel::visivel;
+///
+/// assert_eq!(visivel("Olá\u{1b}[2J\n"), "Olá\u{fffd}[2J\u{fffd}");
+/// ```
+pub fn visivel(texto: &str) -> Cow<'_, str> {
     if texto.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(texto);
     }

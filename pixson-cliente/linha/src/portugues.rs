@@ -1,61 +1,22 @@
-//! Portuguese for what clap and the operating system say in English. Both programs compile this
-//! file; pixson-servidor has a link to it.
+//! Portuguese for what clap and the operating system say in English.
 
 use std::error::Error;
 use std::io;
 use std::num::{IntErrorKind, ParseIntError};
-use std::process::ExitCode;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgMatches, Command, Parser};
 
-use crate::fala::{dizer, entregar};
 use crate::visivel::visivel;
 
 /// The exit code for words on the command line that are not understood.
-pub(crate) const USO_CODIGO: u8 = 2;
-
-/// The version of the program, and that of the protocol.
-pub(crate) const VERSAO: &str = concat!(env!("CARGO_PKG_VERSION"), " (protocolo Pixson 1)");
+pub const USO_CODIGO: u8 = 2;
 
 /// The layout of a help page, without clap's English words.
-pub(crate) const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
-
-/// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
-pub(crate) fn ler<A: Parser>() -> Result<A, ExitCode> {
-    A::try_parse().map_err(|erro| terminar::<A>(&erro))
-}
-
-/// Says what clap has to say of the command line: help, version, or what is wrong.
-pub(crate) fn terminar<A: Parser>(erro: &clap::Error) -> ExitCode {
-    if erro.use_stderr() {
-        return recusar::<A>(&frase(erro, A::command()));
-    }
-    ExitCode::from(entregar(&erro.to_string()))
-}
-
-/// Says that words of the command line are wrong, or do not go together, and which page has the
-/// right ones.
-pub(crate) fn recusar<A: Parser>(frase: &str) -> ExitCode {
-    // If even this cannot be written, the exit code still tells.
-    let _ = dizer([format!("{frase} Veja {} --help.", caminho(A::command()))]);
-    ExitCode::from(USO_CODIGO)
-}
-
-/// The program, and the command in it that the command line leads to, as far as it is understood.
-fn caminho(programa: Command) -> String {
-    let lidas = programa.ignore_errors(true).try_get_matches();
-    let mut nomes = vec![env!("CARGO_PKG_NAME")];
-    let mut dentro = lidas.as_ref().ok();
-    while let Some((nome, achadas)) = dentro.and_then(ArgMatches::subcommand) {
-        nomes.push(nome);
-        dentro = Some(achadas);
-    }
-    nomes.join(" ")
-}
+pub const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
 /// What clap has against the command line, in a harmless sentence: the words are others'.
-pub(crate) fn frase(erro: &clap::Error, comando: Command) -> String {
+pub fn frase(erro: &clap::Error, comando: Command) -> String {
     let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
     let argumento = contexto(ContextKind::InvalidArg);
     let valor = contexto(ContextKind::InvalidValue);
@@ -133,7 +94,7 @@ fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String
 }
 
 /// That a variable of the environment is there and says nothing.
-pub(crate) fn variavel_vazia(variavel: &str) -> String {
+pub fn variavel_vazia(variavel: &str) -> String {
     format!("A variável {variavel} está vazia: defina um valor para ela, ou remova-a.")
 }
 
@@ -153,7 +114,7 @@ fn motivo(fonte: &(dyn Error + 'static)) -> String {
 }
 
 /// What the system says of a file or a connection, for the inside of a sentence.
-pub(crate) fn causa(erro: &io::Error) -> String {
+pub fn causa(erro: &io::Error) -> String {
     use io::ErrorKind as E;
     let palavras = match erro.kind() {
         E::NotFound => "não existe",
