@@ -1,3 +1,5 @@
+//! What an option says, or else a variable of the environment.
+
 use std::env;
 
 use pixson_linha::portugues::variavel_vazia;

@@ -1,9 +1,12 @@
+//! The command line: options, commands, pages of help.
+
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueHint, value_parser};
+use pixson_conexao::Servidor;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 use pixson_linha::gerados;
@@ -16,7 +19,7 @@ use crate::carga;
 use crate::comando::{self, ComandoDeConta};
 use crate::interativo::Cor;
 use crate::script;
-use crate::servidor::{Opcoes, Servidor};
+use crate::servidor::Opcoes;
 
 /// What the help page says after the options.
 const AJUDA: &str = "\

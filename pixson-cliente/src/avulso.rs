@@ -3,15 +3,15 @@
 use std::io;
 use std::time::Instant;
 
+use pixson_conexao::Conexao;
+use pixson_conexao::Servidor;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
 use crate::comando::ComandoDeConta;
-use crate::conexao::Conexao;
 use crate::falha::Falha;
 use crate::interrupcao::{EmJogo, a_caminho};
 use crate::relato::Relato;
 use crate::relator::{Relator, despedir};
-use crate::servidor::Servidor;
 
 /// A connection that acts for one account, and tells what becomes of each command.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Atendimento {
         let login = Operacao::Login { rg };
         relator.prometer(Relato::do_interrompido(&login));
         let mut conexao = Conexao::abrir(servidor)
-            .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha)))?;
+            .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha.into())))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
             *a_caminho() = None;

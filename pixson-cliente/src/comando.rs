@@ -1,3 +1,5 @@
+//! What can be asked of an account in one line, on the command line, in a script or in the menu.
+
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use pixson_core::{Operacao, Rg, Valor};

@@ -1,3 +1,5 @@
+//! What was done, for an output that fails.
+
 use std::io::{self, ErrorKind};
 
 use pixson_linha::fala::sem_saida;

@@ -1,3 +1,5 @@
+//! Ctrl-C.
+
 use std::io::{self, IsTerminal};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};

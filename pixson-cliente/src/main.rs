@@ -6,7 +6,6 @@ mod argumentos;
 mod avulso;
 mod carga;
 mod comando;
-mod conexao;
 mod falha;
 mod feitos;
 mod interativo;
@@ -22,6 +21,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
+use pixson_conexao::Servidor;
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 use pixson_linha::sinais::conter_arquivos;
@@ -31,7 +31,6 @@ use crate::argumentos::{Argumentos, Comando};
 use crate::falha::SAIDA_CODIGO;
 use crate::interativo::{Cor, Interativo};
 use crate::relator::Relator;
-use crate::servidor::Servidor;
 use crate::terminal::Tubo;
 
 /// This program, for what it shares with the server.

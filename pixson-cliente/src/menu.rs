@@ -1,17 +1,19 @@
+//! The dialogue of the menu, as the original program has it.
+
 use std::io;
 
+use pixson_conexao::Conexao;
+use pixson_conexao::Servidor;
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 use pixson_linha::quantia;
 use pixson_linha::visivel::visivel;
 
 use crate::comando::ler_palavras;
-use crate::conexao::Conexao;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::interrupcao::EmJogo;
 use crate::relato::sem_saber;
-use crate::servidor::Servidor;
 use crate::terminal::{Digitado, Realce, Terminal};
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";

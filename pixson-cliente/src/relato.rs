@@ -1,3 +1,5 @@
+//! What became of one command, for people and as an object of JSON.
+
 use std::io;
 use std::time::Duration;
 

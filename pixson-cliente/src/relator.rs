@@ -1,3 +1,5 @@
+//! How it is told what became of a command.
+
 use std::io;
 
 use pixson_linha::fala::{dizer, mostrar};

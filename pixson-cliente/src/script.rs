@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pixson_conexao::Servidor;
 use pixson_core::Rg;
 use pixson_linha::entrada::sem_marca;
 use pixson_linha::fala::dizer;
@@ -15,7 +16,6 @@ use crate::falha::{Falha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
-use crate::servidor::Servidor;
 use crate::terminal::LINHA_MAX_BYTES;
 
 /// What stands for standard input.

@@ -1,3 +1,5 @@
+//! Lines in and lines out: at a pipe, or as a terminal shows them.
+
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 

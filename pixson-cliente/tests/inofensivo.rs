@@ -69,7 +69,13 @@ fn que_contem(pasta: &Path, palavras: &[&str], achados: &mut Vec<String>) {
 fn what_a_program_says_goes_through_one_place() {
     let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut achados = Vec::new();
-    for programa in ["pixson-cliente", "pixson-cliente/linha", "pixson-servidor"] {
+    for programa in [
+        "pixson-cliente",
+        "pixson-cliente/carga",
+        "pixson-cliente/conexao",
+        "pixson-cliente/linha",
+        "pixson-servidor",
+    ] {
         let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
         que_contem(&raiz.join(programa).join("src"), &palavras, &mut achados);
     }

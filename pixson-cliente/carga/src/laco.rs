@@ -1,27 +1,29 @@
+//! One connection under load.
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use pixson_core::Recusa;
 use pixson_core::protocolo::Situacao;
 
-use super::agenda::Agenda;
-use super::canal::Canal;
-use super::conferencia::Esperado;
-use super::dialogo::Chegada;
-use super::medida::{Andamento, Medida};
-use super::plano::Plano;
-use super::sorteio::{Escolha, Sorteio};
-use crate::falha::Falha;
+use crate::ErroCarga;
+use crate::Plano;
+use crate::agenda::Agenda;
+use crate::canal::Canal;
+use crate::conferencia::Esperado;
+use crate::dialogo::Chegada;
+use crate::medida::{Contadores, Medida};
+use crate::sorteio::{Escolha, Sorteio};
 
 /// How often a connection that has nothing to send looks whether it is to end.
 const ATENCAO: Duration = Duration::from_millis(100);
 
 /// One connection under load: as long as the time lasts, it keeps requests on their way.
 #[derive(Debug)]
-pub(super) struct Laco<'a> {
+pub(crate) struct Laco<'a> {
     plano: &'a Plano,
     esperado: &'a Esperado,
-    andamento: &'a Andamento,
+    contadores: &'a Contadores,
     canal: Canal,
     /// The number of this connection.
     conexao: u32,
@@ -39,23 +41,23 @@ struct Pendente {
 }
 
 impl<'a> Laco<'a> {
-    pub(super) fn novo(
+    pub(crate) fn novo(
         plano: &'a Plano,
         esperado: &'a Esperado,
-        andamento: &'a Andamento,
+        contadores: &'a Contadores,
         canal: Canal,
         (conexao, sorteio): (u32, Sorteio),
     ) -> Self {
         let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
         let medida = Medida::nova();
-        Self { plano, esperado, andamento, canal, conexao, sorteio, pendentes, medida }
+        Self { plano, esperado, contadores, canal, conexao, sorteio, pendentes, medida }
     }
 
     /// Works until the time is over and every reply is in, or until the connection is lost.
-    pub(super) fn correr(mut self, inicio: Instant) -> (Medida, Option<Falha>) {
+    pub(crate) fn correr(mut self, inicio: Instant) -> (Medida, Option<ErroCarga>) {
         let falha = self.conversar(inicio).err();
         if falha.is_some() {
-            self.andamento.perder_conexao();
+            self.contadores.perder_conexao();
         }
         for Pendente { escolha, .. } in std::mem::take(&mut self.pendentes) {
             self.desconhecer(escolha);
@@ -63,7 +65,7 @@ impl<'a> Laco<'a> {
         (self.medida, falha)
     }
 
-    fn conversar(&mut self, inicio: Instant) -> Result<(), Falha> {
+    fn conversar(&mut self, inicio: Instant) -> Result<(), ErroCarga> {
         let Plano { taxa, conexoes, duracao, .. } = *self.plano;
         let mut agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
         let fim = inicio + duracao;
@@ -72,7 +74,7 @@ impl<'a> Laco<'a> {
         loop {
             let mut ate = None;
             if !acabou {
-                acabou = agora >= fim || self.plano.interrompida();
+                acabou = agora >= fim || self.plano.interrompido();
                 match &mut agenda {
                     None if acabou => {}
                     None => self.completar(agora)?,
@@ -90,7 +92,7 @@ impl<'a> Laco<'a> {
 
     /// Fills the window when half of it is empty: one by one, requests would cost a system call
     /// each.
-    fn completar(&mut self, agora: Instant) -> Result<(), Falha> {
+    fn completar(&mut self, agora: Instant) -> Result<(), ErroCarga> {
         if self.pendentes.len() > self.plano.pipeline as usize / 2 {
             return Ok(());
         }
@@ -107,7 +109,7 @@ impl<'a> Laco<'a> {
         agenda: &mut Agenda,
         agora: Instant,
         fim: Instant,
-    ) -> Result<Option<Instant>, Falha> {
+    ) -> Result<Option<Instant>, ErroCarga> {
         let mut proxima = agenda.proxima();
         while self.cabe_mais() && proxima <= agora && proxima < fim {
             self.pedir(proxima, agora)?;
@@ -122,7 +124,7 @@ impl<'a> Laco<'a> {
         self.pendentes.len() < self.plano.pipeline as usize
     }
 
-    fn pedir(&mut self, desde: Instant, agora: Instant) -> Result<(), Falha> {
+    fn pedir(&mut self, desde: Instant, agora: Instant) -> Result<(), ErroCarga> {
         let escolha = self.sorteio.proxima();
         let operacao = escolha.operacao(&self.plano.usadas);
         self.canal.enviar(operacao, agora).map_err(|erro| self.canal.falha_de_envio(erro))?;
@@ -132,7 +134,7 @@ impl<'a> Laco<'a> {
     }
 
     /// Takes every reply that has arrived.
-    fn colher(&mut self, agora: Instant) -> Result<(), Falha> {
+    fn colher(&mut self, agora: Instant) -> Result<(), ErroCarga> {
         let (mut feitas, mut recusadas) = (0, 0);
         let fim = loop {
             match self.canal.proxima() {
@@ -144,7 +146,7 @@ impl<'a> Laco<'a> {
         };
         if feitas + recusadas > 0 {
             self.medida.marcar(agora);
-            self.andamento.somar(feitas, recusadas);
+            self.contadores.somar(feitas, recusadas);
         }
         fim
     }

@@ -1,3 +1,5 @@
+//! What a load found, for people and as an object of JSON.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -5,18 +7,18 @@ use std::time::Duration;
 use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
-use super::Colheita;
-use super::agenda::agendadas;
-use super::argumentos::Tipo;
-use super::conferencia::Dinheiro;
-use super::medida::{Latencia, Textos};
-use super::plano::Plano;
-use super::sorteio::Especie;
+use crate::Plano;
+use crate::Tipo;
+use crate::agenda::agendadas;
+use crate::conferencia::Dinheiro;
+use crate::medicao::Colheita;
+use crate::medida::{Latencia, Textos};
+use crate::sorteio::Especie;
 
 /// What a run found. The names and types of the fields are those of the JSON object: fields may
 /// come, but none may go or change its meaning.
 #[derive(Debug, Serialize)]
-pub(super) struct Relatorio {
+pub struct Relatorio {
     servidor: String,
     operacao: &'static str,
     conexoes: u32,
@@ -53,11 +55,11 @@ struct Parte {
 }
 
 impl Relatorio {
-    pub(super) fn novo(plano: &Plano, colheita: Colheita, dinheiro: Option<Dinheiro>) -> Self {
-        let Colheita { medida, duracao, interrompida_em, falhas } = colheita;
+    pub(crate) fn novo(plano: &Plano, colheita: &Colheita, dinheiro: Option<Dinheiro>) -> Self {
+        let Colheita { medida, duracao, interrompida_em, perdas } = colheita;
         let mut perdidas = Textos::default();
-        for falha in falhas {
-            perdidas.contar(&falha.causa());
+        for perda in perdas {
+            perdidas.contar(&perda.to_string());
         }
         let agendadas =
             plano.taxa.map(|taxa| agendadas(taxa, interrompida_em.unwrap_or(plano.duracao)));
@@ -76,7 +78,7 @@ impl Relatorio {
             interrompida: interrompida_em.is_some(),
             duracao_ms: duracao.as_millis(),
             operacoes: medida.feitas(),
-            operacoes_por_segundo: por_segundo(medida.feitas(), duracao),
+            operacoes_por_segundo: por_segundo(medida.feitas(), *duracao),
             latencia_ns: medida.latencia(),
             por_operacao: (plano.operacao == Tipo::Misto).then(|| {
                 let partes = Especie::TODAS.map(|especie| {
@@ -86,7 +88,7 @@ impl Relatorio {
                 BTreeMap::from(partes)
             }),
             desconhecidas: medida.desconhecidas.len(),
-            recusas: medida.recusas.em_mapa(),
+            recusas: medida.recusas.clone().em_mapa(),
             conexoes_perdidas: perdidas.em_mapa(),
             dinheiro,
         }

@@ -1,3 +1,5 @@
+//! The balances before and after a load, and whether they agree with what was answered.
+
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
@@ -8,22 +10,22 @@ use pixson_linha::quantia::Reais;
 use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
-use super::canal::Canal;
-use super::dialogo::Chegada;
-use super::plano::Plano;
-use super::sorteio::{Escolha, VALOR};
-use crate::falha::Falha;
+use crate::ErroCarga;
+use crate::Plano;
+use crate::canal::Canal;
+use crate::dialogo::Chegada;
+use crate::sorteio::{Escolha, VALOR};
 
 /// How many logins and balances are on their way at once.
 const JANELA: u32 = 1024;
 
 /// How the balance of each account must have changed, in centavos, by what was acknowledged.
 #[derive(Debug)]
-pub(super) struct Esperado(Vec<AtomicI64>);
+pub(crate) struct Esperado(Vec<AtomicI64>);
 
 /// What came of the money, in centavos.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub(super) struct Dinheiro {
+pub(crate) struct Dinheiro {
     antes_centavos: i128,
     depois_centavos: Option<i128>,
     /// What should be there if of the unknown only the debits were done, and if only the credits.
@@ -37,12 +39,12 @@ pub(super) struct Dinheiro {
 }
 
 impl Esperado {
-    pub(super) fn novo(contas: usize) -> Self {
+    pub(crate) fn novo(contas: usize) -> Self {
         Self((0..contas).map(|_| AtomicI64::new(0)).collect())
     }
 
     /// The bank says that this was done.
-    pub(super) fn aplicar(&self, escolha: Escolha) {
+    pub(crate) fn aplicar(&self, escolha: Escolha) {
         let efeitos = [(escolha.credita(), centavos()), (escolha.debita(), -centavos())];
         for (conta, centavos) in efeitos {
             if let Some(conta) = conta {
@@ -52,10 +54,10 @@ impl Esperado {
     }
 
     /// Compares the balances before and after. Without those after, says what they should be.
-    pub(super) fn conferir(
+    pub(crate) fn conferir(
         &self,
         antes: &[Saldo],
-        depois: &Result<Vec<Saldo>, Falha>,
+        depois: &Result<Vec<Saldo>, ErroCarga>,
         desconhecidas: &[Escolha],
     ) -> Dinheiro {
         let mut faixas: Vec<_> = std::iter::zip(antes, &self.0)
@@ -74,7 +76,7 @@ impl Esperado {
         }
         let (depois, falha) = match depois {
             Ok(depois) => (Some(depois), None),
-            Err(falha) => (None, Some(visivel(&falha.causa()).into_owned())),
+            Err(falha) => (None, Some(visivel(&falha.to_string()).into_owned())),
         };
         let divergentes = depois.map(|depois| {
             let pares = std::iter::zip(depois, &faixas);
@@ -96,13 +98,13 @@ impl Esperado {
 
 impl Dinheiro {
     /// Whether every account holds what it should, or `None` if nobody could look.
-    pub(super) fn conservado(&self) -> Option<bool> {
+    pub(crate) fn conservado(&self) -> Option<bool> {
         self.conservado
     }
 }
 
 /// The balance of each used account, read by logging in to one after the other.
-pub(super) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, Falha> {
+pub(crate) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, ErroCarga> {
     let contas = &plano.usadas;
     let mut canal = Canal::abrir(plano, JANELA)?;
     let pedidos = |&rg: &Rg| [Operacao::Login { rg }, Operacao::Saldo { rg }];
@@ -131,7 +133,7 @@ pub(super) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, Falha> {
             match resposta.desfecho() {
                 Some(Ok(Sucesso::Login)) if !eh_saldo => {}
                 Some(Ok(Sucesso::Saldo(saldo))) if eh_saldo => saldos.push(saldo),
-                _ => return Err(Falha::ContaRecusada { rg, texto: resposta.texto().into() }),
+                _ => return Err(ErroCarga::ContaRecusada { rg, texto: resposta.texto().into() }),
             }
         }
     }

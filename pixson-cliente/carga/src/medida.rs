@@ -1,3 +1,5 @@
+//! What was seen: latencies, refusals, operations of which nobody knows.
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -5,7 +7,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use pixson_linha::visivel::visivel;
 
-use super::sorteio::{Escolha, Especie};
+use crate::sorteio::{Escolha, Especie};
 
 /// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
 /// an hour.
@@ -18,28 +20,28 @@ const TEXTOS_MAX: usize = 64;
 
 /// What was seen, by one connection or by all.
 #[derive(Debug)]
-pub(super) struct Medida {
+pub(crate) struct Medida {
     /// In nanoseconds, of what was done; refusals are not among them. One for each kind of
     /// operation, with its number as its index, once there is something in it.
     latencias: [Option<Histogram<u64>>; Especie::TODAS.len()],
-    pub(super) enviadas: u64,
-    pub(super) recusas: Textos,
+    pub(crate) enviadas: u64,
+    pub(crate) recusas: Textos,
     /// Of these nobody knows whether they were done.
-    pub(super) desconhecidas: Vec<Escolha>,
+    pub(crate) desconhecidas: Vec<Escolha>,
     ultima_resposta: Option<Instant>,
 }
 
 /// The latencies that a report gives, in nanoseconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
-pub(super) struct Latencia {
-    pub(super) p50: u64,
-    pub(super) p99: u64,
-    pub(super) p999: u64,
-    pub(super) maxima: u64,
+pub(crate) struct Latencia {
+    pub(crate) p50: u64,
+    pub(crate) p99: u64,
+    pub(crate) p999: u64,
+    pub(crate) maxima: u64,
 }
 
 impl Medida {
-    pub(super) fn nova() -> Self {
+    pub(crate) fn nova() -> Self {
         Self {
             latencias: [const { None }; _],
             enviadas: 0,
@@ -49,23 +51,23 @@ impl Medida {
         }
     }
 
-    pub(super) fn contar_feita(&mut self, especie: Especie, latencia: Duration) {
+    pub(crate) fn contar_feita(&mut self, especie: Especie, latencia: Duration) {
         let ns = u64::try_from(latencia.as_nanos()).unwrap_or(LATENCIA_MAX_NS);
         let latencias = self.latencias[especie as usize].get_or_insert_with(vazio);
         latencias.saturating_record(ns);
     }
 
     /// How many operations were done.
-    pub(super) fn feitas(&self) -> u64 {
+    pub(crate) fn feitas(&self) -> u64 {
         self.latencias.iter().flatten().map(Histogram::len).sum()
     }
 
     /// Replies have come.
-    pub(super) fn marcar(&mut self, agora: Instant) {
+    pub(crate) fn marcar(&mut self, agora: Instant) {
         self.ultima_resposta = Some(agora);
     }
 
-    pub(super) fn somar(&mut self, outra: Self) {
+    pub(crate) fn somar(&mut self, outra: Self) {
         for (minhas, outras) in self.latencias.iter_mut().zip(&outra.latencias) {
             if let Some(outras) = outras {
                 minhas.get_or_insert_with(vazio).add(outras).expect("the same bounds");
@@ -78,12 +80,12 @@ impl Medida {
     }
 
     /// From the start to the last reply, or `None` if there was none.
-    pub(super) fn duracao(&self, inicio: Instant) -> Option<Duration> {
+    pub(crate) fn duracao(&self, inicio: Instant) -> Option<Duration> {
         Some(self.ultima_resposta?.duration_since(inicio))
     }
 
     /// Of all that was done.
-    pub(super) fn latencia(&self) -> Option<Latencia> {
+    pub(crate) fn latencia(&self) -> Option<Latencia> {
         let mut todas = vazio();
         for latencias in self.latencias.iter().flatten() {
             todas.add(latencias).expect("the same bounds");
@@ -92,7 +94,7 @@ impl Medida {
     }
 
     /// How many of a kind were done, and how long they took.
-    pub(super) fn de(&self, especie: Especie) -> (u64, Option<Latencia>) {
+    pub(crate) fn de(&self, especie: Especie) -> (u64, Option<Latencia>) {
         let latencias = self.latencias[especie as usize].as_ref();
         (latencias.map_or(0, Histogram::len), latencias.and_then(latencia))
     }
@@ -115,14 +117,14 @@ fn latencia(latencias: &Histogram<u64>) -> Option<Latencia> {
 
 /// How often each text was met.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Textos(BTreeMap<String, u64>);
+pub(crate) struct Textos(BTreeMap<String, u64>);
 
 impl Textos {
-    pub(super) fn contar(&mut self, texto: &str) {
+    pub(crate) fn contar(&mut self, texto: &str) {
         self.contar_vezes(texto, 1);
     }
 
-    pub(super) fn em_mapa(self) -> BTreeMap<String, u64> {
+    pub(crate) fn em_mapa(self) -> BTreeMap<String, u64> {
         self.0
     }
 
@@ -143,28 +145,28 @@ impl Textos {
     }
 }
 
-/// How far all connections together have come, for whoever shows it.
+/// How far all connections together have come, for whoever tells it.
 #[derive(Debug, Default)]
-pub(super) struct Andamento {
+pub(crate) struct Contadores {
     feitas: AtomicU64,
     recusadas: AtomicU64,
     perdidas: AtomicU64,
 }
 
-impl Andamento {
-    pub(super) fn somar(&self, feitas: u64, recusadas: u64) {
+impl Contadores {
+    pub(crate) fn somar(&self, feitas: u64, recusadas: u64) {
         self.feitas.fetch_add(feitas, Ordering::Relaxed);
         if recusadas > 0 {
             self.recusadas.fetch_add(recusadas, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn perder_conexao(&self) {
+    pub(crate) fn perder_conexao(&self) {
         self.perdidas.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What was done, what was refused, and how many connections were lost, so far.
-    pub(super) fn agora(&self) -> [u64; 3] {
+    pub(crate) fn agora(&self) -> [u64; 3] {
         [&self.feitas, &self.recusadas, &self.perdidas]
             .map(|contador| contador.load(Ordering::Relaxed))
     }

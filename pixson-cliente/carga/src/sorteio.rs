@@ -1,14 +1,16 @@
+//! What a connection asks for next: choices that a seed repeats.
+
 use fastrand::Rng;
 use pixson_core::{Operacao, Rg, Valor};
 
-use super::argumentos::Tipo;
+use crate::Tipo;
 
 /// What every deposit and transfer moves: little, so that accounts neither fill nor run dry soon.
-pub(super) const VALOR: Valor = Valor::MIN;
+pub(crate) const VALOR: Valor = Valor::MIN;
 
 /// What a connection does next, with accounts by their index in the list of those used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Escolha {
+pub(crate) enum Escolha {
     Saldo { conta: usize },
     Deposito { conta: usize },
     Transferencia { origem: usize, destino: usize },
@@ -16,7 +18,7 @@ pub(super) enum Escolha {
 
 /// What kind of operation a choice is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Especie {
+pub(crate) enum Especie {
     Saldo,
     Deposito,
     Transferencia,
@@ -24,10 +26,10 @@ pub(super) enum Especie {
 
 impl Especie {
     /// All of them, in the order of their numbers.
-    pub(super) const TODAS: [Self; 3] = [Self::Saldo, Self::Deposito, Self::Transferencia];
+    pub(crate) const TODAS: [Self; 3] = [Self::Saldo, Self::Deposito, Self::Transferencia];
 
     /// The word that stands for it in a report.
-    pub(super) fn palavra(self) -> &'static str {
+    pub(crate) fn palavra(self) -> &'static str {
         match self {
             Self::Saldo => "saldo",
             Self::Deposito => "deposito",
@@ -37,7 +39,7 @@ impl Especie {
 }
 
 impl Escolha {
-    pub(super) fn especie(self) -> Especie {
+    pub(crate) fn especie(self) -> Especie {
         match self {
             Self::Saldo { .. } => Especie::Saldo,
             Self::Deposito { .. } => Especie::Deposito,
@@ -45,7 +47,7 @@ impl Escolha {
         }
     }
 
-    pub(super) fn operacao(self, usadas: &[Rg]) -> Operacao {
+    pub(crate) fn operacao(self, usadas: &[Rg]) -> Operacao {
         match self {
             Self::Saldo { conta } => Operacao::Saldo { rg: usadas[conta] },
             Self::Deposito { conta } => Operacao::Deposito { rg: usadas[conta], valor: VALOR },
@@ -58,7 +60,7 @@ impl Escolha {
     }
 
     /// The account that holds more when it is done.
-    pub(super) fn credita(self) -> Option<usize> {
+    pub(crate) fn credita(self) -> Option<usize> {
         match self {
             Self::Saldo { .. } => None,
             Self::Deposito { conta } => Some(conta),
@@ -67,7 +69,7 @@ impl Escolha {
     }
 
     /// The account that holds less when it is done.
-    pub(super) fn debita(self) -> Option<usize> {
+    pub(crate) fn debita(self) -> Option<usize> {
         match self {
             Self::Saldo { .. } | Self::Deposito { .. } => None,
             Self::Transferencia { origem, .. } => Some(origem),
@@ -75,16 +77,16 @@ impl Escolha {
     }
 
     /// Whether it matters that nobody knows if it was done.
-    pub(super) fn move_dinheiro(self) -> bool {
+    pub(crate) fn move_dinheiro(self) -> bool {
         self.credita().is_some()
     }
 }
 
 /// Which accounts a connection acts for and upon.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Papel {
+pub(crate) struct Papel {
     /// The account that is logged in: the protocol moves money of no other.
-    pub(super) titular: usize,
+    pub(crate) titular: usize,
     destino: Destino,
 }
 
@@ -98,7 +100,7 @@ enum Destino {
 impl Papel {
     /// The part of connection number `conexao` when `usadas` accounts bear the load, spread over
     /// all of them.
-    pub(super) fn espalhado(conexao: usize, usadas: usize) -> Self {
+    pub(crate) fn espalhado(conexao: usize, usadas: usize) -> Self {
         Self { titular: conexao % usadas, destino: Destino::Outra }
     }
 
@@ -106,7 +108,7 @@ impl Papel {
     ///
     /// The even ones act for it and transfer to any other, the odd ones act for the others, in
     /// turn, and transfer to it: what it receives flows back, and nobody runs dry soon.
-    pub(super) fn por_uma(conexao: usize, usadas: usize) -> Self {
+    pub(crate) fn por_uma(conexao: usize, usadas: usize) -> Self {
         if conexao.is_multiple_of(2) {
             Self { titular: 0, destino: Destino::Outra }
         } else {
@@ -117,7 +119,7 @@ impl Papel {
 
 /// The sequence of one connection's choices, which its seed repeats.
 #[derive(Debug)]
-pub(super) struct Sorteio {
+pub(crate) struct Sorteio {
     gerador: Rng,
     tipo: Tipo,
     papel: Papel,
@@ -125,11 +127,11 @@ pub(super) struct Sorteio {
 }
 
 impl Sorteio {
-    pub(super) fn novo(gerador: Rng, tipo: Tipo, papel: Papel, usadas: usize) -> Self {
+    pub(crate) fn novo(gerador: Rng, tipo: Tipo, papel: Papel, usadas: usize) -> Self {
         Self { gerador, tipo, papel, usadas }
     }
 
-    pub(super) fn proxima(&mut self) -> Escolha {
+    pub(crate) fn proxima(&mut self) -> Escolha {
         let conta = self.papel.titular;
         match self.tipo {
             Tipo::Saldo => Escolha::Saldo { conta },

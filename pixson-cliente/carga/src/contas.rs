@@ -1,3 +1,5 @@
+//! The accounts that bear a load, as people write them.
+
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
@@ -9,10 +11,11 @@ const CONTAS_MAX: usize = 1_000_000;
 
 /// Accounts that bear load, each once, in the order in which they were named.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Contas(Vec<Rg>);
+pub struct Contas(Vec<Rg>);
 
 impl Contas {
-    pub(super) fn como_lista(&self) -> &[Rg] {
+    /// All of them, in the order in which they were named.
+    pub fn como_lista(&self) -> &[Rg] {
         &self.0
     }
 }
@@ -110,7 +113,7 @@ mod tests {
         let contas = Contas::default();
         assert_eq!(contas.como_lista().len(), 10);
         for rg in contas.como_lista() {
-            let arquivo = format!("{}/../contas/{rg}.json", env!("CARGO_MANIFEST_DIR"));
+            let arquivo = format!("{}/../../contas/{rg}.json", env!("CARGO_MANIFEST_DIR"));
             assert!(std::path::Path::new(&arquivo).exists(), "{arquivo}");
         }
         assert_eq!(contas.to_string().parse(), Ok(contas));

@@ -1,3 +1,5 @@
+//! When requests are due, if a load has a rate.
+
 use std::time::{Duration, Instant};
 
 const NS_POR_SEGUNDO: u128 = 1_000_000_000;
@@ -7,7 +9,7 @@ const NS_POR_SEGUNDO: u128 = 1_000_000_000;
 /// A latency that counts from them contains the time that a request waited because earlier ones
 /// took long, which one that counts from the sending leaves out.
 #[derive(Debug)]
-pub(super) struct Agenda {
+pub(crate) struct Agenda {
     inicio: Instant,
     taxa: u64,
     conexoes: u32,
@@ -17,24 +19,24 @@ pub(super) struct Agenda {
 
 impl Agenda {
     /// Of `taxa` requests a second, evenly spaced, the connections take one after the other.
-    pub(super) fn nova(inicio: Instant, taxa: u64, conexao: u32, conexoes: u32) -> Self {
+    pub(crate) fn nova(inicio: Instant, taxa: u64, conexao: u32, conexoes: u32) -> Self {
         Self { inicio, taxa, conexoes, proxima: conexao.into() }
     }
 
     /// When the next request is due.
-    pub(super) fn proxima(&self) -> Instant {
+    pub(crate) fn proxima(&self) -> Instant {
         let ns = u128::from(self.proxima) * NS_POR_SEGUNDO / u128::from(self.taxa);
         self.inicio + Duration::from_nanos(u64::try_from(ns).expect("at most a few weeks"))
     }
 
     /// The next request is no longer the next.
-    pub(super) fn avancar(&mut self) {
+    pub(crate) fn avancar(&mut self) {
         self.proxima += u64::from(self.conexoes);
     }
 }
 
 /// How many requests all connections together have to send.
-pub(super) fn agendadas(taxa: u64, duracao: Duration) -> u64 {
+pub(crate) fn agendadas(taxa: u64, duracao: Duration) -> u64 {
     taxa * duracao.as_secs()
 }
 

@@ -1,3 +1,5 @@
+//! One connection, and one request on it at a time.
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
@@ -5,8 +7,7 @@ use std::time::{Duration, Instant};
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
 
-use crate::falha::Falha;
-use crate::servidor::Servidor;
+use crate::{ErroConexao, Servidor};
 
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
@@ -16,7 +17,7 @@ const ESPERA_MIN: Duration = Duration::from_micros(1);
 
 /// A connection to a server, one request at a time.
 #[derive(Debug)]
-pub(crate) struct Conexao {
+pub struct Conexao {
     fluxo: TcpStream,
     sessao: SessaoCliente,
     /// How long the server may take for a reply.
@@ -24,11 +25,16 @@ pub(crate) struct Conexao {
 }
 
 impl Conexao {
-    pub(crate) fn abrir(servidor: &Servidor) -> Result<Self, Falha> {
+    /// Connects, and says nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroConexao::SemConexao`].
+    pub fn abrir(servidor: &Servidor) -> Result<Self, ErroConexao> {
         Ok(Self {
             fluxo: servidor.conectar()?,
             sessao: SessaoCliente::default(),
-            tempo_limite: servidor.tempo_limite,
+            tempo_limite: servidor.tempo_limite(),
         })
     }
 
@@ -37,25 +43,29 @@ impl Conexao {
     ///
     /// A reply that does not come in time ends the connection: it could be taken for the answer to
     /// another request.
-    pub(crate) fn pedir(
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer, or why the stamp of the request could not be told.
+    pub fn pedir<E: From<ErroConexao>>(
         &mut self,
         operacao: Operacao,
-        mut ao_mudar: impl FnMut(Carimbo) -> Result<(), Falha>,
-    ) -> Result<Resposta, Falha> {
-        let ouvidos = self.ouvir_o_que_veio().ok_or(Falha::NaoEnviado)?;
+        mut ao_mudar: impl FnMut(Carimbo) -> Result<(), E>,
+    ) -> Result<Resposta, E> {
+        let ouvidos = self.ouvir_o_que_veio().ok_or(ErroConexao::NaoEnviado)?;
         self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
-            Some(causa) => Falha::de_sessao(causa.clone(), false),
-            None => Falha::Envio(erro),
+            Some(causa) => ErroConexao::de_sessao(causa.clone(), false),
+            None => ErroConexao::Envio(erro),
         })?;
         if ouvidos > 0 {
             // A part of a message: the rest of it would pass for the answer.
-            return Err(Falha::Adiantado);
+            return Err(ErroConexao::Adiantado.into());
         }
         let prazo = Instant::now() + self.tempo_limite;
         let (mut saida, mut enviado) = (Vec::new(), false);
         loop {
             let proxima = self.sessao.proxima_saida();
-            match proxima.map_err(|erro| Falha::de_sessao(erro, operacao.move_dinheiro()))? {
+            match proxima.map_err(|erro| ErroConexao::de_sessao(erro, operacao.move_dinheiro()))? {
                 SaidaCliente::RelogioAtualizado(carimbo) => {
                     let contado = ao_mudar(carimbo);
                     if !enviado {
@@ -68,7 +78,7 @@ impl Conexao {
                 SaidaCliente::RespostaRecebida(resposta) => {
                     let _ = self.fluxo.shutdown(Shutdown::Both);
                     let desconhecido = operacao.move_dinheiro();
-                    return Err(Falha::OutroPedido { resposta, desconhecido });
+                    return Err(ErroConexao::OutroPedido { resposta, desconhecido }.into());
                 }
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
                     self.sessao.retirar_saida(&mut saida);
@@ -82,13 +92,14 @@ impl Conexao {
                         .and_then(|()| self.fluxo.write_all(&saida));
                     if !self.ler(acordar_apos, prazo) {
                         let _ = self.fluxo.shutdown(Shutdown::Both);
-                        return Err(Falha::TempoEsgotado {
+                        return Err(ErroConexao::TempoEsgotado {
                             limite: self.tempo_limite,
                             desconhecido: operacao.move_dinheiro(),
-                        });
+                        }
+                        .into());
                     }
                 }
-                SaidaCliente::Encerrada => return Err(Falha::Perdida),
+                SaidaCliente::Encerrada => return Err(ErroConexao::Encerrada.into()),
             }
         }
     }

@@ -1,9 +1,12 @@
+//! The socket of a connection under load.
+
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use pixson_conexao::ErroConexao;
 use pixson_core::protocolo::Situacao;
 use pixson_core::sessao::ErroEnvio;
 use pixson_core::{Operacao, Rg};
@@ -11,9 +14,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
 
-use super::dialogo::{Chegada, Dialogo, Eco};
-use super::plano::Plano;
-use crate::falha::Falha;
+use crate::ErroCarga;
+use crate::Plano;
+use crate::dialogo::{Chegada, Dialogo, Eco};
 
 /// How many bytes are read at once: 64 KiB.
 const LEITURA_BYTES: usize = 64 * 1024;
@@ -27,7 +30,7 @@ const FOLGA: Duration = Duration::from_millis(10);
 /// Nothing here waits for space to send while replies could be read: a server stops reading when
 /// nobody takes its replies, and both would wait for ever.
 #[derive(Debug)]
-pub(super) struct Canal {
+pub(crate) struct Canal {
     fluxo: TcpStream,
     /// How long a server may owe a whole reply, from the request on.
     limite: Duration,
@@ -52,16 +55,16 @@ enum Pronto {
 }
 
 impl Canal {
-    pub(super) fn abrir(plano: &Plano, pendentes_max: u32) -> Result<Self, Falha> {
+    pub(crate) fn abrir(plano: &Plano, pendentes_max: u32) -> Result<Self, ErroCarga> {
         let fluxo = plano.servidor.conectar()?;
-        let _ = fluxo.set_read_timeout(Some(plano.servidor.tempo_limite));
+        let _ = fluxo.set_read_timeout(Some(plano.servidor.tempo_limite()));
         let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
-        let pendentes_max = pendentes_max.expect("a range of the command line");
+        let pendentes_max = pendentes_max.expect("a plan has at least one");
         let dialogo =
             if plano.eco { Dialogo::Eco(Eco::default()) } else { Dialogo::sessao(pendentes_max) };
         Ok(Self {
             fluxo,
-            limite: plano.servidor.tempo_limite,
+            limite: plano.servidor.tempo_limite(),
             devidas: VecDeque::new(),
             dialogo,
             saida: Vec::new(),
@@ -72,7 +75,7 @@ impl Canal {
     }
 
     /// Logs in, alone: the reply shows whether the server frames its messages.
-    pub(super) fn entrar(&mut self, rg: Rg) -> Result<(), Falha> {
+    pub(crate) fn entrar(&mut self, rg: Rg) -> Result<(), ErroCarga> {
         let inicio = Instant::now();
         self.enviar(Operacao::Login { rg }, inicio).map_err(|erro| self.falha_de_envio(erro))?;
         loop {
@@ -81,7 +84,7 @@ impl Canal {
                 return match resposta.situacao() {
                     Situacao::Sucesso => Ok(()),
                     Situacao::Erro => {
-                        Err(Falha::ContaRecusada { rg, texto: resposta.texto().into() })
+                        Err(ErroCarga::ContaRecusada { rg, texto: resposta.texto().into() })
                     }
                 };
             }
@@ -89,23 +92,23 @@ impl Canal {
     }
 
     /// Adds a request to what the next [`Canal::mover`] sends.
-    pub(super) fn enviar(&mut self, operacao: Operacao, agora: Instant) -> Result<(), ErroEnvio> {
+    pub(crate) fn enviar(&mut self, operacao: Operacao, agora: Instant) -> Result<(), ErroEnvio> {
         self.dialogo.enviar(operacao)?;
         self.devidas.push_back(agora);
         Ok(())
     }
 
     /// Why a request was refused that had to be sent.
-    pub(super) fn falha_de_envio(&self, erro: ErroEnvio) -> Falha {
+    pub(crate) fn falha_de_envio(&self, erro: ErroEnvio) -> ErroCarga {
         match self.dialogo.falha() {
-            Some(causa) => Falha::de_sessao(causa.clone(), false),
-            None => Falha::Envio(erro),
+            Some(causa) => ErroConexao::de_sessao(causa.clone(), false).into(),
+            None => ErroConexao::Envio(erro).into(),
         }
     }
 
     /// Sends what can be sent, waits until something has happened or `ate` has come, and takes in
     /// what has arrived. `Err` if a reply was due that is not here, whatever else has come.
-    pub(super) fn mover(&mut self, agora: Instant, ate: Option<Instant>) -> Result<(), Falha> {
+    pub(crate) fn mover(&mut self, agora: Instant, ate: Option<Instant>) -> Result<(), ErroCarga> {
         let tudo = self.escrever();
         let vence = self.devidas.front().map(|desde| *desde + self.limite);
         let antes = [ate, self.acordar_em].into_iter().flatten().min();
@@ -122,7 +125,7 @@ impl Canal {
                     return Ok(());
                 }
                 Pronto::Nada | Pronto::Escrever if vencida(Instant::now()) => {
-                    return Err(Falha::SemResposta);
+                    return Err(ErroCarga::SemResposta);
                 }
                 Pronto::Nada | Pronto::Escrever => return Ok(()),
             }
@@ -131,7 +134,7 @@ impl Canal {
     }
 
     /// The next reply among the bytes that have arrived.
-    pub(super) fn proxima(&mut self) -> Result<Option<Chegada>, Falha> {
+    pub(crate) fn proxima(&mut self) -> Result<Option<Chegada>, ErroCarga> {
         let chegada = self.dialogo.proxima()?;
         let Chegada::Nada { acordar_apos } = chegada else {
             self.devidas.pop_front();
@@ -164,7 +167,7 @@ impl Canal {
 
     fn esperar(&self, falta_enviar: bool, prazo: Option<Instant>) -> Pronto {
         let espera = prazo.map_or(self.limite, |prazo| prazo.duration_since(Instant::now()));
-        let espera = Timespec::try_from(espera).expect("at most a week");
+        let espera = Timespec::try_from(espera).expect("at most a year");
         let interesse = if falta_enviar { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut fluxos = [PollFd::new(&self.fluxo, interesse)];
         let prontos = poll(&mut fluxos, Some(&espera));
@@ -177,7 +180,7 @@ impl Canal {
         }
     }
 
-    fn ler(&mut self) -> Result<(), Falha> {
+    fn ler(&mut self) -> Result<(), ErroCarga> {
         match self.fluxo.read(&mut self.leitura) {
             Ok(0) => self.dialogo.fim_de_entrada(),
             Ok(bytes) => {
@@ -186,7 +189,7 @@ impl Canal {
             }
             Err(erro) => match erro.kind() {
                 ErrorKind::Interrupted => {}
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(Falha::SemResposta),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => return Err(ErroCarga::SemResposta),
                 _ => self.dialogo.fim_de_entrada(),
             },
         }
