@@ -35,9 +35,10 @@ impl Agenda {
     }
 }
 
-/// How many requests all connections together have to send.
+/// How many requests all connections together have to send before `duracao` has passed.
 pub(crate) fn agendadas(taxa: u64, duracao: Duration) -> u64 {
-    taxa * duracao.as_secs()
+    let agendadas = (u128::from(taxa) * duracao.as_nanos()).div_ceil(NS_POR_SEGUNDO);
+    u64::try_from(agendadas).expect("at most a few weeks of at most a few million a second")
 }
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ mod tests {
     fn the_connections_together_keep_the_rate_evenly() {
         const TAXA: u64 = 7;
         let inicio = Instant::now();
-        let duracao = Duration::from_secs(3);
+        let duracao = Duration::from_millis(3100);
         let mut instantes = Vec::new();
         for conexao in 0..4 {
             let mut agenda = Agenda::nova(inicio, TAXA, conexao, 4);
