@@ -11,15 +11,14 @@ use pixson_carga::{
     Andamento, CONEXOES_MAX, Configuracao, Contas, DURACAO_MAX, ErroPlano, Medicao, PIPELINE_MAX,
     Plano, TAXA_MAX, Tipo, medir,
 };
-use pixson_conexao::Servidor;
+use pixson_conexao::{Interrupcao, Servidor};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
 use pixson_linha::objeto::em_linha;
 
 use crate::falha::{
     DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
-    codigo_de_carga, se_a_saida_falha,
+    codigo_de_carga, fechar_linha, se_a_saida_falha,
 };
-use crate::interrupcao;
 
 /// The exit code when accounts hold what cannot be explained.
 const NAO_CONSERVADO_CODIGO: u8 = 1;
@@ -93,7 +92,7 @@ fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {
 
 impl Argumentos {
     /// `Err` is a sentence about words that do not go together.
-    fn plano(&self, servidor: &Servidor) -> Result<Plano, String> {
+    fn plano(&self, servidor: &Servidor, interrupcao: &Interrupcao) -> Result<Plano, String> {
         let mut configuracao = Configuracao::default();
         configuracao.operacao = self.operacao;
         configuracao.conexoes = self.conexoes;
@@ -104,7 +103,7 @@ impl Argumentos {
         configuracao.quentes = self.contas_quentes;
         configuracao.semente = self.semente;
         configuracao.eco = self.eco;
-        configuracao.parar = interrupcao::anotar();
+        configuracao.parar = interrupcao.marca();
         Plano::novo(servidor.clone(), configuracao).map_err(|erro| match erro {
             ErroPlano::QuentesDemais { quentes } => {
                 format!("--contas-quentes {quentes} é mais do que o número de contas.")
@@ -121,8 +120,9 @@ pub(crate) fn executar(
     servidor: &Servidor,
     argumentos: &Argumentos,
     json: bool,
+    interrupcao: &Interrupcao,
 ) -> Result<ExitCode, String> {
-    let plano = argumentos.plano(servidor)?;
+    let plano = argumentos.plano(servidor, interrupcao)?;
     let com_progresso = argumentos.progresso || io::stderr().is_terminal();
     let contar = |andamento| {
         if com_progresso {
@@ -131,9 +131,8 @@ pub(crate) fn executar(
     };
     Ok(match medir(&plano, contar) {
         Ok(medicao) => {
-            if medicao.interrompida() && io::stderr().is_terminal() {
-                // The terminal has shown ^C in the middle of a line.
-                let _ = dizer([""]);
+            if medicao.interrompida() {
+                fechar_linha();
             }
             ExitCode::from(relatar(&plano, &medicao, json))
         }

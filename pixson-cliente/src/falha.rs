@@ -1,10 +1,12 @@
 //! The ways in which the program fails: exit codes, and sentences for the person.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use pixson_carga::ErroCarga;
-use pixson_conexao::ErroConexao;
+use pixson_conexao::{ErroConexao, Interrompida};
+use pixson_core::Operacao;
+use pixson_linha::fala::dizer;
 use pixson_linha::portugues::causa;
 use pixson_linha::visivel::visivel;
 
@@ -38,7 +40,7 @@ pub(crate) enum Falha {
     /// The person left in order, but the bank could not say of an earlier operation whether it was
     /// done.
     HouveDesconhecido,
-    /// The person pressed Ctrl-C at a question.
+    /// The person pressed Ctrl-C, and nothing is on its way.
     Interrompido,
     /// What the person types cannot be read.
     Entrada(io::Error),
@@ -55,6 +57,21 @@ impl From<ErroConexao> for Falha {
 }
 
 impl Falha {
+    /// What cannot be read.
+    pub(crate) fn de_entrada(erro: io::Error) -> Self {
+        if Interrompida::em(&erro) { Self::Interrompido } else { Self::Entrada(erro) }
+    }
+
+    /// Whether money was asked to move, and nobody knows if it did.
+    pub(crate) fn deixa_duvida(&self) -> bool {
+        match self {
+            Self::Conexao(ErroConexao::Interrompida { a_caminho }) => {
+                a_caminho.is_some_and(|operacao| operacao.move_dinheiro())
+            }
+            outra => outra.codigo() == DESCONHECIDO_CODIGO,
+        }
+    }
+
     pub(crate) fn codigo(&self) -> u8 {
         match self {
             Self::LoginRecusado => RECUSADO_CODIGO,
@@ -71,6 +88,8 @@ impl Falha {
     pub(crate) fn frase(&self) -> Option<String> {
         Some(match self {
             Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
+            // Whoever interrupted it knows that, and needs to hear of money alone.
+            Self::Conexao(ErroConexao::Interrompida { .. }) if !self.deixa_duvida() => return None,
             Self::Conexao(erro) | Self::Carga(ErroCarga::Conexao(erro)) => frase_de_conexao(erro),
             Self::Carga(ErroCarga::ContaRecusada { rg, texto }) => {
                 format!("A conta {rg} foi recusada: {}.", visivel(texto))
@@ -99,6 +118,7 @@ fn codigo_de_conexao(erro: &ErroConexao) -> u8 {
         ErroConexao::TempoEsgotado { desconhecido: true, .. }
         | ErroConexao::OutroPedido { desconhecido: true, .. }
         | ErroConexao::ResultadoDesconhecido(_) => DESCONHECIDO_CODIGO,
+        ErroConexao::Interrompida { .. } => INTERROMPIDO_CODIGO,
     }
 }
 
@@ -145,6 +165,24 @@ fn frase_de_conexao(erro: &ErroConexao) -> String {
             format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
         }
         ErroConexao::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
+        ErroConexao::Interrompida { a_caminho } => interrompido(a_caminho.as_ref()),
+    }
+}
+
+/// What an interruption is before a reply was told, with the request that is on its way.
+pub(crate) fn interrompido(a_caminho: Option<&Operacao>) -> String {
+    if a_caminho.is_some_and(Operacao::move_dinheiro) {
+        format!("{INTERROMPIDO} {DESCONHECIDO}")
+    } else {
+        INTERROMPIDO.into()
+    }
+}
+
+/// From here on a line that the terminal has begun with ^C is over.
+pub(crate) fn fechar_linha() {
+    if io::stderr().is_terminal() {
+        // If even this cannot be written, the exit code still tells.
+        let _ = dizer([""]);
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use pixson_conexao::{Espera, Interrupcao};
 use pixson_linha::visivel::visivel;
 use rustix::termios::tcgetwinsize;
 use rustyline::completion::Completer;
@@ -26,6 +27,9 @@ use crate::terminal::{Digitado, Realce, Tela, Terminal};
 
 /// What can be typed at the prompt for a command, and completed there.
 const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+
+/// Terminals, as `TERM` names them, for which rustyline reads a line as the system gives it.
+const SEM_EDICAO: [&str; 3] = ["dumb", "cons25", "emacs"];
 
 /// How many commands are remembered.
 const HISTORICO_MAX: usize = 1000;
@@ -51,8 +55,11 @@ impl From<Cor> for ColorChoice {
 }
 
 /// A terminal with a line editor.
-pub(crate) struct Interativo {
-    saida: Tela<AutoStream<Stdout>>,
+pub(crate) struct Interativo<'i> {
+    saida: Tela<'i, AutoStream<Stdout>>,
+    interrupcao: &'i Interrupcao,
+    /// The terminal is one on which rustyline edits no lines.
+    sem_edicao: bool,
     /// One for all questions: what a person has typed or pasted ahead waits in it.
     editor: Editor<Nomes, FileHistory>,
     historico: Option<PathBuf>,
@@ -61,8 +68,8 @@ pub(crate) struct Interativo {
     coladas: VecDeque<String>,
 }
 
-impl Interativo {
-    pub(crate) fn novo(cor: Cor) -> rustyline::Result<Self> {
+impl<'i> Interativo<'i> {
+    pub(crate) fn novo(cor: Cor, interrupcao: &'i Interrupcao) -> rustyline::Result<Self> {
         let configuracao = Config::builder()
             .completion_type(CompletionType::List)
             // What makes a line harmless goes the way of colours, of which there are none.
@@ -75,25 +82,45 @@ impl Interativo {
             // Without one that can be read, it begins empty.
             let _ = editor.load_history(arquivo);
         }
-        let saida = Tela::nova(AutoStream::new(io::stdout(), cor.into()));
-        Ok(Self { saida, editor, historico, coladas: VecDeque::new() })
+        let saida = Tela::nova(AutoStream::new(io::stdout(), cor.into()), interrupcao);
+        let sem_edicao = env::var("TERM")
+            .is_ok_and(|termo| SEM_EDICAO.iter().any(|este| este.eq_ignore_ascii_case(&termo)));
+        let coladas = VecDeque::new();
+        Ok(Self { saida, interrupcao, sem_edicao, editor, historico, coladas })
     }
 
     fn ler(&mut self, pergunta: &str) -> io::Result<Digitado> {
         if self.falha().is_some() {
             return Ok(Digitado::Fim);
         }
+        if self.interrupcao.veio() {
+            return Ok(Digitado::Interrompido);
+        }
         if let Some(linha) = self.coladas.pop_front() {
             // As if it were typed here.
             self.mostrar(&format!("{pergunta}{}", visivel(&linha)));
             return Ok(Digitado::Linha(linha));
         }
-        let lido = digitado(self.editor.readline(pergunta))?;
+        let lido = digitado(self.editar(pergunta)?)?;
         let Digitado::Linha(texto) = lido else { return Ok(lido) };
         let mut linhas = texto.lines().map(str::trim).filter(|linha| !linha.is_empty());
         let primeira = linhas.next().unwrap_or_default().to_owned();
         self.coladas.extend(linhas.map(str::to_owned));
         Ok(Digitado::Linha(primeira))
+    }
+
+    /// rustyline takes signals as input while it edits a line. Where it only reads one, its coming is
+    /// waited for here.
+    fn editar(&mut self, pergunta: &str) -> io::Result<rustyline::Result<String>> {
+        if !self.sem_edicao {
+            return Ok(self.editor.readline(pergunta));
+        }
+        self.saida.escrever(format_args!("{pergunta}"));
+        // The system gives whole lines, one at a time: nothing of the next is in a buffer.
+        match self.interrupcao.esperar_leitura(&io::stdin(), None)? {
+            Espera::Interrompida => Ok(Err(ReadlineError::Interrupted)),
+            Espera::Pronto | Espera::Prazo => Ok(self.editor.readline("")),
+        }
     }
 
     /// Keeps a command at once: an interruption may be the end. If it cannot be kept, the session
@@ -108,7 +135,7 @@ impl Interativo {
     }
 }
 
-impl Terminal for Interativo {
+impl Terminal for Interativo<'_> {
     fn mostrar(&mut self, linha: &str) {
         let linha = quebrada(linha);
         self.saida.escrever(format_args!("{linha}\n"));

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use pixson_conexao::Conexao;
 use pixson_conexao::Servidor;
+use pixson_conexao::{Conexao, ErroConexao, Interrompida, Interrupcao};
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 use pixson_linha::quantia;
@@ -12,7 +12,6 @@ use pixson_linha::visivel::visivel;
 use crate::comando::ler_palavras;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
-use crate::interrupcao::EmJogo;
 use crate::relato::sem_saber;
 use crate::terminal::{Digitado, Realce, Terminal};
 
@@ -46,6 +45,7 @@ pub(crate) fn conversar(
     servidor: &Servidor,
     rg: Option<Rg>,
     terminal: &mut impl Terminal,
+    interrupcao: &Interrupcao,
 ) -> Result<(), Falha> {
     let mut feitos = Feitos::default();
     terminal.mostrar("Cliente iniciado");
@@ -57,7 +57,7 @@ pub(crate) fn conversar(
         },
     };
     conferir_saida(terminal, &feitos)?;
-    let mut conexao = Conexao::abrir(servidor)?;
+    let mut conexao = Conexao::abrir(servidor, interrupcao)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal, &feitos))?;
     mostrar_resposta(&login, terminal);
@@ -69,7 +69,6 @@ pub(crate) fn conversar(
         terminal.mostrar("Digite ajuda para saber o que mais se pode digitar.");
     }
     while let Some(operacao) = insistir(terminal, &feitos, |terminal| escolher(rg, terminal))? {
-        let _em_jogo = EmJogo::se_move(&operacao);
         let resposta = conexao.pedir(operacao, mostrar_relogio(terminal, &feitos))?;
         mostrar_resposta(&resposta, terminal);
         if sem_saber(&operacao, &resposta) {
@@ -81,7 +80,11 @@ pub(crate) fn conversar(
         } else if resposta.situacao() == Situacao::Sucesso {
             feitos.contar(operacao.move_dinheiro(), None, &visivel(&resposta.texto()));
         }
-        conferir_saida(terminal, &feitos)?;
+        conferir_saida(terminal, &feitos).map_err(|falha| match falha {
+            // The reply has not been told.
+            Falha::Interrompido => ErroConexao::Interrompida { a_caminho: Some(operacao) }.into(),
+            outra => outra,
+        })?;
     }
     if feitos.houve_desconhecido() { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
@@ -89,6 +92,9 @@ pub(crate) fn conversar(
 /// `Err` once the person no longer sees what is shown: nothing more is asked of the server then.
 fn conferir_saida(terminal: &impl Terminal, feitos: &Feitos) -> Result<(), Falha> {
     let Some(erro) = terminal.falha() else { return Ok(()) };
+    if Interrompida::em(erro) {
+        return Err(Falha::Interrompido);
+    }
     Err(Falha::Saida { frase: feitos.despedida(erro), codigo: feitos.codigo() })
 }
 
@@ -225,6 +231,6 @@ fn linha(digitado: io::Result<Digitado>) -> Result<String, Volta> {
         Ok(Digitado::Linha(texto)) => Ok(texto),
         Ok(Digitado::Fim) => Err(Volta::Sair),
         Ok(Digitado::Interrompido) => Err(Volta::Falhar(Falha::Interrompido)),
-        Err(erro) => Err(Volta::Falhar(Falha::Entrada(erro))),
+        Err(erro) => Err(Volta::Falhar(Falha::de_entrada(erro))),
     }
 }

@@ -1,18 +1,16 @@
 //! What became of one command, for people and as an object of JSON.
 
-use std::io;
 use std::time::Duration;
 
+use pixson_conexao::ErroConexao;
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
-use pixson_linha::fala::mostrar;
-use pixson_linha::objeto::em_linha;
 use pixson_linha::portugues::USO_CODIGO;
 use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
 use crate::falha::{
-    DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
+    DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, RECUSADO_CODIGO, interrompido,
 };
 use crate::feitos::Feitos;
 
@@ -83,35 +81,16 @@ impl Relato {
 
     /// A request that has no reply. `enviado` is its stamp, if it was sent.
     pub(crate) fn da_falha(operacao: &Operacao, enviado: Option<Carimbo>, falha: &Falha) -> Self {
-        let codigo = falha.codigo();
-        let desfecho = match codigo {
-            DESCONHECIDO_CODIGO => Desfecho::Desconhecido,
-            _ => Desfecho::Falha,
+        let desfecho = if falha.deixa_duvida() { Desfecho::Desconhecido } else { Desfecho::Falha };
+        let texto = match falha {
+            Falha::Conexao(ErroConexao::Interrompida { a_caminho }) => {
+                interrompido(a_caminho.as_ref())
+            }
+            outra => outra.frase().unwrap_or_default(),
         };
-        let texto = falha.frase().unwrap_or_default();
-        let mut relato = Self::vazio(operacao, desfecho, &texto, codigo);
+        let mut relato = Self::vazio(operacao, desfecho, &texto, falha.codigo());
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato
-    }
-
-    /// A request that is on its way when the program is interrupted.
-    pub(crate) fn do_interrompido(operacao: &Operacao) -> Self {
-        let (desfecho, texto) = if operacao.move_dinheiro() {
-            (Desfecho::Desconhecido, format!("{INTERROMPIDO} {DESCONHECIDO}"))
-        } else {
-            (Desfecho::Falha, INTERROMPIDO.into())
-        };
-        Self::vazio(operacao, desfecho, &texto, INTERROMPIDO_CODIGO)
-    }
-
-    /// With the stamp of the request.
-    pub(crate) fn enviado_com(&mut self, carimbo: Carimbo) {
-        self.carimbo_enviado = Some(carimbo.valor());
-    }
-
-    /// As an object on standard output.
-    pub(crate) fn escrever(&self) -> io::Result<()> {
-        mostrar(&em_linha(self))
     }
 
     /// Adds it to what was done, if it was.
@@ -167,6 +146,16 @@ impl Relato {
         self.desfecho == Desfecho::Feito
     }
 
+    /// Whether an interruption came before the reply.
+    pub(crate) fn interrompido(&self) -> bool {
+        self.codigo == INTERROMPIDO_CODIGO
+    }
+
+    /// Whether it could move money.
+    pub(crate) fn move_dinheiro(&self) -> bool {
+        self.move_dinheiro
+    }
+
     pub(crate) fn codigo(&self) -> u8 {
         self.codigo
     }
@@ -209,10 +198,13 @@ impl Relato {
             Desfecho::Recusado if *operacao == Some("login") => {
                 vec![format!("{linha}Login recusado: {texto}")]
             }
+            // Whoever interrupted it knows that, and needs to hear of money alone.
+            Desfecho::Falha if self.interrompido() => vec![],
             // A failure is a whole sentence already, with what to do.
             Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
                 vec![format!("{linha}{texto}"), DESCONHECIDO.into()]
             }
+            Desfecho::Desconhecido if self.interrompido() => vec![texto.clone()],
             _ => vec![format!("{linha}{texto}")],
         }
     }

@@ -1,7 +1,11 @@
 //! Lines in and lines out: at a pipe, or as a terminal shows them.
 
 use std::fmt;
-use std::io::{self, BufRead, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Stdout, Write};
+use std::os::fd::AsFd;
+
+use pixson_conexao::{Entrada, Interrompida, Interrupcao, Saida};
 
 /// More than anybody types at a prompt, in bytes. What is beyond is read as another line.
 pub(crate) const LINHA_MAX_BYTES: u64 = 4096;
@@ -61,20 +65,22 @@ pub(crate) enum Digitado {
 
 /// Where lines go, until one of them cannot be written.
 #[derive(Debug)]
-pub(crate) struct Tela<S> {
-    destino: S,
+pub(crate) struct Tela<'i, S> {
+    destino: Saida<'i, Stdout, S>,
     falha: Option<io::Error>,
 }
 
-impl<S: Write> Tela<S> {
-    pub(crate) fn nova(destino: S) -> Self {
-        Self { destino, falha: None }
+impl<'i, S: Write> Tela<'i, S> {
+    /// `destino` is standard output, or something before it.
+    pub(crate) fn nova(destino: S, interrupcao: &'i Interrupcao) -> Self {
+        Self { destino: Saida::nova(io::stdout(), destino, interrupcao), falha: None }
     }
 
     /// Writes it at once, and remembers if that fails.
     pub(crate) fn escrever(&mut self, texto: fmt::Arguments<'_>) {
         if self.falha.is_none() {
-            self.falha = self.destino.write_fmt(texto).and_then(|()| self.destino.flush()).err();
+            let texto = texto.to_string();
+            self.falha = self.destino.write_all(texto.as_bytes()).err();
         }
     }
 
@@ -83,21 +89,34 @@ impl<S: Write> Tela<S> {
     }
 }
 
+/// Writes a text to standard output, unless an interruption comes while there is no place for it.
+pub(crate) fn mostrar(texto: &str, interrupcao: &Interrupcao) -> io::Result<()> {
+    let saida = io::stdout();
+    Saida::nova(&saida, saida.lock(), interrupcao).write_all(texto.as_bytes())
+}
+
+/// Standard input, of which nothing is read in advance.
+pub(crate) fn entrada_padrao() -> io::Result<File> {
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
 /// A program at the other end, or a file: what the original program would show, and nothing that is
 /// typed is shown again.
 #[derive(Debug)]
-pub(crate) struct Tubo<E, S> {
-    entrada: E,
-    saida: Tela<S>,
+pub(crate) struct Tubo<'i> {
+    entrada: BufReader<Entrada<'i, File>>,
+    saida: Tela<'i, Stdout>,
+    interrupcao: &'i Interrupcao,
 }
 
-impl<E: BufRead, S: Write> Tubo<E, S> {
-    pub(crate) fn novo(entrada: E, saida: S) -> Self {
-        Self { entrada, saida: Tela::nova(saida) }
+impl<'i> Tubo<'i> {
+    pub(crate) fn novo(interrupcao: &'i Interrupcao) -> io::Result<Self> {
+        let entrada = BufReader::new(Entrada::nova(entrada_padrao()?, interrupcao));
+        Ok(Self { entrada, saida: Tela::nova(io::stdout(), interrupcao), interrupcao })
     }
 }
 
-impl<E: BufRead, S: Write> Terminal for Tubo<E, S> {
+impl Terminal for Tubo<'_> {
     fn mostrar(&mut self, linha: &str) {
         self.saida.escrever(format_args!("{linha}\n"));
     }
@@ -112,8 +131,14 @@ impl<E: BufRead, S: Write> Terminal for Tubo<E, S> {
         if self.falha().is_some() {
             return Ok(Digitado::Fim);
         }
+        if self.interrupcao.veio() {
+            return Ok(Digitado::Interrompido);
+        }
         let mut bytes = Vec::new();
-        (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)?;
+        match (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes) {
+            Err(erro) if Interrompida::em(&erro) => return Ok(Digitado::Interrompido),
+            lido => lido?,
+        };
         let inteira = bytes.last() == Some(&b'\n') || bytes.len() as u64 == LINHA_MAX_BYTES;
         if !inteira {
             self.mostrar("");

@@ -37,7 +37,7 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
 const ESCREVEM: [&str; 7] = [
     "pixson-cliente/linha/src/fala.rs",
     "pixson-cliente/src/interativo.rs",
-    "pixson-cliente/src/main.rs",
+    "pixson-cliente/src/terminal.rs",
     "pixson-servidor/src/administracao/saida.rs",
     "pixson-servidor/src/main.rs",
     "pixson-servidor/src/registro.rs",

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use pixson_conexao::ErroConexao;
+use pixson_conexao::{ErroConexao, Interrupcao};
 use pixson_core::protocolo::Situacao;
 use pixson_core::sessao::ErroEnvio;
 use pixson_core::{Operacao, Rg};
@@ -56,7 +56,7 @@ enum Pronto {
 
 impl Canal {
     pub(crate) fn abrir(plano: &Plano, pendentes_max: u32) -> Result<Self, ErroCarga> {
-        let fluxo = plano.servidor.conectar()?;
+        let fluxo = plano.servidor.conectar(&Interrupcao::nunca())?;
         let _ = fluxo.set_read_timeout(Some(plano.servidor.tempo_limite()));
         let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
         let pendentes_max = pendentes_max.expect("a plan has at least one");

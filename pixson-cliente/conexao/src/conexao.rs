@@ -1,13 +1,15 @@
 //! One connection, and one request on it at a time.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
 
-use crate::{ErroConexao, Servidor};
+use crate::{ErroConexao, Espera, Interrupcao, Servidor};
 
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
@@ -17,24 +19,26 @@ const ESPERA_MIN: Duration = Duration::from_micros(1);
 
 /// A connection to a server, one request at a time.
 #[derive(Debug)]
-pub struct Conexao {
+pub struct Conexao<'i> {
     fluxo: TcpStream,
     sessao: SessaoCliente,
     /// How long the server may take for a reply.
     tempo_limite: Duration,
+    interrupcao: &'i Interrupcao,
 }
 
-impl Conexao {
+impl<'i> Conexao<'i> {
     /// Connects, and says nothing yet.
     ///
     /// # Errors
     ///
-    /// [`ErroConexao::SemConexao`].
-    pub fn abrir(servidor: &Servidor) -> Result<Self, ErroConexao> {
+    /// [`ErroConexao::SemConexao`], or [`ErroConexao::Interrompida`].
+    pub fn abrir(servidor: &Servidor, interrupcao: &'i Interrupcao) -> Result<Self, ErroConexao> {
         Ok(Self {
-            fluxo: servidor.conectar()?,
+            fluxo: servidor.conectar(interrupcao)?,
             sessao: SessaoCliente::default(),
             tempo_limite: servidor.tempo_limite(),
+            interrupcao,
         })
     }
 
@@ -52,6 +56,9 @@ impl Conexao {
         operacao: Operacao,
         mut ao_mudar: impl FnMut(Carimbo) -> Result<(), E>,
     ) -> Result<Resposta, E> {
+        if self.interrupcao.veio() {
+            return Err(ErroConexao::Interrompida { a_caminho: None }.into());
+        }
         let ouvidos = self.ouvir_o_que_veio().ok_or(ErroConexao::NaoEnviado)?;
         self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
             Some(causa) => ErroConexao::de_sessao(causa.clone(), false),
@@ -90,13 +97,20 @@ impl Conexao {
                         .fluxo
                         .set_write_timeout(Some(resta.max(ESPERA_MIN)))
                         .and_then(|()| self.fluxo.write_all(&saida));
-                    if !self.ler(acordar_apos, prazo) {
-                        let _ = self.fluxo.shutdown(Shutdown::Both);
-                        return Err(ErroConexao::TempoEsgotado {
-                            limite: self.tempo_limite,
-                            desconhecido: operacao.move_dinheiro(),
+                    match self.ler(acordar_apos, prazo) {
+                        Espera::Pronto => {}
+                        Espera::Prazo => {
+                            let _ = self.fluxo.shutdown(Shutdown::Both);
+                            return Err(ErroConexao::TempoEsgotado {
+                                limite: self.tempo_limite,
+                                desconhecido: operacao.move_dinheiro(),
+                            }
+                            .into());
                         }
-                        .into());
+                        Espera::Interrompida => {
+                            let a_caminho = Some(operacao);
+                            return Err(ErroConexao::Interrompida { a_caminho }.into());
+                        }
                     }
                 }
                 SaidaCliente::Encerrada => return Err(ErroConexao::Encerrada.into()),
@@ -113,46 +127,43 @@ impl Conexao {
     fn ouvir_o_que_veio(&mut self) -> Option<usize> {
         let nada_dito = self.sessao.relogio() == Carimbo::ZERO;
         let mut bytes = [0; LEITURA_BYTES];
-        let mut ouvir = || {
-            self.fluxo.set_nonblocking(true)?;
-            let ouvidos =
-                if nada_dito { self.fluxo.peek(&mut bytes) } else { self.fluxo.read(&mut bytes) };
-            self.fluxo.set_nonblocking(false)?;
-            ouvidos
-        };
-        match ouvir() {
-            Ok(0) => None,
+        let espiar = if nada_dito { RecvFlags::PEEK } else { RecvFlags::empty() };
+        match recv(&self.fluxo, &mut bytes, RecvFlags::DONTWAIT | espiar) {
+            Ok((0, _)) => None,
             Ok(_) if nada_dito => Some(0),
-            Ok(quantos) => {
+            Ok((quantos, _)) => {
                 self.sessao.receber(&bytes[..quantos]);
                 Some(quantos)
             }
-            Err(erro) => (erro.kind() == ErrorKind::WouldBlock).then_some(0),
+            Err(erro) => (erro == Errno::WOULDBLOCK).then_some(0),
         }
     }
 
-    /// Brings one input to the session, or says that there is no time left for any. A connection
-    /// that fails has no more to bring.
-    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> bool {
-        let resta = prazo.saturating_duration_since(Instant::now());
-        if resta.is_zero() {
-            return false;
+    /// Brings one input to the session, or says that none is waited for any longer. A connection that
+    /// fails has no more to bring.
+    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> Espera {
+        let agora = Instant::now();
+        if agora >= prazo {
+            return Espera::Prazo;
         }
-        let espera = acordar_apos.map_or(resta, |pausa| pausa.min(resta));
+        let silencio = acordar_apos.map(|pausa| agora + pausa).filter(|fim| *fim <= prazo);
+        match self.interrupcao.esperar_leitura(&self.fluxo, Some(silencio.unwrap_or(prazo))) {
+            Ok(Espera::Pronto) => self.receber(),
+            Ok(Espera::Prazo) if silencio.is_some() => self.sessao.silencio(),
+            Ok(Espera::Prazo) => {}
+            Ok(Espera::Interrompida) => return Espera::Interrompida,
+            Err(_) => self.sessao.fim_de_entrada(),
+        }
+        Espera::Pronto
+    }
+
+    fn receber(&mut self) {
         let mut bytes = [0; LEITURA_BYTES];
-        let lidos =
-            self.fluxo.set_read_timeout(Some(espera)).and_then(|()| self.fluxo.read(&mut bytes));
-        match lidos {
-            Ok(0) => self.sessao.fim_de_entrada(),
-            Ok(quantos) => self.sessao.receber(&bytes[..quantos]),
-            Err(erro) => match erro.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut if acordar_apos == Some(espera) => {
-                    self.sessao.silencio();
-                }
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {}
-                _ => self.sessao.fim_de_entrada(),
-            },
+        match recv(&self.fluxo, &mut bytes, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => self.sessao.fim_de_entrada(),
+            Ok((quantos, _)) => self.sessao.receber(&bytes[..quantos]),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+            Err(_) => self.sessao.fim_de_entrada(),
         }
-        true
     }
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use pixson_core::Resposta;
 use pixson_core::sessao::{ErroEnvio, ErroSessao};
+use pixson_core::{Operacao, Resposta};
 use pixson_linha::portugues::causa;
 use thiserror::Error;
 
@@ -56,6 +56,12 @@ pub enum ErroConexao {
     /// The request could not be sent.
     #[error(transparent)]
     Envio(ErroEnvio),
+    /// An interruption came before the reply.
+    #[error("interrompido antes da resposta")]
+    Interrompida {
+        /// The request that is on its way, if it was sent.
+        a_caminho: Option<Operacao>,
+    },
 }
 
 impl ErroConexao {

@@ -4,12 +4,13 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use pixson_conexao::{Conexao, ErroConexao, Servidor};
+//! use pixson_conexao::{Conexao, ErroConexao, Interrupcao, Servidor};
 //! use pixson_core::{Operacao, Rg};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let servidor = Servidor::novo("localhost", 5000, Duration::from_secs(30));
-//! let mut conexao = Conexao::abrir(&servidor)?;
+//! let interrupcao = Interrupcao::por_ctrl_c(130);
+//! let mut conexao = Conexao::abrir(&servidor, &interrupcao)?;
 //! let rg: Rg = "1111111111".parse()?;
 //! for operacao in [Operacao::Login { rg }, Operacao::Saldo { rg }] {
 //!     let resposta = conexao.pedir::<ErroConexao>(operacao, |_carimbo| Ok(()))?;
@@ -21,8 +22,10 @@
 
 mod conexao;
 mod erro;
+mod interrupcao;
 mod servidor;
 
 pub use self::conexao::Conexao;
 pub use self::erro::ErroConexao;
+pub use self::interrupcao::{Entrada, Espera, Interrompida, Interrupcao, Saida};
 pub use self::servidor::Servidor;

@@ -3,11 +3,9 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::mpsc;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::ErroConexao;
+use crate::{ErroConexao, Interrompida, Interrupcao};
 
 /// The shortest time limit: to a socket, none is one that never ends.
 const TEMPO_MIN: Duration = Duration::from_micros(1);
@@ -40,40 +38,35 @@ impl Servidor {
     ///
     /// # Errors
     ///
-    /// [`ErroConexao::SemConexao`].
-    pub fn conectar(&self) -> Result<TcpStream, ErroConexao> {
+    /// [`ErroConexao::SemConexao`], or [`ErroConexao::Interrompida`].
+    pub fn conectar(&self, interrupcao: &Interrupcao) -> Result<TcpStream, ErroConexao> {
         let conectar = || {
-            let fluxo = self.alcancar()?;
+            let fluxo = self.alcancar(interrupcao)?;
             fluxo.set_nodelay(true)?;
             fluxo.set_write_timeout(Some(self.tempo_limite))?;
             Ok(fluxo)
         };
-        conectar().map_err(|erro| ErroConexao::SemConexao { endereco: self.to_string(), erro })
+        conectar().map_err(|erro| {
+            if Interrompida::em(&erro) {
+                return ErroConexao::Interrompida { a_caminho: None };
+            }
+            ErroConexao::SemConexao { endereco: self.to_string(), erro }
+        })
     }
 
-    fn alcancar(&self) -> io::Result<TcpStream> {
+    fn alcancar(&self, interrupcao: &Interrupcao) -> io::Result<TcpStream> {
         let prazo = Instant::now() + self.tempo_limite;
         let enderecos = if let Ok(ip) = self.host.parse::<IpAddr>() {
             vec![SocketAddr::from((ip, self.porta))]
         } else {
             let (host, porta) = (self.host.clone(), self.porta);
-            ate_o_prazo(prazo, move || Ok((host, porta).to_socket_addrs()?.collect()))?
+            let procurar = move || Ok((host, porta).to_socket_addrs()?.collect());
+            interrupcao.durante(Some(prazo), procurar)?
         };
-        primeiro_que_aceita(enderecos.into_iter(), prazo)
+        let alcancar = move || primeiro_que_aceita(enderecos.into_iter(), prazo);
+        // It keeps to the deadline by itself.
+        if interrupcao.pode_vir() { interrupcao.durante(None, alcancar) } else { alcancar() }
     }
-}
-
-/// What the system finds, if it does in time. It looks names up for as long as it likes: what it finds
-/// later is for nobody.
-fn ate_o_prazo<T: Send + 'static>(
-    prazo: Instant,
-    procurar: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let (entregar, achado) = mpsc::channel();
-    // Whoever waited may have left.
-    thread::Builder::new().spawn(move || drop(entregar.send(procurar())))?;
-    let resta = prazo.saturating_duration_since(Instant::now());
-    achado.recv_timeout(resta).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Tries one address after the other, all of them within the time limit. If none accepts, the first
@@ -129,18 +122,5 @@ mod tests {
         assert_eq!(alcancar(&[morta, impossivel]).err(), recusada);
         assert_ne!(alcancar(&[impossivel, morta]).err(), recusada);
         assert_eq!(alcancar(&[]).err(), Some(io::ErrorKind::TimedOut));
-    }
-
-    #[test]
-    fn a_name_that_is_looked_up_for_ever_is_waited_for_until_the_deadline() {
-        let (acabar, acabou) = mpsc::channel::<()>();
-        let procurada = ate_o_prazo(Instant::now() + Duration::from_millis(50), move || {
-            let _ = acabou.recv();
-            Ok(())
-        });
-        assert_eq!(procurada.map_err(|erro| erro.kind()), Err(io::ErrorKind::TimedOut));
-        drop(acabar);
-        let achada = ate_o_prazo(Instant::now() + Duration::from_secs(30), || Ok(7));
-        assert_eq!(achada.map_err(|erro| erro.kind()), Ok(7));
     }
 }
