@@ -5,19 +5,21 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
-use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueHint, value_parser};
+use clap::{
+    Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, value_parser,
+};
 use pixson_conexao::Servidor;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 use pixson_linha::gerados;
 use pixson_linha::portugues::{self, MODELO};
 use pixson_linha::versao;
+use pixson_terminal::ColorChoice;
 
 use crate::PROGRAMA;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
-use crate::interativo::Cor;
 use crate::script;
 use crate::servidor::Opcoes;
 
@@ -86,6 +88,25 @@ Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
   pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
+
+/// When the menu is shown in colour.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Cor {
+    #[default]
+    Auto,
+    Sempre,
+    Nunca,
+}
+
+impl From<Cor> for ColorChoice {
+    fn from(cor: Cor) -> Self {
+        match cor {
+            Cor::Auto => Self::Auto,
+            Cor::Sempre => Self::Always,
+            Cor::Nunca => Self::Never,
+        }
+    }
+}
 
 /// Cliente de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]

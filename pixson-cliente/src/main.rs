@@ -8,13 +8,11 @@ mod carga;
 mod comando;
 mod falha;
 mod feitos;
-mod interativo;
 mod menu;
 mod relato;
 mod relator;
 mod script;
 mod servidor;
-mod terminal;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -25,12 +23,12 @@ use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::{Programa, gerados};
+use pixson_terminal::{Interativo, Tubo};
 
+use crate::argumentos::Cor;
 use crate::argumentos::{Argumentos, Comando};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
-use crate::interativo::{Cor, Interativo};
 use crate::relator::Relator;
-use crate::terminal::Tubo;
 
 /// This program, for what it shares with the server.
 const PROGRAMA: Programa =
@@ -75,7 +73,7 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
 /// The menu: for a person at a terminal with what makes typing easy, and otherwise as it always was.
 fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor, interrupcao: &Interrupcao) -> ExitCode {
     let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let fim = match pessoa.then(|| Interativo::novo(cor, interrupcao)) {
+    let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
         Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal, interrupcao),
         // A terminal that no line can be edited on is read as a pipe is.
         None | Some(Err(_)) => Tubo::novo(interrupcao)

@@ -8,14 +8,21 @@ use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 use pixson_linha::quantia;
 use pixson_linha::visivel::visivel;
+use pixson_terminal::{Configuracao, Digitado, Realce, Terminal, arquivo_do_historico};
 
+use crate::argumentos::Cor;
 use crate::comando::ler_palavras;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::relato::sem_saber;
-use crate::terminal::{Digitado, Realce, Terminal};
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
+
+/// What can be typed at the prompt for a command, and is completed there.
+const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+
+/// The option that a command needs.
+const OPCOES: [(&str, &str); 1] = [("transferencia", "--para")];
 
 /// What a terminal says of its commands, since it takes names, too.
 const AJUDA: &str = "
@@ -30,6 +37,16 @@ Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
 
 As setas percorrem os comandos anteriores, e Tab completa. Ctrl-C sai com o código 130.
 Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
+
+/// What a terminal is to be like for it.
+pub(crate) fn escolhas(cor: Cor) -> Configuracao {
+    Configuracao {
+        cor: cor.into(),
+        nomes: &NOMES,
+        opcoes: &OPCOES,
+        historico: arquivo_do_historico("pixson"),
+    }
+}
 
 /// Why a question gave no answer.
 enum Volta {

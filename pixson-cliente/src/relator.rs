@@ -5,13 +5,13 @@ use std::io;
 use pixson_conexao::{Interrompida, Interrupcao};
 use pixson_linha::fala::dizer;
 use pixson_linha::objeto::em_linha;
+use pixson_terminal::mostrar;
 
 use crate::falha::{
     DESCONHECIDO, INTERROMPIDO, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha,
 };
 use crate::feitos::Feitos;
 use crate::relato::Relato;
-use crate::terminal::mostrar;
 
 /// How reports are given: data on standard output, talk on standard error.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ use pixson_conexao::{Entrada, Interrompida, Interrupcao, Servidor};
 use pixson_core::Rg;
 use pixson_linha::entrada::sem_marca;
 use pixson_linha::fala::dizer;
+use pixson_terminal::{LINHA_MAX_BYTES, entrada_padrao};
 
 use crate::avulso::Atendimento;
 use crate::comando::{ComandoDeConta, ler_palavras};
@@ -16,7 +17,6 @@ use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
-use crate::terminal::{LINHA_MAX_BYTES, entrada_padrao};
 
 /// What stands for standard input.
 const ENTRADA_PADRAO: &str = "-";

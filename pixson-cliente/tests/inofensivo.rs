@@ -32,10 +32,11 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
 
 /// Who may write to standard output or standard error by itself, beside `fala`: what is shown line by
 /// line, the log, the data of the administration, and the last words of a server, which wait for nobody.
-const ESCREVEM: [&str; 7] = [
+const ESCREVEM: [&str; 8] = [
     "pixson-cliente/linha/src/fala.rs",
-    "pixson-cliente/src/interativo.rs",
-    "pixson-cliente/src/terminal.rs",
+    "pixson-cliente/terminal/src/interativo.rs",
+    "pixson-cliente/terminal/src/saida.rs",
+    "pixson-cliente/terminal/src/tubo.rs",
     "pixson-servidor/src/administracao/saida.rs",
     "pixson-servidor/src/main.rs",
     "pixson-servidor/src/registro.rs",
@@ -72,6 +73,7 @@ fn what_a_program_says_goes_through_one_place() {
         "pixson-cliente/carga",
         "pixson-cliente/conexao",
         "pixson-cliente/linha",
+        "pixson-cliente/terminal",
         "pixson-servidor",
     ] {
         let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::env;
+use std::error::Error;
+use std::fmt;
 use std::fs::{self, DirBuilder};
 use std::io::{self, Stdout};
 use std::os::unix::fs::DirBuilderExt;
@@ -10,7 +12,6 @@ use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
 use pixson_conexao::{Espera, Interrupcao};
 use pixson_linha::visivel::visivel;
 use rustix::termios::tcgetwinsize;
@@ -23,10 +24,8 @@ use rustyline::validate::Validator;
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::terminal::{Digitado, Realce, Tela, Terminal};
-
-/// What can be typed at the prompt for a command, and completed there.
-const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+use crate::saida::Tela;
+use crate::{Digitado, Realce, Terminal};
 
 /// Terminals, as `TERM` names them, for which rustyline reads a line as the system gives it.
 const SEM_EDICAO: [&str; 3] = ["dumb", "cons25", "emacs"];
@@ -34,34 +33,30 @@ const SEM_EDICAO: [&str; 3] = ["dumb", "cons25", "emacs"];
 /// How many commands are remembered.
 const HISTORICO_MAX: usize = 1000;
 
-/// When the menu is shown in colour.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
-pub(crate) enum Cor {
-    #[default]
-    Auto,
-    Sempre,
-    Nunca,
-}
-
-impl From<Cor> for ColorChoice {
-    fn from(cor: Cor) -> Self {
-        match cor {
-            // NO_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM=dumb are looked at.
-            Cor::Auto => Self::Auto,
-            Cor::Sempre => Self::Always,
-            Cor::Nunca => Self::Never,
-        }
-    }
+/// What a terminal is to be like.
+#[derive(Clone, Debug)]
+pub struct Configuracao {
+    /// When it is shown in colour. [`ColorChoice::Auto`] looks at `NO_COLOR`, `CLICOLOR`,
+    /// `CLICOLOR_FORCE` and `TERM`.
+    pub cor: ColorChoice,
+    /// What can be typed when a command is asked for, and is completed there.
+    pub nomes: &'static [&'static str],
+    /// What is completed behind a name: an option that it needs.
+    pub opcoes: &'static [(&'static str, &'static str)],
+    /// Where commands are kept for the next time, if they are.
+    pub historico: Option<PathBuf>,
 }
 
 /// A terminal with a line editor.
-pub(crate) struct Interativo<'i> {
+pub struct Interativo<'i> {
     saida: Tela<'i, AutoStream<Stdout>>,
     interrupcao: &'i Interrupcao,
     /// The terminal is one on which rustyline edits no lines.
     sem_edicao: bool,
     /// One for all questions: what a person has typed or pasted ahead waits in it.
     editor: Editor<Nomes, FileHistory>,
+    nomes: &'static [&'static str],
+    opcoes: &'static [(&'static str, &'static str)],
     historico: Option<PathBuf>,
     /// Lines that were pasted behind one that has been taken. A terminal says where a paste ends, so
     /// that no line of it is taken before the person presses Enter; then each is a line of its own.
@@ -69,7 +64,16 @@ pub(crate) struct Interativo<'i> {
 }
 
 impl<'i> Interativo<'i> {
-    pub(crate) fn novo(cor: Cor, interrupcao: &'i Interrupcao) -> rustyline::Result<Self> {
+    /// Standard input and standard output, which are a terminal.
+    ///
+    /// # Errors
+    ///
+    /// No line can be edited there.
+    pub fn novo(
+        escolhas: Configuracao,
+        interrupcao: &'i Interrupcao,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let Configuracao { cor, nomes, opcoes, historico } = escolhas;
         let configuracao = Config::builder()
             .completion_type(CompletionType::List)
             // What makes a line harmless goes the way of colours, of which there are none.
@@ -77,16 +81,15 @@ impl<'i> Interativo<'i> {
             .max_history_size(HISTORICO_MAX)?
             .build();
         let mut editor = Editor::with_config(configuracao)?;
-        let historico = arquivo_do_historico();
         if let Some(arquivo) = &historico {
             // Without one that can be read, it begins empty.
             let _ = editor.load_history(arquivo);
         }
-        let saida = Tela::nova(AutoStream::new(io::stdout(), cor.into()), interrupcao);
+        let saida = Tela::nova(AutoStream::new(io::stdout(), cor), interrupcao);
         let sem_edicao = env::var("TERM")
             .is_ok_and(|termo| SEM_EDICAO.iter().any(|este| este.eq_ignore_ascii_case(&termo)));
         let coladas = VecDeque::new();
-        Ok(Self { saida, interrupcao, sem_edicao, editor, historico, coladas })
+        Ok(Self { saida, interrupcao, sem_edicao, editor, nomes, opcoes, historico, coladas })
     }
 
     fn ler(&mut self, pergunta: &str) -> io::Result<Digitado> {
@@ -135,6 +138,12 @@ impl<'i> Interativo<'i> {
     }
 }
 
+impl fmt::Debug for Interativo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interativo").field("historico", &self.historico).finish_non_exhaustive()
+    }
+}
+
 impl Terminal for Interativo<'_> {
     fn mostrar(&mut self, linha: &str) {
         let linha = quebrada(linha);
@@ -156,12 +165,12 @@ impl Terminal for Interativo<'_> {
     }
 
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(Some(Nomes { completa: false }));
+        self.editor.set_helper(Some(Nomes { nomes: &[], opcoes: &[] }));
         self.ler(pergunta)
     }
 
     fn perguntar_comando(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(Some(Nomes { completa: true }));
+        self.editor.set_helper(Some(Nomes { nomes: self.nomes, opcoes: self.opcoes }));
         let digitado = self.ler(pergunta)?;
         if let Digitado::Linha(linha) = &digitado {
             self.lembrar(linha);
@@ -211,23 +220,24 @@ fn digitado(lido: rustyline::Result<String>) -> io::Result<Digitado> {
     }
 }
 
-/// Where commands are kept, by the rules of XDG. `None` if there is no such place.
-fn arquivo_do_historico() -> Option<PathBuf> {
+/// Where the commands of a program are kept, by the rules of XDG. `None` if there is no such place.
+pub fn arquivo_do_historico(programa: &str) -> Option<PathBuf> {
     let absoluta =
         |variavel| Some(PathBuf::from(env::var_os(variavel)?)).filter(|p| p.is_absolute());
     let estado =
         absoluta("XDG_STATE_HOME").or_else(|| Some(absoluta("HOME")?.join(".local/state")))?;
-    let pasta = estado.join("pixson");
+    let pasta = estado.join(programa);
     DirBuilder::new().recursive(true).mode(0o700).create(&pasta).ok()?;
     let arquivo = pasta.join("historico");
     // To read a pipe would be to wait for ever, and a device may have no end.
     fs::metadata(&arquivo).map_or(true, |dados| dados.is_file()).then_some(arquivo)
 }
 
-/// Completes the names of commands, and the option that a transfer needs, if a command is asked for,
-/// and shows what is pasted in a harmless way.
+/// Completes the names of commands, and the options that they need, if a command is asked for, and
+/// shows what is pasted in a harmless way.
 struct Nomes {
-    completa: bool,
+    nomes: &'static [&'static str],
+    opcoes: &'static [(&'static str, &'static str)],
 }
 
 impl Completer for Nomes {
@@ -242,11 +252,12 @@ impl Completer for Nomes {
         let antes = &linha[..posicao];
         let inicio = antes.rfind(' ').map_or(0, |espaco| espaco + 1);
         let palavra = &antes[inicio..];
-        let candidatas: &[&str] = match antes[..inicio].trim() {
-            _ if !self.completa => &[],
-            "" => &NOMES,
-            "transferencia" => &["--para"],
-            _ => &[],
+        let candidatas: Vec<_> = match antes[..inicio].trim() {
+            "" => self.nomes.to_vec(),
+            nome => {
+                let dele = |(de, opcao): &(_, _)| (*de == nome).then_some(*opcao);
+                self.opcoes.iter().filter_map(dele).collect()
+            }
         };
         let completas = candidatas
             .iter()
