@@ -1,6 +1,8 @@
+//! What an option says, or else a variable of the environment.
+
 use std::env;
 
-use crate::portugues::variavel_vazia;
+use pixson_linha::portugues::variavel_vazia;
 
 /// What an option says, or else a variable of the environment. `Err` is a sentence that names the
 /// variable; one that the option makes superfluous is not looked at.

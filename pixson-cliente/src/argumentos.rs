@@ -1,20 +1,27 @@
+//! The command line: options, commands, pages of help.
+
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
-use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueHint, value_parser};
+use clap::{
+    Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, value_parser,
+};
+use pixson_conexao::Servidor;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
+use pixson_linha::gerados;
+use pixson_linha::portugues::{self, MODELO};
+use pixson_linha::versao;
+use pixson_terminal::ColorChoice;
 
+use crate::PROGRAMA;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
-use crate::gerados;
-use crate::interativo::Cor;
-use crate::portugues::{self, MODELO, VERSAO};
 use crate::script;
-use crate::servidor::{Opcoes, Servidor};
+use crate::servidor::Opcoes;
 
 /// What the help page says after the options.
 const AJUDA: &str = "\
@@ -82,6 +89,25 @@ Exemplos:
   pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
 
+/// When the menu is shown in colour.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Cor {
+    #[default]
+    Auto,
+    Sempre,
+    Nunca,
+}
+
+impl From<Cor> for ColorChoice {
+    fn from(cor: Cor) -> Self {
+        match cor {
+            Cor::Auto => Self::Auto,
+            Cor::Sempre => Self::Always,
+            Cor::Nunca => Self::Never,
+        }
+    }
+}
+
 /// Cliente de contas bancárias do protocolo Pixson.
 #[derive(Debug, Parser)]
 #[command(
@@ -94,8 +120,8 @@ Exemplos:
     override_usage = "pixson-cliente [RG] [OPÇÕES]\n     pixson-cliente [OPÇÕES] COMANDO",
     help_template = MODELO,
     after_help = AJUDA,
-    subcommands = gerados::comandos(),
-    version = VERSAO
+    subcommands = gerados::comandos(&PROGRAMA),
+    version = versao!()
 )]
 pub(crate) struct Argumentos {
     // What every command has stands after what it has alone.
@@ -240,11 +266,11 @@ pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
         match comando::conselho(&erro, palavras) {
             Some(conselho) => {
                 let frase = portugues::frase(&erro, Argumentos::command());
-                portugues::recusar::<Argumentos>(&format!("{frase} {conselho}"))
+                PROGRAMA.recusar(&format!("{frase} {conselho}"), Argumentos::command())
             }
-            None => portugues::terminar::<Argumentos>(&erro),
+            None => PROGRAMA.terminar(&erro, Argumentos::command()),
         }
     })?;
-    argumentos.conferir().map_err(|frase| portugues::recusar::<Argumentos>(&frase))?;
+    argumentos.conferir().map_err(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))?;
     Ok(argumentos)
 }

@@ -3,34 +3,31 @@
 use std::io;
 use std::time::Instant;
 
+use pixson_conexao::Conexao;
+use pixson_conexao::Servidor;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
 use crate::comando::ComandoDeConta;
-use crate::conexao::Conexao;
 use crate::falha::Falha;
-use crate::interrupcao::{EmJogo, a_caminho};
 use crate::relato::Relato;
 use crate::relator::{Relator, despedir};
-use crate::servidor::Servidor;
 
 /// A connection that acts for one account, and tells what becomes of each command.
 #[derive(Debug)]
-pub(crate) struct Atendimento {
-    conexao: Conexao,
+pub(crate) struct Atendimento<'i> {
+    conexao: Conexao<'i>,
     rg: Rg,
-    relator: Relator,
+    relator: Relator<'i>,
 }
 
-impl Atendimento {
+impl<'i> Atendimento<'i> {
     /// Connects and logs in. `Err` is the exit code, once it was said why not.
-    pub(crate) fn entrar(servidor: &Servidor, rg: Rg, relator: Relator) -> Result<Self, u8> {
+    pub(crate) fn entrar(servidor: &Servidor, rg: Rg, relator: Relator<'i>) -> Result<Self, u8> {
         let login = Operacao::Login { rg };
-        relator.prometer(Relato::do_interrompido(&login));
-        let mut conexao = Conexao::abrir(servidor)
-            .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha)))?;
+        let mut conexao = Conexao::abrir(servidor, relator.interrupcao)
+            .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha.into())))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
-            *a_caminho() = None;
             Ok(Self { conexao, rg, relator })
         } else {
             Err(relator.concluir(&relato))
@@ -44,8 +41,6 @@ impl Atendimento {
         linha: impl Into<Option<u64>>,
     ) -> (Relato, io::Result<()>) {
         let (operacao, linha) = (comando.operacao(self.rg), linha.into());
-        let _em_jogo = EmJogo::se_move(&operacao);
-        self.relator.prometer(Relato::do_interrompido(&operacao).da_linha(linha));
         let relato = pedir(&mut self.conexao, &operacao).da_linha(linha);
         let escrito = self.relator.relatar(&relato);
         (relato, escrito)
@@ -57,7 +52,7 @@ pub(crate) fn executar(
     servidor: &Servidor,
     rg: Rg,
     comando: ComandoDeConta,
-    relator: Relator,
+    relator: Relator<'_>,
 ) -> u8 {
     match Atendimento::entrar(servidor, rg, relator) {
         Ok(mut atendimento) => {
@@ -70,13 +65,12 @@ pub(crate) fn executar(
 
 /// Asks for a sign of life: a balance without a login, which a server refuses without looking at
 /// any account. Returns the exit code.
-pub(crate) fn ping(servidor: &Servidor, relator: Relator) -> u8 {
+pub(crate) fn ping(servidor: &Servidor, relator: Relator<'_>) -> u8 {
     let rg = "0".parse().expect("a digit is an RG");
     let operacao = Operacao::Saldo { rg };
     let mut enviado = None;
-    relator.prometer(Relato::do_interrompido(&operacao).como_ping(None));
     let mut medir = || -> Result<_, Falha> {
-        let mut conexao = Conexao::abrir(servidor)?;
+        let mut conexao = Conexao::abrir(servidor, relator.interrupcao)?;
         let inicio = Instant::now();
         let resposta = conexao.pedir(operacao, anotar(&mut enviado))?;
         Ok((resposta, inicio.elapsed()))
@@ -110,17 +104,12 @@ fn atende(resposta: &Resposta) -> bool {
 /// Keeps the first stamp, which is that of the request.
 fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) -> Result<(), Falha> {
     |carimbo| {
-        if enviado.is_none() {
-            *enviado = Some(carimbo);
-            if let Some(relato) = a_caminho().as_mut() {
-                relato.enviado_com(carimbo);
-            }
-        }
+        enviado.get_or_insert(carimbo);
         Ok(())
     }
 }
 
-fn pedir(conexao: &mut Conexao, operacao: &Operacao) -> Relato {
+fn pedir(conexao: &mut Conexao<'_>, operacao: &Operacao) -> Relato {
     let mut enviado = None;
     let resposta = conexao.pedir(*operacao, anotar(&mut enviado));
     match resposta {

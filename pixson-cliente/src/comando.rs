@@ -1,9 +1,10 @@
+//! What can be asked of an account in one line, on the command line, in a script or in the menu.
+
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use pixson_core::{Operacao, Rg, Valor};
-
-use crate::portugues::{self, MODELO};
-use crate::quantia;
+use pixson_linha::portugues::{self, MODELO};
+use pixson_linha::quantia;
 
 /// What can be asked of an account in one line.
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -1,12 +1,14 @@
-use std::io;
+//! The ways in which the program fails: exit codes, and sentences for the person.
+
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use pixson_core::sessao::{ErroEnvio, ErroSessao};
-use pixson_core::{Resposta, Rg};
-
-use crate::portugues::causa;
-use crate::visivel::visivel;
+use pixson_carga::ErroCarga;
+use pixson_conexao::{ErroConexao, Interrompida};
+use pixson_core::Operacao;
+use pixson_linha::fala::dizer;
+use pixson_linha::portugues::causa;
+use pixson_linha::visivel::visivel;
 
 /// What to do when nobody knows whether money was moved.
 pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: consulte o saldo antes de repetir, ou peça o extrato a \
@@ -26,41 +28,19 @@ pub(crate) const DESCONHECIDO_CODIGO: u8 = 5;
 pub(crate) const SAIDA_CODIGO: u8 = 6;
 pub(crate) const INTERROMPIDO_CODIGO: u8 = 130;
 
-/// Why the session ended before the person left it.
+/// Why the program ends before the person has left it.
 #[derive(Debug)]
 pub(crate) enum Falha {
     /// The bank refused the login, and said so.
     LoginRecusado,
-    /// There is no server at that address.
-    SemConexao { endereco: String, erro: io::Error },
-    /// The server said something without being asked, and serves no more.
-    Aviso(Resposta),
-    /// The connection ended with nothing at stake.
-    Perdida,
-    /// The server keeps the connection and says nothing.
-    SemResposta,
-    /// The reply did not come in time, and is waited for no longer.
-    TempoEsgotado { limite: Duration, desconhecido: bool },
-    /// The other end was to be an echo, and said more than it heard.
-    SemEco,
-    /// The bank refused an account that was to bear load.
-    ContaRecusada { rg: Rg, texto: String },
-    /// The server had gone before the request was sent.
-    NaoEnviado,
-    /// The server had begun to say something unasked before the request was sent.
-    Adiantado,
-    /// The server says of another operation that it is done.
-    OutroPedido { resposta: Resposta, desconhecido: bool },
-    /// The server does not speak the protocol.
-    Protocolo(ErroSessao),
-    /// The connection failed after money was asked to move.
-    ResultadoDesconhecido(ErroSessao),
+    /// The connection serves no more.
+    Conexao(ErroConexao),
+    /// There was no load.
+    Carga(ErroCarga),
     /// The person left in order, but the bank could not say of an earlier operation whether it was
     /// done.
     HouveDesconhecido,
-    /// The request could not be sent.
-    Envio(ErroEnvio),
-    /// The person pressed Ctrl-C at a question.
+    /// The person pressed Ctrl-C, and nothing is on its way.
     Interrompido,
     /// What the person types cannot be read.
     Entrada(io::Error),
@@ -70,107 +50,139 @@ pub(crate) enum Falha {
     Saida { frase: Option<String>, codigo: u8 },
 }
 
+impl From<ErroConexao> for Falha {
+    fn from(erro: ErroConexao) -> Self {
+        Self::Conexao(erro)
+    }
+}
+
 impl Falha {
-    /// What became of a request when the session failed with `erro`.
-    pub(crate) fn de_sessao(erro: ErroSessao, move_dinheiro: bool) -> Self {
-        match erro {
-            ErroSessao::RespostaInesperada(resposta) => Self::Aviso(resposta),
-            _ if move_dinheiro => Self::ResultadoDesconhecido(erro),
-            ErroSessao::Interrompida { .. } => Self::Perdida,
-            _ => Self::Protocolo(erro),
+    /// What cannot be read.
+    pub(crate) fn de_entrada(erro: io::Error) -> Self {
+        if Interrompida::em(&erro) { Self::Interrompido } else { Self::Entrada(erro) }
+    }
+
+    /// Whether money was asked to move, and nobody knows if it did.
+    pub(crate) fn deixa_duvida(&self) -> bool {
+        match self {
+            Self::Conexao(ErroConexao::Interrompida { a_caminho }) => {
+                a_caminho.is_some_and(|operacao| operacao.move_dinheiro())
+            }
+            outra => outra.codigo() == DESCONHECIDO_CODIGO,
         }
     }
 
     pub(crate) fn codigo(&self) -> u8 {
         match self {
-            Self::LoginRecusado | Self::ContaRecusada { .. } => RECUSADO_CODIGO,
-            Self::SemConexao { .. }
-            | Self::Aviso(_)
-            | Self::Perdida
-            | Self::SemResposta
-            | Self::NaoEnviado
-            | Self::Entrada(_)
-            | Self::Arquivo(..) => SEM_CONEXAO_CODIGO,
-            Self::Adiantado
-            | Self::OutroPedido { desconhecido: false, .. }
-            | Self::Protocolo(_)
-            | Self::Envio(_)
-            | Self::SemEco => PROTOCOLO_CODIGO,
-            Self::TempoEsgotado { desconhecido: false, .. } => SEM_CONEXAO_CODIGO,
-            Self::TempoEsgotado { desconhecido: true, .. }
-            | Self::OutroPedido { desconhecido: true, .. }
-            | Self::ResultadoDesconhecido(_)
-            | Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
+            Self::LoginRecusado => RECUSADO_CODIGO,
+            Self::Entrada(_) | Self::Arquivo(..) => SEM_CONEXAO_CODIGO,
+            Self::Conexao(erro) => codigo_de_conexao(erro),
+            Self::Carga(erro) => codigo_de_carga(erro),
+            Self::HouveDesconhecido => DESCONHECIDO_CODIGO,
             Self::Interrompido => INTERROMPIDO_CODIGO,
             Self::Saida { codigo, .. } => *codigo,
-        }
-    }
-
-    /// A few words for a list of what went wrong.
-    pub(crate) fn causa(&self) -> String {
-        match self {
-            Self::LoginRecusado => "login recusado".into(),
-            Self::SemConexao { erro, .. } => causa(erro),
-            Self::Aviso(resposta) => resposta.texto().into(),
-            Self::Perdida => "o servidor encerrou a conexão".into(),
-            Self::SemResposta | Self::TempoEsgotado { .. } => "o servidor não responde".into(),
-            Self::SemEco => "o servidor não é um eco".into(),
-            Self::ContaRecusada { texto, .. } => texto.clone(),
-            Self::NaoEnviado => "o pedido não foi enviado".into(),
-            Self::OutroPedido { .. } => "o servidor respondeu a outro pedido".into(),
-            Self::Adiantado => "o servidor enviou algo que não foi pedido".into(),
-            Self::Protocolo(erro) | Self::ResultadoDesconhecido(erro) => erro.to_string(),
-            Self::HouveDesconhecido => "resultado desconhecido".into(),
-            Self::Interrompido => "interrompido".into(),
-            Self::Envio(erro) => erro.to_string(),
-            Self::Entrada(erro) | Self::Arquivo(_, erro) => causa(erro),
-            Self::Saida { .. } => "a saída não pode ser escrita".into(),
         }
     }
 
     /// One sentence for the person, unless the server's reply was one.
     pub(crate) fn frase(&self) -> Option<String> {
         Some(match self {
-            Self::SemConexao { endereco, erro } => format!(
-                "Erro ao conectar ao servidor {endereco}: {}. \
-                 Confira --host e --porta, e se o servidor está em execução.",
-                causa(erro)
-            ),
-            Self::SemResposta => "O servidor não responde.".into(),
-            Self::TempoEsgotado { limite, desconhecido } => format!(
-                "O servidor não respondeu em {} s. {}",
-                limite.as_secs_f64(),
-                if *desconhecido { DESCONHECIDO } else { SEM_DINHEIRO }
-            ),
-            Self::SemEco => "O servidor não é um eco.".into(),
-            Self::ContaRecusada { rg, texto } => {
+            Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
+            // Whoever interrupted it knows that, and needs to hear of money alone.
+            Self::Conexao(ErroConexao::Interrompida { .. }) if !self.deixa_duvida() => return None,
+            Self::Conexao(erro) | Self::Carga(ErroCarga::Conexao(erro)) => frase_de_conexao(erro),
+            Self::Carga(ErroCarga::ContaRecusada { rg, texto }) => {
                 format!("A conta {rg} foi recusada: {}.", visivel(texto))
             }
-            Self::Aviso(resposta) => {
-                format!("O servidor encerrou a conexão: {}.", visivel(&resposta.texto()))
-            }
-            Self::Perdida => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
-            Self::NaoEnviado => "O servidor encerrou a conexão. O pedido não foi enviado.".into(),
-            Self::OutroPedido { resposta, desconhecido } => format!(
-                "O servidor respondeu a outro pedido: {}. {}",
-                visivel(&resposta.texto()),
-                if *desconhecido { DESCONHECIDO } else { SEM_DINHEIRO }
-            ),
-            Self::Adiantado => {
-                "O servidor enviou algo que não foi pedido. O pedido não foi enviado.".into()
-            }
-            Self::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
-            Self::ResultadoDesconhecido(erro) => {
-                format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
-            }
-            Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
+            Self::Carga(erro) => format!("{}.", com_maiuscula(&erro.to_string())),
             Self::Saida { frase, .. } => return frase.clone(),
-            Self::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
             Self::Entrada(erro) => format!("Não foi possível ler a entrada ({}).", causa(erro)),
             Self::Arquivo(arquivo, erro) => {
                 format!("Não foi possível ler \"{}\" ({}).", arquivo.display(), causa(erro))
             }
         })
+    }
+}
+
+fn codigo_de_conexao(erro: &ErroConexao) -> u8 {
+    match erro {
+        ErroConexao::SemConexao { .. }
+        | ErroConexao::Aviso(_)
+        | ErroConexao::Encerrada
+        | ErroConexao::NaoEnviado
+        | ErroConexao::TempoEsgotado { desconhecido: false, .. } => SEM_CONEXAO_CODIGO,
+        ErroConexao::Adiantado
+        | ErroConexao::OutroPedido { desconhecido: false, .. }
+        | ErroConexao::Protocolo(_)
+        | ErroConexao::Envio(_) => PROTOCOLO_CODIGO,
+        ErroConexao::TempoEsgotado { desconhecido: true, .. }
+        | ErroConexao::OutroPedido { desconhecido: true, .. }
+        | ErroConexao::ResultadoDesconhecido(_) => DESCONHECIDO_CODIGO,
+        ErroConexao::Interrompida { .. } => INTERROMPIDO_CODIGO,
+    }
+}
+
+/// The exit code of a load that ends for this reason.
+pub(crate) fn codigo_de_carga(erro: &ErroCarga) -> u8 {
+    match erro {
+        ErroCarga::Conexao(erro) => codigo_de_conexao(erro),
+        ErroCarga::SemResposta => SEM_CONEXAO_CODIGO,
+        ErroCarga::SemEco => PROTOCOLO_CODIGO,
+        ErroCarga::ContaRecusada { .. } => RECUSADO_CODIGO,
+    }
+}
+
+fn frase_de_conexao(erro: &ErroConexao) -> String {
+    let e_o_dinheiro = |desconhecido| if desconhecido { DESCONHECIDO } else { SEM_DINHEIRO };
+    match erro {
+        ErroConexao::SemConexao { endereco, erro } => format!(
+            "Erro ao conectar ao servidor {endereco}: {}. \
+             Confira --host e --porta, e se o servidor está em execução.",
+            causa(erro)
+        ),
+        ErroConexao::TempoEsgotado { limite, desconhecido } => format!(
+            "O servidor não respondeu em {} s. {}",
+            limite.as_secs_f64(),
+            e_o_dinheiro(*desconhecido)
+        ),
+        ErroConexao::Aviso(resposta) => {
+            format!("O servidor encerrou a conexão: {}.", visivel(&resposta.texto()))
+        }
+        ErroConexao::Encerrada => format!("O servidor encerrou a conexão. {SEM_DINHEIRO}"),
+        ErroConexao::NaoEnviado => {
+            "O servidor encerrou a conexão. O pedido não foi enviado.".into()
+        }
+        ErroConexao::OutroPedido { resposta, desconhecido } => format!(
+            "O servidor respondeu a outro pedido: {}. {}",
+            visivel(&resposta.texto()),
+            e_o_dinheiro(*desconhecido)
+        ),
+        ErroConexao::Adiantado => {
+            "O servidor enviou algo que não foi pedido. O pedido não foi enviado.".into()
+        }
+        ErroConexao::Protocolo(erro) => format!("Erro de protocolo: {erro}."),
+        ErroConexao::ResultadoDesconhecido(erro) => {
+            format!("{}. {DESCONHECIDO}", com_maiuscula(&erro.to_string()))
+        }
+        ErroConexao::Envio(erro) => format!("O pedido não foi enviado: {erro}."),
+        ErroConexao::Interrompida { a_caminho } => interrompido(a_caminho.as_ref()),
+    }
+}
+
+/// What an interruption is before a reply was told, with the request that is on its way.
+pub(crate) fn interrompido(a_caminho: Option<&Operacao>) -> String {
+    if a_caminho.is_some_and(Operacao::move_dinheiro) {
+        format!("{INTERROMPIDO} {DESCONHECIDO}")
+    } else {
+        INTERROMPIDO.into()
+    }
+}
+
+/// From here on a line that the terminal has begun with ^C is over.
+pub(crate) fn fechar_linha() {
+    if io::stderr().is_terminal() {
+        // If even this cannot be written, the exit code still tells.
+        let _ = dizer([""]);
     }
 }
 

@@ -1,6 +1,9 @@
+//! What was done, for an output that fails.
+
 use std::io::{self, ErrorKind};
 
-use crate::fala::sem_saida;
+use pixson_linha::fala::sem_saida;
+
 use crate::falha::{DESCONHECIDO, DESCONHECIDO_CODIGO, SAIDA_CODIGO};
 
 /// What was done, for an output that takes no more: from then on nobody sees it.

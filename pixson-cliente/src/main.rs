@@ -6,60 +6,54 @@ mod argumentos;
 mod avulso;
 mod carga;
 mod comando;
-mod conexao;
-mod endereco;
-mod fala;
 mod falha;
 mod feitos;
-mod gerados;
-mod interativo;
-mod interrupcao;
 mod menu;
-mod objeto;
-mod portugues;
-mod quantia;
 mod relato;
 mod relator;
 mod script;
 mod servidor;
-mod terminal;
-mod visivel;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+use pixson_conexao::{Interrupcao, Servidor};
 use pixson_core::Rg;
+use pixson_linha::fala::dizer;
+use pixson_linha::sinais::conter_arquivos;
+use pixson_linha::{Programa, gerados};
+use pixson_terminal::{Interativo, Tubo};
 
+use crate::argumentos::Cor;
 use crate::argumentos::{Argumentos, Comando};
-use crate::fala::dizer;
-use crate::falha::SAIDA_CODIGO;
-use crate::interativo::{Cor, Interativo};
+use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
 use crate::relator::Relator;
-use crate::servidor::Servidor;
-use crate::terminal::Tubo;
+
+/// This program, for what it shares with the server.
+const PROGRAMA: Programa =
+    Programa::novo(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), SAIDA_CODIGO);
 
 fn main() -> ExitCode {
-    interrupcao::conter_arquivos();
-    if let Some(fim) = gerados::atender::<Argumentos>() {
+    conter_arquivos();
+    if let Some(fim) = gerados::atender::<Argumentos>(&PROGRAMA) {
         return fim;
     }
     let argumentos = match argumentos::ler() {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };
-    executar(&argumentos).unwrap_or_else(|frase| portugues::recusar::<Argumentos>(&frase))
+    executar(&argumentos).unwrap_or_else(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))
 }
 
 /// `Err` is a sentence about words of the command line, or of the environment, that are wrong.
 fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     let Argumentos { json, comando, .. } = argumentos;
     let servidor = &argumentos.servidor()?;
-    let relator = Relator { json: *json };
-    if !matches!(comando, Some(Comando::Carga(_))) {
-        interrupcao::vigiar();
-    }
+    let interrupcao = &Interrupcao::por_ctrl_c(INTERROMPIDO_CODIGO);
+    let relator = Relator { json: *json, interrupcao };
     Ok(match comando {
-        Some(Comando::Carga(carga)) => return carga::executar(servidor, carga, *json),
+        Some(Comando::Carga(carga)) => return carga::executar(servidor, carga, *json, interrupcao),
         Some(Comando::Conta(comando)) => {
             let rg = argumentos.rg_necessario()?;
             avulso::executar(servidor, rg, *comando, relator).into()
@@ -69,23 +63,30 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
             script::executar(servidor, rg, relator, script).into()
         }
         Some(Comando::Ping) => avulso::ping(servidor, relator).into(),
-        None => conversar(servidor, argumentos.rg()?, argumentos.cor.unwrap_or_default()),
+        None => {
+            let cor = argumentos.cor.unwrap_or_default();
+            conversar(servidor, argumentos.rg()?, cor, interrupcao)
+        }
     })
 }
 
 /// The menu: for a person at a terminal with what makes typing easy, and otherwise as it always was.
-fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor) -> ExitCode {
+fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor, interrupcao: &Interrupcao) -> ExitCode {
     let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let fim = match pessoa.then(|| Interativo::novo(cor)) {
-        Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal),
+    let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
+        Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal, interrupcao),
         // A terminal that no line can be edited on is read as a pipe is.
-        None | Some(Err(_)) => {
-            menu::conversar(servidor, rg, &mut Tubo::novo(io::stdin().lock(), io::stdout()))
-        }
+        None | Some(Err(_)) => Tubo::novo(interrupcao)
+            .map_err(Falha::Entrada)
+            .and_then(|mut tubo| menu::conversar(servidor, rg, &mut tubo, interrupcao)),
     };
     match fim {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
+            // rustyline has closed the line of a Ctrl-C that it has seen.
+            if falha.codigo() == INTERROMPIDO_CODIGO && interrupcao.veio() {
+                fechar_linha();
+            }
             // If even this cannot be written, the exit code still tells.
             let _ = dizer(falha.frase());
             ExitCode::from(falha.codigo())

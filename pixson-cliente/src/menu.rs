@@ -1,21 +1,29 @@
+//! The dialogue of the menu, as the original program has it.
+
 use std::io;
 
+use pixson_conexao::Servidor;
+use pixson_conexao::{Conexao, ErroConexao, Interrompida, Interrupcao};
 use pixson_core::protocolo::Situacao;
 use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
+use pixson_linha::quantia;
+use pixson_linha::visivel::visivel;
+use pixson_terminal::{Configuracao, Digitado, Realce, Terminal, arquivo_do_historico};
 
+use crate::argumentos::Cor;
 use crate::comando::ler_palavras;
-use crate::conexao::{Conexao, move_dinheiro};
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
-use crate::interrupcao::EmJogo;
-use crate::quantia;
 use crate::relato::sem_saber;
-use crate::servidor::Servidor;
-use crate::terminal::{Digitado, Realce, Terminal};
-use crate::visivel::visivel;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
+
+/// What can be typed at the prompt for a command, and is completed there.
+const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+
+/// The option that a command needs.
+const OPCOES: [(&str, &str); 1] = [("transferencia", "--para")];
 
 /// What a terminal says of its commands, since it takes names, too.
 const AJUDA: &str = "
@@ -31,6 +39,16 @@ Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
 As setas percorrem os comandos anteriores, e Tab completa. Ctrl-C sai com o código 130.
 Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
 
+/// What a terminal is to be like for it.
+pub(crate) fn escolhas(cor: Cor) -> Configuracao {
+    Configuracao {
+        cor: cor.into(),
+        nomes: &NOMES,
+        opcoes: &OPCOES,
+        historico: arquivo_do_historico("pixson"),
+    }
+}
+
 /// Why a question gave no answer.
 enum Volta {
     /// The person leaves, by the menu or by the end of the input.
@@ -45,6 +63,7 @@ pub(crate) fn conversar(
     servidor: &Servidor,
     rg: Option<Rg>,
     terminal: &mut impl Terminal,
+    interrupcao: &Interrupcao,
 ) -> Result<(), Falha> {
     let mut feitos = Feitos::default();
     terminal.mostrar("Cliente iniciado");
@@ -56,7 +75,7 @@ pub(crate) fn conversar(
         },
     };
     conferir_saida(terminal, &feitos)?;
-    let mut conexao = Conexao::abrir(servidor)?;
+    let mut conexao = Conexao::abrir(servidor, interrupcao)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal, &feitos))?;
     mostrar_resposta(&login, terminal);
@@ -68,7 +87,6 @@ pub(crate) fn conversar(
         terminal.mostrar("Digite ajuda para saber o que mais se pode digitar.");
     }
     while let Some(operacao) = insistir(terminal, &feitos, |terminal| escolher(rg, terminal))? {
-        let _em_jogo = EmJogo::se_move(&operacao);
         let resposta = conexao.pedir(operacao, mostrar_relogio(terminal, &feitos))?;
         mostrar_resposta(&resposta, terminal);
         if sem_saber(&operacao, &resposta) {
@@ -78,9 +96,13 @@ pub(crate) fn conversar(
                 terminal.mostrar("As outras linhas coladas não foram executadas.");
             }
         } else if resposta.situacao() == Situacao::Sucesso {
-            feitos.contar(move_dinheiro(&operacao), None, &visivel(&resposta.texto()));
+            feitos.contar(operacao.move_dinheiro(), None, &visivel(&resposta.texto()));
         }
-        conferir_saida(terminal, &feitos)?;
+        conferir_saida(terminal, &feitos).map_err(|falha| match falha {
+            // The reply has not been told.
+            Falha::Interrompido => ErroConexao::Interrompida { a_caminho: Some(operacao) }.into(),
+            outra => outra,
+        })?;
     }
     if feitos.houve_desconhecido() { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
@@ -88,6 +110,9 @@ pub(crate) fn conversar(
 /// `Err` once the person no longer sees what is shown: nothing more is asked of the server then.
 fn conferir_saida(terminal: &impl Terminal, feitos: &Feitos) -> Result<(), Falha> {
     let Some(erro) = terminal.falha() else { return Ok(()) };
+    if Interrompida::em(erro) {
+        return Err(Falha::Interrompido);
+    }
     Err(Falha::Saida { frase: feitos.despedida(erro), codigo: feitos.codigo() })
 }
 
@@ -153,7 +178,7 @@ fn escolher(rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
 }
 
 /// Where an operation stands in the menu, and the words for it. The login comes before the menu.
-fn escolhas(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static str])> {
+fn escolha_de(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static str])> {
     match tipo {
         TipoDeOperacao::Login => None,
         TipoDeOperacao::Saldo => Some(("1", &["saldo"])),
@@ -164,7 +189,7 @@ fn escolhas(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static st
 }
 
 fn numero(texto: &str) -> Option<Entrada> {
-    let este = |tipo| escolhas(tipo).is_some_and(|(numero, _)| numero == texto);
+    let este = |tipo| escolha_de(tipo).is_some_and(|(numero, _)| numero == texto);
     match texto {
         "0" => Some(Entrada::Sair),
         _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Entrada::Pedir),
@@ -172,7 +197,7 @@ fn numero(texto: &str) -> Option<Entrada> {
 }
 
 fn nome(texto: &str) -> Option<Entrada> {
-    let este = |tipo| escolhas(tipo).is_some_and(|(_, nomes)| nomes.contains(&texto));
+    let este = |tipo| escolha_de(tipo).is_some_and(|(_, nomes)| nomes.contains(&texto));
     match texto {
         "sair" => Some(Entrada::Sair),
         "ajuda" => Some(Entrada::Ajuda),
@@ -237,6 +262,6 @@ fn linha(digitado: io::Result<Digitado>) -> Result<String, Volta> {
         Ok(Digitado::Linha(texto)) => Ok(texto),
         Ok(Digitado::Fim) => Err(Volta::Sair),
         Ok(Digitado::Interrompido) => Err(Volta::Falhar(Falha::Interrompido)),
-        Err(erro) => Err(Volta::Falhar(Falha::Entrada(erro))),
+        Err(erro) => Err(Volta::Falhar(Falha::de_entrada(erro))),
     }
 }

@@ -1,19 +1,18 @@
-use std::io;
+//! What became of one command, for people and as an object of JSON.
+
 use std::time::Duration;
 
+use pixson_conexao::ErroConexao;
 use pixson_core::protocolo::Situacao;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
+use pixson_linha::portugues::USO_CODIGO;
+use pixson_linha::visivel::visivel;
 use serde::Serialize;
 
-use crate::conexao::move_dinheiro;
-use crate::fala::mostrar;
 use crate::falha::{
-    DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO, INTERROMPIDO_CODIGO, RECUSADO_CODIGO,
+    DESCONHECIDO, DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, RECUSADO_CODIGO, interrompido,
 };
 use crate::feitos::Feitos;
-use crate::objeto;
-use crate::portugues::USO_CODIGO;
-use crate::visivel::visivel;
 
 /// What became of one command. The names and types of the fields are those of the JSON object:
 /// fields may come, but none may go or change its meaning.
@@ -86,35 +85,16 @@ impl Relato {
 
     /// A request that has no reply. `enviado` is its stamp, if it was sent.
     pub(crate) fn da_falha(operacao: &Operacao, enviado: Option<Carimbo>, falha: &Falha) -> Self {
-        let codigo = falha.codigo();
-        let desfecho = match codigo {
-            DESCONHECIDO_CODIGO => Desfecho::Desconhecido,
-            _ => Desfecho::Falha,
+        let desfecho = if falha.deixa_duvida() { Desfecho::Desconhecido } else { Desfecho::Falha };
+        let texto = match falha {
+            Falha::Conexao(ErroConexao::Interrompida { a_caminho }) => {
+                interrompido(a_caminho.as_ref())
+            }
+            outra => outra.frase().unwrap_or_default(),
         };
-        let texto = falha.frase().unwrap_or_default();
-        let mut relato = Self::vazio(operacao, desfecho, &texto, codigo);
+        let mut relato = Self::vazio(operacao, desfecho, &texto, falha.codigo());
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
         relato
-    }
-
-    /// A request that is on its way when the program is interrupted.
-    pub(crate) fn do_interrompido(operacao: &Operacao) -> Self {
-        let (desfecho, texto) = if move_dinheiro(operacao) {
-            (Desfecho::Desconhecido, format!("{INTERROMPIDO} {DESCONHECIDO}"))
-        } else {
-            (Desfecho::Falha, INTERROMPIDO.into())
-        };
-        Self::vazio(operacao, desfecho, &texto, INTERROMPIDO_CODIGO)
-    }
-
-    /// With the stamp of the request.
-    pub(crate) fn enviado_com(&mut self, carimbo: Carimbo) {
-        self.carimbo_enviado = Some(carimbo.valor());
-    }
-
-    /// As an object on standard output.
-    pub(crate) fn escrever(&self) -> io::Result<()> {
-        mostrar(&em_linha(self))
     }
 
     /// Adds it to what was done, if it was.
@@ -170,6 +150,16 @@ impl Relato {
         self.desfecho == Desfecho::Feito
     }
 
+    /// Whether an interruption came before the reply.
+    pub(crate) fn interrompido(&self) -> bool {
+        self.codigo == INTERROMPIDO_CODIGO
+    }
+
+    /// Whether it could move money.
+    pub(crate) fn move_dinheiro(&self) -> bool {
+        self.move_dinheiro
+    }
+
     pub(crate) fn codigo(&self) -> u8 {
         self.codigo
     }
@@ -200,7 +190,7 @@ impl Relato {
             carimbo_recebido: None,
             ida_e_volta_us: None,
             codigo,
-            move_dinheiro: move_dinheiro(operacao),
+            move_dinheiro: operacao.move_dinheiro(),
         }
     }
 
@@ -212,23 +202,19 @@ impl Relato {
             Desfecho::Recusado if *operacao == Some("login") => {
                 vec![format!("{linha}Login recusado: {texto}")]
             }
+            // Whoever interrupted it knows that, and needs to hear of money alone.
+            Desfecho::Falha if self.interrompido() => vec![],
             // A failure is a whole sentence already, with what to do.
             Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
                 vec![format!("{linha}{texto}"), DESCONHECIDO.into()]
             }
+            Desfecho::Desconhecido if self.interrompido() => vec![texto.clone()],
             _ => vec![format!("{linha}{texto}")],
         }
     }
 }
 
-/// An object and the end of its line.
-pub(crate) fn em_linha(objeto: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    objeto::escrever(&mut bytes, objeto).expect("every key is a text, and memory takes all");
-    String::from_utf8(bytes).expect("ASCII")
-}
-
 /// Whether a refusal says that nobody knows if money was moved.
 pub(crate) fn sem_saber(operacao: &Operacao, resposta: &Resposta) -> bool {
-    resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && move_dinheiro(operacao)
+    resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && operacao.move_dinheiro()
 }

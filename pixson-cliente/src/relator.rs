@@ -1,42 +1,56 @@
+//! How it is told what became of a command.
+
 use std::io;
 
-use crate::fala::{dizer, mostrar};
-use crate::falha::se_a_saida_falha;
+use pixson_conexao::{Interrompida, Interrupcao};
+use pixson_linha::fala::dizer;
+use pixson_linha::objeto::em_linha;
+use pixson_terminal::mostrar;
+
+use crate::falha::{
+    DESCONHECIDO, INTERROMPIDO, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha,
+};
 use crate::feitos::Feitos;
-use crate::interrupcao::a_caminho;
 use crate::relato::Relato;
 
 /// How reports are given: data on standard output, talk on standard error.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Relator {
+pub(crate) struct Relator<'i> {
     pub(crate) json: bool,
+    pub(crate) interrupcao: &'i Interrupcao,
 }
 
-impl Relator {
-    /// Should the program be interrupted before the next report, it tells this one.
-    pub(crate) fn prometer(self, relato: Relato) {
-        if self.json {
-            *a_caminho() = Some(relato);
-        }
-    }
-
+impl Relator<'_> {
     /// Says what became of a command. `Err` if that did not reach whoever was to hear it, which does
     /// not change what happened: nothing more is to be asked for.
     pub(crate) fn relatar(self, relato: &Relato) -> io::Result<()> {
-        if self.json {
-            let mut a_caminho = a_caminho();
-            *a_caminho = None;
-            let escrito = relato.escrever();
-            if !relato.feito() {
-                // The object has said it.
-                let _ = dizer(relato.frases());
-            }
-            escrito
+        let escrito = if self.json {
+            mostrar(&em_linha(relato), self.interrupcao)
         } else if relato.feito() {
-            mostrar(&format!("{}\n", relato.texto()))
+            mostrar(&format!("{}\n", relato.texto()), self.interrupcao)
         } else {
-            dizer(relato.frases())
+            Ok(())
+        };
+        if escrito.as_ref().is_err_and(Interrompida::em) && !relato.interrompido() {
+            fechar_linha();
+            if relato.move_dinheiro() {
+                // If even this cannot be written, the exit code still tells.
+                let _ = dizer([format!("{INTERROMPIDO} {DESCONHECIDO}")]);
+            }
+            return escrito;
         }
+        if relato.interrompido() {
+            fechar_linha();
+            // What could not be written is said here, if there is money in it.
+            let _ = dizer(relato.frases());
+            return Ok(());
+        }
+        if relato.feito() {
+            return escrito;
+        }
+        let dito = dizer(relato.frases());
+        // The object has said it.
+        if self.json { escrito } else { dito }
     }
 
     /// The same of the only command. Returns the exit code.
@@ -47,7 +61,11 @@ impl Relator {
 
 /// The exit code of the only command, once it was said, or was not, what became of it.
 pub(crate) fn despedir(relato: &Relato, escrito: io::Result<()>) -> u8 {
-    let Err(erro) = escrito else { return relato.codigo() };
+    let erro = match escrito {
+        Ok(()) => return relato.codigo(),
+        Err(erro) if Interrompida::em(&erro) => return INTERROMPIDO_CODIGO,
+        Err(erro) => erro,
+    };
     let mut feitos = Feitos::default();
     relato.somar(&mut feitos);
     // If even this cannot be written, the exit code still tells.

@@ -5,23 +5,21 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pixson_conexao::{Entrada, Interrompida, Interrupcao, Servidor};
 use pixson_core::Rg;
+use pixson_linha::entrada::sem_marca;
+use pixson_linha::fala::dizer;
+use pixson_terminal::{LINHA_MAX_BYTES, entrada_padrao};
 
 use crate::avulso::Atendimento;
 use crate::comando::{ComandoDeConta, ler_palavras};
-use crate::fala::dizer;
-use crate::falha::{Falha, se_a_saida_falha};
+use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
-use crate::servidor::Servidor;
-use crate::terminal::LINHA_MAX_BYTES;
 
 /// What stands for standard input.
 const ENTRADA_PADRAO: &str = "-";
-
-/// What some editors put before the first line of a file.
-const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
 
 /// What `script` reads from the command line.
 #[derive(Args, Debug)]
@@ -40,41 +38,57 @@ pub(crate) struct Argumentos {
 pub(crate) fn executar(
     servidor: &Servidor,
     rg: Rg,
-    relator: Relator,
+    relator: Relator<'_>,
     argumentos: &Argumentos,
 ) -> u8 {
     let arquivo = &argumentos.arquivo;
-    let aberto = abrir(arquivo).map_err(|erro| Falha::Arquivo(arquivo.clone(), erro));
+    let aberto = abrir(arquivo, relator.interrupcao).map_err(|erro| {
+        if Interrompida::em(&erro) {
+            return Falha::Interrompido;
+        }
+        Falha::Arquivo(arquivo.clone(), erro)
+    });
     let percorrido = aberto.and_then(|entrada| match Atendimento::entrar(servidor, rg, relator) {
         Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
         Err(codigo) => Ok(codigo),
     });
     percorrido.unwrap_or_else(|falha| {
+        if matches!(falha, Falha::Interrompido) {
+            fechar_linha();
+        }
         // If even this cannot be written, the exit code still tells.
         let _ = dizer(falha.frase());
         falha.codigo()
     })
 }
 
-fn abrir(arquivo: &Path) -> io::Result<Box<dyn BufRead>> {
-    Ok(if arquivo == Path::new(ENTRADA_PADRAO) {
-        Box::new(io::stdin().lock())
+fn abrir<'i>(
+    arquivo: &Path,
+    interrupcao: &'i Interrupcao,
+) -> io::Result<BufReader<Entrada<'i, File>>> {
+    let aberto = if arquivo == Path::new(ENTRADA_PADRAO) {
+        entrada_padrao()?
     } else {
-        Box::new(BufReader::new(File::open(arquivo)?))
-    })
+        let arquivo = arquivo.to_owned();
+        // A named pipe may have no writer yet.
+        interrupcao.durante(None, move || File::open(arquivo))?
+    };
+    Ok(BufReader::new(Entrada::nova(aberto, interrupcao)))
 }
 
 fn percorrer(
     mut entrada: impl BufRead,
-    mut atendimento: Atendimento,
-    relator: Relator,
+    mut atendimento: Atendimento<'_>,
+    relator: Relator<'_>,
     parar_no_erro: bool,
 ) -> Result<u8, Falha> {
     let (mut codigo, mut feitos) = (0, Feitos::default());
     for linha in 1.. {
-        let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::Entrada)? else { break };
-        let bytes =
-            if linha == 1 { bytes.strip_prefix(MARCA_DE_UTF8).unwrap_or(&bytes) } else { &bytes };
+        if relator.interrupcao.veio() {
+            return Err(Falha::Interrompido);
+        }
+        let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::de_entrada)? else { break };
+        let bytes = if linha == 1 { sem_marca(&bytes) } else { &bytes };
         let (relato, escrito) = match entender(bytes) {
             Ok(None) => continue,
             Ok(Some(comando)) => atendimento.executar(comando, linha),
@@ -87,6 +101,9 @@ fn percorrer(
         codigo = codigo.max(relato.codigo());
         relato.somar(&mut feitos);
         let parada = format!("O script parou na linha {linha}.");
+        if relato.interrompido() || escrito.as_ref().is_err_and(Interrompida::em) {
+            return Ok(INTERROMPIDO_CODIGO);
+        }
         if let Err(erro) = escrito {
             // If even this cannot be written, the exit code still tells.
             let _ = dizer(

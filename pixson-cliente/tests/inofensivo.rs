@@ -2,25 +2,23 @@
 //! moves no cursor and hides nothing, and its JSON is read by whoever splits it into lines.
 
 mod comum;
+#[path = "comum/ruim.rs"]
+mod ruim;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ditado::{LOGIN, servidor_que_diz};
 use comum::falso::{RGS, banco, servir};
 use comum::{sem_tubos, texto};
+use ruim::{RUIM, com_palavra, conferir, palavras};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// What moves a cursor, ends a line, turns the direction, or is not shown.
-const RUIM: &str = "\u{1b}[2J\r\n\u{7f}\u{85}\u{9b}\u{ad}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}\
-                    \u{3164}\u{fe0f}\u{e0041}x";
 
 fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) -> Output {
     let mut comando = sem_tubos(&[]);
@@ -34,10 +32,11 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
 
 /// Who may write to standard output or standard error by itself, beside `fala`: what is shown line by
 /// line, the log, the data of the administration, and the last words of a server, which wait for nobody.
-const ESCREVEM: [&str; 7] = [
-    "pixson-cliente/src/fala.rs",
-    "pixson-cliente/src/interativo.rs",
-    "pixson-cliente/src/main.rs",
+const ESCREVEM: [&str; 8] = [
+    "pixson-cliente/linha/src/fala.rs",
+    "pixson-cliente/terminal/src/interativo.rs",
+    "pixson-cliente/terminal/src/saida.rs",
+    "pixson-cliente/terminal/src/tubo.rs",
     "pixson-servidor/src/administracao/saida.rs",
     "pixson-servidor/src/main.rs",
     "pixson-servidor/src/registro.rs",
@@ -69,7 +68,14 @@ fn que_contem(pasta: &Path, palavras: &[&str], achados: &mut Vec<String>) {
 fn what_a_program_says_goes_through_one_place() {
     let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut achados = Vec::new();
-    for programa in ["pixson-cliente", "pixson-servidor"] {
+    for programa in [
+        "pixson-cliente",
+        "pixson-cliente/carga",
+        "pixson-cliente/conexao",
+        "pixson-cliente/linha",
+        "pixson-cliente/terminal",
+        "pixson-servidor",
+    ] {
         let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
         que_contem(&raiz.join(programa).join("src"), &palavras, &mut achados);
     }
@@ -78,20 +84,9 @@ fn what_a_program_says_goes_through_one_place() {
     assert_eq!(achados, [""; 0], "say it with `fala`");
 }
 
-/// Nothing of what others wrote is there as they wrote it, and it is so many lines.
-fn conferir(saida: &Output, linhas: usize, oque: &str) {
-    let (dados, erros) = (texto(&saida.stdout), texto(&saida.stderr));
-    for dito in [dados, erros] {
-        for letra in RUIM.chars().filter(|letra| !"[2Jx\n".contains(*letra)) {
-            assert!(!dito.contains(letra), "{oque}: {} in {dito:?}", letra.escape_unicode());
-        }
-    }
-    assert_eq!(erros.lines().count(), linhas, "{oque}: {erros:?}");
-}
-
 #[test]
 fn a_word_of_the_command_line_or_of_the_environment_moves_no_cursor() {
-    for palavra in [OsStr::new(RUIM), OsStr::from_bytes(b"a\xff\x1b[2J\xc2")] {
+    for palavra in palavras() {
         for argumentos in [
             &["RUIM"][..],
             &["1RUIM"],
@@ -112,13 +107,7 @@ fn a_word_of_the_command_line_or_of_the_environment_moves_no_cursor() {
             &["completar", "RUIM"],
             &["manual", "RUIM"],
         ] {
-            let com: Vec<_> = argumentos
-                .iter()
-                .map(|argumento| {
-                    let partes: Vec<_> = argumento.split("RUIM").map(str::as_bytes).collect();
-                    OsStr::from_bytes(&partes.join(palavra.as_bytes())).to_owned()
-                })
-                .collect();
+            let com = com_palavra(argumentos, palavra);
             let com: Vec<_> = com.iter().map(AsRef::as_ref).collect();
             let saida = executar(&com, &[], b"");
             assert_ne!(saida.status.code(), Some(0), "{com:?}");

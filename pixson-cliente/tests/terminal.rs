@@ -190,6 +190,18 @@ fn ctrl_c_leaves_with_130_and_ctrl_d_with_0_at_every_question() {
 }
 
 #[test]
+fn ctrl_c_leaves_where_the_system_edits_the_line() {
+    let mesa = mesa();
+    let mut pessoa = mesa.sentar(&[], &[("TERM", "dumb")]);
+    pessoa.ver(PERGUNTA);
+    pessoa.digitar("saldo\r");
+    pessoa.ver("Saldo: 10.0");
+    pessoa.ver(PERGUNTA);
+    pessoa.digitar(CTRL_C);
+    assert_eq!(pessoa.sair(), 130);
+}
+
+#[test]
 fn ctrl_c_while_money_moves_says_that_nobody_knows() {
     for (comando, em_jogo) in [("saldo\r", false), ("saque 1\r", true)] {
         let estado = TempDir::new().expect("a temporary directory");

@@ -5,10 +5,10 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use pixson_linha::portugues::causa;
 use rustix::io::Errno;
 
 use crate::parada::Parada;
-use crate::portugues::causa;
 use crate::queixa::Queixa;
 
 /// How long to wait after a failed accept: 10 ms at first, twice as long each time, up to 100 ms.

@@ -1,12 +1,14 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueHint};
+use pixson_linha::endereco::{self, ler_host};
+use pixson_linha::gerados;
+use pixson_linha::portugues::MODELO;
+use pixson_linha::versao;
 
+use crate::PROGRAMA;
 use crate::administracao::Comando;
-use crate::endereco::{self, ler_host};
-use crate::gerados;
 use crate::limites::Limites;
-use crate::portugues::{MODELO, VERSAO};
 use crate::registro::ArgumentosDeRegistro;
 
 const DEPOIS: &str = "\
@@ -39,8 +41,8 @@ Exemplos:
     override_usage = "pixson-servidor [OPÇÕES] [COMANDO]",
     help_template = MODELO,
     after_help = DEPOIS,
-    subcommands = gerados::comandos(),
-    version = VERSAO
+    subcommands = gerados::comandos(&PROGRAMA),
+    version = versao!()
 )]
 pub(crate) struct Argumentos {
     /// Endereço em que escutar [padrão: 127.0.0.1]

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use pixson_core::banco::disco::{Causa, ErroDeArquivo};
 use pixson_core::banco::{Aviso, Dano, ErroAbrir, Presa};
+use pixson_linha::portugues::causa;
 use rustix::io::Errno;
 
-use crate::portugues::causa;
 use crate::servidor::Queda;
 
 /// How many accounts a sentence names.

@@ -6,27 +6,20 @@ mod administracao;
 mod argumentos;
 mod conexao;
 mod descritores;
-mod endereco;
 mod escritor;
-mod fala;
 mod frases;
-mod gerados;
 mod limites;
 mod memoria;
 mod metricas;
-mod objeto;
 mod observacao;
 mod parada;
 mod portaria;
-mod portugues;
-mod quantia;
 mod queixa;
 mod recusa;
 mod registro;
 mod servidor;
 mod sinais;
 mod tela;
-mod visivel;
 
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
@@ -36,26 +29,32 @@ use pixson_core::Servico;
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
 use pixson_core::sessao::ConfiguracaoServidor;
+use pixson_linha::portugues::causa;
+use pixson_linha::sinais::conter_arquivos;
+use pixson_linha::visivel::visivel;
+use pixson_linha::{Programa, fala, gerados};
 
 use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
 use crate::metricas::Painel;
-use crate::portugues::causa;
 use crate::servidor::Servidor;
-use crate::visivel::visivel;
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
 const FILA_MAX: i32 = 4096;
 
-/// The exit code when what was asked for cannot be written.
-const SAIDA_CODIGO: u8 = administracao::ILEGIVEL_CODIGO;
+/// This program, for what it shares with the client.
+const PROGRAMA: Programa = Programa::novo(
+    env!("CARGO_PKG_NAME"),
+    env!("CARGO_PKG_VERSION"),
+    administracao::ILEGIVEL_CODIGO,
+);
 
 fn main() -> ExitCode {
-    sinais::conter_arquivos();
-    if let Some(fim) = gerados::atender::<Argumentos>() {
+    conter_arquivos();
+    if let Some(fim) = gerados::atender::<Argumentos>(&PROGRAMA) {
         return fim;
     }
-    let argumentos: Argumentos = match portugues::ler() {
+    let argumentos: Argumentos = match PROGRAMA.ler() {
         Ok(argumentos) => argumentos,
         Err(fim) => return fim,
     };

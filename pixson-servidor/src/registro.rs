@@ -5,6 +5,8 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::{Args, ValueEnum};
+use pixson_linha::objeto::em_ascii;
+use pixson_linha::visivel::visivel;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use tracing::field::{Field, Visit};
@@ -16,8 +18,6 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::escritor::Escritor;
-use crate::objeto::em_ascii;
-use crate::visivel::visivel;
 
 /// What goes to the log, and how it looks.
 #[derive(Clone, Copy, Debug, Args)]

@@ -10,6 +10,7 @@ use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
 use pixson_core::servico::Evento;
 use pixson_core::sessao::Fim;
+use pixson_linha::portugues::causa;
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::aceitacao::{Aceitacao, Chegada};
@@ -18,7 +19,6 @@ use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
 use crate::observacao::{Observacao, Relogio};
 use crate::parada::Parada;
 use crate::portaria::{Passe, Portaria};
-use crate::portugues::causa;
 use crate::queixa::Queixa;
 use crate::recusa::{self, Recusas};
 use crate::sinais;

@@ -1,12 +1,10 @@
-//! The signals that end the program, and those that must not.
+//! The signals that end the program.
 
 use std::fs;
 use std::io;
-use std::sync::Arc;
 use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ};
-use signal_hook::flag;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
@@ -30,14 +28,6 @@ pub(crate) fn de_fim() -> Vec<i32> {
 /// Whether a second signal of this kind ends the program at once.
 pub(crate) fn insiste(sinal: i32) -> bool {
     DE_PESSOA.contains(&sinal)
-}
-
-/// From here on a file that would grow beyond `ulimit -f` is a write that fails, and not the end of
-/// the program.
-pub(crate) fn conter_arquivos() {
-    // Whether it came is of no interest, only that the system sees a handler. Where there can be none,
-    // the program ends as before.
-    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
 /// What is to be done before a signal ends the program.

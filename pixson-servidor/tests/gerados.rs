@@ -5,9 +5,12 @@
 //! SNAPSHOTS=overwrite cargo test --package pixson-servidor --test gerados --test palavras
 //! ```
 
+#[path = "comum/comandos.rs"]
+mod comandos;
 #[path = "comum/contrib.rs"]
 mod contrib;
 
+use comandos::COMANDOS;
 use contrib::{ARQUIVO, Programa};
 
 const SERVIDOR: Programa =
@@ -62,18 +65,5 @@ fn fish_offers_files_where_a_file_is_meant_and_nowhere_else() {
 
 #[test]
 fn man_shows_every_example_as_it_is() {
-    SERVIDOR.conferir_exemplos(&[
-        &[],
-        &["conta"],
-        &["conta", "criar"],
-        &["conta", "listar"],
-        &["conta", "mostrar"],
-        &["conta", "ajustar"],
-        &["importar"],
-        &["exportar"],
-        &["extrato"],
-        &["auditar"],
-        &["completar"],
-        &["manual"],
-    ]);
+    SERVIDOR.conferir_exemplos(&COMANDOS);
 }

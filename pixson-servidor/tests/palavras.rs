@@ -6,6 +6,8 @@
 
 #[path = "comum/ambiente.rs"]
 mod ambiente;
+#[path = "comum/comandos.rs"]
+mod comandos;
 #[path = "comum/ingles.rs"]
 mod ingles;
 
@@ -15,27 +17,12 @@ use std::path::Path;
 use std::process::Output;
 
 use ambiente::programa;
+use comandos::COMANDOS;
 use ingles::em_ingles;
 use snapbox::{Data, assert_data_eq};
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-/// Every command that has a page of help.
-const COMANDOS: [&[&str]; 12] = [
-    &[],
-    &["conta"],
-    &["conta", "criar"],
-    &["conta", "listar"],
-    &["conta", "mostrar"],
-    &["conta", "ajustar"],
-    &["importar"],
-    &["exportar"],
-    &["extrato"],
-    &["auditar"],
-    &["completar"],
-    &["manual"],
-];
 
 fn executar(argumentos: &[&str], pasta: &Path) -> Output {
     let mut comando = programa(SERVIDOR);

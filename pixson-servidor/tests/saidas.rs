@@ -2,11 +2,12 @@
 //! wrote reaches a terminal or a reader of lines as it is.
 
 mod comum;
+#[path = "../../pixson-cliente/tests/comum/ruim.rs"]
+mod ruim;
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
@@ -16,14 +17,11 @@ use comum::{contas, duas_contas};
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{BancoJson, ConfiguracaoJson};
 use pixson_core::{Banco, Carimbo, Operacao, Relogio};
+use ruim::{RUIM, com_palavra, conferir, palavras};
 use serde_json::Value;
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-/// What moves a cursor, ends a line, turns the direction, or is not shown.
-const RUIM: &str = "\u{1b}[2J\r\n\u{7f}\u{85}\u{9b}\u{ad}\u{200b}\u{2028}\u{202e}\u{2066}\u{feff}\
-                    \u{3164}\u{fe0f}\u{e0041}x";
 
 fn executar(pasta: &Path, argumentos: &[&OsStr]) -> Output {
     let mut comando = programa(SERVIDOR);
@@ -115,23 +113,10 @@ fn an_audit_tells_by_its_code_what_it_found_also_without_a_reader() {
     }
 }
 
-/// Nothing of what others wrote is there as they wrote it, and it is so many lines.
-fn conferir(saida: &Output, linhas: usize, oque: &str) {
-    let (dados, erros) = (texto(&saida.stdout), texto(&saida.stderr));
-    for dito in [dados, erros] {
-        for letra in RUIM.chars().filter(|letra| !"[2Jx\n".contains(*letra)) {
-            assert!(!dito.contains(letra), "{oque}: {} in {dito:?}", letra.escape_unicode());
-        }
-    }
-    assert_eq!(erros.lines().count(), linhas, "{oque}: {erros:?}");
-}
-
 #[test]
 fn a_word_of_the_command_line_or_of_the_environment_moves_no_cursor() {
     let pasta = contas(&[("1", "10.0")]);
-    let ruim = OsStr::new(RUIM);
-    let invalido = OsStr::from_bytes(b"a\xff\x1b[2J\xc2");
-    for palavra in [ruim, invalido] {
+    for palavra in palavras() {
         for argumentos in [
             &["RUIM"][..],
             &["--RUIM"],
@@ -153,13 +138,7 @@ fn a_word_of_the_command_line_or_of_the_environment_moves_no_cursor() {
             &["completar", "RUIM"],
             &["manual", "RUIM"],
         ] {
-            let com: Vec<_> = argumentos
-                .iter()
-                .map(|argumento| {
-                    let partes: Vec<_> = argumento.split("RUIM").map(str::as_bytes).collect();
-                    OsStr::from_bytes(&partes.join(palavra.as_bytes())).to_owned()
-                })
-                .collect();
+            let com = com_palavra(argumentos, palavra);
             let com: Vec<_> = com.iter().map(AsRef::as_ref).collect();
             let saida = executar(pasta.path(), &com);
             assert_ne!(saida.status.code(), Some(0), "{com:?}");

@@ -39,14 +39,7 @@ pub(crate) fn servidor_que_emudece(respostas: Vec<&'static [u8]>) -> String {
 /// The same, and what it hears after its last reply.
 pub(crate) fn servidor_que_ouve(respostas: Vec<&'static [u8]>) -> (String, Receiver<Vec<u8>>) {
     let (ouvir, ouvidas) = mpsc::channel();
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
-    thread::spawn(move || {
-        let (mut fluxo, _) = ouvinte.accept().expect("a client");
-        for resposta in respostas {
-            recv(&mut fluxo);
-            fluxo.write_all(resposta).expect("the client reads");
-        }
+    let porta = depois_de(respostas, move |mut fluxo| {
         loop {
             let bytes = recv(&mut fluxo);
             if bytes.is_empty() {
@@ -55,7 +48,25 @@ pub(crate) fn servidor_que_ouve(respostas: Vec<&'static [u8]>) -> (String, Recei
             let _ = ouvir.send(bytes);
         }
     });
-    (porta.to_string(), ouvidas)
+    (porta, ouvidas)
+}
+
+/// A server of one connection that gives these as replies, and then does something else with it.
+fn depois_de(
+    respostas: Vec<&'static [u8]>,
+    fazer: impl FnOnce(TcpStream) + Send + 'static,
+) -> String {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port();
+    thread::spawn(move || {
+        let (mut fluxo, _) = ouvinte.accept().expect("a client");
+        for resposta in respostas {
+            recv(&mut fluxo);
+            fluxo.write_all(resposta).expect("the client reads");
+        }
+        fazer(fluxo);
+    });
+    porta.to_string()
 }
 
 /// A server that grants every withdrawal, says when it has heard the first, and in the end how many
@@ -85,14 +96,7 @@ pub(crate) fn servidor_que_paga() -> (String, Receiver<()>, thread::JoinHandle<u
 /// A server of one connection that gives these as replies, and then one byte after the other of a
 /// reply that has no end before whoever waits for it must have given up.
 pub(crate) fn servidor_que_goteja(respostas: Vec<&'static [u8]>) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
-    thread::spawn(move || {
-        let (mut fluxo, _) = ouvinte.accept().expect("a client");
-        for resposta in respostas {
-            recv(&mut fluxo);
-            fluxo.write_all(resposta).expect("the client reads");
-        }
+    depois_de(respostas, |mut fluxo| {
         recv(&mut fluxo);
         // Nothing more is asked: reading takes as long as it may.
         fluxo.set_read_timeout(Some(GOTA)).expect("a TCP socket");
@@ -101,8 +105,7 @@ pub(crate) fn servidor_que_goteja(respostas: Vec<&'static [u8]>) -> String {
                 return;
             }
         }
-    });
-    porta.to_string()
+    })
 }
 
 pub(crate) fn recv(fluxo: &mut TcpStream) -> Vec<u8> {

@@ -64,7 +64,8 @@ pub(crate) fn iniciar(argumentos: &[&str]) -> Child {
     vigiar(comando(argumentos))
 }
 
-fn vigiar(mut comando: Command) -> Child {
+/// A process that is killed if it takes too long.
+pub(crate) fn vigiar(mut comando: Command) -> Child {
     let processo = comando.spawn().expect("the client starts");
     matar_se_demorar(Pid::from_child(&processo));
     processo

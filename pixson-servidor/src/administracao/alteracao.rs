@@ -8,13 +8,14 @@ use pixson_core::banco::{
 };
 use pixson_core::tipos::Nome;
 use pixson_core::{Banco, Relogio, Rg, Saldo};
+use pixson_linha::fala;
 use serde::Serialize;
 
 use super::Falha;
 use super::linhas::LinhaDeConta;
 use super::progresso::{DiscoContado, Passos, Progresso};
 use super::saida::Saida;
-use crate::{fala, frases};
+use crate::frases;
 
 /// How many account files are replaced before their names are made durable: nobody is served
 /// meanwhile.

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use pixson_core::tipos::Nome;
 use pixson_core::{Rg, Saldo};
-
-use crate::portugues::MODELO;
-use crate::quantia;
+use pixson_linha::portugues::MODELO;
+use pixson_linha::quantia;
 
 const DEPOIS_DE_CRIAR: &str = "\
 A conta não pode existir ainda. Com o servidor no ar, o comando é recusado: pare o servidor antes.

@@ -5,14 +5,14 @@ use std::path::Path;
 use pixson_core::Rg;
 use pixson_core::banco::{Cadastro, Conta, ErroConta};
 use pixson_core::tipos::Nome;
+use pixson_linha::fala;
+use pixson_linha::portugues::causa;
+use pixson_linha::visivel::visivel;
 
 use super::Falha;
 use super::linhas::{LinhaDeConta, Marca};
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::{ArquivoInteiro, Saida};
-use crate::fala;
-use crate::portugues::causa;
-use crate::visivel::visivel;
 
 /// Shows every account.
 pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use pixson_core::banco::{Abertura, Cadastro, Conflito, Conta, ErroAbrirContas};
 use pixson_core::{Relogio, Rg};
+use pixson_linha::entrada::sem_marca;
+use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
 use super::Falha;
@@ -15,9 +17,6 @@ use super::progresso::{DiscoContado, Passos, Progresso};
 
 /// After so many wrong lines an import reads no more of them.
 const ERRADAS_MAX: usize = 1000;
-
-/// What some programs put before the first line of a text in UTF-8.
-const MARCA_DE_ORDEM: &[u8] = b"\xef\xbb\xbf";
 
 /// Accounts, and the lines that they come from.
 #[derive(Default)]
@@ -45,7 +44,7 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     };
     let Lidas { contas: novas, linhas } = lidas.map_err(do_arquivo)?.map_err(nada_importado)?;
     let quantas = novas.len();
-    let centavos = novas.iter().map(|conta| u128::from(conta.saldo.centavos())).sum();
+    let centavos: u128 = novas.iter().map(|conta| u128::from(conta.saldo.centavos())).sum();
     if quantas > 0 {
         let abertura = abertura(novas)?;
         let (banco, progresso) = abrir(contas)?;
@@ -70,11 +69,7 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
                 1 => "1 conta importada".into(),
                 quantas => format!("{quantas} contas importadas"),
             };
-            saida.linha(&format!(
-                "{feito}, com {}.{:02} ao todo.",
-                centavos / 100,
-                centavos % 100
-            ))?;
+            saida.linha(&format!("{feito}, com {} ao todo.", Reais::from(centavos)))?;
         }
         Ok(())
     })
@@ -89,7 +84,7 @@ fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
     for numero in 1_u64.. {
         let lida = ler_linha(&mut fonte, &mut bytes)?;
         let linha = match numero {
-            1 => bytes.strip_prefix(MARCA_DE_ORDEM).unwrap_or(&bytes),
+            1 => sem_marca(&bytes),
             _ => &bytes,
         };
         match lida {

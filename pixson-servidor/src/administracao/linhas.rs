@@ -5,11 +5,10 @@ use std::io::{self, BufRead};
 
 use pixson_core::banco::Conta;
 use pixson_core::{Rg, Saldo};
+use pixson_linha::quantia;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-use crate::quantia;
 
 /// The longest line that is read, in bytes: no account needs half of it.
 pub(super) const LINHA_MAX_BYTES: usize = 4096;

@@ -9,12 +9,13 @@ use pixson_core::banco::{
     ler_livro,
 };
 use pixson_core::{Rg, Saldo};
+use pixson_linha::fala::dizer;
+use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
 use super::Falha;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::Saida;
-use crate::fala::dizer;
 use crate::frases;
 
 /// One operation of an account, for JSON.
@@ -224,16 +225,16 @@ fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
         _ => {}
     }
     saida.linha(&format!("Contas: {contas}"))?;
-    saida.linha(&format!("Total: {}", decimal(*total_em_centavos)))?;
+    saida.linha(&format!("Total: {}", Reais::from(*total_em_centavos)))?;
     let Balanco { inicial, aberturas, ajustes, depositos, saques } = *balanco;
     saida.linha(&format!(
         "Balanço: {} no início, +{} em aberturas, {}{} em ajustes, +{} em depósitos, -{} em saques",
-        decimal(inicial),
-        decimal(aberturas),
+        Reais::from(inicial),
+        Reais::from(aberturas),
         if ajustes < 0 { '-' } else { '+' },
-        decimal(ajustes.unsigned_abs()),
-        decimal(depositos),
-        decimal(saques)
+        Reais::from(ajustes.unsigned_abs()),
+        Reais::from(depositos),
+        Reais::from(saques)
     ))?;
     for frase in alcance.danos.iter().map(frases::de_dano) {
         saida.linha(&frase)?;
@@ -250,10 +251,6 @@ fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
         1 => "1 divergência.".into(),
         quantas => format!("{quantas} divergências."),
     })
-}
-
-fn decimal(centavos: u128) -> String {
-    format!("{}.{:02}", centavos / 100, centavos % 100)
 }
 
 fn divergente(divergencia: &Divergencia) -> LinhaDeDivergencia<'_> {

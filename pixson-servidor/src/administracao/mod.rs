@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pixson_core::banco::ErroAbrir;
+use pixson_linha::fala::{dizer, sem_saida};
+use pixson_linha::portugues::causa;
 
 use self::comandos::Acao;
 pub(crate) use self::comandos::Comando;
-use crate::fala::{dizer, sem_saida};
 use crate::frases;
-use crate::portugues::causa;
 
 /// Something was refused, or does not add up.
 const RECUSADO_CODIGO: u8 = 1;

@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use pixson_linha::objeto;
 use serde::Serialize;
 
 use super::Falha;
-use crate::objeto;
 use crate::sinais::AntesDoFim;
 
 /// What a file with people's names and money allows: its owner to read and write.

@@ -11,6 +11,7 @@ use pixson_core::banco::{MedidasDoDiario, Presa};
 use pixson_core::servico::Evento;
 use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao};
+use pixson_linha::portugues::causa;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -22,7 +23,6 @@ use prometheus_client::registry::{Registry, Unit};
 use self::familia::Familia;
 pub(crate) use self::painel::{Observado, Painel};
 use self::presos::{Preso, Presos};
-use crate::portugues::causa;
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
 /// how many there are: from 16 µs to 17 s.

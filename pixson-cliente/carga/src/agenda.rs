@@ -1,0 +1,67 @@
+//! When requests are due, if a load has a rate.
+
+use std::time::{Duration, Instant};
+
+const NS_POR_SEGUNDO: u128 = 1_000_000_000;
+
+/// The instants at which one connection has to ask, set beforehand, whatever the server does.
+///
+/// A latency that counts from them contains the time that a request waited because earlier ones
+/// took long, which one that counts from the sending leaves out.
+#[derive(Debug)]
+pub(crate) struct Agenda {
+    inicio: Instant,
+    taxa: u64,
+    conexoes: u32,
+    /// The number of the next request, among those of all connections.
+    proxima: u64,
+}
+
+impl Agenda {
+    /// Of `taxa` requests a second, evenly spaced, the connections take one after the other.
+    pub(crate) fn nova(inicio: Instant, taxa: u64, conexao: u32, conexoes: u32) -> Self {
+        Self { inicio, taxa, conexoes, proxima: conexao.into() }
+    }
+
+    /// When the next request is due.
+    pub(crate) fn proxima(&self) -> Instant {
+        let ns = u128::from(self.proxima) * NS_POR_SEGUNDO / u128::from(self.taxa);
+        self.inicio + Duration::from_nanos(u64::try_from(ns).expect("at most a few weeks"))
+    }
+
+    /// The next request is no longer the next.
+    pub(crate) fn avancar(&mut self) {
+        self.proxima += u64::from(self.conexoes);
+    }
+}
+
+/// How many requests all connections together have to send before `duracao` has passed.
+pub(crate) fn agendadas(taxa: u64, duracao: Duration) -> u64 {
+    let agendadas = (u128::from(taxa) * duracao.as_nanos()).div_ceil(NS_POR_SEGUNDO);
+    u64::try_from(agendadas).expect("at most a few weeks of at most a few million a second")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_connections_together_keep_the_rate_evenly() {
+        const TAXA: u64 = 7;
+        let inicio = Instant::now();
+        let duracao = Duration::from_millis(3100);
+        let mut instantes = Vec::new();
+        for conexao in 0..4 {
+            let mut agenda = Agenda::nova(inicio, TAXA, conexao, 4);
+            while agenda.proxima() < inicio + duracao {
+                instantes.push(agenda.proxima() - inicio);
+                agenda.avancar();
+            }
+        }
+        instantes.sort_unstable();
+        assert_eq!(instantes.len() as u64, agendadas(TAXA, duracao));
+        for (numero, instante) in (0..).zip(&instantes) {
+            assert_eq!(instante.as_nanos(), numero * NS_POR_SEGUNDO / u128::from(TAXA));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One connection under load.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use pixson_core::Recusa;
+use pixson_core::protocolo::Situacao;
+
+use crate::ErroCarga;
+use crate::Plano;
+use crate::agenda::Agenda;
+use crate::canal::Canal;
+use crate::conferencia::Esperado;
+use crate::dialogo::Chegada;
+use crate::medida::{Contadores, Medida};
+use crate::sorteio::{Escolha, Sorteio};
+
+/// How often a connection that has nothing to send looks whether it is to end.
+const ATENCAO: Duration = Duration::from_millis(100);
+
+/// One connection under load: as long as the time lasts, it keeps requests on their way.
+#[derive(Debug)]
+pub(crate) struct Laco<'a> {
+    plano: &'a Plano,
+    esperado: &'a Esperado,
+    contadores: &'a Contadores,
+    canal: Canal,
+    /// The number of this connection.
+    conexao: u32,
+    sorteio: Sorteio,
+    /// In the order in which they were asked, which is that of the replies.
+    pendentes: VecDeque<Pendente>,
+    medida: Medida,
+}
+
+/// A request without an answer yet, and the instant from which its latency counts.
+#[derive(Clone, Copy, Debug)]
+struct Pendente {
+    escolha: Escolha,
+    desde: Instant,
+}
+
+impl<'a> Laco<'a> {
+    pub(crate) fn novo(
+        plano: &'a Plano,
+        esperado: &'a Esperado,
+        contadores: &'a Contadores,
+        canal: Canal,
+        (conexao, sorteio): (u32, Sorteio),
+    ) -> Self {
+        let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
+        let medida = Medida::nova();
+        Self { plano, esperado, contadores, canal, conexao, sorteio, pendentes, medida }
+    }
+
+    /// Works until the time is over and every reply is in, or until the connection is lost.
+    pub(crate) fn correr(mut self, inicio: Instant) -> (Medida, Option<ErroCarga>) {
+        let falha = self.conversar(inicio).err();
+        if falha.is_some() {
+            self.contadores.perder_conexao();
+        }
+        for Pendente { escolha, .. } in std::mem::take(&mut self.pendentes) {
+            self.desconhecer(escolha);
+        }
+        (self.medida, falha)
+    }
+
+    fn conversar(&mut self, inicio: Instant) -> Result<(), ErroCarga> {
+        let Plano { taxa, conexoes, duracao, .. } = *self.plano;
+        let mut agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
+        let fim = inicio + duracao;
+        let mut agora = inicio;
+        let mut acabou = false;
+        loop {
+            let mut ate = None;
+            if !acabou {
+                acabou = agora >= fim || self.plano.interrompido();
+                match &mut agenda {
+                    None if acabou => {}
+                    None => self.completar(agora)?,
+                    Some(agenda) => ate = self.cumprir(agenda, agora, fim)?,
+                }
+            }
+            if acabou && self.pendentes.is_empty() {
+                return Ok(());
+            }
+            self.canal.mover(agora, ate)?;
+            agora = Instant::now();
+            self.colher(agora)?;
+        }
+    }
+
+    /// Fills the window when half of it is empty: one by one, requests would cost a system call
+    /// each.
+    fn completar(&mut self, agora: Instant) -> Result<(), ErroCarga> {
+        if self.pendentes.len() > self.plano.pipeline as usize / 2 {
+            return Ok(());
+        }
+        while self.cabe_mais() {
+            self.pedir(agora, agora)?;
+        }
+        Ok(())
+    }
+
+    /// Asks for what is due, as far as the window goes, and says when the next is, or the end. What
+    /// was due before the end is asked for also a little later, but no more than the window holds.
+    fn cumprir(
+        &mut self,
+        agenda: &mut Agenda,
+        agora: Instant,
+        fim: Instant,
+    ) -> Result<Option<Instant>, ErroCarga> {
+        let mut proxima = agenda.proxima();
+        while self.cabe_mais() && proxima <= agora && proxima < fim {
+            self.pedir(proxima, agora)?;
+            agenda.avancar();
+            proxima = agenda.proxima();
+        }
+        // Somebody may ask for an end before the next request is due.
+        Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim).min(agora + ATENCAO)))
+    }
+
+    fn cabe_mais(&self) -> bool {
+        self.pendentes.len() < self.plano.pipeline as usize
+    }
+
+    fn pedir(&mut self, desde: Instant, agora: Instant) -> Result<(), ErroCarga> {
+        let escolha = self.sorteio.proxima();
+        let operacao = escolha.operacao(&self.plano.usadas);
+        self.canal.enviar(operacao, agora).map_err(|erro| self.canal.falha_de_envio(erro))?;
+        self.pendentes.push_back(Pendente { escolha, desde });
+        self.medida.enviadas += 1;
+        Ok(())
+    }
+
+    /// Takes every reply that has arrived.
+    fn colher(&mut self, agora: Instant) -> Result<(), ErroCarga> {
+        let (mut feitas, mut recusadas) = (0, 0);
+        let fim = loop {
+            match self.canal.proxima() {
+                Ok(None) => break Ok(()),
+                Err(falha) => break Err(falha),
+                Ok(Some(chegada)) if self.contar(&chegada, agora) => feitas += 1,
+                Ok(Some(_)) => recusadas += 1,
+            }
+        };
+        if feitas + recusadas > 0 {
+            self.medida.marcar(agora);
+            self.contadores.somar(feitas, recusadas);
+        }
+        fim
+    }
+
+    /// Counts one reply, and says whether what was asked is done.
+    fn contar(&mut self, chegada: &Chegada, agora: Instant) -> bool {
+        let Pendente { escolha, desde } =
+            self.pendentes.pop_front().expect("there are no more replies than requests");
+        if let Chegada::Resposta(resposta) = chegada
+            && resposta.situacao() == Situacao::Erro
+        {
+            self.medida.recusas.contar(&resposta.texto());
+            if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) {
+                self.desconhecer(escolha);
+            }
+            return false;
+        }
+        self.medida.contar_feita(escolha.especie(), agora.duration_since(desde));
+        self.esperado.aplicar(escolha);
+        true
+    }
+
+    /// Nobody knows whether this was done: that matters if there is money in it.
+    fn desconhecer(&mut self, escolha: Escolha) {
+        if escolha.move_dinheiro() && !self.plano.eco {
+            self.medida.desconhecidas.push(escolha);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A whole load: balances before, requests, balances after.
+
+use std::panic;
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pixson_conexao::ErroConexao;
+
+use crate::canal::Canal;
+use crate::conferencia::{Dinheiro, Esperado, saldos};
+use crate::laco::Laco;
+use crate::medida::{Contadores, Medida};
+use crate::progresso::acompanhar;
+use crate::{Andamento, ErroCarga, Plano, Relatorio};
+
+/// The stack of a connection's thread: 256 KiB.
+const PILHA_BYTES: usize = 256 * 1024;
+
+/// What all connections together saw.
+#[derive(Debug)]
+pub(crate) struct Colheita {
+    pub(crate) medida: Medida,
+    pub(crate) duracao: Duration,
+    /// How long requests were sent, if somebody ended it before its time.
+    pub(crate) interrompida_em: Option<Duration>,
+    /// One for each connection that was lost.
+    pub(crate) perdas: Vec<ErroCarga>,
+}
+
+/// What came of a load: the report, and what whoever judges it has to know.
+#[derive(Debug)]
+pub struct Medicao {
+    relatorio: Relatorio,
+    conservado: Option<bool>,
+    desconhecidas: usize,
+    interrompida: bool,
+    perdas: Vec<ErroCarga>,
+}
+
+impl Medicao {
+    /// What was done, and how long it took.
+    pub fn relatorio(&self) -> &Relatorio {
+        &self.relatorio
+    }
+
+    /// Whether every account holds what it should: `None` of an echo, and if the balances could not be
+    /// read again.
+    pub fn conservado(&self) -> Option<bool> {
+        self.conservado
+    }
+
+    /// Of how many operations nobody knows whether they were done.
+    pub fn desconhecidas(&self) -> usize {
+        self.desconhecidas
+    }
+
+    /// Whether somebody ended it before its time.
+    pub fn interrompida(&self) -> bool {
+        self.interrompida
+    }
+
+    /// Why connections were lost, and why the balances could not be read again.
+    pub fn perdas(&self) -> &[ErroCarga] {
+        &self.perdas
+    }
+}
+
+/// Runs a load to its end, and tells each second how far it has come.
+///
+/// # Errors
+///
+/// Why there was no load at all: the balances could not be read, or no connection was made.
+///
+/// # Panics
+///
+/// If the thread of a connection does.
+pub fn medir(plano: &Plano, contar: impl FnMut(Andamento)) -> Result<Medicao, ErroCarga> {
+    let esperado = Esperado::novo(plano.usadas.len());
+    let antes = if plano.eco { None } else { Some(saldos(plano)?) };
+    let mut colheita = carregar(plano, &esperado, contar)?;
+    let dinheiro = antes.map(|antes| {
+        let depois = saldos(plano);
+        let dinheiro = esperado.conferir(&antes, &depois, &colheita.medida.desconhecidas);
+        (dinheiro, depois.err())
+    });
+    let (dinheiro, sem_saldos) = dinheiro.unzip();
+    let conservado = dinheiro.as_ref().and_then(Dinheiro::conservado);
+    let relatorio = Relatorio::novo(plano, &colheita, dinheiro);
+    colheita.perdas.extend(sem_saldos.flatten());
+    Ok(Medicao {
+        relatorio,
+        conservado,
+        desconhecidas: colheita.medida.desconhecidas.len(),
+        interrompida: colheita.interrompida_em.is_some(),
+        perdas: colheita.perdas,
+    })
+}
+
+fn carregar(
+    plano: &Plano,
+    esperado: &Esperado,
+    contar: impl FnMut(Andamento),
+) -> Result<Colheita, ErroCarga> {
+    let contadores = Contadores::default();
+    let (lacos, mut perdas) = abrir(plano, esperado, &contadores);
+    if lacos.is_empty() {
+        return Err(perdas.swap_remove(0));
+    }
+    let largada = OnceLock::new();
+    let mut medida = Medida::nova();
+    let inicio = thread::scope(|escopo| {
+        let (viva, fim) = mpsc::channel::<()>();
+        let mut tarefas = Vec::new();
+        for laco in lacos {
+            let (viva, largada) = (viva.clone(), &largada);
+            let correr = move || {
+                // Kept until the end, which is how the one who tells the progress hears of it.
+                let _viva: mpsc::Sender<()> = viva;
+                laco.correr(*largada.wait())
+            };
+            let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
+            match pilha.spawn_scoped(escopo, correr) {
+                Ok(tarefa) => tarefas.push(tarefa),
+                // A connection that gets no thread is lost like one that was never made.
+                Err(erro) => perdas.push(
+                    ErroConexao::SemConexao { endereco: plano.servidor.to_string(), erro }.into(),
+                ),
+            }
+        }
+        drop(viva);
+        let inicio = *largada.get_or_init(Instant::now);
+        acompanhar(&fim, inicio, &contadores, contar);
+        for tarefa in tarefas {
+            let (de_uma, perda) = tarefa.join().unwrap_or_else(|erro| panic::resume_unwind(erro));
+            medida.somar(de_uma);
+            perdas.extend(perda);
+        }
+        inicio
+    });
+    let duracao = medida.duracao(inicio).unwrap_or(plano.duracao);
+    let interrompida_em = plano.interrompido().then_some(duracao.min(plano.duracao));
+    Ok(Colheita { medida, duracao, interrompida_em, perdas })
+}
+
+/// Opens all connections and logs each of them in, before any of them bears load.
+fn abrir<'a>(
+    plano: &'a Plano,
+    esperado: &'a Esperado,
+    contadores: &'a Contadores,
+) -> (Vec<Laco<'a>>, Vec<ErroCarga>) {
+    let (mut lacos, mut perdas) = (Vec::new(), Vec::new());
+    for (conexao, (rg, sorteio)) in (0..).zip(plano.sorteios()) {
+        let canal = Canal::abrir(plano, plano.pipeline).and_then(|mut canal| {
+            if !plano.eco {
+                canal.entrar(rg)?;
+            }
+            Ok(canal)
+        });
+        match canal {
+            Ok(canal) => {
+                let de_uma = (conexao, sorteio);
+                lacos.push(Laco::novo(plano, esperado, contadores, canal, de_uma));
+            }
+            Err(perda) => {
+                contadores.perder_conexao();
+                perdas.push(perda);
+            }
+        }
+    }
+    (lacos, perdas)
+}

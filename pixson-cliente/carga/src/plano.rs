@@ -1,0 +1,200 @@
+//! What a load is to do, once it is known that its parts go together.
+
+use std::num::{NonZeroU32, NonZeroU64};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use fastrand::Rng;
+use pixson_conexao::Servidor;
+use pixson_core::Rg;
+
+use crate::sorteio::{Papel, Sorteio};
+use crate::{Contas, ErroPlano, Tipo};
+
+/// The most connections at a time: each has a thread.
+pub const CONEXOES_MAX: u32 = 10_000;
+
+/// The most requests of one connection without an answer.
+pub const PIPELINE_MAX: u32 = 65_536;
+
+/// The longest run: a week.
+pub const DURACAO_MAX: Duration = Duration::from_hours(7 * 24);
+
+/// The most requests a second, of all connections together.
+pub const TAXA_MAX: u64 = 10_000_000;
+
+/// What can be chosen of a load. The default is what the client does without options.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Configuracao {
+    /// What is asked for: balances.
+    pub operacao: Tipo,
+    /// How many connections at a time, up to [`CONEXOES_MAX`]: 10.
+    pub conexoes: NonZeroU32,
+    /// How many requests each connection keeps without an answer, up to [`PIPELINE_MAX`]: 1.
+    pub pipeline: NonZeroU32,
+    /// How long requests are sent, up to [`DURACAO_MAX`]: 10 s.
+    pub duracao: Duration,
+    /// How many requests a second are due, of all connections together, up to [`TAXA_MAX`], whatever
+    /// the server does; latencies then count from the instant at which a request was due. Without a
+    /// rate, the default, requests are sent when replies arrive.
+    pub taxa: Option<NonZeroU64>,
+    /// The accounts that bear the load: the ten sample accounts of the repository.
+    pub contas: Contas,
+    /// Only so many of the first accounts bear it; with one, every transfer leaves the first account
+    /// or enters it. The default is all.
+    pub quentes: Option<NonZeroU32>,
+    /// The seed of all choices, which the same seed repeats: 1.
+    pub semente: u64,
+    /// The other end is an echo and no bank: no login, and no money to check.
+    pub eco: bool,
+    /// Set by whoever wants an end before the time.
+    pub parar: Arc<AtomicBool>,
+}
+
+impl Default for Configuracao {
+    fn default() -> Self {
+        const DEZ: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
+        Self {
+            operacao: Tipo::default(),
+            conexoes: DEZ,
+            pipeline: NonZeroU32::MIN,
+            duracao: Duration::from_secs(10),
+            taxa: None,
+            contas: Contas::default(),
+            quentes: None,
+            semente: 1,
+            eco: false,
+            parar: Arc::default(),
+        }
+    }
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Plano {
+    pub(crate) servidor: Servidor,
+    pub(crate) operacao: Tipo,
+    pub(crate) conexoes: u32,
+    pub(crate) pipeline: u32,
+    pub(crate) duracao: Duration,
+    pub(crate) taxa: Option<u64>,
+    /// The accounts that bear the load; their index is how the rest of the load names them.
+    pub(crate) usadas: Vec<Rg>,
+    pub(crate) quentes: Option<u32>,
+    pub(crate) semente: u64,
+    pub(crate) eco: bool,
+    parar: Arc<AtomicBool>,
+    /// Every transfer goes through the first account.
+    por_uma: bool,
+}
+
+impl Plano {
+    /// Checks what was chosen.
+    ///
+    /// # Errors
+    ///
+    /// What of it is out of its range, or does not go together.
+    pub fn novo(servidor: Servidor, configuracao: Configuracao) -> Result<Self, ErroPlano> {
+        let Configuracao { operacao, duracao, contas, semente, eco, parar, .. } = configuracao;
+        let conexoes = configuracao.conexoes.get();
+        let pipeline = configuracao.pipeline.get();
+        let taxa = configuracao.taxa.map(NonZeroU64::get);
+        let quentes = configuracao.quentes.map(NonZeroU32::get);
+        for (certo, erro) in [
+            (conexoes <= CONEXOES_MAX, ErroPlano::ConexoesDemais),
+            (pipeline <= PIPELINE_MAX, ErroPlano::PipelineDemais),
+            (taxa.is_none_or(|taxa| taxa <= TAXA_MAX), ErroPlano::TaxaDemais),
+            (duracao <= DURACAO_MAX, ErroPlano::DuracaoDemais),
+        ] {
+            if !certo {
+                return Err(erro);
+            }
+        }
+        let contas = contas.como_lista();
+        let quantas = match quentes {
+            None => contas.len(),
+            Some(quentes) => usize::try_from(quentes)
+                .ok()
+                .filter(|&quentes| quentes <= contas.len())
+                .ok_or(ErroPlano::QuentesDemais { quentes })?,
+        };
+        let por_uma = operacao.transfere() && quantas == 1;
+        let usadas = if por_uma { contas } else { &contas[..quantas] }.to_vec();
+        if operacao.transfere() && usadas.len() < 2 {
+            return Err(ErroPlano::UmaContaSo);
+        }
+        Ok(Self {
+            servidor,
+            operacao,
+            conexoes,
+            pipeline,
+            duracao,
+            taxa,
+            usadas,
+            quentes,
+            semente,
+            eco,
+            parar,
+            por_uma,
+        })
+    }
+
+    /// Whether an end was asked for.
+    pub(crate) fn interrompido(&self) -> bool {
+        self.parar.load(Ordering::Relaxed)
+    }
+
+    /// Whether what is asked for can move money.
+    pub fn move_dinheiro(&self) -> bool {
+        !self.eco && self.operacao != Tipo::Saldo
+    }
+
+    /// For each connection the account that it logs in to, and what it will ask for.
+    pub(crate) fn sorteios(&self) -> impl Iterator<Item = (Rg, Sorteio)> {
+        let mut raiz = Rng::with_seed(self.semente);
+        let usadas = self.usadas.len();
+        (0..self.conexoes).map(move |conexao| {
+            let papel = if self.por_uma {
+                Papel::por_uma(conexao as usize, usadas)
+            } else {
+                Papel::espalhado(conexao as usize, usadas)
+            };
+            let sorteio = Sorteio::novo(raiz.fork(), self.operacao, papel, usadas);
+            (self.usadas[papel.titular], sorteio)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planejar(mudar: impl FnOnce(&mut Configuracao)) -> Result<Plano, ErroPlano> {
+        let mut configuracao = Configuracao::default();
+        mudar(&mut configuracao);
+        Plano::novo(Servidor::novo("localhost", 5000, DURACAO_MAX), configuracao)
+    }
+
+    #[test]
+    fn what_is_out_of_its_range_or_does_not_go_together_is_refused() {
+        let erro = |mudar: fn(&mut Configuracao)| planejar(mudar).err();
+        assert_eq!(erro(|_| ()), None);
+        let onze = |c: &mut Configuracao| c.quentes = NonZeroU32::new(11);
+        assert_eq!(erro(onze), Some(ErroPlano::QuentesDemais { quentes: 11 }));
+        let demais = |c: &mut Configuracao| c.conexoes = NonZeroU32::MAX;
+        assert_eq!(erro(demais), Some(ErroPlano::ConexoesDemais));
+        let demais = |c: &mut Configuracao| c.pipeline = NonZeroU32::MAX;
+        assert_eq!(erro(demais), Some(ErroPlano::PipelineDemais));
+        let demais = |c: &mut Configuracao| c.taxa = Some(NonZeroU64::MAX);
+        assert_eq!(erro(demais), Some(ErroPlano::TaxaDemais));
+        let demais = |c: &mut Configuracao| c.duracao = Duration::MAX;
+        assert_eq!(erro(demais), Some(ErroPlano::DuracaoDemais));
+        let so_uma = |c: &mut Configuracao| {
+            c.operacao = Tipo::Misto;
+            c.contas = "1".parse().expect("an account");
+        };
+        assert_eq!(erro(so_uma), Some(ErroPlano::UmaContaSo));
+    }
+}

@@ -1,0 +1,169 @@
+//! One connection, and one request on it at a time.
+
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use pixson_core::sessao::SaidaCliente;
+use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
+
+use crate::{ErroConexao, Espera, Interrupcao, Servidor};
+
+/// How many bytes are read at once: more than the longest reply.
+const LEITURA_BYTES: usize = 2048;
+
+/// The shortest time-out that a socket takes: none would be for ever.
+const ESPERA_MIN: Duration = Duration::from_micros(1);
+
+/// A connection to a server, one request at a time.
+#[derive(Debug)]
+pub struct Conexao<'i> {
+    fluxo: TcpStream,
+    sessao: SessaoCliente,
+    /// How long the server may take for a reply.
+    tempo_limite: Duration,
+    interrupcao: &'i Interrupcao,
+}
+
+impl<'i> Conexao<'i> {
+    /// Connects, and says nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroConexao::SemConexao`], or [`ErroConexao::Interrompida`].
+    pub fn abrir(servidor: &Servidor, interrupcao: &'i Interrupcao) -> Result<Self, ErroConexao> {
+        Ok(Self {
+            fluxo: servidor.conectar(interrupcao)?,
+            sessao: SessaoCliente::default(),
+            tempo_limite: servidor.tempo_limite(),
+            interrupcao,
+        })
+    }
+
+    /// Sends a request and waits for its answer, and tells each change of the clock, of which the
+    /// first is the stamp of the request. If that one cannot be told, nothing is sent.
+    ///
+    /// A reply that does not come in time ends the connection: it could be taken for the answer to
+    /// another request.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer, or why the stamp of the request could not be told.
+    pub fn pedir<E: From<ErroConexao>>(
+        &mut self,
+        operacao: Operacao,
+        mut ao_mudar: impl FnMut(Carimbo) -> Result<(), E>,
+    ) -> Result<Resposta, E> {
+        if self.interrupcao.veio() {
+            return Err(ErroConexao::Interrompida { a_caminho: None }.into());
+        }
+        let ouvidos = self.ouvir_o_que_veio().ok_or(ErroConexao::NaoEnviado)?;
+        self.sessao.enviar(operacao).map_err(|erro| match self.sessao.falha() {
+            Some(causa) => ErroConexao::de_sessao(causa.clone(), false),
+            None => ErroConexao::Envio(erro),
+        })?;
+        if ouvidos > 0 {
+            // A part of a message: the rest of it would pass for the answer.
+            return Err(ErroConexao::Adiantado.into());
+        }
+        let prazo = Instant::now() + self.tempo_limite;
+        let (mut saida, mut enviado) = (Vec::new(), false);
+        loop {
+            let proxima = self.sessao.proxima_saida();
+            match proxima.map_err(|erro| ErroConexao::de_sessao(erro, operacao.move_dinheiro()))? {
+                SaidaCliente::RelogioAtualizado(carimbo) => {
+                    let contado = ao_mudar(carimbo);
+                    if !enviado {
+                        contado?;
+                    }
+                }
+                SaidaCliente::RespostaRecebida(resposta) if resposta.responde(&operacao) => {
+                    return Ok(resposta);
+                }
+                SaidaCliente::RespostaRecebida(resposta) => {
+                    let _ = self.fluxo.shutdown(Shutdown::Both);
+                    let desconhecido = operacao.move_dinheiro();
+                    return Err(ErroConexao::OutroPedido { resposta, desconhecido }.into());
+                }
+                SaidaCliente::PrecisaDeDados { acordar_apos } => {
+                    self.sessao.retirar_saida(&mut saida);
+                    enviado = true;
+                    // If the server has gone, the reading below finds out, and may still find
+                    // its last words.
+                    let resta = prazo.saturating_duration_since(Instant::now());
+                    let _ = self
+                        .fluxo
+                        .set_write_timeout(Some(resta.max(ESPERA_MIN)))
+                        .and_then(|()| self.fluxo.write_all(&saida));
+                    match self.ler(acordar_apos, prazo) {
+                        Espera::Pronto => {}
+                        Espera::Prazo => {
+                            let _ = self.fluxo.shutdown(Shutdown::Both);
+                            return Err(ErroConexao::TempoEsgotado {
+                                limite: self.tempo_limite,
+                                desconhecido: operacao.move_dinheiro(),
+                            }
+                            .into());
+                        }
+                        Espera::Interrompida => {
+                            let a_caminho = Some(operacao);
+                            return Err(ErroConexao::Interrompida { a_caminho }.into());
+                        }
+                    }
+                }
+                SaidaCliente::Encerrada => return Err(ErroConexao::Encerrada.into()),
+            }
+        }
+    }
+
+    /// Brings to the session what has come while the person was typing: what nobody asked for must
+    /// not pass for the answer to the next request. Returns how many bytes that were, or `None` if
+    /// the server has gone.
+    ///
+    /// What a server says before anything was asked, such as that it is full, it says to the first
+    /// request.
+    fn ouvir_o_que_veio(&mut self) -> Option<usize> {
+        let nada_dito = self.sessao.relogio() == Carimbo::ZERO;
+        let mut bytes = [0; LEITURA_BYTES];
+        let espiar = if nada_dito { RecvFlags::PEEK } else { RecvFlags::empty() };
+        match recv(&self.fluxo, &mut bytes, RecvFlags::DONTWAIT | espiar) {
+            Ok((0, _)) => None,
+            Ok(_) if nada_dito => Some(0),
+            Ok((quantos, _)) => {
+                self.sessao.receber(&bytes[..quantos]);
+                Some(quantos)
+            }
+            Err(erro) => (erro == Errno::WOULDBLOCK).then_some(0),
+        }
+    }
+
+    /// Brings one input to the session, or says that none is waited for any longer. A connection that
+    /// fails has no more to bring.
+    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> Espera {
+        let agora = Instant::now();
+        if agora >= prazo {
+            return Espera::Prazo;
+        }
+        let silencio = acordar_apos.map(|pausa| agora + pausa).filter(|fim| *fim <= prazo);
+        match self.interrupcao.esperar_leitura(&self.fluxo, Some(silencio.unwrap_or(prazo))) {
+            Ok(Espera::Pronto) => self.receber(),
+            Ok(Espera::Prazo) if silencio.is_some() => self.sessao.silencio(),
+            Ok(Espera::Prazo) => {}
+            Ok(Espera::Interrompida) => return Espera::Interrompida,
+            Err(_) => self.sessao.fim_de_entrada(),
+        }
+        Espera::Pronto
+    }
+
+    fn receber(&mut self) {
+        let mut bytes = [0; LEITURA_BYTES];
+        match recv(&self.fluxo, &mut bytes, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => self.sessao.fim_de_entrada(),
+            Ok((quantos, _)) => self.sessao.receber(&bytes[..quantos]),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => {}
+            Err(_) => self.sessao.fim_de_entrada(),
+        }
+    }
+}

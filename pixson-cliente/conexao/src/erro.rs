@@ -1,0 +1,77 @@
+//! Why a connection serves no more, and what that means for money.
+
+use std::io;
+use std::time::Duration;
+
+use pixson_core::sessao::{ErroEnvio, ErroSessao};
+use pixson_core::{Operacao, Resposta};
+use pixson_linha::portugues::causa;
+use thiserror::Error;
+
+/// Why a request has no answer, in a few words for a list of what went wrong.
+#[derive(Debug, Error)]
+pub enum ErroConexao {
+    /// There is no server at that address.
+    #[error("{}", causa(erro))]
+    SemConexao {
+        /// Where it was looked for.
+        endereco: String,
+        /// What the system says.
+        erro: io::Error,
+    },
+    /// The server said something without being asked, and serves no more.
+    #[error("{}", .0.texto())]
+    Aviso(Resposta),
+    /// The connection ended with nothing at stake.
+    #[error("o servidor encerrou a conexão")]
+    Encerrada,
+    /// The reply did not come in time, and is waited for no longer.
+    #[error("o servidor não responde")]
+    TempoEsgotado {
+        /// How long it was waited for.
+        limite: Duration,
+        /// Whether the request could move money, so that nobody knows if it did.
+        desconhecido: bool,
+    },
+    /// The server had gone before the request was sent.
+    #[error("o pedido não foi enviado")]
+    NaoEnviado,
+    /// The server had begun to say something unasked before the request was sent.
+    #[error("o servidor enviou algo que não foi pedido")]
+    Adiantado,
+    /// The server says of another operation that it is done.
+    #[error("o servidor respondeu a outro pedido")]
+    OutroPedido {
+        /// What it says.
+        resposta: Resposta,
+        /// Whether the request could move money, so that nobody knows if it did.
+        desconhecido: bool,
+    },
+    /// The server does not speak the protocol.
+    #[error(transparent)]
+    Protocolo(ErroSessao),
+    /// The connection failed after money was asked to move.
+    #[error(transparent)]
+    ResultadoDesconhecido(ErroSessao),
+    /// The request could not be sent.
+    #[error(transparent)]
+    Envio(ErroEnvio),
+    /// An interruption came before the reply.
+    #[error("interrompido antes da resposta")]
+    Interrompida {
+        /// The request that is on its way, if it was sent.
+        a_caminho: Option<Operacao>,
+    },
+}
+
+impl ErroConexao {
+    /// What became of a request when the session failed with `erro`.
+    pub fn de_sessao(erro: ErroSessao, move_dinheiro: bool) -> Self {
+        match erro {
+            ErroSessao::RespostaInesperada(resposta) => Self::Aviso(resposta),
+            _ if move_dinheiro => Self::ResultadoDesconhecido(erro),
+            ErroSessao::Interrompida { .. } => Self::Encerrada,
+            _ => Self::Protocolo(erro),
+        }
+    }
+}

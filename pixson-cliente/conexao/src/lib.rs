@@ -1,0 +1,31 @@
+//! A blocking connection to a server of the Pixson bank protocol: where a server is, one request after
+//! the other, and why a connection serves no more.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use pixson_conexao::{Conexao, ErroConexao, Interrupcao, Servidor};
+//! use pixson_core::{Operacao, Rg};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let servidor = Servidor::novo("localhost", 5000, Duration::from_secs(30));
+//! let interrupcao = Interrupcao::por_ctrl_c(130);
+//! let mut conexao = Conexao::abrir(&servidor, &interrupcao)?;
+//! let rg: Rg = "1111111111".parse()?;
+//! for operacao in [Operacao::Login { rg }, Operacao::Saldo { rg }] {
+//!     let resposta = conexao.pedir::<ErroConexao>(operacao, |_carimbo| Ok(()))?;
+//!     assert!(resposta.responde(&operacao));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod conexao;
+mod erro;
+mod interrupcao;
+mod servidor;
+
+pub use self::conexao::Conexao;
+pub use self::erro::ErroConexao;
+pub use self::interrupcao::{Entrada, Espera, Interrompida, Interrupcao, Saida};
+pub use self::servidor::Servidor;

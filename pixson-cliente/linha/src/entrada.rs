@@ -1,0 +1,16 @@
+//! Texts in lines, as other programs write them.
+
+/// What some programs put before the first line of a text in UTF-8: U+FEFF.
+const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
+
+/// The first line of a text without the mark of UTF-8 that may stand before it.
+///
+/// ```
+/// use pixson_linha::entrada::sem_marca;
+///
+/// assert_eq!(sem_marca(b"\xef\xbb\xbfsaldo"), b"saldo");
+/// assert_eq!(sem_marca(b"saldo"), b"saldo");
+/// ```
+pub fn sem_marca(linha: &[u8]) -> &[u8] {
+    linha.strip_prefix(MARCA_DE_UTF8).unwrap_or(linha)
+}

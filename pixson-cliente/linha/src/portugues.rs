@@ -1,0 +1,222 @@
+//! Portuguese for what clap and the operating system say in English.
+
+use std::error::Error;
+use std::io;
+use std::num::{IntErrorKind, ParseIntError};
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::visivel::visivel;
+
+/// The exit code for words on the command line that are not understood.
+pub const USO_CODIGO: u8 = 2;
+
+/// The layout of a help page, without clap's English words.
+pub const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
+
+/// What clap has against the command line, in a harmless sentence: the words are others'.
+pub fn frase(erro: &clap::Error, comando: Command) -> String {
+    let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
+    let argumento = contexto(ContextKind::InvalidArg);
+    let valor = contexto(ContextKind::InvalidValue);
+    let nome = contexto(ContextKind::InvalidSubcommand);
+    let de_onde = variavel(comando, &argumento, &valor);
+    let frase = match erro.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation
+            if valor.is_empty()
+                && let Some(variavel) = &de_onde =>
+        {
+            variavel_vazia(variavel)
+        }
+        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
+        ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let de_onde =
+                de_onde.map_or(String::new(), |variavel| format!(", da variável {variavel}"));
+            let motivo =
+                erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
+            format!("Valor inválido para {argumento}{de_onde}: \"{valor}\"{motivo}.")
+        }
+        ErrorKind::ArgumentConflict => match contexto(ContextKind::PriorArg) {
+            outro if outro.is_empty() || outro == argumento => {
+                format!("Argumento repetido: {argumento}.")
+            }
+            outro => format!("{argumento} não pode vir com {outro}."),
+        },
+        ErrorKind::TooManyValues => format!("Valor inesperado: \"{valor}\"."),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("Número errado de valores para {argumento}.")
+        }
+        ErrorKind::MissingRequiredArgument => format!("Falta {argumento}."),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "Falta o comando.".into()
+        }
+        ErrorKind::InvalidSubcommand => format!("Comando desconhecido: {nome}."),
+        ErrorKind::InvalidUtf8 => "Há palavras que não são UTF-8.".into(),
+        _ => "Linha de comando inválida.".into(),
+    };
+    visivel(&(frase + &conselho(erro))).into_owned()
+}
+
+/// What would be right instead, as far as clap knows.
+fn conselho(erro: &clap::Error) -> String {
+    let sugeridos =
+        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    if let Some(sugerido) = sugeridos.iter().find_map(|tipo| listar(erro.get(*tipo)?)) {
+        return format!(" Você quis dizer {sugerido}?");
+    }
+    let aceitos = [ContextKind::ValidValue, ContextKind::ValidSubcommand];
+    let aceitos = aceitos.iter().find_map(|tipo| listar(erro.get(*tipo)?));
+    aceitos.map_or(String::new(), |aceitos| format!(" Use {aceitos}."))
+}
+
+/// `a`, `a ou b`, `a, b ou c`; `None` if there is nothing.
+fn listar(valor: &ContextValue) -> Option<String> {
+    match valor {
+        ContextValue::String(um) => Some(um.clone()),
+        ContextValue::Strings(varios) => {
+            let (ultimo, outros) = varios.split_last()?;
+            let virgulas = outros.join(", ");
+            Some(if outros.is_empty() { ultimo.clone() } else { format!("{virgulas} ou {ultimo}") })
+        }
+        _ => None,
+    }
+}
+
+/// The variable of the environment that an argument has its value from. Of one that was given on
+/// the command line with the same value as in its variable, it is also said.
+fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String> {
+    comando.build();
+    let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
+    let variavel = achado.get_env()?.to_str()?;
+    (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
+}
+
+/// That a variable of the environment is there and says nothing.
+pub fn variavel_vazia(variavel: &str) -> String {
+    format!("A variável {variavel} está vazia: defina um valor para ela, ou remova-a.")
+}
+
+/// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.
+fn motivo(fonte: &(dyn Error + 'static)) -> String {
+    if let Some(erro) = fonte.downcast_ref::<ParseIntError>() {
+        return match erro.kind() {
+            IntErrorKind::PosOverflow => "é grande demais".into(),
+            _ => "não é um número inteiro".into(),
+        };
+    }
+    let texto = fonte.to_string();
+    match texto.split_once(" is not in ").and_then(|(_, faixa)| faixa.split_once("..=")) {
+        Some((primeiro, ultimo)) => format!("não está entre {primeiro} e {ultimo}"),
+        None => texto,
+    }
+}
+
+/// What the system says of a file or a connection, for the inside of a sentence.
+pub fn causa(erro: &io::Error) -> String {
+    use io::ErrorKind as E;
+    let palavras = match erro.kind() {
+        E::NotFound => "não existe",
+        E::PermissionDenied => "sem permissão",
+        E::ConnectionRefused => "conexão recusada",
+        E::ConnectionReset | E::ConnectionAborted => "a conexão foi cortada",
+        E::HostUnreachable => "o endereço não pode ser alcançado",
+        E::NetworkUnreachable | E::NetworkDown => "a rede não pode ser alcançada",
+        E::AddrInUse => "o endereço já está em uso",
+        // Of a connection, that no port is left for this end of it.
+        E::AddrNotAvailable => "o endereço não está disponível nesta máquina",
+        E::BrokenPipe => "o outro lado já saiu",
+        E::AlreadyExists => "já existe",
+        E::TimedOut => "o tempo se esgotou",
+        // Of a thread, that the system gives no more; of a pipe, that it takes no more. The time that a
+        // socket was given is measured by whoever reads of it.
+        E::WouldBlock => "o sistema não tem mais recursos no momento",
+        E::NotADirectory => "não é um diretório",
+        E::IsADirectory => "é um diretório",
+        E::ReadOnlyFilesystem => "só é possível ler",
+        E::StorageFull => "não há espaço",
+        E::QuotaExceeded => "a cota se esgotou",
+        E::FileTooLarge if erro.raw_os_error().is_some() => "o tamanho permitido se esgotou",
+        E::FileTooLarge => "é grande demais",
+        E::InvalidFilename => "o nome é longo demais",
+        E::InvalidData => "o conteúdo não é o esperado",
+        E::UnexpectedEof => "acabou antes do esperado",
+        E::OutOfMemory => "não há memória",
+        E::ResourceBusy => "está em uso",
+        E::Other => return de_dentro(erro),
+        _ => return sem_nome(erro),
+    };
+    palavras.into()
+}
+
+/// An error that the programs made themselves bears another, or a Portuguese text.
+fn de_dentro(erro: &io::Error) -> String {
+    match erro.get_ref() {
+        Some(dentro) => dentro.downcast_ref().map_or_else(|| dentro.to_string(), causa),
+        None => sem_nome(erro),
+    }
+}
+
+/// A kind that std does not name, or that should not occur.
+fn sem_nome(erro: &io::Error) -> String {
+    match erro.raw_os_error() {
+        // `EIO`, `ENFILE` and `EMFILE`.
+        Some(5) => "o dispositivo falhou".into(),
+        Some(23 | 24) => "há arquivos abertos demais".into(),
+        // `ENOBUFS`.
+        Some(105) => "o sistema não tem mais recursos no momento".into(),
+        Some(numero) => format!("erro {numero} do sistema"),
+        // So std reports a name that nobody could look up.
+        None => "o endereço não foi encontrado".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than the system has numbers for errors.
+    const NUMERO_MAX: i32 = 200;
+
+    #[test]
+    fn no_error_of_the_system_keeps_its_english_words() {
+        for numero in 1..NUMERO_MAX {
+            let erro = io::Error::from_raw_os_error(numero);
+            let completo = erro.to_string();
+            let (ingles, _) = completo.split_once(" (os error").expect("words and number");
+            let dito = causa(&erro);
+            assert!(!dito.is_empty() && !dito.contains(ingles), "{numero}: {dito}");
+        }
+    }
+
+    #[test]
+    fn an_error_inside_an_error_says_what_happened() {
+        let disco = io::Error::other(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(causa(&disco), "não há espaço");
+        assert_eq!(causa(&io::Error::other("o diário parou")), "o diário parou");
+    }
+
+    #[test]
+    fn what_the_system_lacks_is_called_by_its_name() {
+        for (numero, esperada) in [
+            (5, "o dispositivo falhou"),
+            (11, "o sistema não tem mais recursos no momento"),
+            (12, "não há memória"),
+            (23, "há arquivos abertos demais"),
+            (24, "há arquivos abertos demais"),
+            (27, "o tamanho permitido se esgotou"),
+            (28, "não há espaço"),
+            (36, "o nome é longo demais"),
+            (71, "erro 71 do sistema"),
+            (99, "o endereço não está disponível nesta máquina"),
+            (105, "o sistema não tem mais recursos no momento"),
+            (110, "o tempo se esgotou"),
+            (122, "a cota se esgotou"),
+        ] {
+            assert_eq!(causa(&io::Error::from_raw_os_error(numero)), esperada, "{numero}");
+        }
+        assert_eq!(causa(&io::ErrorKind::FileTooLarge.into()), "é grande demais");
+        assert_eq!(causa(&io::ErrorKind::TimedOut.into()), "o tempo se esgotou");
+    }
+}

@@ -1,0 +1,42 @@
+//! Standard output, until it takes no more or an interruption comes.
+
+use std::fmt;
+use std::io::{self, Stdout, Write};
+
+use pixson_conexao::{Interrupcao, Saida};
+
+/// Where lines go, until one of them cannot be written.
+#[derive(Debug)]
+pub(crate) struct Tela<'i, S> {
+    destino: Saida<'i, Stdout, S>,
+    falha: Option<io::Error>,
+}
+
+impl<'i, S: Write> Tela<'i, S> {
+    /// `destino` is standard output, or something before it.
+    pub(crate) fn nova(destino: S, interrupcao: &'i Interrupcao) -> Self {
+        Self { destino: Saida::nova(io::stdout(), destino, interrupcao), falha: None }
+    }
+
+    /// Writes it at once, and remembers if that fails.
+    pub(crate) fn escrever(&mut self, texto: fmt::Arguments<'_>) {
+        if self.falha.is_none() {
+            let texto = texto.to_string();
+            self.falha = self.destino.write_all(texto.as_bytes()).err();
+        }
+    }
+
+    pub(crate) fn falha(&self) -> Option<&io::Error> {
+        self.falha.as_ref()
+    }
+}
+
+/// Writes a text to standard output, unless an interruption comes while there is no place for it.
+///
+/// # Errors
+///
+/// Standard output takes no more, or [`Interrompida`](pixson_conexao::Interrompida).
+pub fn mostrar(texto: &str, interrupcao: &Interrupcao) -> io::Result<()> {
+    let saida = io::stdout();
+    Saida::nova(&saida, saida.lock(), interrupcao).write_all(texto.as_bytes())
+}

@@ -1,0 +1,62 @@
+//! A pipe or a file instead of a person.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Stdout};
+
+use pixson_conexao::{Entrada, Interrompida, Interrupcao};
+
+use crate::saida::Tela;
+use crate::{Digitado, LINHA_MAX_BYTES, Terminal, entrada_padrao};
+
+/// A program at the other end, or a file: what the original program would show, and nothing that is
+/// typed is shown again.
+#[derive(Debug)]
+pub struct Tubo<'i> {
+    entrada: BufReader<Entrada<'i, File>>,
+    saida: Tela<'i, Stdout>,
+    interrupcao: &'i Interrupcao,
+}
+
+impl<'i> Tubo<'i> {
+    /// Standard input and standard output.
+    ///
+    /// # Errors
+    ///
+    /// There is no standard input.
+    pub fn novo(interrupcao: &'i Interrupcao) -> io::Result<Self> {
+        let entrada = BufReader::new(Entrada::nova(entrada_padrao()?, interrupcao));
+        Ok(Self { entrada, saida: Tela::nova(io::stdout(), interrupcao), interrupcao })
+    }
+}
+
+impl Terminal for Tubo<'_> {
+    fn mostrar(&mut self, linha: &str) {
+        self.saida.escrever(format_args!("{linha}\n"));
+    }
+
+    fn falha(&self) -> Option<&io::Error> {
+        self.saida.falha()
+    }
+
+    /// A line that the end of the input has cut off may be half an amount, and is not taken.
+    fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
+        self.saida.escrever(format_args!("{pergunta}"));
+        if self.falha().is_some() {
+            return Ok(Digitado::Fim);
+        }
+        if self.interrupcao.veio() {
+            return Ok(Digitado::Interrompido);
+        }
+        let mut bytes = Vec::new();
+        match (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes) {
+            Err(erro) if Interrompida::em(&erro) => return Ok(Digitado::Interrompido),
+            lido => lido?,
+        };
+        let inteira = bytes.last() == Some(&b'\n') || bytes.len() as u64 == LINHA_MAX_BYTES;
+        if !inteira {
+            self.mostrar("");
+            return Ok(Digitado::Fim);
+        }
+        Ok(Digitado::Linha(String::from_utf8_lossy(&bytes).trim().to_owned()))
+    }
+}

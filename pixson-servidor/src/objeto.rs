@@ -1,1 +1,0 @@
-../../pixson-cliente/src/objeto.rs

@@ -1,1 +1,0 @@
-../../pixson-cliente/src/visivel.rs

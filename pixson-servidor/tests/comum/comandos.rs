@@ -1,0 +1,17 @@
+//! The commands of the server.
+
+/// Every command that has a page of help.
+pub(crate) const COMANDOS: [&[&str]; 12] = [
+    &[],
+    &["conta"],
+    &["conta", "criar"],
+    &["conta", "listar"],
+    &["conta", "mostrar"],
+    &["conta", "ajustar"],
+    &["importar"],
+    &["exportar"],
+    &["extrato"],
+    &["auditar"],
+    &["completar"],
+    &["manual"],
+];
