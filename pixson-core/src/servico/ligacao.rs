@@ -1,9 +1,26 @@
 //! One connection: its session, and what its answers wait for.
 
-use super::Passo;
+use std::time::Duration;
+
 use crate::banco::Recibo;
-use crate::sessao::SessaoServidor;
+use crate::sessao::{Fim, SessaoServidor};
 use crate::tipos::Rg;
+
+/// What the loop of a connection does after it has sent everything that [`Servico::confirmar`](super::Servico::confirmar) gave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use = "a step that is not acted on stalls the connection"]
+pub enum Passo {
+    /// Call [`Servico::avancar`](super::Servico::avancar) again: there is more to do, once this much is sent.
+    Continuar,
+    /// Read; if `acordar_apos` passes with no byte, call [`Ligacao::silencio`].
+    Ler {
+        /// How long nothing must arrive.
+        acordar_apos: Option<Duration>,
+    },
+    /// Close: shut down the sending side, then read what still comes, within bounds, so that the
+    /// last reply is not lost to a reset.
+    Encerrar(Fim),
+}
 
 /// One connection to a [`Servico`](super::Servico), without its socket.
 ///

@@ -2,9 +2,7 @@
 
 mod ligacao;
 
-use std::time::Duration;
-
-pub use self::ligacao::Ligacao;
+pub use self::ligacao::{Ligacao, Passo};
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
@@ -44,22 +42,6 @@ pub struct Servico<B> {
     banco: B,
     relogio: Arc<Relogio>,
     configuracao: ConfiguracaoServidor,
-}
-
-/// What the loop of a connection does after it has sent everything that [`Servico::confirmar`] gave.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use = "a step that is not acted on stalls the connection"]
-pub enum Passo {
-    /// Call [`Servico::avancar`] again: there is more to do, once this much is sent.
-    Continuar,
-    /// Read; if `acordar_apos` passes with no byte, call [`Ligacao::silencio`].
-    Ler {
-        /// How long nothing must arrive.
-        acordar_apos: Option<Duration>,
-    },
-    /// Close: shut down the sending side, then read what still comes, within bounds, so that the
-    /// last reply is not lost to a reset.
-    Encerrar(Fim),
 }
 
 /// Something that happened in [`Servico::avancar`], for whoever shows, logs or counts it.
