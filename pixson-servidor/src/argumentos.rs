@@ -8,7 +8,7 @@ use pixson_linha::versao;
 
 use crate::PROGRAMA;
 use crate::administracao::Comando;
-use crate::limites::Limites;
+use crate::limites::ArgumentosDeLimites;
 use crate::registro::ArgumentosDeRegistro;
 
 const DEPOIS: &str = "\
@@ -71,7 +71,7 @@ pub(crate) struct Argumentos {
     pub(crate) silencioso: bool,
 
     #[command(flatten)]
-    pub(crate) limites: Limites,
+    pub(crate) limites: ArgumentosDeLimites,
 
     #[command(flatten)]
     pub(crate) registro: ArgumentosDeRegistro,

@@ -8,6 +8,8 @@ use pixson_core::banco::{Aviso, Dano, ErroAbrir, Presa};
 use pixson_linha::portugues::causa;
 use rustix::io::Errno;
 
+use pixson_rede::{Escassez, Limites};
+
 use crate::servidor::Queda;
 
 /// How many accounts a sentence names.
@@ -191,5 +193,28 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
         Queda::RelogioEsgotado => {
             "O relógio lógico se esgotou. Reinicie o servidor: o relógio volta a zero.".into()
         }
+    }
+}
+
+/// Fewer connections will be served than were asked for.
+pub(crate) fn avisar_de_escassez(escassez: Escassez, pedidas: usize, limites: &Limites) {
+    let max_conexoes = limites.max_conexoes;
+    match escassez {
+        Escassez::Descritores(descritores) => tracing::warn!(
+            pedidas,
+            max_conexoes,
+            descritores,
+            "o sistema permite poucos descritores: menos conexões serão atendidas"
+        ),
+        Escassez::AreasDeMemoria => tracing::warn!(
+            pedidas,
+            max_conexoes,
+            "o sistema permite poucas áreas de memória (vm.max_map_count): menos conexões serão atendidas"
+        ),
+        Escassez::EspacoDeEnderecos => tracing::warn!(
+            pedidas,
+            max_conexoes,
+            "o sistema dá pouca memória virtual (ulimit -v ou -d): menos conexões serão atendidas"
+        ),
     }
 }

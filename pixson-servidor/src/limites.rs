@@ -1,7 +1,10 @@
+//! The limits as words of the command line.
+
 use std::time::Duration;
 
 use clap::Args;
 use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
+use pixson_rede::Limites;
 
 /// The shortest limit for a message: every request of the grammar fits into 100 bytes.
 const MENSAGEM_MIN_BYTES: u64 = 100;
@@ -12,41 +15,64 @@ const PRAZO_MAX_SEGUNDOS: f64 = 86_400.0;
 /// How much a peer may take, in numbers and in time.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Limites")]
-pub(crate) struct Limites {
+pub(crate) struct ArgumentosDeLimites {
     /// Quantas conexões atender ao mesmo tempo [padrão: 1024]
     #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
     #[arg(value_parser = ao_menos_uma)]
-    pub(crate) max_conexoes: usize,
+    max_conexoes: usize,
 
     /// Quantas conexões de um mesmo endereço [padrão: 512]
     #[arg(long, value_name = "N", default_value_t = 512, hide_default_value = true)]
     #[arg(value_parser = ao_menos_uma)]
-    pub(crate) max_por_endereco: usize,
+    max_por_endereco: usize,
 
     /// Tamanho da maior mensagem, de 100 a 1024 bytes [padrão: 1024]
     #[arg(long, value_name = "BYTES", default_value_t = MENSAGEM_MAX_BYTES)]
     #[arg(hide_default_value = true, value_parser = tamanho)]
-    pub(crate) max_mensagem: usize,
+    max_mensagem: usize,
 
     /// Segundos do primeiro byte de uma mensagem até o fim dela [padrão: 10]
     #[arg(long, value_name = "SEGUNDOS", default_value = "10", hide_default_value = true)]
     #[arg(value_parser = prazo)]
-    pub(crate) prazo_mensagem: Duration,
+    prazo_mensagem: Duration,
 
     /// Segundos da conexão até o login [padrão: 60]
     #[arg(long, value_name = "SEGUNDOS", default_value = "60", hide_default_value = true)]
     #[arg(value_parser = prazo)]
-    pub(crate) prazo_login: Duration,
+    prazo_login: Duration,
 
     /// Segundos sem nenhum pedido depois do login [padrão: 900]
     #[arg(long, value_name = "SEGUNDOS", default_value = "900", hide_default_value = true)]
     #[arg(value_parser = prazo)]
-    pub(crate) prazo_ocioso: Duration,
+    prazo_ocioso: Duration,
 
     /// Segundos que um cliente tem para receber as respostas [padrão: 5]
     #[arg(long, value_name = "SEGUNDOS", default_value = "5", hide_default_value = true)]
     #[arg(value_parser = prazo)]
-    pub(crate) prazo_escrita: Duration,
+    prazo_escrita: Duration,
+}
+
+impl ArgumentosDeLimites {
+    pub(crate) fn valores(self) -> Limites {
+        let Self {
+            max_conexoes,
+            max_por_endereco,
+            max_mensagem,
+            prazo_mensagem,
+            prazo_login,
+            prazo_ocioso,
+            prazo_escrita,
+        } = self;
+        Limites {
+            max_conexoes,
+            max_por_endereco,
+            max_mensagem,
+            prazo_mensagem,
+            prazo_login,
+            prazo_ocioso,
+            prazo_escrita,
+        }
+    }
 }
 
 fn ao_menos_uma(texto: &str) -> Result<usize, &'static str> {

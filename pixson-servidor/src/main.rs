@@ -1,21 +1,15 @@
 //! The reference server of the Pixson bank protocol: `pixson-core` on `std::net`, one thread
 //! per connection.
 
-mod aceitacao;
 mod administracao;
 mod argumentos;
-mod conexao;
-mod descritores;
 mod escritor;
 mod frases;
 mod limites;
 mod memoria;
 mod metricas;
 mod observacao;
-mod parada;
-mod portaria;
 mod queixa;
-mod recusa;
 mod registro;
 mod servidor;
 mod sinais;
@@ -28,7 +22,6 @@ use std::process::ExitCode;
 use pixson_core::Servico;
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
-use pixson_core::sessao::ConfiguracaoServidor;
 use pixson_linha::portugues::causa;
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::visivel::visivel;
@@ -94,12 +87,8 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
         .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
         .map_err(|erro| frases::de_abertura(contas, &erro))?;
     avisar(avisos);
-    let limites = descritores::ajustar(argumentos.limites);
-    let configuracao = ConfiguracaoServidor {
-        mensagem_max_bytes: limites.max_mensagem,
-        ..ConfiguracaoServidor::default()
-    };
-    let servico = Servico::novo(banco).com_configuracao(configuracao);
+    let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
+    let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
     let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
     servidor.servir().map_err(|queda| frases::de_queda(&queda))

@@ -1,26 +1,107 @@
+//! Who looks on while the server serves: the screen, the log, and the counters if they are asked for.
+
 use std::fmt;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use pixson_core::servico::Evento;
+use pixson_core::sessao::Fim;
 use pixson_core::{Carimbo, Recusa};
+use pixson_linha::portugues::causa;
+use pixson_rede::{Encerramento, Observador, ObservadorDeConexao, Parada};
 
 use crate::metricas::{self, Metricas};
-use crate::tela::Linhas;
+use crate::queixa::Queixa;
+use crate::tela::{Linhas, Tela};
 
-/// Who looks on while a connection is served: the screen, the log, and the counters if they are
-/// asked for.
+/// How often the same trouble is logged: once a second.
+const QUEIXAS: Duration = Duration::from_secs(1);
+
+/// Everything that is seen of the whole server.
 #[derive(Debug)]
-pub(crate) struct Observacao<'s> {
-    pub(crate) conexao: u64,
-    pub(crate) linhas: Linhas<'s>,
-    pub(crate) metricas: Option<&'s Metricas>,
-    /// Set when the storage has refused a request, of whatever connection.
-    pub(crate) recusou: &'s AtomicBool,
+pub(crate) struct Observacao {
+    pub(crate) tela: Tela,
+    pub(crate) metricas: Metricas,
+    /// Whether anybody reads the counters.
+    conta: bool,
+    /// The storage has refused a request since the last look.
+    recusou: AtomicBool,
+    parada: Parada,
+    parando: AtomicBool,
+    queixa: Mutex<Queixa>,
 }
 
-impl Observacao<'_> {
-    pub(crate) fn evento(&mut self, evento: Evento) {
+/// What is seen of one connection.
+#[derive(Debug)]
+pub(crate) struct DeConexao<'o> {
+    observacao: &'o Observacao,
+    conexao: u64,
+    par: SocketAddr,
+    linhas: Linhas<'o>,
+}
+
+impl Observacao {
+    pub(crate) fn nova(silenciosa: bool, conta: bool, parada: Parada) -> Self {
+        Self {
+            tela: Tela::nova(silenciosa),
+            metricas: Metricas::novas(),
+            conta,
+            recusou: AtomicBool::new(false),
+            parada,
+            parando: AtomicBool::new(false),
+            queixa: Mutex::new(Queixa::a_cada(QUEIXAS)),
+        }
+    }
+
+    /// Stops the server, and says so.
+    pub(crate) fn parar(&self) {
+        if !self.parando.swap(true, Ordering::Relaxed) {
+            tracing::info!("parada solicitada");
+            self.tela.mostrar("Encerrando...");
+            self.parada.pedir();
+        }
+    }
+
+    /// Whether the storage has refused a request since the last call.
+    pub(crate) fn recusou(&self) -> bool {
+        self.recusou.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Observador for Observacao {
+    type DeConexao<'o> = DeConexao<'o>;
+
+    fn aberta(&self, conexao: u64, par: SocketAddr) -> DeConexao<'_> {
+        tracing::info!(conexao, %par, "conexão aberta");
+        self.metricas.conexao("aceita");
+        self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
+        DeConexao { observacao: self, conexao, par, linhas: self.tela.linhas() }
+    }
+
+    fn recusada(&self, par: SocketAddr) {
+        tracing::info!(%par, "conexão recusada: servidor lotado");
+        self.metricas.conexao("recusada");
+    }
+
+    fn evento_de_recusada(&self, evento: Evento) {
+        if let Evento::RelogioAtualizado(carimbo) = evento {
+            self.tela.mostrar(Relogio(carimbo));
+        }
+    }
+
+    fn sem_aceitar(&self, erro: &io::Error) {
+        // A complaint is whole whatever panics.
+        if self.queixa.lock().unwrap_or_else(PoisonError::into_inner).cabe() {
+            tracing::warn!(erro = causa(erro), "nenhuma conexão pode ser aceita agora");
+        }
+    }
+}
+
+impl ObservadorDeConexao for DeConexao<'_> {
+    fn evento(&mut self, evento: Evento) {
         let conexao = self.conexao;
         match evento {
             Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(Relogio(carimbo)),
@@ -32,36 +113,50 @@ impl Observacao<'_> {
                     "pedido atendido"
                 );
                 if desfecho == Err(Recusa::ServidorIndisponivel) {
-                    self.recusou.store(true, Ordering::Relaxed);
+                    self.observacao.recusou.store(true, Ordering::Relaxed);
                 }
             }
             Evento::Recusada(recusa) => tracing::debug!(conexao, %recusa, "mensagem recusada"),
         }
-        if let Some(metricas) = self.metricas {
-            metricas.evento(evento);
+        if self.observacao.conta {
+            self.observacao.metricas.evento(evento);
         }
     }
 
-    /// Everything that has happened by now is shown.
-    pub(crate) fn mostrar(&mut self) {
+    fn confirmado(&mut self) {
         self.linhas.mostrar();
     }
 
-    /// Whether [`Observacao::atendimento`] is worth the look at the clock.
-    pub(crate) fn mede(&self) -> bool {
-        self.metricas.is_some()
+    fn mede(&self) -> bool {
+        self.observacao.conta
     }
 
-    /// So long it took from the arrival of bytes to the sending of the replies.
-    pub(crate) fn atendimento(&self, duracao: Duration) {
-        if let Some(metricas) = self.metricas {
-            metricas.atendimento(duracao);
+    fn atendimento(&mut self, duracao: Duration) {
+        if self.observacao.conta {
+            self.observacao.metricas.atendimento(duracao);
+        }
+    }
+
+    fn encerrada(self, fim: &io::Result<Encerramento>) {
+        let Self { observacao, conexao, par, .. } = self;
+        match fim {
+            Ok(Encerramento::Sessao(fim)) => tracing::info!(conexao, ?fim, "conexão encerrada"),
+            Ok(Encerramento::EscritaEsgotada) => {
+                let erro = causa(&io::ErrorKind::TimedOut.into());
+                tracing::info!(conexao, erro, "conexão interrompida");
+            }
+            // The peer's network is the peer's affair: nothing is lost on this side.
+            Err(erro) => tracing::info!(conexao, erro = causa(erro), "conexão interrompida"),
+        }
+        observacao.tela.mostrar(format_args!("Cliente desconectado {par}"));
+        if let Ok(Encerramento::Sessao(Fim::RelogioEsgotado | Fim::ArmazenamentoFalhou)) = fim {
+            observacao.parar();
         }
     }
 }
 
 /// The seed's line for a change of the clock.
-pub(crate) struct Relogio(pub(crate) Carimbo);
+struct Relogio(Carimbo);
 
 impl fmt::Display for Relogio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -39,23 +39,22 @@ pub enum Escassez {
 
 impl Limites {
     /// The same limits, with as many connections as the system allows; before that it is asked for more
-    /// descriptors. `avisar` is told what is short, and what the limits then are.
+    /// descriptors. `avisar` is told what is short, how many connections were to be served, and what the
+    /// limits then are.
     #[must_use]
-    pub fn ajustados(self, mut avisar: impl FnMut(Escassez, &Self)) -> Self {
+    pub fn ajustados(self, mut avisar: impl FnMut(Escassez, usize, &Self)) -> Self {
         let mut limites = self;
-        let mut caber = |cabem: Option<usize>, escassez| {
-            if let Some(cabem) = cabem.filter(|&cabem| cabem < limites.max_conexoes) {
+        let mut caber = |limites: &mut Self, cabem: Option<usize>, escassez| {
+            let pedidas = limites.max_conexoes;
+            if let Some(cabem) = cabem.filter(|&cabem| cabem < pedidas) {
                 limites.max_conexoes = cabem;
-                avisar(escassez, &limites);
+                avisar(escassez, pedidas, limites);
             }
         };
-        caber(cabem_em_areas(), Escassez::AreasDeMemoria);
-        caber(cabem_no_espaco(), Escassez::EspacoDeEnderecos);
+        caber(&mut limites, cabem_em_areas(), Escassez::AreasDeMemoria);
+        caber(&mut limites, cabem_no_espaco(), Escassez::EspacoDeEnderecos);
         let (cabem, ha) = cabem_em_descritores(limites.max_conexoes);
-        if cabem < limites.max_conexoes {
-            limites.max_conexoes = cabem;
-            avisar(Escassez::Descritores(ha), &limites);
-        }
+        caber(&mut limites, Some(cabem), Escassez::Descritores(ha));
         limites
     }
 }

@@ -72,6 +72,11 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         self.portaria.quantas()
     }
 
+    /// Bank and onlooker, when nothing is served any more. The listener is closed.
+    pub fn desfazer(self) -> (Servico<B>, O) {
+        (self.servico, self.observador)
+    }
+
     /// Serves until the stop is asked for and the last connection has ended: every line that has
     /// arrived whole by then is answered. Connections that go on for more than 3 s after that are cut.
     ///

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pixson_core::banco::Presa;
@@ -9,7 +10,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::http;
 use super::{Instantaneo, Metricas};
-use crate::parada::Parada;
 
 /// How many visitors there may be at a time: 16, each with a descriptor. Whoever comes then takes the
 /// place of the one that has been silent, or is being waited for, longest.
@@ -53,12 +53,12 @@ impl Painel {
         self.endereco
     }
 
-    /// Serves visitors until the server has stopped and somebody calls [`Painel::acordar`].
-    pub(crate) fn servir(&self, observado: &impl Observado, parada: &Parada) {
+    /// Serves visitors until `acabou` is set and somebody calls [`Painel::acordar`].
+    pub(crate) fn servir(&self, observado: &impl Observado, acabou: &AtomicBool) {
         // From the oldest to the newest.
         let mut visitantes: Vec<Visitante> = Vec::new();
         let mut pausa: Option<Instant> = None;
-        while !parada.concluida() {
+        while !acabou.load(Ordering::Acquire) {
             let agora = Instant::now();
             visitantes.retain(|visitante| visitante.prazo > agora);
             pausa = pausa.filter(|&fim| fim > agora);
