@@ -370,6 +370,7 @@ fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged()
     assert!(frase.contains("chown") && !frase.contains("corrompido"), "{frase}");
 }
 
+/// As `cp --archive` does, which keeps the instants.
 fn copiar(de: &Path, para: &Path) {
     if de.is_dir() {
         fs::create_dir_all(para).expect("writable");
@@ -382,6 +383,9 @@ fn copiar(de: &Path, para: &Path) {
         }
     } else {
         fs::copy(de, para).expect("readable");
+        let escrito = fs::metadata(de).and_then(|dados| dados.modified()).expect("readable");
+        let copia = fs::File::options().write(true).open(para).expect("writable");
+        copia.set_modified(escrito).expect("our own file");
     }
 }
 
