@@ -7,9 +7,9 @@ use pixson_linha::portugues::MODELO;
 use pixson_linha::versao;
 
 use crate::PROGRAMA;
-use crate::administracao::Comando;
 use crate::limites::ArgumentosDeLimites;
 use crate::registro::ArgumentosDeRegistro;
+use pixson_administracao::Comando;
 
 const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos

@@ -1,24 +1,22 @@
 //! The reference server of the Pixson bank protocol: `pixson-core` on `std::net`, one thread
 //! per connection.
 
-mod administracao;
 mod argumentos;
 mod escritor;
 mod frases;
 mod limites;
 mod memoria;
-mod metricas;
 mod observacao;
 mod queixa;
 mod registro;
 mod servidor;
-mod sinais;
 mod tela;
 
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use pixson_administracao::frases::{de_abertura, de_aviso};
 use pixson_core::Servico;
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
@@ -26,10 +24,10 @@ use pixson_linha::portugues::causa;
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::visivel::visivel;
 use pixson_linha::{Programa, fala, gerados};
+use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
-use crate::metricas::Painel;
 use crate::servidor::Servidor;
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
@@ -39,7 +37,7 @@ const FILA_MAX: i32 = 4096;
 const PROGRAMA: Programa = Programa::novo(
     env!("CARGO_PKG_NAME"),
     env!("CARGO_PKG_VERSION"),
-    administracao::ILEGIVEL_CODIGO,
+    pixson_administracao::ILEGIVEL_CODIGO,
 );
 
 fn main() -> ExitCode {
@@ -52,7 +50,7 @@ fn main() -> ExitCode {
         Err(fim) => return fim,
     };
     if let Some(comando) = &argumentos.comando {
-        return administracao::executar(comando, &argumentos.contas);
+        return pixson_administracao::executar(comando, &argumentos.contas);
     }
     memoria::poupar();
     registro::iniciar(argumentos.registro);
@@ -85,7 +83,7 @@ fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let (banco, avisos) = DiscoReal::abrir(contas)
         .map_err(ErroAbrir::from)
         .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
-        .map_err(|erro| frases::de_abertura(contas, &erro))?;
+        .map_err(|erro| de_abertura(contas, &erro))?;
     avisar(avisos);
     let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
@@ -142,6 +140,6 @@ fn painel(endereco: &str) -> Result<Painel, String> {
 /// What whoever runs the server should know goes to the log.
 fn avisar(avisos: Vec<Aviso>) {
     for aviso in avisos {
-        tracing::warn!("{}", frases::de_aviso(&aviso));
+        tracing::warn!("{}", de_aviso(&aviso));
     }
 }

@@ -13,9 +13,9 @@ use pixson_core::{Carimbo, Recusa};
 use pixson_linha::portugues::causa;
 use pixson_rede::{Encerramento, Observador, ObservadorDeConexao, Parada};
 
-use crate::metricas::{self, Metricas};
 use crate::queixa::Queixa;
 use crate::tela::{Linhas, Tela};
+use pixson_metricas::{Metricas, nome};
 
 /// How often the same trouble is logged: once a second.
 const QUEIXAS: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
             Evento::Executada { operacao, desfecho } => {
                 tracing::debug!(
                     conexao,
-                    operacao = metricas::nome(&operacao),
+                    operacao = nome(&operacao),
                     recusa = desfecho.err().map(tracing::field::display),
                     "pedido atendido"
                 );

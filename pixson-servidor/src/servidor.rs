@@ -8,16 +8,17 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
+use pixson_administracao::frases::{de_presa, do_disco};
 use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
 use pixson_rede::{Limites, Parada};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::metricas::{Instantaneo, Metricas, Observado, Painel};
+use crate::avisar;
 use crate::observacao::Observacao;
 use crate::queixa::Queixa;
-use crate::sinais;
-use crate::{avisar, frases};
+use pixson_linha::sinais;
+use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
 
 /// The stack of a thread that goes on beside the connections: 512 KiB.
 const PILHA_DE_TAREFA_BYTES: usize = 512 * 1024;
@@ -185,7 +186,7 @@ impl Servidor {
                 Err(_) if banco.falhou() => self.rede.observador().parar(),
                 // Space or descriptors are short: the next round tries again.
                 Err(erro) => {
-                    let erro = frases::do_disco(&erro);
+                    let erro = do_disco(&erro);
                     tracing::debug!(erro, "arquivos das contas atrasados");
                 }
             }
@@ -220,8 +221,8 @@ impl Observado for Servidor {
         }
     }
 
-    fn presas(&self) -> Vec<Presa> {
-        self.banco().presas()
+    fn presas(&self) -> Vec<String> {
+        self.banco().presas().iter().map(de_presa).collect()
     }
 
     fn saudavel(&self) -> bool {

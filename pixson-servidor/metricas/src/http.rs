@@ -1,9 +1,6 @@
 //! As much HTTP as two pages take: from the bytes of a request to those of the answer.
 
-use pixson_core::banco::Presa;
-
 use super::painel::Observado;
-use crate::frases;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;
@@ -96,8 +93,8 @@ fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
 
 /// A bank that serves is healthy, also if a file of it cannot be replaced: to start it again would not
 /// help. What is the matter is said all the same.
-fn saude(presas: &[Presa]) -> String {
-    let frases = presas.iter().take(PRESAS_MAX).map(frases::de_presa);
+fn saude(presas: &[String]) -> String {
+    let frases = presas.iter().take(PRESAS_MAX);
     let linhas =
         frases.map(|frase| format!("atenção: arquivo que não pode ser regravado, {frase}\n"));
     std::iter::once("ok\n".to_owned()).chain(linhas).collect()

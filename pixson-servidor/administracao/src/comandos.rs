@@ -73,7 +73,7 @@ Exemplos:
 
 /// What to do instead of serving, with a bank that nobody has open.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Comando {
+pub enum Comando {
     /// Cria, ajusta e mostra contas
     #[command(
         override_usage = "pixson-servidor conta COMANDO [OPÇÕES]",
@@ -88,6 +88,7 @@ pub(crate) enum Comando {
     )]
     Conta {
         #[command(subcommand)]
+        /// O que fazer com ela
         acao: Acao,
     },
     /// Cria as contas de um arquivo com uma linha de JSON por conta: todas ou nenhuma
@@ -153,7 +154,7 @@ pub(crate) enum Comando {
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Acao {
+pub enum Acao {
     /// Cria uma conta
     #[command(
         override_usage = "pixson-servidor conta criar RG --nome NOME [OPÇÕES]",

@@ -9,7 +9,7 @@ use pixson_linha::objeto;
 use serde::Serialize;
 
 use super::Falha;
-use crate::sinais::AntesDoFim;
+use pixson_linha::sinais::AntesDoFim;
 
 /// What a file with people's names and money allows: its owner to read and write.
 const MODO: u32 = 0o600;

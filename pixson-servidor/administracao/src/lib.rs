@@ -3,6 +3,7 @@
 mod alteracao;
 mod comandos;
 mod consulta;
+pub mod frases;
 mod importacao;
 mod linhas;
 mod livro;
@@ -17,15 +18,13 @@ use pixson_core::banco::ErroAbrir;
 use pixson_linha::fala::{dizer, sem_saida};
 use pixson_linha::portugues::causa;
 
-use self::comandos::Acao;
-pub(crate) use self::comandos::Comando;
-use crate::frases;
+pub use self::comandos::{Acao, Comando};
 
 /// Something was refused, or does not add up.
 const RECUSADO_CODIGO: u8 = 1;
 
 /// The bank or a file cannot be read or written, or is in use.
-pub(crate) const ILEGIVEL_CODIGO: u8 = 3;
+pub const ILEGIVEL_CODIGO: u8 = 3;
 
 /// Whether it was done, nobody can say.
 const DESCONHECIDO_CODIGO: u8 = 5;
@@ -86,7 +85,7 @@ impl Falha {
 }
 
 /// Does what the command line asks for, and returns the exit code.
-pub(crate) fn executar(comando: &Comando, contas: &Path) -> ExitCode {
+pub fn executar(comando: &Comando, contas: &Path) -> ExitCode {
     let feito = match comando {
         Comando::Conta { acao: Acao::Criar { rg, nome, saldo, json } } => {
             alteracao::criar(contas, *rg, nome, *saldo, *json)

@@ -21,7 +21,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use self::familia::Familia;
-pub(crate) use self::painel::{Observado, Painel};
+pub use self::painel::{Observado, Painel};
 use self::presos::{Preso, Presos};
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
@@ -69,7 +69,7 @@ type Leitura = fn(&Instantaneo) -> u64;
 
 /// The counters of one run.
 #[derive(Debug)]
-pub(crate) struct Metricas {
+pub struct Metricas {
     registro: Registry,
     conexoes: Familia<Conexao>,
     pedidos: Familia<Pedido>,
@@ -101,18 +101,26 @@ struct Grupo {
 
 /// The state of the server when somebody asks.
 #[derive(Debug)]
-pub(crate) struct Instantaneo {
-    pub(crate) abertas: usize,
-    pub(crate) relogio: Carimbo,
-    pub(crate) epoca: u64,
-    pub(crate) diario: MedidasDoDiario,
-    pub(crate) atrasados: u64,
-    pub(crate) presas: Vec<Presa>,
-    pub(crate) falhas: u64,
+pub struct Instantaneo {
+    /// How many connections are open.
+    pub abertas: usize,
+    /// The clock.
+    pub relogio: Carimbo,
+    /// The number of the run.
+    pub epoca: u64,
+    /// What the journal has counted of itself.
+    pub diario: MedidasDoDiario,
+    /// Records that are not in all of their account files yet.
+    pub atrasados: u64,
+    /// Account files that cannot be replaced.
+    pub presas: Vec<Presa>,
+    /// How often the disk has not done what it was asked for.
+    pub falhas: u64,
 }
 
 impl Metricas {
-    pub(crate) fn novas() -> Self {
+    /// All of them at zero.
+    pub fn novas() -> Self {
         let (primeira, fator, quantas) = FAIXAS;
         let pedidos = Familia::<Pedido>::default();
         let feito = |operacao| pedidos.contador(&Pedido { operacao, resultado: FEITA });
@@ -162,11 +170,13 @@ impl Metricas {
         self
     }
 
-    pub(crate) fn conexao(&self, resultado: &'static str) {
+    /// A connection came: `resultado` is the label of what became of it.
+    pub fn conexao(&self, resultado: &'static str) {
         self.conexoes.contador(&Conexao { resultado }).inc();
     }
 
-    pub(crate) fn evento(&self, evento: Evento) {
+    /// Something happened in a step of the service.
+    pub fn evento(&self, evento: Evento) {
         let (operacao, recusa) = match evento {
             Evento::RelogioAtualizado(_) => return,
             Evento::Executada { operacao, desfecho } => {
@@ -185,7 +195,7 @@ impl Metricas {
     }
 
     /// So long it took from the arrival of bytes to the sending of the replies.
-    pub(crate) fn atendimento(&self, duracao: Duration) {
+    pub fn atendimento(&self, duracao: Duration) {
         self.atendimento.observe(duracao.as_secs_f64());
     }
 
@@ -210,7 +220,7 @@ impl Metricas {
 }
 
 /// The label of an operation.
-pub(crate) fn nome(operacao: &Operacao) -> &'static str {
+pub fn nome(operacao: &Operacao) -> &'static str {
     OPERACOES[indice(operacao)]
 }
 

@@ -5,11 +5,10 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pixson_core::banco::Presa;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::http;
 use super::{Instantaneo, Metricas};
+use crate::http;
 
 /// How many visitors there may be at a time: 16, each with a descriptor. Whoever comes then takes the
 /// place of the one that has been silent, or is being waited for, longest.
@@ -26,35 +25,43 @@ const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 
 /// Where the counters are served.
 #[derive(Debug)]
-pub(crate) struct Painel {
+pub struct Painel {
     ouvinte: TcpListener,
     endereco: SocketAddr,
 }
 
 /// What a server says of itself.
-pub(crate) trait Observado {
+pub trait Observado {
+    /// Its counters.
     fn metricas(&self) -> &Metricas;
+    /// What is looked up only when somebody asks.
     fn instantaneo(&self) -> Instantaneo;
     /// Whether it serves, and its disk has not failed.
     fn saudavel(&self) -> bool;
-    /// The files of accounts that cannot be replaced: it serves all the same.
-    fn presas(&self) -> Vec<Presa>;
+    /// A sentence for each file of an account that cannot be replaced: it serves all the same.
+    fn presas(&self) -> Vec<String>;
 }
 
 impl Painel {
-    pub(crate) fn abrir(endereco: impl ToSocketAddrs) -> io::Result<Self> {
+    /// Listens there. Nobody is answered before [`Painel::servir`].
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be found, is in use, or is not allowed.
+    pub fn abrir(endereco: impl ToSocketAddrs) -> io::Result<Self> {
         let ouvinte = TcpListener::bind(endereco)?;
         ouvinte.set_nonblocking(true)?;
         let endereco = ouvinte.local_addr()?;
         Ok(Self { ouvinte, endereco })
     }
 
-    pub(crate) fn endereco(&self) -> SocketAddr {
+    /// Where it listens.
+    pub fn endereco(&self) -> SocketAddr {
         self.endereco
     }
 
     /// Serves visitors until `acabou` is set and somebody calls [`Painel::acordar`].
-    pub(crate) fn servir(&self, observado: &impl Observado, acabou: &AtomicBool) {
+    pub fn servir(&self, observado: &impl Observado, acabou: &AtomicBool) {
         // From the oldest to the newest.
         let mut visitantes: Vec<Visitante> = Vec::new();
         let mut pausa: Option<Instant> = None;
@@ -126,7 +133,7 @@ impl Painel {
     }
 
     /// Ends the wait for another visitor.
-    pub(crate) fn acordar(&self) {
+    pub fn acordar(&self) {
         let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
     }
 }
