@@ -1,3 +1,5 @@
+//! The command line of the server.
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueHint};

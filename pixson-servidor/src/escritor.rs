@@ -1,3 +1,5 @@
+//! A thread that writes for others, so that no client waits for whoever reads screen or log.
+
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};

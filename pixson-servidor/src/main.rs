@@ -1,9 +1,10 @@
-//! The reference server of the Pixson bank protocol: `pixson-core` on `std::net`, one thread
-//! per connection.
+//! The reference server of the Pixson bank protocol: a bank in files behind `pixson-rede`, one thread
+//! for each connection. Here are its arguments, its wiring and its words.
 
 mod argumentos;
 mod escritor;
 mod frases;
+mod inicio;
 mod limites;
 mod memoria;
 mod observacao;
@@ -12,26 +13,15 @@ mod registro;
 mod servidor;
 mod tela;
 
-use std::io::{self, ErrorKind};
-use std::net::TcpListener;
+use std::io;
 use std::process::ExitCode;
 
-use pixson_administracao::frases::{de_abertura, de_aviso};
-use pixson_core::Servico;
-use pixson_core::banco::disco::DiscoReal;
-use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
-use pixson_linha::portugues::causa;
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::visivel::visivel;
 use pixson_linha::{Programa, fala, gerados};
-use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
-use crate::servidor::Servidor;
-
-/// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
-const FILA_MAX: i32 = 4096;
 
 /// This program, for what it shares with the client.
 const PROGRAMA: Programa = Programa::novo(
@@ -54,7 +44,7 @@ fn main() -> ExitCode {
     }
     memoria::poupar();
     registro::iniciar(argumentos.registro);
-    let servido = servir(&argumentos);
+    let servido = inicio::servir(&argumentos);
     registro::despedir();
     match servido {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,76 +60,5 @@ fn main() -> ExitCode {
             }
             ExitCode::FAILURE
         }
-    }
-}
-
-fn servir(argumentos: &Argumentos) -> Result<(), String> {
-    let Argumentos { host, porta, contas, segmentos, silencioso, .. } = argumentos;
-    // Whatever can be refused without the bank is found before it is opened.
-    let ouvinte = escutar(host, *porta)?;
-    let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
-    let configuracao =
-        ConfiguracaoJson { segmentos_retidos: *segmentos, ..ConfiguracaoJson::default() };
-    let (banco, avisos) = DiscoReal::abrir(contas)
-        .map_err(ErroAbrir::from)
-        .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
-        .map_err(|erro| de_abertura(contas, &erro))?;
-    avisar(avisos);
-    let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
-    let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
-        .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
-    servidor.servir().map_err(|queda| frases::de_queda(&queda))
-}
-
-fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
-    let ouvinte = TcpListener::bind((host, porta)).map_err(|erro| match erro.kind() {
-        ErrorKind::AddrInUse => format!(
-            "A porta {porta} de {host} já está em uso. Escolha outra com --porta, \
-             ou pare o servidor que a usa."
-        ),
-        ErrorKind::PermissionDenied => {
-            format!(
-                "Sem permissão para a porta {porta}. Escolha outra, acima de 1023, com --porta."
-            )
-        }
-        _ => format!("Não foi possível escutar em {host}, porta {porta} ({}).", causa(&erro)),
-    })?;
-    // A crowd that arrives at once waits in the queue; beyond it, connections begin seconds late. If
-    // the queue stays short, that is all.
-    let _ = rustix::net::listen(&ouvinte, FILA_MAX);
-    if ouvinte.local_addr().is_ok_and(|endereco| !endereco.ip().to_canonical().is_loopback()) {
-        tracing::warn!(
-            host,
-            "o servidor pode ser alcançado pela rede: o protocolo não tem criptografia nem senha"
-        );
-    }
-    Ok(ouvinte)
-}
-
-fn painel(endereco: &str) -> Result<Painel, String> {
-    let painel = Painel::abrir(endereco).map_err(|erro| match erro.kind() {
-        ErrorKind::AddrInUse => format!(
-            "O endereço {endereco} das métricas já está em uso. Escolha outra porta em --metricas, \
-             ou pare o programa que a usa."
-        ),
-        ErrorKind::PermissionDenied => format!(
-            "Sem permissão para servir as métricas em {endereco}. Escolha uma porta acima de 1023 \
-             em --metricas."
-        ),
-        _ => format!(
-            "Não foi possível servir as métricas em {endereco} ({}). Confira o endereço em \
-             --metricas.",
-            causa(&erro)
-        ),
-    })?;
-    tracing::info!(endereco = %painel.endereco(), "métricas em /metrics e /saude");
-    Ok(painel)
-}
-
-/// What whoever runs the server should know goes to the log.
-fn avisar(avisos: Vec<Aviso>) {
-    for aviso in avisos {
-        tracing::warn!("{}", de_aviso(&aviso));
     }
 }

@@ -1,3 +1,5 @@
+//! The same trouble, said now and then instead of every time.
+
 use std::time::{Duration, Instant};
 
 /// Lets the same trouble into the log once in so long, however often it happens.

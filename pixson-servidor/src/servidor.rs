@@ -14,7 +14,7 @@ use pixson_core::banco::{BancoJson, Presa};
 use pixson_rede::{Limites, Parada};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::avisar;
+use crate::inicio::avisar;
 use crate::observacao::Observacao;
 use crate::queixa::Queixa;
 use pixson_linha::sinais;

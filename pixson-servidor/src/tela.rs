@@ -1,3 +1,5 @@
+//! Standard output, line by line.
+
 use std::fmt::{Display, Write};
 use std::io;
 

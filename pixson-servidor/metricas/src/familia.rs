@@ -1,3 +1,5 @@
+//! Counters of one name, for each set of labels.
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,3 +1,5 @@
+//! The account files that cannot be replaced, as gauges.
+
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 

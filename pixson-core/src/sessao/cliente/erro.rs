@@ -1,3 +1,5 @@
+//! What can go wrong on the side of a client.
+
 use thiserror::Error;
 
 use crate::protocolo::{ErroResposta, QuadroLongo, Resposta};

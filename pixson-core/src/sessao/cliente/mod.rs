@@ -1,3 +1,5 @@
+//! The client's side of one connection, as a machine.
+
 mod erro;
 mod estado;
 

@@ -1,3 +1,5 @@
+//! What the sessions of a server have in common.
+
 use std::time::Duration;
 
 use crate::protocolo::MENSAGEM_MAX_BYTES;

@@ -1,3 +1,5 @@
+//! The server's side of one connection, as a machine.
+
 mod configuracao;
 mod estado;
 
