@@ -81,7 +81,7 @@ pub(super) fn cortado() -> Vec<u8> {
 
 fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
     match caminho {
-        b"/metrics" => match observado.metricas().texto(&observado.instantaneo()) {
+        b"/metrics" => match observado.metricas().texto(observado.instantaneo()) {
             Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
             Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
         },

@@ -1,0 +1,112 @@
+//! What is looked up only when somebody asks, as a collector: no counter has a copy that could be late.
+
+use std::fmt;
+
+use pixson_core::Carimbo;
+use pixson_core::banco::{MedidasDoDiario, Presa};
+use pixson_linha::portugues::causa;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+
+/// How many files that cannot be replaced are shown at once.
+const PRESAS_MAX: usize = 64;
+
+/// The state of the server when somebody asks.
+#[derive(Debug)]
+pub struct Instantaneo {
+    /// How many connections are open.
+    pub abertas: usize,
+    /// The clock.
+    pub relogio: Carimbo,
+    /// The number of the run.
+    pub epoca: u64,
+    /// What the journal has counted of itself.
+    pub diario: MedidasDoDiario,
+    /// Records that are not in all of their account files yet.
+    pub atrasados: u64,
+    /// Account files that cannot be replaced.
+    pub presas: Vec<Presa>,
+    /// How often the disk has not done what it was asked for.
+    pub falhas: u64,
+}
+
+#[derive(Debug, EncodeLabelSet)]
+struct Grupo {
+    /// The smallest number of records of these groups; the next entry begins at twice as many.
+    desde: u64,
+}
+
+#[derive(Debug, EncodeLabelSet)]
+struct Preso {
+    arquivo: String,
+    causa: String,
+}
+
+impl Collector for Instantaneo {
+    fn encode(&self, mut escrita: DescriptorEncoder<'_>) -> fmt::Result {
+        self.grupos(&mut escrita)?;
+        self.presos(&mut escrita)?;
+        let presas = self.presas.len() as u64;
+        // What may go down again is a gauge.
+        for (nome, ajuda, valor) in [
+            ("conexoes_abertas", "Conexões abertas.", self.abertas as u64),
+            ("relogio", "Relógio lógico.", self.relogio.valor()),
+            ("epoca", "Número desta execução.", self.epoca),
+            (
+                "registros_atrasados",
+                "Registros que ainda não estão nos arquivos de todas as suas contas.",
+                self.atrasados,
+            ),
+            ("arquivos_presos", "Arquivos de contas que não podem ser regravados.", presas),
+        ] {
+            let medidor = ConstGauge::new(i64::try_from(valor).unwrap_or(i64::MAX));
+            let tipo = medidor.metric_type();
+            medidor.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?)?;
+        }
+        for (nome, ajuda, valor) in [
+            ("diario_registros", "Registros tornados duráveis.", self.diario.registros),
+            ("diario_bytes", "Bytes desses registros.", self.diario.bytes),
+            (
+                "armazenamento_falhas",
+                "Vezes em que o disco não fez o que o banco pediu, por falta de espaço ou por outra causa.",
+                self.falhas,
+            ),
+        ] {
+            let total = ConstCounter::new(valor);
+            let tipo = total.metric_type();
+            total.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?)?;
+        }
+        Ok(())
+    }
+}
+
+impl Instantaneo {
+    fn grupos(&self, escrita: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        const AJUDA: &str = "Sincronizações do diário, por número de registros: a partir deste, e menos que o dobro.";
+        let mut familia =
+            escrita.encode_descriptor("diario_grupos", AJUDA, None, MetricType::Counter)?;
+        for (ordem, &quantos) in self.diario.grupos.iter().enumerate() {
+            let grupo = Grupo { desde: 1 << ordem };
+            ConstCounter::new(quantos).encode(familia.encode_family(&grupo)?)?;
+        }
+        Ok(())
+    }
+
+    fn presos(&self, escrita: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        const AJUDA: &str = "Arquivo que não pode ser regravado, e por quê.";
+        if self.presas.is_empty() {
+            return Ok(());
+        }
+        let mut familia =
+            escrita.encode_descriptor("arquivo_preso", AJUDA, None, MetricType::Gauge)?;
+        for presa in self.presas.iter().take(PRESAS_MAX) {
+            let causa = causa(&presa.causa.erro());
+            let preso = Preso { arquivo: presa.arquivo.clone(), causa };
+            ConstGauge::new(1_i64).encode(familia.encode_family(&preso)?)?;
+        }
+        Ok(())
+    }
+}
