@@ -140,7 +140,10 @@ impl ObservadorDeConexao for DeConexao<'_> {
     fn encerrada(self, fim: &io::Result<Encerramento>) {
         let Self { observacao, conexao, par, .. } = self;
         match fim {
-            Ok(Encerramento::Sessao(fim)) => tracing::info!(conexao, ?fim, "conexão encerrada"),
+            Ok(Encerramento::Sessao(fim)) => {
+                let culpa = fim.culpa().map(tracing::field::debug);
+                tracing::info!(conexao, ?fim, culpa, "conexão encerrada");
+            }
             Ok(Encerramento::EscritaEsgotada) => {
                 let erro = causa(&io::ErrorKind::TimedOut.into());
                 tracing::info!(conexao, erro, "conexão interrompida");

@@ -353,6 +353,18 @@ fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
 }
 
 #[test]
+fn the_log_says_why_a_connection_ended_and_whose_fault_it_was() {
+    let (instancia, _, _contas) = servir("info", "texto");
+    let mut outro = instancia.conectar();
+    assert!(outro.pedir("GET / HTTP/1.1").ends_with("Mensagem inválida"));
+    drop(entrar(&instancia, UMA));
+    let linhas = instancia.parar();
+    let fim = |qual: &str| linhas.iter().find(|linha| linha.contains(qual)).expect("it ended");
+    assert!(fim("fim=OutroProtocolo").contains("culpa=Par"), "{linhas:?}");
+    assert!(!fim("fim=FimDeEntrada").contains("culpa"), "{linhas:?}");
+}
+
+#[test]
 fn the_log_follows_a_connection_and_repeats_nothing_that_it_sent() {
     let hostil = "t:0|op:1|rg:\u{1b}[31mAVISO\rfalso\u{7}";
     let mut vistas = Vec::new();
