@@ -1,15 +1,16 @@
+//! The client's side of a connection under a script, compared with a model.
+
 mod modelo;
+mod visto;
 
 use std::num::NonZeroUsize;
 
 use self::modelo::Modelo;
+use self::visto::{Visto, operacao};
 use super::roteiro::{self, Evento};
 use crate::protocolo::Pedido;
 use crate::relogio::Carimbo;
-use crate::sessao::{
-    ConfiguracaoCliente, ErroEnvio, ErroSessao, PAUSA_LEGADA, SaidaCliente, SessaoCliente,
-};
-use crate::tipos::{Operacao, Valor};
+use crate::sessao::{ConfiguracaoCliente, PAUSA_LEGADA, SaidaCliente, SessaoCliente};
 
 /// Whatever a server sends, the client's side takes it for what the protocol says it is.
 ///
@@ -41,33 +42,6 @@ pub fn cliente(dados: &[u8]) {
         assert_eq!(inteiro, visto, "in one piece");
         let byte_a_byte = encenar(&roteiro::byte_a_byte(&roteiro), configuracao);
         assert_eq!(byte_a_byte, visto, "byte by byte");
-    }
-}
-
-/// Everything that can be seen of a session.
-#[derive(Debug, Default, PartialEq)]
-struct Visto {
-    /// Clock changes and replies, in order.
-    saidas: Vec<SaidaCliente>,
-    enviados: Vec<Result<u64, ErroEnvio>>,
-    bytes: Vec<u8>,
-    /// What it says in the end.
-    ultima: Option<Result<SaidaCliente, ErroSessao>>,
-    pendentes: usize,
-    relogio: u64,
-}
-
-/// What a command asks for.
-fn operacao(comando: u8) -> Operacao {
-    let rg = "1111111111".parse().expect("legal");
-    let rg_destino = "0000000022".parse().expect("legal");
-    let valor = "8.5".parse().expect("legal");
-    match comando {
-        b'1' => Operacao::Saldo { rg },
-        b'2' => Operacao::Saque { rg, valor },
-        b'3' => Operacao::Deposito { rg, valor: Valor::MAX },
-        b'4' => Operacao::Transferencia { rg_origem: rg, rg_destino, valor },
-        _ => Operacao::Login { rg },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client's side of a conversation, told once more: one straight line from message to output.
 
-use super::{Visto, operacao};
+use super::visto::{Visto, operacao};
 use crate::oraculos::linhas::{Linha, Linhas};
 use crate::oraculos::pedido::codificar;
 use crate::oraculos::roteiro::Evento;

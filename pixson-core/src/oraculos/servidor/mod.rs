@@ -1,12 +1,16 @@
+//! The server's side of a connection under a script, compared with a model.
+
 mod modelo;
+mod visto;
 
 use self::modelo::Modelo;
+use self::visto::{Visto, adiantado, contas};
 use super::roteiro::{self, Evento};
 use crate::banco::{Banco, BancoMemoria};
 use crate::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor};
-use crate::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
+use crate::tipos::{Operacao, Recusa, Sucesso, Valor};
 
 /// Whatever happens to the server's side of a connection, it answers as the protocol says.
 ///
@@ -49,47 +53,6 @@ pub fn servidor(dados: &[u8]) {
             assert_eq!(depois, visto, "with answers that are late");
         }
     }
-}
-
-/// Everything that can be seen of a session.
-#[derive(Debug, Default, PartialEq)]
-struct Visto {
-    /// What is sent in the end, and how each reply in it is terminated.
-    saida: Vec<u8>,
-    relogios: Vec<u64>,
-    fim: Option<Fim>,
-    titular: Option<Rg>,
-    /// Whether, in the end, the quiet period is waited for.
-    acordar: bool,
-    saldos: Vec<(Rg, Saldo)>,
-}
-
-/// Two ordinary accounts, one that holds all it can, an empty one, and two whose names differ from those
-/// of others in their zeros only.
-fn contas() -> BancoMemoria {
-    let contas = [
-        ("1111111111", 1000),
-        ("2222222222", 1000),
-        ("1", Saldo::MAX.centavos()),
-        ("0", 0),
-        ("0000000001", 1000),
-        ("00", 1000),
-    ];
-    BancoMemoria::com_contas(contas.map(|(rg, centavos)| {
-        (rg.parse().expect("legal"), Saldo::de_centavos(centavos).expect("in range"))
-    }))
-}
-
-/// How far other connections have moved the clock.
-fn adiantado(agora: Carimbo, comando: u8) -> Carimbo {
-    let maximo = Carimbo::MAX.valor();
-    let valor = match comando {
-        // Close to the end, at which nothing can be stamped any more.
-        b'9' => maximo - 5,
-        b'8' => agora.valor().saturating_add(Relogio::SALTO_MAXIMO),
-        outro => agora.valor().saturating_add(outro.into()),
-    };
-    Carimbo::novo(valor.min(maximo)).map_or(agora, |adiante| adiante.max(agora))
 }
 
 type Desfecho = Result<Sucesso, Recusa>;

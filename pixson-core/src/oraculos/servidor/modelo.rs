@@ -1,7 +1,7 @@
 //! The server's side of a conversation, told once more: one straight line from message to reply, by
 //! sections 2 to 4 of docs/protocolo.md.
 
-use super::{Visto, adiantado, contas};
+use super::visto::{Visto, adiantado, contas};
 use crate::banco::{Banco, BancoMemoria};
 use crate::oraculos::linhas::{Linha, Linhas};
 use crate::oraculos::roteiro::Evento;
