@@ -1,3 +1,5 @@
+//! The oracle of a bank's lives on a disk that fails and forgets.
+
 use arbitrary::{Result, Unstructured};
 
 use super::contas::Elenco;

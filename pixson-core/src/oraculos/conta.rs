@@ -1,3 +1,5 @@
+//! The oracle of an account's file.
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -1,3 +1,5 @@
+//! The oracle of a journal that something has damaged.
+
 use std::collections::BTreeSet;
 
 use arbitrary::{Result, Unstructured};

@@ -1,3 +1,5 @@
+//! The oracle of a journal whose checksums are right and whose numbers may lie.
+
 use arbitrary::{Result, Unstructured};
 
 use super::contas::Elenco;

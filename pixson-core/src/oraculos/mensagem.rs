@@ -1,3 +1,5 @@
+//! The oracle of whatever public constructors can build.
+
 use arbitrary::{Result, Unstructured};
 
 use super::{original, pedido, resposta};

@@ -1,3 +1,5 @@
+//! The oracle of a whole conversation, over the transport in memory or somebody's own.
+
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 

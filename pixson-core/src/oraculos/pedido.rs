@@ -1,3 +1,5 @@
+//! The oracle of a request's bytes.
+
 use crate::protocolo::{ErroPedido, MENSAGEM_MAX_BYTES, Pedido};
 use crate::tipos::Valor;
 

@@ -1,3 +1,5 @@
+//! The oracle of a stream that is cut into messages.
+
 use super::linhas::{Linha, Linhas};
 use super::roteiro::{self, Evento};
 use crate::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Modo};

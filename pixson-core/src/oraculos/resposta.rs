@@ -1,3 +1,5 @@
+//! The oracle of a reply's bytes.
+
 use crate::protocolo::{ErroResposta, MENSAGEM_MAX_BYTES, Resposta};
 
 /// Bytes are a reply that re-encodes to exactly them, or an error that says where.

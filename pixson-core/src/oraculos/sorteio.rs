@@ -1,3 +1,5 @@
+//! Random numbers that a seed repeats, for whatever an oracle draws.
+
 /// Random numbers that a seed repeats: `SplitMix64` (Steele, Lea, Flood, OOPSLA 2014).
 ///
 /// ```

@@ -1,3 +1,5 @@
+//! Transports between the two sides of a conversation: the trait, and the cable that only cuts.
+
 /// What carries bytes between client and server: a socket, and whatever is put on it.
 ///
 /// ```

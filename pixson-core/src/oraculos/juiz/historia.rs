@@ -1,3 +1,5 @@
+//! What a judge is told: who asked for what, what was heard, what the administration did.
+
 use crate::banco::Feito;
 use crate::relogio::Carimbo;
 use crate::tipos::{Operacao, Recusa, Sucesso};

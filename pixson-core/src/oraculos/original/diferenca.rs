@@ -1,3 +1,5 @@
+//! Where the core and the original program differ on purpose, and why.
+
 use std::sync::LazyLock;
 
 use regex::Regex;
