@@ -77,7 +77,8 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
-//! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with arbitrary and regex |
+//! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
+//! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with `arbitrary` and regex |
 //! | both | no | what tests of the bank in files need: `oraculos::juiz`, `DiscoModelo`, and four more oracles |
 //!
 //! Without them the crate is nom, thiserror and std. Features add to the interface and change no
@@ -85,6 +86,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "arbitrary")]
+mod arbitrarios;
 pub mod banco;
 #[cfg(feature = "oraculos")]
 pub mod oraculos;

@@ -73,7 +73,6 @@
 //! cargo fuzz run --sanitizer none meu_alvo
 //! ```
 
-mod arbitrarios;
 #[cfg(feature = "json")]
 mod banco;
 mod cliente;
