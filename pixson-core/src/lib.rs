@@ -20,8 +20,7 @@
 //!
 //! It opens no socket, reads no clock on the wall, prints nothing and spawns no thread: bytes,
 //! pauses and ends of input are values that the program brings. Only `banco::BancoJson`
-//! touches files. There is no unsafe code, and no float but in the oracles, some of which look at
-//! money as the original program does.
+//! touches files. There is no unsafe code, and no float.
 //!
 //! The protocol itself has no encryption, and its login is a name without a password: serve
 //! it where every peer is trusted.
@@ -70,7 +69,9 @@
 //! | [`sessao`] | both sides of a conversation, without IO | `protocolo`, `relogio` |
 //! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
 //! | [`servico`] | sessions and bank together | all |
-//! | `oraculos` | for tests: the laws as functions, a disk that fails, a judge | all |
+//!
+//! For tests the crate `pixson-oraculos`, in `oraculos`, has the laws as functions, a disk that fails, and a
+//! judge of what a bank answered.
 //!
 //! # Features
 //!
@@ -78,8 +79,6 @@
 //! |---|---|---|
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
 //! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
-//! | `oraculos` | no | the module `oraculos`, for tests and fuzzing, with `arbitrary` and regex |
-//! | both | no | what tests of the bank in files need: `oraculos::juiz`, `DiscoModelo`, and four more oracles |
 //!
 //! Without them the crate is nom, thiserror and std. Features add to the interface and change no
 //! behaviour.
@@ -89,8 +88,6 @@
 #[cfg(feature = "arbitrary")]
 mod arbitrarios;
 pub mod banco;
-#[cfg(feature = "oraculos")]
-pub mod oraculos;
 pub mod protocolo;
 pub mod relogio;
 pub mod servico;

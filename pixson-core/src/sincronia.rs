@@ -9,9 +9,9 @@ use shuttle::sync;
 #[cfg(not(shuttle))]
 use std::sync;
 
-#[cfg(all(any(feature = "json", feature = "oraculos"), shuttle))]
+#[cfg(all(feature = "json", shuttle))]
 pub(crate) use shuttle::thread;
-#[cfg(all(any(feature = "json", feature = "oraculos"), not(shuttle)))]
+#[cfg(all(feature = "json", not(shuttle)))]
 pub(crate) use std::thread;
 
 use sync::PoisonError;

@@ -7,9 +7,9 @@ use pixson_core::banco::{
     Abertura, Aviso, Balanco, BancoJson, Cadastro, Conflito, Conta, Divergencia, Efeito,
     ErroAbertura, ErroAbrir, ErroAbrirContas, ErroAjuste, auditar, ler_livro,
 };
-use pixson_core::oraculos::juiz::PEQUENA;
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+use pixson_oraculos::juiz::PEQUENA;
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
 
 use comum::conformidade::fazer;
 use comum::{rg, saldo, valor};

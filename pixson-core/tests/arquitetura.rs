@@ -11,7 +11,7 @@ use flechas::{Flechas, Fontes, Implementacao, circulo};
 mod flechas;
 
 /// Each room, and the rooms that it may use.
-const SALAS: [(&str, &[&str]); 9] = [
+const SALAS: [(&str, &[&str]); 8] = [
     ("sincronia", &[]),
     ("tipos", &[]),
     ("relogio", &["sincronia", "tipos"]),
@@ -21,8 +21,6 @@ const SALAS: [(&str, &[&str]); 9] = [
     ("servico", &["sincronia", "tipos", "relogio", "sessao", "banco"]),
     // Values for tests, made by public constructors only.
     ("arbitrarios", &["tipos", "relogio", "protocolo"]),
-    // Whatever tests look at. Nobody may use it: it is not there in an ordinary build.
-    ("oraculos", &["sincronia", "tipos", "relogio", "protocolo", "sessao", "banco", "servico"]),
 ];
 
 /// The same for the rooms inside `banco`. `mod` is its contract, which lies below all that keep it.
@@ -48,9 +46,12 @@ fn fontes(pasta: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The crate, as it stands in `src`.
-fn nossas() -> Fontes {
-    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+/// Where the sources of the core are, and those of the crate inside its folder.
+const CRATES: [&str; 2] = ["src", "oraculos/src"];
+
+/// A crate, as it stands in its folder.
+fn ler(pasta: &str) -> Fontes {
+    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join(pasta);
     let lidas: Vec<(String, String)> = fontes(&raiz)
         .iter()
         .map(|fonte| {
@@ -85,7 +86,7 @@ fn conferir(flechas: &Flechas, pasta: &str, salas: &[(&str, &[&str])]) -> usize 
 
 #[test]
 fn arrows_between_rooms_run_one_way() {
-    let mut flechas = nossas().flechas();
+    let mut flechas = ler("src").flechas();
     let raiz = flechas.remove("lib.rs");
     assert_eq!(raiz, Some(BTreeSet::new()), "the root passes names on");
     let usos = conferir(&flechas, "", &SALAS);
@@ -96,14 +97,18 @@ fn arrows_between_rooms_run_one_way() {
 
 #[test]
 fn arrows_between_files_run_one_way() {
-    let circulo = circulo(&nossas().flechas());
-    assert_eq!(circulo, None, "each of these uses the next");
+    for pasta in CRATES {
+        let flechas = ler(pasta).flechas();
+        assert!(flechas.len() > 30, "only {} files in {pasta}", flechas.len());
+        assert_eq!(circulo(&flechas), None, "{pasta}: each of these uses the next");
+    }
 }
 
 /// An implementation is an arrow that no import shows: whoever calls it depends on the file with it.
 #[test]
 fn what_a_type_can_do_stands_in_its_room() {
-    for implementacao in nossas().implementacoes() {
+    let crates = CRATES.map(ler);
+    for implementacao in crates.iter().flat_map(Fontes::implementacoes) {
         let Implementacao { arquivo, do_tipo, do_trait } = &implementacao;
         // Tests make values of all types.
         let em_casa = sala(arquivo) == sala(do_tipo) || sala(arquivo) == "arbitrarios";
@@ -140,8 +145,8 @@ fn a_circle_is_found_through_names_that_are_passed_on_and_through_methods() {
 
 #[test]
 fn only_the_disk_names_files_and_nothing_names_sockets() {
-    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for fonte in fontes(&raiz) {
+    let raiz = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for fonte in CRATES.into_iter().flat_map(|pasta| fontes(&raiz.join(pasta))) {
         let texto = fs::read_to_string(&fonte).expect("UTF-8");
         let do_disco = fonte.ends_with("banco/disco/real.rs");
         for proibido in

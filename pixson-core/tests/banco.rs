@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pixson_core::banco::{
     BancoJson, BancoMemoria, ConfiguracaoJson, ErroAbrir, Execucao, Recibo, ResultadoDesconhecido,
 };
-use pixson_core::oraculos::conformidade::{conferir, conferir_sem_armazenamento};
-use pixson_core::oraculos::{DiscoModelo, Especie, Falha};
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::tipos::Culpa;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+use pixson_oraculos::conformidade::{conferir, conferir_sem_armazenamento};
+use pixson_oraculos::{DiscoModelo, Especie, Falha};
 use tempfile::TempDir;
 
 use comum::conformidade::fazer;

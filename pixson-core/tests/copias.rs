@@ -11,9 +11,9 @@ use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{
     Abertura, Aviso, BancoJson, ConfiguracaoJson, Conta, ErroAbrirContas, ErroAjuste, auditar,
 };
-use pixson_core::oraculos::juiz::{Copia, PEQUENA, julgar_copia};
-use pixson_core::oraculos::{Corte, DiscoModelo, Sorteio};
 use pixson_core::{Operacao, Relogio, Rg, Saldo, Sucesso};
+use pixson_oraculos::juiz::{Copia, PEQUENA, julgar_copia};
+use pixson_oraculos::{Corte, DiscoModelo, Sorteio};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;

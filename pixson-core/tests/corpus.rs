@@ -7,7 +7,7 @@ use std::fs;
 use std::panic;
 use std::path::{Path, PathBuf};
 
-use pixson_core::oraculos::{Oraculo, Sorteio, TODOS};
+use pixson_oraculos::{Oraculo, Sorteio, TODOS};
 
 /// How many changed inputs are drawn for each that is kept; `PIXSON_SEMENTES` asks for more.
 fn sementes() -> u64 {

@@ -4,9 +4,9 @@
 mod comum;
 
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, Dano, ErroAbrir, auditar};
-use pixson_core::oraculos::juiz::PEQUENA;
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+use pixson_oraculos::juiz::PEQUENA;
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
 
 use comum::conformidade::fazer;
 use comum::{rg, saldo, valor};

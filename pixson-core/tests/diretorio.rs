@@ -18,9 +18,9 @@ use std::process::Command;
 
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, ResultadoDesconhecido, auditar};
-use pixson_core::oraculos::DiscoModelo;
-use pixson_core::oraculos::juiz::PEQUENA;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+use pixson_oraculos::DiscoModelo;
+use pixson_oraculos::juiz::PEQUENA;
 use tempfile::TempDir;
 
 use comum::conformidade::fazer;

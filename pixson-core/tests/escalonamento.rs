@@ -16,9 +16,9 @@ use pixson_core::banco::{
     Abertura, BancoJson, ConfiguracaoJson, Conta, ErroAbrirContas, Feito, Gestao, Recibo,
     ResultadoDesconhecido, auditar,
 };
-use pixson_core::oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
-use pixson_core::oraculos::{Aberto, Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+use pixson_oraculos::juiz::{Gerida, Historia, Ouvida, PEQUENA, julgar_vida};
+use pixson_oraculos::{Aberto, Corte, DiscoModelo, Especie, Falha};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::scheduler::{
     PctScheduler, RandomScheduler, ReplayScheduler, UncontrolledNondeterminismCheckScheduler,

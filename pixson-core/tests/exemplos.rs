@@ -2,14 +2,10 @@
 
 #[path = "../examples/assincrono.rs"]
 mod assincrono;
-#[path = "../examples/banco_proprio.rs"]
-mod banco_proprio;
 #[path = "../examples/memoria.rs"]
 mod memoria;
 #[path = "../examples/tcp.rs"]
 mod tcp;
-#[path = "../examples/transporte.rs"]
-mod transporte;
 
 use std::error::Error;
 
@@ -26,14 +22,4 @@ fn the_machines_run_over_blocking_sockets() -> Result<(), Box<dyn Error>> {
 #[test]
 fn the_machines_run_inside_an_async_runtime() -> Result<(), Box<dyn Error>> {
     assincrono::main()
-}
-
-#[test]
-fn a_bank_of_ones_own_counts_and_breaks() -> Result<(), Box<dyn Error>> {
-    banco_proprio::main()
-}
-
-#[test]
-fn a_transport_of_ones_own_passes_the_oracle() {
-    transporte::main();
 }

@@ -21,9 +21,9 @@ use std::ops::Range;
 
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{BancoJson, BancoMemoria};
-use pixson_core::oraculos::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_respostas};
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+use pixson_oraculos::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_respostas};
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use tempfile::TempDir;
 
 use comum::linear::{Anotada, Contador, Corrida, Evento, Saldos, aplicar, julgar, roteiros};

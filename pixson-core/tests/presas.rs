@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Aviso, BancoJson, Presa};
-use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
-use pixson_core::oraculos::{Corte, DiscoModelo};
 use pixson_core::{Banco, Operacao, Relogio, Rg, Saldo, Sucesso};
+use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;

@@ -9,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 
 use pixson_core::banco::disco::{Disco, ErroDeArquivo};
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
-use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
+use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;

@@ -6,9 +6,9 @@ mod comum;
 use std::collections::BTreeMap;
 
 use pixson_core::banco::{Abertura, BancoJson, Conta};
-use pixson_core::oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
+use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 
 use comum::conformidade::fazer;
 use comum::{rg, saldo, valor};

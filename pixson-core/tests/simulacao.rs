@@ -9,12 +9,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use pixson_core::banco::{Abertura, BancoJson, Conta, Feito, Gestao};
-use pixson_core::oraculos::juiz::{Copia, Gerida, Historia, Ouvida, PEQUENA};
-use pixson_core::oraculos::juiz::{julgar_copia, julgar_vida};
-use pixson_core::oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
 use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoCliente};
+use pixson_oraculos::juiz::{Copia, Gerida, Historia, Ouvida, PEQUENA};
+use pixson_oraculos::juiz::{julgar_copia, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 
 use comum::{avancar, rg, saldo, valor};
 

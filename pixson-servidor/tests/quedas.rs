@@ -16,9 +16,9 @@ use std::thread;
 
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Alcance, Auditoria, ErroAbrir, auditar, ler_livro};
-use pixson_core::oraculos::Sorteio;
-use pixson_core::oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
 use pixson_core::{Operacao, Rg, Saldo};
+use pixson_oraculos::Sorteio;
+use pixson_oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
 use tempfile::TempDir;
 
 use carga::{Cliente, Contagem, Pedida, SALDOS};

@@ -57,7 +57,7 @@ pub use regras::Movimento;
 ///
 /// # Laws
 ///
-/// An implementation keeps these, and `oraculos::conformidade` (feature `oraculos`) checks them in a
+/// An implementation keeps these, and `conformidade` of the crate `pixson-oraculos` checks them in a
 /// test of one's own:
 ///
 /// * Each operation has the outcome that [`regras::decidir`] gives.

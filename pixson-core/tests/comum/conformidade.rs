@@ -1,9 +1,9 @@
 //! Operations for the banks that are held against the model. The suite itself is
-//! `oraculos::conformidade`.
+//! `pixson_oraculos::conformidade`.
 
-#[allow(unused_imports, reason = "every test program includes the whole module")]
-pub(crate) use pixson_core::oraculos::fazer;
 use pixson_core::{Operacao, Saldo};
+#[allow(unused_imports, reason = "every test program includes the whole module")]
+pub(crate) use pixson_oraculos::fazer;
 use proptest::prelude::*;
 
 use super::rg;

@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use pixson_core::banco::{BancoMemoria, Recibo};
-use pixson_core::oraculos::Sorteio;
-use pixson_core::oraculos::juiz::{Ouvida, Veredito};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso, Valor};
+use pixson_oraculos::Sorteio;
+use pixson_oraculos::juiz::{Ouvida, Veredito};
 
 use super::rg;
 

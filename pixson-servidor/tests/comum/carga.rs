@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use pixson_core::oraculos::Sorteio;
 use pixson_core::{Carimbo, Operacao, Pedido, Resposta, Rg, Valor};
+use pixson_oraculos::Sorteio;
 
 /// The accounts. The last is close to the limit; one more RG has no account.
 pub(crate) const SALDOS: [(&str, &str); 6] = [

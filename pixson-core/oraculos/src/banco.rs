@@ -1,0 +1,98 @@
+//! The oracle of a bank's lives on a disk that fails and forgets.
+
+use arbitrary::{Result, Unstructured};
+
+use super::contas::Elenco;
+use super::disco::{Corte, DiscoModelo, Especie, Falha};
+use super::gestao::gestao;
+use super::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use super::sorteio::Sorteio;
+use pixson_core::banco::BancoJson;
+
+/// How often the bank is started at most.
+const PARTIDAS_MAX: usize = 5;
+
+/// The most steps between two starts.
+const PASSOS_MAX: usize = 32;
+
+/// How many calls to the disk a fault is waited for: about as many as the steps make.
+const CHAMADAS_MAX: usize = 160;
+
+/// A bank in files, on a disk that fails and forgets, has done what the bank in memory does. Needs the
+/// feature `json`.
+///
+/// `dados` says what is done in each run of the bank, which call to the disk fails and how, and
+/// what a power cut then leaves of what was not synced. Recovery may be cut short as well. What of
+/// `dados` is left then tells of another bank, which has an administration, too; and what is left of
+/// that tells of a third, whose accounts have names and balances of any length.
+///
+/// * The judge is content ([`juiz`](super::juiz)): what was acknowledged is in the ledger, which
+///   holds nothing that nobody asked for, and in the order of the stamps all of it is what the
+///   model does. Balances, files and audit agree, and nothing is left lying about.
+///
+/// # Panics
+///
+/// If the law is broken.
+pub fn banco(dados: &[u8]) {
+    let mut dados = Unstructured::new(dados);
+    let _ = viver(&mut dados, &Elenco::curto(), passo);
+    if !dados.is_empty() {
+        let _ = viver(&mut dados, &Elenco::curto(), passo_ou_gestao);
+    }
+    if !dados.is_empty() {
+        let semente: u16 = dados.arbitrary().unwrap_or_default();
+        let _ = viver(&mut dados, &Elenco::sorteado(semente.into()), passo_ou_gestao);
+    }
+}
+
+/// Draws a step.
+type Sortear = fn(&Elenco, &mut Unstructured<'_>) -> Result<Passo>;
+
+fn viver(dados: &mut Unstructured<'_>, elenco: &Elenco, sortear: Sortear) -> Result<()> {
+    let iniciais = elenco.iniciais();
+    let mut disco = DiscoModelo::com_contas(&iniciais);
+    let mut historia = Historia::default();
+    for _ in 0..dados.int_in_range(1..=PARTIDAS_MAX)? {
+        disco.programar(falha(dados)?);
+        let passos = (0..dados.int_in_range(0..=PASSOS_MAX)?).map(|_| sortear(elenco, dados));
+        let passos = passos.collect::<Result<Vec<_>>>()?;
+        if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
+            encenar(&banco, &passos, &mut historia);
+        }
+        let mut corte = corte(dados, &disco)?;
+        disco = disco.depois_de(&mut corte);
+    }
+    assert_eq!(julgar_vida(&disco, &iniciais, &historia), Ok(()));
+    Ok(())
+}
+
+fn falha(dados: &mut Unstructured<'_>) -> Result<Option<Falha>> {
+    if dados.ratio(1, 4)? {
+        return Ok(None);
+    }
+    let especie = *dados.choose(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta])?;
+    let (chamada, para_sempre) = (dados.int_in_range(0..=CHAMADAS_MAX)?, dados.arbitrary()?);
+    Ok(Some(Falha { chamada, especie, para_sempre }))
+}
+
+fn passo(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
+    Ok(match dados.int_in_range(0..=11)? {
+        0..=2 => Passo::Confirmar,
+        3 => Passo::Publicar,
+        4 if dados.ratio(1, 4)? => Passo::Fechar,
+        _ => Passo::Fazer(elenco.operacao(dados)?),
+    })
+}
+
+fn passo_ou_gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
+    if dados.ratio(1, 3)? { gestao(elenco, dados) } else { passo(elenco, dados) }
+}
+
+fn corte(dados: &mut Unstructured<'_>, disco: &DiscoModelo) -> Result<Corte> {
+    Ok(match dados.int_in_range(0..=3)? {
+        0 => Corte::Tudo,
+        1 => Corte::Nada,
+        2 => Corte::Bytes(dados.int_in_range(0..=disco.bytes_pendentes())?),
+        _ => Corte::Sorteado(Sorteio::novo(dados.arbitrary()?)),
+    })
+}

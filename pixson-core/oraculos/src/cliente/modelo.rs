@@ -1,0 +1,131 @@
+//! The client's side of a conversation, told once more: one straight line from message to output.
+
+use super::visto::{Visto, operacao};
+use crate::linhas::{Linha, Linhas};
+use crate::pedido::codificar;
+use crate::roteiro::Evento;
+use pixson_core::protocolo::{Modo, Pedido, QuadroLongo, Resposta};
+use pixson_core::relogio::{Carimbo, Relogio};
+use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
+
+pub(super) struct Modelo {
+    configuracao: ConfiguracaoCliente,
+    linhas: Linhas,
+    agora: u64,
+    pendentes: usize,
+    /// How the session ended, if it did.
+    fim: Option<Result<(), ErroSessao>>,
+    visto: Visto,
+}
+
+impl Modelo {
+    pub(super) fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoCliente) -> Visto {
+        let mut modelo = Self {
+            configuracao,
+            linhas: Linhas::default(),
+            agora: 0,
+            pendentes: 0,
+            fim: None,
+            visto: Visto::default(),
+        };
+        for evento in roteiro {
+            modelo.evento(evento);
+        }
+        let ultima = match &modelo.fim {
+            None => Ok(SaidaCliente::PrecisaDeDados { acordar_apos: modelo.acordar_apos() }),
+            Some(Ok(())) => Ok(SaidaCliente::Encerrada),
+            Some(Err(erro)) => Err(erro.clone()),
+        };
+        let Self { pendentes, agora, visto, fim, .. } = modelo;
+        let pendentes = if fim.is_some() { 0 } else { pendentes };
+        Visto { ultima: Some(ultima), pendentes, relogio: agora, ..visto }
+    }
+
+    fn evento(&mut self, evento: &Evento) {
+        match evento {
+            Evento::Comando(comando) => self.enviar(*comando),
+            _ if self.fim.is_some() => {}
+            Evento::Bytes(bytes) => bytes.iter().for_each(|&byte| self.byte(byte)),
+            Evento::Silencio => {
+                if let Some(resposta) = self.legada() {
+                    self.linhas.tomar();
+                    self.resposta(resposta);
+                }
+            }
+            Evento::Fim => {
+                let pendentes = self.pendentes;
+                let interrompida = ErroSessao::Interrompida { pendentes };
+                self.fim = Some(if pendentes == 0 { Ok(()) } else { Err(interrompida) });
+            }
+            Evento::Falha => {}
+        }
+    }
+
+    fn enviar(&mut self, comando: u8) {
+        let legado = self.linhas.modo == Some(Modo::Legado);
+        let maximo = if legado { 1 } else { self.configuracao.pendentes_max.get() };
+        let enviado = if self.fim.is_some() {
+            Err(ErroEnvio::Encerrada)
+        } else if self.pendentes >= maximo {
+            Err(ErroEnvio::PendentesDemais)
+        } else {
+            self.pendentes += 1;
+            let carimbo = self.marcar(self.agora + 1);
+            let pedido = Pedido { carimbo, operacao: operacao(comando) };
+            self.visto.bytes.extend(codificar(&pedido));
+            self.visto.bytes.push(b'\n');
+            Ok(self.agora)
+        };
+        self.visto.enviados.push(enviado);
+    }
+
+    fn byte(&mut self, byte: u8) {
+        if self.fim.is_some() {
+            return;
+        }
+        match self.linhas.byte(byte) {
+            None => {}
+            Some(Linha::Longa) => self.fim = Some(Err(ErroSessao::RespostaLonga(QuadroLongo))),
+            Some(Linha::Inteira(mensagem)) => match Resposta::decodificar(&mensagem) {
+                Ok(resposta) => self.resposta(resposta),
+                Err(erro) => self.fim = Some(Err(ErroSessao::RespostaInvalida(erro))),
+            },
+        }
+    }
+
+    /// What came without LF, if a pause makes a reply of it.
+    fn legada(&self) -> Option<Resposta> {
+        Resposta::decodificar(self.linhas.resto()).ok()
+    }
+
+    fn acordar_apos(&self) -> Option<std::time::Duration> {
+        let pausa = self.configuracao.pausa_legada;
+        self.legada().map(|resposta| match resposta.desfecho() {
+            Some(_) => pausa,
+            // It may still grow into a text that the protocol knows.
+            None => pausa * 10,
+        })
+    }
+
+    fn resposta(&mut self, resposta: Resposta) {
+        let recebido = resposta.carimbo().valor();
+        let longe = recebido > self.agora && recebido - self.agora > Relogio::SALTO_MAXIMO;
+        let novo = self.agora.max(recebido) + 1;
+        if !longe && novo <= Carimbo::MAX.valor() {
+            self.marcar(novo);
+        }
+        if self.pendentes == 0 {
+            self.fim = Some(Err(ErroSessao::RespostaInesperada(resposta)));
+        } else {
+            self.pendentes -= 1;
+            self.visto.saidas.push(SaidaCliente::RespostaRecebida(resposta));
+        }
+    }
+
+    fn marcar(&mut self, agora: u64) -> Carimbo {
+        self.agora = agora;
+        let carimbo = Carimbo::novo(agora).expect("far from the end");
+        self.visto.saidas.push(SaidaCliente::RelogioAtualizado(carimbo));
+        carimbo
+    }
+}

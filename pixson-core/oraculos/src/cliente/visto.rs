@@ -1,0 +1,32 @@
+//! What can be seen of a client's session, and what it is told to send: the same for the session and
+//! for the model that it is compared with.
+
+use pixson_core::sessao::{ErroEnvio, ErroSessao, SaidaCliente};
+use pixson_core::tipos::{Operacao, Valor};
+
+/// Everything that can be seen of a session.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Visto {
+    /// Clock changes and replies, in order.
+    pub(super) saidas: Vec<SaidaCliente>,
+    pub(super) enviados: Vec<Result<u64, ErroEnvio>>,
+    pub(super) bytes: Vec<u8>,
+    /// What it says in the end.
+    pub(super) ultima: Option<Result<SaidaCliente, ErroSessao>>,
+    pub(super) pendentes: usize,
+    pub(super) relogio: u64,
+}
+
+/// What a command asks for.
+pub(super) fn operacao(comando: u8) -> Operacao {
+    let rg = "1111111111".parse().expect("legal");
+    let rg_destino = "0000000022".parse().expect("legal");
+    let valor = "8.5".parse().expect("legal");
+    match comando {
+        b'1' => Operacao::Saldo { rg },
+        b'2' => Operacao::Saque { rg, valor },
+        b'3' => Operacao::Deposito { rg, valor: Valor::MAX },
+        b'4' => Operacao::Transferencia { rg_origem: rg, rg_destino, valor },
+        _ => Operacao::Login { rg },
+    }
+}

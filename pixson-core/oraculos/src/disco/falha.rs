@@ -1,0 +1,102 @@
+//! What goes wrong with the model disk.
+
+use std::io::{self, ErrorKind};
+
+use super::arquivo::Mudanca;
+use crate::sorteio::Sorteio;
+
+/// What fails, and when: the call with this number from 0, or all from it on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Falha {
+    /// The number of the call.
+    pub chamada: usize,
+    /// In which way it fails.
+    pub especie: Especie,
+    /// Whether all calls after it fail too.
+    pub para_sempre: bool,
+}
+
+/// In which way a call fails.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Especie {
+    /// The disk is broken.
+    Eio,
+    /// The disk is full: calls that need no space succeed.
+    SemEspaco,
+    /// A write stops half-way with an error; other calls fail like `Eio`.
+    EscritaCurta,
+    /// A sync finds that the disk is full, and what was to be synced is lost; other calls succeed.
+    SincroniaSemEspaco,
+}
+
+/// What a call asks of the disk.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Chamada {
+    PrecisaDeEspaco,
+    Sincroniza,
+    Outra,
+}
+
+impl Especie {
+    /// Every way in which a call may fail.
+    pub const TODAS: [Self; 4] =
+        [Self::Eio, Self::SemEspaco, Self::EscritaCurta, Self::SincroniaSemEspaco];
+
+    pub(super) fn atinge(self, chamada: Chamada) -> bool {
+        match self {
+            Self::Eio | Self::EscritaCurta => true,
+            Self::SemEspaco => chamada == Chamada::PrecisaDeEspaco,
+            Self::SincroniaSemEspaco => chamada == Chamada::Sincroniza,
+        }
+    }
+}
+
+/// What a power cut does with what was not synced.
+#[derive(Clone, Debug)]
+pub enum Corte {
+    /// Nothing of it is kept.
+    Nada,
+    /// All of it is kept, as after a kill.
+    Tudo,
+    /// Of the bytes written, in order, only so many are kept; names are all kept.
+    Bytes(usize),
+    /// Any of it, in any combination.
+    Sorteado(Sorteio),
+}
+
+impl Corte {
+    pub(super) fn sobra(&mut self, mudanca: &Mudanca) -> Option<Mudanca> {
+        match self {
+            Self::Nada => None,
+            Self::Tudo => Some(mudanca.clone()),
+            Self::Bytes(restam) => {
+                let quantos = mudanca.bytes().min(*restam);
+                let inteira = quantos == mudanca.bytes();
+                *restam -= quantos;
+                (quantos > 0 || inteira).then(|| mudanca.rasgada(quantos))
+            }
+            Self::Sorteado(sorteio) => match sorteio.ate(4) {
+                0 => None,
+                1 => Some(mudanca.rasgada(sorteio.ate(mudanca.bytes() + 1))),
+                _ => Some(mudanca.clone()),
+            },
+        }
+    }
+
+    pub(super) fn sobra_nome(&mut self) -> bool {
+        match self {
+            Self::Nada => false,
+            Self::Tudo | Self::Bytes(_) => true,
+            Self::Sorteado(sorteio) => !sorteio.um_em(3),
+        }
+    }
+}
+
+impl From<Especie> for io::Error {
+    fn from(especie: Especie) -> Self {
+        match especie {
+            Especie::SemEspaco | Especie::SincroniaSemEspaco => ErrorKind::StorageFull.into(),
+            Especie::Eio | Especie::EscritaCurta => Self::other("I/O error"),
+        }
+    }
+}

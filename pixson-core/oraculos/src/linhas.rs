@@ -1,0 +1,65 @@
+//! Framing, told once more without a buffer: byte by byte, as the protocol words it.
+
+use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Modo};
+
+/// What a peer has sent so far, as far as no message has taken it.
+#[derive(Debug)]
+pub(super) struct Linhas {
+    max_bytes: usize,
+    linha: Vec<u8>,
+    pub(super) modo: Option<Modo>,
+    longa: bool,
+}
+
+/// What one byte completes.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Linha {
+    Inteira(Vec<u8>),
+    /// More than a message may have. Nothing comes after it.
+    Longa,
+}
+
+impl Default for Linhas {
+    fn default() -> Self {
+        Self::com_limite(MENSAGEM_MAX_BYTES)
+    }
+}
+
+impl Linhas {
+    pub(super) fn com_limite(max_bytes: usize) -> Self {
+        Self { max_bytes, linha: Vec::new(), modo: None, longa: false }
+    }
+
+    pub(super) fn byte(&mut self, byte: u8) -> Option<Linha> {
+        if self.longa {
+            return None;
+        }
+        if byte == b'\n' {
+            self.modo.get_or_insert(Modo::Enquadrado);
+            let mut linha = std::mem::take(&mut self.linha);
+            linha.pop_if(|ultimo| *ultimo == b'\r');
+            return Some(Linha::Inteira(linha));
+        }
+        self.linha.push(byte);
+        // A CR may yet turn out to belong to the terminator.
+        let cr = usize::from(byte == b'\r');
+        self.longa = self.linha.len() - cr > self.max_bytes;
+        self.longa.then_some(Linha::Longa)
+    }
+
+    /// Whether a message has begun and not ended.
+    pub(super) fn comecou(&self) -> bool {
+        !self.linha.is_empty()
+    }
+
+    /// What a legacy peer may mean as a message.
+    pub(super) fn resto(&self) -> &[u8] {
+        if self.longa || self.modo == Some(Modo::Enquadrado) { &[] } else { &self.linha }
+    }
+
+    /// Takes it as one.
+    pub(super) fn tomar(&mut self) -> Vec<u8> {
+        self.modo.get_or_insert(Modo::Legado);
+        std::mem::take(&mut self.linha)
+    }
+}

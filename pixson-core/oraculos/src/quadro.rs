@@ -1,0 +1,98 @@
+//! The oracle of a stream that is cut into messages.
+
+use super::linhas::{Linha, Linhas};
+use super::roteiro::{self, Evento};
+use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Modo};
+
+/// However a stream is cut into chunks, the same messages come out of it, and the same error.
+///
+/// `dados` is a script: bytes, `^` where a chunk ends, `~` for a pause at which the bytes without
+/// LF are taken as a message, `*` for 255 more of the byte before, `\` before a byte that would
+/// mean something else.
+///
+/// * The messages, the mode and the rest are those of a model that looks at one byte after the
+///   other and keeps no position, for the length limit of the protocol and for a lower one.
+/// * They are the same if all chunks between two pauses are joined, and if each byte is a chunk.
+/// * An error is for ever.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn quadro(dados: &[u8]) {
+    let roteiro = roteiro::ler(dados);
+    for limite in [MENSAGEM_MAX_BYTES, 16] {
+        let esperado = modelo(&roteiro, limite);
+        assert_eq!(cortado(&roteiro, limite), esperado, "cut as the script says");
+        assert_eq!(cortado(&roteiro::inteiro(&roteiro), limite), esperado, "in one piece");
+        assert_eq!(cortado(&roteiro::byte_a_byte(&roteiro), limite), esperado, "byte by byte");
+    }
+}
+
+/// Everything that can be seen of a stream once all of it has arrived.
+#[derive(Debug, Default, PartialEq)]
+struct Visto {
+    quadros: Vec<Vec<u8>>,
+    longo: bool,
+    modo: Option<Modo>,
+    sem_terminador: Vec<u8>,
+}
+
+fn modelo(roteiro: &[Evento], limite: usize) -> Visto {
+    let mut linhas = Linhas::com_limite(limite);
+    let mut visto = Visto::default();
+    for evento in roteiro {
+        match evento {
+            Evento::Bytes(bytes) => {
+                for linha in bytes.iter().filter_map(|&byte| linhas.byte(byte)) {
+                    match linha {
+                        Linha::Inteira(linha) => visto.quadros.push(linha),
+                        Linha::Longa => visto.longo = true,
+                    }
+                }
+            }
+            Evento::Silencio if !linhas.resto().is_empty() => visto.quadros.push(linhas.tomar()),
+            _ => {}
+        }
+    }
+    visto.modo = linhas.modo;
+    visto.sem_terminador = linhas.resto().to_vec();
+    visto
+}
+
+fn cortado(roteiro: &[Evento], limite: usize) -> Visto {
+    let mut enquadrador = Enquadrador::com_limite(limite);
+    let mut visto = Visto::default();
+    for evento in roteiro {
+        match evento {
+            Evento::Bytes(bytes) => {
+                enquadrador.receber(bytes);
+                tirar(&mut enquadrador, &mut visto);
+            }
+            Evento::Silencio if !visto.longo && !enquadrador.sem_terminador().is_empty() => {
+                visto.quadros.push(enquadrador.sem_terminador().to_vec());
+                enquadrador.tomar_sem_terminador();
+                assert_eq!(enquadrador.restantes(), b"", "what was taken is gone");
+            }
+            _ => {}
+        }
+    }
+    visto.modo = enquadrador.modo();
+    if !visto.longo {
+        visto.sem_terminador = enquadrador.sem_terminador().to_vec();
+    }
+    visto
+}
+
+fn tirar(enquadrador: &mut Enquadrador, visto: &mut Visto) {
+    loop {
+        match enquadrador.proximo() {
+            Ok(_) if visto.longo => panic!("an error is for ever"),
+            Ok(Some(quadro)) => visto.quadros.push(quadro.0.to_vec()),
+            Ok(None) => return,
+            Err(_) => {
+                visto.longo = true;
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Scripts: readable inputs for machines that have several kinds of them.
+//!
+//! A byte stands for itself, as a byte that arrives from the peer, but for these:
+//!
+//! | mark | means |
+//! |---|---|
+//! | `^` | a chunk ends here |
+//! | `~` | the quiet period passes |
+//! | `$` | the peer will send nothing more |
+//! | `!` | the storage fails |
+//! | `?` | the byte behind it is a command of the program |
+//! | `*` | the byte before it, 255 times more: `x*` is 256 of them |
+//! | `\` | the byte behind it stands for itself |
+
+use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
+
+/// The most bytes that a script brings: four times the longest message.
+const BYTES_MAX: usize = 4 * MENSAGEM_MAX_BYTES;
+
+/// How many more of a byte `*` makes. Four runs are exactly a message of legal length.
+const CORRIDA: usize = 255;
+
+/// What happens to a machine.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Evento {
+    Bytes(Vec<u8>),
+    Silencio,
+    Fim,
+    Falha,
+    Comando(u8),
+}
+
+pub(super) fn ler(dados: &[u8]) -> Vec<Evento> {
+    let mut roteiro = Vec::new();
+    let mut bytes = Vec::new();
+    let mut restam = BYTES_MAX;
+    let mut marcas = dados.iter();
+    while let Some(&marca) = marcas.next() {
+        let evento = match marca {
+            b'^' => None,
+            b'~' => Some(Evento::Silencio),
+            b'$' => Some(Evento::Fim),
+            b'!' => Some(Evento::Falha),
+            b'?' => marcas.next().map(|&comando| Evento::Comando(comando)),
+            byte => {
+                let (byte, vezes) = match byte {
+                    b'*' => (bytes.last().copied(), CORRIDA),
+                    b'\\' => (marcas.next().copied(), 1),
+                    byte => (Some(byte), 1),
+                };
+                let vezes = vezes.min(restam);
+                restam -= vezes;
+                bytes.extend(byte.into_iter().flat_map(|byte| std::iter::repeat_n(byte, vezes)));
+                continue;
+            }
+        };
+        entregar(&mut bytes, &mut roteiro);
+        roteiro.extend(evento);
+    }
+    entregar(&mut bytes, &mut roteiro);
+    roteiro
+}
+
+fn entregar(bytes: &mut Vec<u8>, roteiro: &mut Vec<Evento>) {
+    if !bytes.is_empty() {
+        roteiro.push(Evento::Bytes(std::mem::take(bytes)));
+    }
+}
+
+/// The same bytes, and the same events between them, with every chunk as large as can be.
+pub(super) fn inteiro(roteiro: &[Evento]) -> Vec<Evento> {
+    let mut junto = Vec::new();
+    let mut bytes = Vec::new();
+    for evento in roteiro {
+        if let Evento::Bytes(pedaco) = evento {
+            bytes.extend_from_slice(pedaco);
+        } else {
+            entregar(&mut bytes, &mut junto);
+            junto.push(evento.clone());
+        }
+    }
+    entregar(&mut bytes, &mut junto);
+    junto
+}
+
+/// The same with a chunk for each byte.
+pub(super) fn byte_a_byte(roteiro: &[Evento]) -> Vec<Evento> {
+    let cortar = |evento: &Evento| match evento {
+        Evento::Bytes(bytes) => bytes.iter().map(|&byte| Evento::Bytes(vec![byte])).collect(),
+        outro => vec![outro.clone()],
+    };
+    roteiro.iter().flat_map(cortar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(texto: &str) -> Evento {
+        Evento::Bytes(texto.into())
+    }
+
+    #[test]
+    fn marks_are_events_and_anything_else_is_bytes() {
+        let roteiro = ler(b"t:1|\\^~ab^c?6!$");
+        let esperado = [
+            bytes("t:1|^"),
+            Evento::Silencio,
+            bytes("ab"),
+            bytes("c"),
+            Evento::Comando(b'6'),
+            Evento::Falha,
+            Evento::Fim,
+        ];
+        assert_eq!(roteiro, esperado);
+        assert_eq!(inteiro(&roteiro)[2], bytes("abc"));
+        assert_eq!(byte_a_byte(&roteiro).len(), 5 + 1 + 3 + 3);
+    }
+
+    #[test]
+    fn a_run_is_256_of_a_byte_and_the_whole_is_bounded() {
+        assert_eq!(ler(b"xy*"), [bytes(&format!("x{}", "y".repeat(256)))]);
+        assert_eq!(ler(b"*^?"), []);
+        let Evento::Bytes(muitos) = &ler(&[b"x".as_slice(), &[b'*'; 100]].concat())[0] else {
+            panic!("only bytes")
+        };
+        assert_eq!(muitos.len(), BYTES_MAX);
+    }
+}

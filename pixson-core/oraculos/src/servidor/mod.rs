@@ -1,0 +1,248 @@
+//! The server's side of a connection under a script, compared with a model.
+
+mod modelo;
+mod visto;
+
+use self::modelo::Modelo;
+use self::visto::{Visto, adiantado, contas};
+use super::roteiro::{self, Evento};
+use pixson_core::banco::{Banco, BancoMemoria};
+use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
+use pixson_core::relogio::{Carimbo, Relogio};
+use pixson_core::sessao::{
+    ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor,
+};
+use pixson_core::tipos::{Operacao, Recusa, Sucesso, Valor};
+
+/// Whatever happens to the server's side of a connection, it answers as the protocol says.
+///
+/// `dados` is a script: bytes from the client, `^` where a chunk ends, `~` when the quiet period
+/// passes, `$` at the end of the input, `!` when the storage fails under the requests that come
+/// next, `?0` when the program ends the session, `?5` when it waits no longer, `?7` when it has no
+/// place for the connection, `?` and another byte when other connections move the clock, `*` for
+/// 255 more of the byte before, `\` before a byte that would mean something else.
+///
+/// * Replies, clock, end, quiet period and balances are those of a model that knows neither buffer
+///   nor state machine, with legacy peers and without, and with a lower length limit.
+/// * They are the same if all chunks between two other events are joined, and if each byte is a
+///   chunk, and if more bytes arrive before a request is answered. Which replies a failing storage
+///   makes unknown depends on what arrived together.
+/// * Each reply is one of the protocol's texts, of legal length, without a control character; the
+///   stamps, and the clock that is shown, only grow.
+/// * Whoever acts is logged in. A transfer conserves money, and so does a refusal.
+/// * The session comes to rest, and once it has ended it says so for ever.
+///
+/// # Panics
+///
+/// If a law is broken.
+pub fn servidor(dados: &[u8]) {
+    let roteiro = roteiro::ler(dados);
+    for configuracao in [
+        ConfiguracaoServidor::default(),
+        ConfiguracaoServidor { pausa_legada: None, ..ConfiguracaoServidor::default() },
+        ConfiguracaoServidor { mensagem_max_bytes: 100, ..ConfiguracaoServidor::default() },
+    ] {
+        let visto = encenar(&roteiro, configuracao, Quando::Logo);
+        assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
+        conferir(&visto);
+        if !roteiro.contains(&Evento::Falha) {
+            let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao, Quando::Logo);
+            assert_eq!(inteiro, visto, "in one piece");
+            let byte_a_byte = roteiro::byte_a_byte(&roteiro);
+            let byte_a_byte = encenar(&byte_a_byte, configuracao, Quando::Logo);
+            assert_eq!(byte_a_byte, visto, "byte by byte");
+            let depois = encenar(&roteiro, configuracao, Quando::Depois);
+            assert_eq!(depois, visto, "with answers that are late");
+        }
+    }
+}
+
+type Desfecho = Result<Sucesso, Recusa>;
+
+/// When a request is answered.
+#[derive(Clone, Copy)]
+enum Quando {
+    Logo,
+    /// Before anything but bytes happens, or right after the end of the input or of the patience.
+    Depois,
+}
+
+/// A connection, and the loop that drives it.
+struct Ligacao {
+    quando: Quando,
+    /// The answer that is late.
+    atrasada: Option<(Carimbo, Desfecho)>,
+    sessao: SessaoServidor,
+    relogio: Relogio,
+    banco: BancoMemoria,
+    /// The storage fails when something is to be confirmed.
+    falha: bool,
+    visto: Visto,
+}
+
+fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor, quando: Quando) -> Visto {
+    let mut ligacao = Ligacao {
+        quando,
+        atrasada: None,
+        sessao: SessaoServidor::nova(configuracao),
+        relogio: Relogio::novo(),
+        banco: contas(),
+        falha: false,
+        visto: Visto::default(),
+    };
+    for evento in roteiro {
+        ligacao.evento(evento);
+        ligacao.avancar();
+    }
+    ligacao.responder();
+    let Ligacao { sessao, banco, mut visto, .. } = ligacao;
+    visto.titular = sessao.titular();
+    visto.saldos = banco.saldos().into_iter().collect();
+    visto
+}
+
+impl Ligacao {
+    fn evento(&mut self, evento: &Evento) {
+        let chegam = matches!(evento, Evento::Bytes(_));
+        let acaba = matches!(evento, Evento::Fim | Evento::Comando(b'5'));
+        if !chegam && !acaba {
+            self.responder();
+        }
+        match evento {
+            Evento::Bytes(bytes) => self.sessao.receber(bytes),
+            Evento::Silencio => self.sessao.silencio(),
+            Evento::Fim => self.sessao.fim_de_entrada(),
+            Evento::Falha => self.falha = true,
+            Evento::Comando(b'0') => self.sessao.encerrar(Fim::FimDeEntrada),
+            Evento::Comando(b'5') => self.sessao.prazo_esgotado(),
+            Evento::Comando(b'7') => self.sessao.lotada(&self.relogio),
+            Evento::Comando(comando) => {
+                self.relogio = Relogio::desde(adiantado(self.relogio.agora(), *comando));
+            }
+        }
+        if acaba {
+            self.responder();
+        }
+    }
+
+    /// Gives the answer that is late, and those that come after it.
+    fn responder(&mut self) {
+        while let Some((carimbo, desfecho)) = self.atrasada.take() {
+            self.entregar(carimbo, desfecho);
+            self.avancar();
+        }
+    }
+
+    /// Does all there is to do, confirms it, and takes what is to be sent.
+    fn avancar(&mut self) {
+        let executou = self.escoar();
+        if executou && self.falha {
+            self.sessao.anular(&self.relogio);
+            assert!(!self.escoar(), "nothing is done after the storage has failed");
+        }
+        let mut bytes = Vec::new();
+        self.sessao.retirar_saida(&mut bytes);
+        assert_eq!(self.sessao.bytes_na_saida(), 0, "what was taken is gone");
+        self.visto.saida.extend(bytes);
+    }
+
+    fn escoar(&mut self) -> bool {
+        let mut executou = false;
+        loop {
+            match self.sessao.proxima_saida(&self.relogio) {
+                SaidaServidor::RelogioAtualizado(carimbo) => {
+                    self.visto.relogios.push(carimbo.valor());
+                }
+                // The reply tells it too.
+                SaidaServidor::PedidoRecusado(_) => {}
+                SaidaServidor::PedidoRecebido(operacao) => {
+                    executou |= self.executar(operacao);
+                }
+                SaidaServidor::EsperaResposta => {
+                    assert!(self.atrasada.is_some(), "every request was answered");
+                    return executou;
+                }
+                SaidaServidor::PrecisaDeDados { acordar_apos } => {
+                    self.ninguem_espera();
+                    assert_eq!(self.visto.fim, None, "an end is for ever");
+                    self.visto.acordar = acordar_apos.is_some();
+                    return executou;
+                }
+                SaidaServidor::Encerrada(fim) => {
+                    self.ninguem_espera();
+                    // Only a storage that fails is a new reason.
+                    let mesmo = self.visto.fim.is_none_or(|antes| antes == fim);
+                    assert!(mesmo || fim == Fim::ArmazenamentoFalhou, "an end is for ever");
+                    self.visto.fim = Some(fim);
+                    self.visto.acordar = false;
+                    return executou;
+                }
+            }
+        }
+    }
+
+    /// Whether there is something to confirm.
+    fn executar(&mut self, operacao: Operacao) -> bool {
+        let login = matches!(operacao, Operacao::Login { .. });
+        let autorizada = self.sessao.titular() == Some(operacao.titular());
+        assert!(login || autorizada, "{operacao:?} by {:?}", self.sessao.titular());
+        let antes = self.banco.total_em_centavos();
+        let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
+            assert_eq!(self.banco.total_em_centavos(), antes, "without a stamp nothing changes");
+            self.sessao.encerrar(Fim::RelogioEsgotado);
+            return false;
+        };
+        let depois = depois_de(antes, operacao, execucao.desfecho);
+        assert_eq!(self.banco.total_em_centavos(), depois, "{operacao:?}: money is conserved");
+        match self.quando {
+            Quando::Logo => self.entregar(execucao.carimbo, execucao.desfecho),
+            Quando::Depois => self.atrasada = Some((execucao.carimbo, execucao.desfecho)),
+        }
+        true
+    }
+
+    fn entregar(&mut self, carimbo: Carimbo, desfecho: Desfecho) {
+        let respondida = self.sessao.responder(carimbo, desfecho);
+        assert_eq!(respondida, Ok(()), "a request that came out waits for its answer");
+    }
+
+    /// A session that does not wait for an answer takes none.
+    fn ninguem_espera(&mut self) {
+        let saida = self.sessao.bytes_na_saida();
+        let respondida = self.sessao.responder(Carimbo::MAX, Ok(Sucesso::Login));
+        assert_eq!(respondida, Err(ErroResponder), "nobody waits for this reply");
+        assert_eq!(self.sessao.bytes_na_saida(), saida, "a reply to nothing");
+    }
+}
+
+/// The money in the bank after an operation.
+fn depois_de(antes: u128, operacao: Operacao, desfecho: Desfecho) -> u128 {
+    let centavos = |valor: Valor| u128::from(valor.centavos());
+    match (operacao, desfecho) {
+        (Operacao::Saque { valor, .. }, Ok(_)) => antes - centavos(valor),
+        (Operacao::Deposito { valor, .. }, Ok(_)) => antes + centavos(valor),
+        _ => antes,
+    }
+}
+
+/// What holds of every session, whatever the model says.
+fn conferir(visto: &Visto) {
+    assert!(visto.relogios.is_sorted_by(|antes, depois| antes < depois), "the clock only grows");
+    let saida = std::str::from_utf8(&visto.saida).expect("replies are UTF-8");
+    // Every reply begins with a stamp, and no text of the protocol holds one.
+    let inicios: Vec<usize> = saida.match_indices("t:").map(|(inicio, _)| inicio).collect();
+    let fins = inicios.iter().skip(1).copied().chain([saida.len()]);
+    let mut ultimo = None;
+    for (&inicio, fim) in inicios.iter().zip(fins) {
+        let mensagem = &saida[inicio..fim];
+        let mensagem = mensagem.strip_suffix('\n').unwrap_or(mensagem);
+        assert!(mensagem.len() <= MENSAGEM_MAX_BYTES, "{mensagem:?}");
+        assert!(!mensagem.contains(char::is_control), "{mensagem:?}");
+        let resposta = Resposta::decodificar(mensagem.as_bytes());
+        let resposta = resposta.unwrap_or_else(|erro| panic!("{mensagem:?}: {erro}"));
+        assert!(resposta.desfecho().is_some(), "{mensagem:?} is no text of the protocol");
+        assert!(Some(resposta.carimbo()) > ultimo, "{mensagem:?} after {ultimo:?}");
+        ultimo = Some(resposta.carimbo());
+    }
+    assert!(inicios.first().is_none_or(|&inicio| inicio == 0), "something before a reply");
+}
