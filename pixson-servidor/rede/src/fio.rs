@@ -36,13 +36,12 @@ pub(crate) fn conduzir<B: Banco>(
     set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
     let mut canal = Canal::novo(fluxo);
     let mut agora = Instant::now();
-    let mut chegada = None;
-    let mut atendeu = false;
+    let mut atendimento = Atendimento::default();
     loop {
         let feito = match conexao.acao(agora) {
             Acao::Avancar => {
                 conexao.avancar(servico, |evento| {
-                    atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+                    atendimento.ver(evento);
                     observador.evento(evento);
                 });
                 Ok(())
@@ -67,9 +66,7 @@ pub(crate) fn conduzir<B: Banco>(
                 escrito.map(|quantos| conexao.escritos(quantos))
             }
             Acao::Ler { no_maximo } => {
-                if let Some(chegada) = chegada.take_if(|_| atendeu) {
-                    observador.atendimento(agora.saturating_duration_since(chegada));
-                }
+                atendimento.contar(agora, observador);
                 let lido = canal.ler(no_maximo);
                 if !matches!(lido, Ok(Some([_, ..]))) {
                     agora = Instant::now();
@@ -83,16 +80,14 @@ pub(crate) fn conduzir<B: Banco>(
                             conexao.parar();
                         }
                         conexao.receber(bytes);
-                        atendeu = false;
-                        chegada = observador.mede().then(Instant::now);
+                        atendimento = Atendimento::desde(observador.mede().then(Instant::now));
                     }
                 })
             }
             Acao::MeioFechar => {
                 // Who let a deadline pass was not waiting for the server.
-                let do_prazo = conexao.fim() == Some(Encerramento::Sessao(Fim::PrazoEsgotado));
-                if let Some(chegada) = chegada.take_if(|_| atendeu && !do_prazo) {
-                    observador.atendimento(agora.saturating_duration_since(chegada));
+                if conexao.fim() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
+                    atendimento.contar(agora, observador);
                 }
                 fluxo.shutdown(Shutdown::Write).map(|()| conexao.meio_fechada())
             }
@@ -101,6 +96,31 @@ pub(crate) fn conduzir<B: Banco>(
         if let Err(erro) = feito {
             // Whatever fails after the last word, the conversation is over.
             return conexao.fim().ok_or(erro);
+        }
+    }
+}
+
+/// The bytes that are being served, for whoever wants to know how long that takes.
+#[derive(Default)]
+struct Atendimento {
+    /// When they arrived, if anybody does and has not been told.
+    chegada: Option<Instant>,
+    /// Something of them was answered.
+    respondeu: bool,
+}
+
+impl Atendimento {
+    fn desde(chegada: Option<Instant>) -> Self {
+        Self { chegada, respondeu: false }
+    }
+
+    fn ver(&mut self, evento: Evento) {
+        self.respondeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+    }
+
+    fn contar(&mut self, agora: Instant, observador: &mut impl ObservadorDeConexao) {
+        if let Some(chegada) = self.chegada.take_if(|_| self.respondeu) {
+            observador.atendimento(agora.saturating_duration_since(chegada));
         }
     }
 }

@@ -50,6 +50,7 @@ mod portaria;
 mod recursos;
 mod recusa;
 mod servidor;
+mod tarefa;
 
 pub use self::conexao::{Conexao, Encerramento};
 pub use self::limites::Limites;
@@ -57,3 +58,4 @@ pub use self::observador::{Observador, ObservadorDeConexao};
 pub use self::parada::Parada;
 pub use self::recursos::{Escassez, espaco_restante};
 pub use self::servidor::Servidor;
+pub use self::tarefa::tarefa;

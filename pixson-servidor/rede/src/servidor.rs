@@ -16,12 +16,10 @@ use crate::observador::{Observador, ObservadorDeConexao};
 use crate::parada::Parada;
 use crate::portaria::{Passe, Portaria};
 use crate::recusa::{self, Recusada, Recusas};
+use crate::tarefa::tarefa;
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
-
-/// The stack of a thread that goes on beside the connections: 512 KiB.
-const PILHA_DE_TAREFA_BYTES: usize = 512 * 1024;
 
 /// How long connections may still take when the server stops: 3 s. Then there is time for whatever the
 /// bank has to do.
@@ -170,13 +168,4 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
         self.portaria.esvaziar(PARADA_MAX);
     }
-}
-
-/// Starts something that goes on beside the connections.
-fn tarefa<'escopo>(
-    escopo: &'escopo Scope<'escopo, '_>,
-    fazer: impl FnOnce() + Send + 'escopo,
-) -> io::Result<()> {
-    let pilha = thread::Builder::new().stack_size(PILHA_DE_TAREFA_BYTES);
-    pilha.spawn_scoped(escopo, fazer).map(drop)
 }

@@ -146,6 +146,25 @@ fn the_idle_deadline_begins_anew_with_every_request() {
 }
 
 #[test]
+fn a_read_of_nothing_moves_no_deadline() {
+    let mut cena = Cena::dentro();
+    cena.seguir(usize::MAX);
+    cena.esperar(899 * SEGUNDO);
+    assert_eq!(cena.dizer(b""), Espera::Entrada(SEGUNDO));
+    cena.conexao.escritos(usize::MAX);
+    assert_eq!(cena.seguir(0), Espera::Entrada(SEGUNDO), "nothing was to be written");
+}
+
+#[test]
+fn a_driver_that_says_it_wrote_more_than_there_was_ends_no_other_way() {
+    let mut cena = Cena::dentro();
+    cena.conexao.receber(b"t:5|op:1|rg:1\n");
+    assert!(matches!(cena.seguir(3), Espera::Escrita(_)));
+    cena.conexao.escritos(usize::MAX);
+    assert_eq!(cena.seguir(0), Espera::Entrada(900 * SEGUNDO));
+}
+
+#[test]
 fn a_legacy_message_is_taken_after_its_pause() {
     let mut cena = Cena::nova();
     let Espera::Entrada(pausa) = cena.dizer(b"t:1|op:6|rg:1") else { panic!("it waits") };

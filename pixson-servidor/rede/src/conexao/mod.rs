@@ -17,6 +17,7 @@
 //! When the time of an action has passed, the driver asks for the next one, with the instant that it is
 //! then. Time enters here and nowhere else.
 
+mod acao;
 mod prazos;
 
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Ligacao, Servico};
 
+pub use self::acao::{Acao, Encerramento};
 use self::prazos::Prazos;
 use crate::limites::Limites;
 
@@ -87,41 +89,6 @@ pub struct Conexao {
     saida: Vec<u8>,
     /// When the server stops: how many bytes are still served.
     restam: Option<usize>,
-}
-
-/// What a driver has to do next.
-#[derive(Debug, Eq, PartialEq)]
-#[must_use = "an action that is not taken stalls the connection"]
-pub enum Acao<'c> {
-    /// Call [`Conexao::avancar`]: there may be something to serve.
-    Avancar,
-    /// Call [`Conexao::confirmar`], which waits for the storage.
-    Confirmar,
-    /// Write these bytes, or some of them.
-    Escrever {
-        /// What is left to write; never empty.
-        bytes: &'c [u8],
-        /// How long that may take; never zero.
-        no_maximo: Duration,
-    },
-    /// Read something.
-    Ler {
-        /// How long to wait for it; never zero.
-        no_maximo: Duration,
-    },
-    /// Shut down the sending side: the peer sees that nothing more will come.
-    MeioFechar,
-    /// Close the socket: all is over.
-    Fechar(Encerramento),
-}
-
-/// How a connection ended, if its transport did not fail.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Encerramento {
-    /// The session is over, and its last words are written.
-    Sessao(Fim),
-    /// The peer did not take its replies in time.
-    EscritaEsgotada,
 }
 
 /// What a connection is at.
@@ -222,8 +189,11 @@ impl Conexao {
         }
     }
 
-    /// Input: bytes have arrived.
+    /// Input: bytes have arrived. None are no input, and move no deadline.
     pub fn receber(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
         match &mut self.fase {
             Fase::Escoando { fim, restam, .. } => {
                 *restam = restam.saturating_sub(bytes.len());
@@ -260,7 +230,7 @@ impl Conexao {
     /// Result: so many bytes of [`Acao::Escrever`] were written, from its first on.
     pub fn escritos(&mut self, quantos: usize) {
         if let Fase::Escrevendo { escritos, .. } = &mut self.fase {
-            *escritos = self.saida.len().min(*escritos + quantos);
+            *escritos = self.saida.len().min(escritos.saturating_add(quantos));
         }
     }
 

@@ -1,0 +1,40 @@
+//! What a connection asks of its driver, and how it ends.
+
+use std::time::Duration;
+
+use pixson_core::sessao::Fim;
+
+/// What a driver has to do next.
+#[derive(Debug, Eq, PartialEq)]
+#[must_use = "an action that is not taken stalls the connection"]
+pub enum Acao<'c> {
+    /// Call [`Conexao::avancar`](super::Conexao::avancar): there may be something to serve.
+    Avancar,
+    /// Call [`Conexao::confirmar`](super::Conexao::confirmar), which waits for the storage.
+    Confirmar,
+    /// Write these bytes, or some of them.
+    Escrever {
+        /// What is left to write; never empty.
+        bytes: &'c [u8],
+        /// How long that may take; never zero.
+        no_maximo: Duration,
+    },
+    /// Read something.
+    Ler {
+        /// How long to wait for it; never zero.
+        no_maximo: Duration,
+    },
+    /// Shut down the sending side: the peer sees that nothing more will come.
+    MeioFechar,
+    /// Close the socket: all is over.
+    Fechar(Encerramento),
+}
+
+/// How a connection ended, if its transport did not fail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Encerramento {
+    /// The session is over, and its last words are written.
+    Sessao(Fim),
+    /// The peer did not take its replies in time.
+    EscritaEsgotada,
+}
