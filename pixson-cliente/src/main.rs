@@ -25,8 +25,7 @@ use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::{Programa, gerados};
 use pixson_terminal::{Interativo, Tubo};
 
-use crate::argumentos::Cor;
-use crate::argumentos::{Argumentos, Comando};
+use crate::argumentos::{Argumentos, Comando, Cor};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
 use crate::relator::Relator;
 

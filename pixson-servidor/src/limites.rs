@@ -54,23 +54,14 @@ pub(crate) struct ArgumentosDeLimites {
 
 impl ArgumentosDeLimites {
     pub(crate) fn valores(self) -> Limites {
-        let Self {
-            max_conexoes,
-            max_por_endereco,
-            max_mensagem,
-            prazo_mensagem,
-            prazo_login,
-            prazo_ocioso,
-            prazo_escrita,
-        } = self;
         Limites {
-            max_conexoes,
-            max_por_endereco,
-            max_mensagem,
-            prazo_mensagem,
-            prazo_login,
-            prazo_ocioso,
-            prazo_escrita,
+            max_conexoes: self.max_conexoes,
+            max_por_endereco: self.max_por_endereco,
+            max_mensagem: self.max_mensagem,
+            prazo_mensagem: self.prazo_mensagem,
+            prazo_login: self.prazo_login,
+            prazo_ocioso: self.prazo_ocioso,
+            prazo_escrita: self.prazo_escrita,
         }
     }
 }
@@ -91,4 +82,19 @@ fn prazo(texto: &str) -> Result<Duration, &'static str> {
         .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
         .filter(|prazo| !prazo.is_zero())
         .ok_or("não é um número de segundos, acima de zero e até 86400")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::*;
+
+    #[test]
+    fn without_options_the_limits_are_those_of_the_library() {
+        let comando = ArgumentosDeLimites::augment_args(Command::new("servidor"));
+        let lidos = comando.try_get_matches_from(["servidor"]).expect("nothing is needed");
+        let lidos = ArgumentosDeLimites::from_arg_matches(&lidos).expect("all have defaults");
+        assert_eq!(lidos.valores(), Limites::default());
+    }
 }

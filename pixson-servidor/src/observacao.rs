@@ -30,7 +30,6 @@ pub(crate) struct Observacao {
     /// The storage has refused a request since the last look.
     recusou: AtomicBool,
     parada: Parada,
-    parando: AtomicBool,
     queixa: Mutex<Queixa>,
 }
 
@@ -51,17 +50,15 @@ impl Observacao {
             conta,
             recusou: AtomicBool::new(false),
             parada,
-            parando: AtomicBool::new(false),
             queixa: Mutex::new(Queixa::a_cada(QUEIXAS)),
         }
     }
 
     /// Stops the server, and says so.
     pub(crate) fn parar(&self) {
-        if !self.parando.swap(true, Ordering::Relaxed) {
+        if self.parada.pedir() {
             tracing::info!("parada solicitada");
             self.tela.mostrar("Encerrando...");
-            self.parada.pedir();
         }
     }
 

@@ -5,23 +5,20 @@ use std::net::{SocketAddr, TcpListener};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread::{self, Scope};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use pixson_administracao::frases::{de_presa, do_disco};
 use pixson_core::Servico;
 use pixson_core::banco::{BancoJson, Presa};
-use pixson_rede::{Limites, Parada};
+use pixson_linha::sinais;
+use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
+use pixson_rede::{Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::inicio::avisar;
 use crate::observacao::Observacao;
 use crate::queixa::Queixa;
-use pixson_linha::sinais;
-use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
-
-/// The stack of a thread that goes on beside the connections: 512 KiB.
-const PILHA_DE_TAREFA_BYTES: usize = 512 * 1024;
 
 /// How often bringing the account files up to the journal begins: every 500 ms, or at once when
 /// that took longer. A file is behind by the rest of one round and its place in the next.
@@ -192,15 +189,6 @@ impl Servidor {
             }
         }
     }
-}
-
-/// Starts something that goes on beside the connections.
-fn tarefa<'escopo>(
-    escopo: &'escopo Scope<'escopo, '_>,
-    fazer: impl FnOnce() + Send + 'escopo,
-) -> io::Result<()> {
-    let pilha = thread::Builder::new().stack_size(PILHA_DE_TAREFA_BYTES);
-    pilha.spawn_scoped(escopo, fazer).map(drop)
 }
 
 impl Observado for Servidor {
