@@ -131,7 +131,6 @@ impl ErroQuantia {
 #[derive(Clone, Copy)]
 pub(crate) struct Decimal {
     bytes: [u8; Self::MAX_BYTES],
-    inicio: usize,
     fim: usize,
 }
 
@@ -140,26 +139,18 @@ impl Decimal {
     const MAX_BYTES: usize = 21;
 
     pub(crate) fn de_centavos(centavos: u64) -> Self {
-        const PONTO: usize = Decimal::MAX_BYTES - 3;
-        let mut bytes = [b'0'; Self::MAX_BYTES];
-        bytes[PONTO] = b'.';
-        bytes[PONTO + 1] = digito(centavos / 10);
-        bytes[PONTO + 2] = digito(centavos);
-        let fim = if centavos.is_multiple_of(10) { PONTO + 2 } else { PONTO + 3 };
-        let mut inteiro = centavos / 100;
-        let mut inicio = PONTO - 1;
-        bytes[inicio] = digito(inteiro);
-        inteiro /= 10;
-        while inteiro > 0 {
-            inicio -= 1;
-            bytes[inicio] = digito(inteiro);
-            inteiro /= 10;
-        }
-        Self { bytes, inicio, fim }
+        let mut reais = itoa::Buffer::new();
+        let reais = reais.format(centavos / 100).as_bytes();
+        let ponto = reais.len();
+        let mut bytes = [0; Self::MAX_BYTES];
+        bytes[..ponto].copy_from_slice(reais);
+        bytes[ponto..ponto + 3].copy_from_slice(&[b'.', digito(centavos / 10), digito(centavos)]);
+        let fim = if centavos.is_multiple_of(10) { ponto + 2 } else { ponto + 3 };
+        Self { bytes, fim }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[self.inicio..self.fim]
+        &self.bytes[..self.fim]
     }
 
     fn as_str(&self) -> &str {

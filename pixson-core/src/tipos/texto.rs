@@ -43,20 +43,7 @@ impl Texto for Saldo {
 
 impl Texto for u64 {
     fn escrever(&self, saida: &mut Vec<u8>) {
-        /// 2^64 − 1 has 20 digits.
-        const MAX_DIGITOS: usize = 20;
-        let mut digitos = [0; MAX_DIGITOS];
-        let mut inicio = MAX_DIGITOS;
-        let mut resto = *self;
-        loop {
-            inicio -= 1;
-            digitos[inicio] = b'0' + u8::try_from(resto % 10).expect("a remainder of ten");
-            resto /= 10;
-            if resto == 0 {
-                break;
-            }
-        }
-        saida.extend_from_slice(&digitos[inicio..]);
+        saida.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
     }
 }
 
