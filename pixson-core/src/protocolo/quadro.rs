@@ -1,6 +1,6 @@
 //! Framing: where a message ends.
 
-use nom::FindSubstring;
+use memchr::memchr;
 use thiserror::Error;
 
 use super::MENSAGEM_MAX_BYTES;
@@ -93,8 +93,7 @@ impl Enquadrador {
     ///
     /// [`QuadroLongo`], again at every further call.
     pub fn proximo(&mut self) -> Result<Option<Quadro<'_>>, QuadroLongo> {
-        // nom's search takes many bytes at a time.
-        let Some(fim) = (&self.bytes[self.buscado..]).find_substring("\n") else {
+        let Some(fim) = memchr(b'\n', &self.bytes[self.buscado..]) else {
             self.buscado = self.bytes.len();
             if self.longo(&self.bytes[self.inicio..]) {
                 return Err(QuadroLongo);

@@ -1,5 +1,7 @@
 //! Reading one line of the journal.
 
+use memchr::memchr;
+
 use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, json};
 
 /// A line that was read whole and whose checksum is right.
@@ -29,7 +31,7 @@ pub(in crate::banco::diario) fn linha_inteira(bytes: &[u8]) -> bool {
 
 /// What the checksum of the line at the beginning of `bytes` covers, if it is right.
 fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
-    let fim = bytes.iter().position(|&byte| byte == b'\n')? + 1;
+    let fim = memchr(b'\n', bytes)? + 1;
     let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
     let corpo = corpo.strip_suffix(CRC)?;
     let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
