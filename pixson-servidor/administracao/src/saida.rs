@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use pixson_linha::objeto;
 use serde::Serialize;
+use tempfile::TempPath;
 
 use super::Falha;
 use pixson_linha::sinais::AntesDoFim;
@@ -41,8 +42,8 @@ impl Saida {
 /// file, such as a pipe, is written to as it is.
 pub(super) struct ArquivoInteiro {
     saida: BufWriter<File>,
-    /// The hidden file, and the name that it is to have.
-    oculto: Option<(PathBuf, PathBuf)>,
+    /// The hidden file, which is removed when this goes, and the name that it is to have.
+    oculto: Option<(TempPath, PathBuf)>,
     _vigia: Option<AntesDoFim>,
 }
 
@@ -62,6 +63,7 @@ impl ArquivoInteiro {
         };
         let arquivo = nome.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let oculto = format!(".{}.parcial-{}", arquivo.to_string_lossy(), std::process::id());
+        // Not a random name: what is left of a killed process would stay for ever.
         let oculto = nome.with_file_name(oculto);
         // One that is left of a killed process of the same number.
         match fs::remove_file(&oculto) {
@@ -72,6 +74,7 @@ impl ArquivoInteiro {
         let vigia = AntesDoFim::fazer(move || drop(fs::remove_file(dele)))?;
         let arquivo = OpenOptions::new().write(true).create_new(true).mode(MODO).open(&oculto)?;
         let saida = BufWriter::new(arquivo);
+        let oculto = TempPath::try_from_path(oculto)?;
         Ok(Self { saida, oculto: Some((oculto, nome)), _vigia: Some(vigia) })
     }
 
@@ -82,22 +85,11 @@ impl ArquivoInteiro {
     /// Durable on return, in place of a file that had the name.
     pub(super) fn terminar(mut self) -> io::Result<()> {
         self.saida.flush()?;
-        let Some((oculto, nome)) = &self.oculto else { return Ok(()) };
+        let Some((oculto, nome)) = self.oculto.take() else { return Ok(()) };
         self.saida.get_ref().sync_all()?;
-        fs::rename(oculto, nome)?;
+        oculto.persist(&nome)?;
         let pasta = nome.parent().filter(|pasta| !pasta.as_os_str().is_empty());
-        let pasta = File::open(pasta.unwrap_or(Path::new(".")))?;
-        self.oculto = None;
-        pasta.sync_all()
-    }
-}
-
-impl Drop for ArquivoInteiro {
-    fn drop(&mut self) {
-        if let Some((oculto, _)) = &self.oculto {
-            // What cannot be removed is hidden, and says what it is.
-            let _ = fs::remove_file(oculto);
-        }
+        File::open(pasta.unwrap_or(Path::new(".")))?.sync_all()
     }
 }
 
