@@ -1,4 +1,7 @@
 //! The visitors of the two pages, side by side: nobody waits for another one.
+//!
+//! The loop is our own because no small server crate keeps what the pages promise: CONTRIBUTING.md says
+//! which were tried, and what failed.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
