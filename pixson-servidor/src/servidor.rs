@@ -3,7 +3,6 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,8 +37,6 @@ pub(crate) struct Servidor {
     sinais: Mutex<Signals>,
     vigia: Handle,
     painel: Option<Painel>,
-    /// Every account file is current: the panel has nothing more to tell.
-    concluido: AtomicBool,
 }
 
 /// Why the server stopped without being asked to.
@@ -82,7 +79,6 @@ impl Servidor {
             vigia: sinais.handle(),
             sinais: Mutex::new(sinais),
             painel,
-            concluido: AtomicBool::new(false),
         })
     }
 
@@ -100,7 +96,7 @@ impl Servidor {
                 tarefa(escopo, || self.publicar()),
                 tarefa(escopo, || {
                     if let Some(painel) = &self.painel {
-                        painel.servir(&self, &self.concluido);
+                        painel.servir(&self);
                     }
                 }),
             ];
@@ -116,9 +112,9 @@ impl Servidor {
             // Whatever has started must end.
             self.rede.parada().pedir();
             let fechado = banco.fechar();
-            self.concluido.store(true, Ordering::Release);
+            // Every account file is current: the panel has nothing more to tell.
             if let Some(painel) = &self.painel {
-                painel.acordar();
+                painel.encerrar();
             }
             // Until here a second signal ends the process at once.
             self.vigia.close();

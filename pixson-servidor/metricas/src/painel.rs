@@ -31,6 +31,7 @@ const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 pub struct Painel {
     ouvinte: TcpListener,
     endereco: SocketAddr,
+    encerrado: AtomicBool,
 }
 
 /// What a server says of itself.
@@ -55,7 +56,7 @@ impl Painel {
         let ouvinte = TcpListener::bind(endereco)?;
         ouvinte.set_nonblocking(true)?;
         let endereco = ouvinte.local_addr()?;
-        Ok(Self { ouvinte, endereco })
+        Ok(Self { ouvinte, endereco, encerrado: AtomicBool::new(false) })
     }
 
     /// Where it listens.
@@ -63,12 +64,12 @@ impl Painel {
         self.endereco
     }
 
-    /// Serves visitors until `acabou` is set and somebody calls [`Painel::acordar`].
-    pub fn servir(&self, observado: &impl Observado, acabou: &AtomicBool) {
+    /// Serves visitors until [`Painel::encerrar`].
+    pub fn servir(&self, observado: &impl Observado) {
         // From the oldest to the newest.
         let mut visitantes: Vec<Visitante> = Vec::new();
         let mut pausa: Option<Instant> = None;
-        while !acabou.load(Ordering::Acquire) {
+        while !self.encerrado.load(Ordering::Acquire) {
             let agora = Instant::now();
             visitantes.retain(|visitante| visitante.prazo > agora);
             pausa = pausa.filter(|&fim| fim > agora);
@@ -135,8 +136,10 @@ impl Painel {
         }
     }
 
-    /// Ends the wait for another visitor.
-    pub fn acordar(&self) {
+    /// Ends [`Painel::servir`], also one that has not begun yet. Whoever is being answered gets no more.
+    pub fn encerrar(&self) {
+        self.encerrado.store(true, Ordering::Release);
+        // Wakes the loop: a listener that is shut down is always ready.
         let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
     }
 }
