@@ -8,7 +8,7 @@ use clap::error::ContextKind;
 use clap::{
     Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, value_parser,
 };
-use pixson_conexao::Servidor;
+use pixson_conexao::ServidorDistante;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 use pixson_linha::gerados;
@@ -173,7 +173,7 @@ pub(crate) enum Comando {
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
-    Script(script::Argumentos),
+    Script(script::OpcoesDeScript),
     /// Mede o tempo de ida e volta até o servidor, e mostra o relógio dele
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] ping",
@@ -192,12 +192,12 @@ pub(crate) enum Comando {
         next_help_heading = "Opções",
         disable_help_flag = true
     )]
-    Carga(Box<carga::Argumentos>),
+    Carga(Box<carga::OpcoesDeCarga>),
 }
 
 impl Argumentos {
     /// The server that is meant. `Err` is a sentence about the environment.
-    pub(crate) fn servidor(&self) -> Result<Servidor, String> {
+    pub(crate) fn servidor(&self) -> Result<ServidorDistante, String> {
         self.servidor.servidor()
     }
 

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Instant;
 
-use pixson_conexao::Conexao;
-use pixson_conexao::Servidor;
+use pixson_conexao::ConexaoCliente;
+use pixson_conexao::ServidorDistante;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
 use crate::comando::ComandoDeConta;
@@ -14,17 +14,21 @@ use crate::relator::{Relator, despedir};
 
 /// A connection that acts for one account, and tells what becomes of each command.
 #[derive(Debug)]
-pub(crate) struct Atendimento<'i> {
-    conexao: Conexao<'i>,
+pub(crate) struct ContaConectada<'i> {
+    conexao: ConexaoCliente<'i>,
     rg: Rg,
     relator: Relator<'i>,
 }
 
-impl<'i> Atendimento<'i> {
+impl<'i> ContaConectada<'i> {
     /// Connects and logs in. `Err` is the exit code, once it was said why not.
-    pub(crate) fn entrar(servidor: &Servidor, rg: Rg, relator: Relator<'i>) -> Result<Self, u8> {
+    pub(crate) fn entrar(
+        servidor: &ServidorDistante,
+        rg: Rg,
+        relator: Relator<'i>,
+    ) -> Result<Self, u8> {
         let login = Operacao::Login { rg };
-        let mut conexao = Conexao::abrir(servidor, relator.interrupcao)
+        let mut conexao = ConexaoCliente::abrir(servidor, relator.interrupcao)
             .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha.into())))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
@@ -49,12 +53,12 @@ impl<'i> Atendimento<'i> {
 
 /// One command on a connection of its own. Returns the exit code.
 pub(crate) fn executar(
-    servidor: &Servidor,
+    servidor: &ServidorDistante,
     rg: Rg,
     comando: ComandoDeConta,
     relator: Relator<'_>,
 ) -> u8 {
-    match Atendimento::entrar(servidor, rg, relator) {
+    match ContaConectada::entrar(servidor, rg, relator) {
         Ok(mut atendimento) => {
             let (relato, escrito) = atendimento.executar(comando, None);
             despedir(&relato, escrito)
@@ -65,12 +69,12 @@ pub(crate) fn executar(
 
 /// Asks for a sign of life: a balance without a login, which a server refuses without looking at
 /// any account. Returns the exit code.
-pub(crate) fn ping(servidor: &Servidor, relator: Relator<'_>) -> u8 {
+pub(crate) fn ping(servidor: &ServidorDistante, relator: Relator<'_>) -> u8 {
     let rg = "0".parse().expect("a digit is an RG");
     let operacao = Operacao::Saldo { rg };
     let mut enviado = None;
     let mut medir = || -> Result<_, Falha> {
-        let mut conexao = Conexao::abrir(servidor, relator.interrupcao)?;
+        let mut conexao = ConexaoCliente::abrir(servidor, relator.interrupcao)?;
         let inicio = Instant::now();
         let resposta = conexao.pedir(operacao, anotar(&mut enviado))?;
         Ok((resposta, inicio.elapsed()))
@@ -109,7 +113,7 @@ fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) -> Result<(), Fa
     }
 }
 
-fn pedir(conexao: &mut Conexao<'_>, operacao: &Operacao) -> Relato {
+fn pedir(conexao: &mut ConexaoCliente<'_>, operacao: &Operacao) -> Relato {
     let mut enviado = None;
     let resposta = conexao.pedir(*operacao, anotar(&mut enviado));
     match resposta {

@@ -8,10 +8,10 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pixson_carga::{
-    Andamento, CONEXOES_MAX, Configuracao, Contas, DURACAO_MAX, ErroPlano, Medicao, PIPELINE_MAX,
-    Plano, TAXA_MAX, Tipo, medir,
+    Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, ListaDeContas, Medicao,
+    PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
 };
-use pixson_conexao::{Interrupcao, Servidor};
+use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
 use pixson_linha::objeto::em_linha;
 
@@ -25,7 +25,7 @@ const NAO_CONSERVADO_CODIGO: u8 = 1;
 
 /// What `carga` reads from the command line.
 #[derive(Args, Debug)]
-pub(crate) struct Argumentos {
+pub(crate) struct OpcoesDeCarga {
     /// O que pedir: saldo, deposito, transferencia ou misto, que é metade saldos, um quarto
     /// depósitos e um quarto transferências [padrão: saldo]
     #[arg(long, value_name = "TIPO", value_parser = tipos(), default_value = "saldo")]
@@ -56,7 +56,7 @@ pub(crate) struct Argumentos {
     /// As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como
     /// 1000000000-1000000999 [padrão: as dez contas de exemplo]
     #[arg(long, value_name = "LISTA", default_value_t, hide_default_value = true)]
-    rgs: Contas,
+    rgs: ListaDeContas,
 
     /// Usa só as N primeiras contas; com 1, toda transferência sai da primeira ou entra nela
     #[arg(long, value_name = "N")]
@@ -90,10 +90,14 @@ fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {
     clap::value_parser!(u64).range(1..=TAXA_MAX).try_map(NonZeroU64::try_from)
 }
 
-impl Argumentos {
+impl OpcoesDeCarga {
     /// `Err` is a sentence about words that do not go together.
-    fn plano(&self, servidor: &Servidor, interrupcao: &Interrupcao) -> Result<Plano, String> {
-        let mut configuracao = Configuracao::default();
+    fn plano(
+        &self,
+        servidor: &ServidorDistante,
+        interrupcao: &Interrupcao,
+    ) -> Result<Plano, String> {
+        let mut configuracao = ConfiguracaoDaCarga::default();
         configuracao.operacao = self.operacao;
         configuracao.conexoes = self.conexoes;
         configuracao.pipeline = self.pipeline;
@@ -117,8 +121,8 @@ impl Argumentos {
 
 /// The whole command. `Err` is a sentence about words of the command line that do not agree.
 pub(crate) fn executar(
-    servidor: &Servidor,
-    argumentos: &Argumentos,
+    servidor: &ServidorDistante,
+    argumentos: &OpcoesDeCarga,
     json: bool,
     interrupcao: &Interrupcao,
 ) -> Result<ExitCode, String> {

@@ -18,7 +18,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use pixson_conexao::{Interrupcao, Servidor};
+use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 use pixson_linha::sinais::conter_arquivos;
@@ -70,7 +70,12 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
 }
 
 /// The menu: for a person at a terminal with what makes typing easy, and otherwise as it always was.
-fn conversar(servidor: &Servidor, rg: Option<Rg>, cor: Cor, interrupcao: &Interrupcao) -> ExitCode {
+fn conversar(
+    servidor: &ServidorDistante,
+    rg: Option<Rg>,
+    cor: Cor,
+    interrupcao: &Interrupcao,
+) -> ExitCode {
     let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
     let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
         Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal, interrupcao),

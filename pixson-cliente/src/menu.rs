@@ -2,14 +2,14 @@
 
 use std::io;
 
-use pixson_conexao::Servidor;
-use pixson_conexao::{Conexao, ErroConexao, Interrompida, Interrupcao};
+use pixson_conexao::ServidorDistante;
+use pixson_conexao::{ConexaoCliente, ErroConexao, Interrompida, Interrupcao};
 use pixson_core::protocolo::Situacao;
 use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
 use pixson_linha::quantia;
 use pixson_linha::visivel::visivel;
-use pixson_terminal::{Configuracao, Digitado, Realce, Terminal, arquivo_do_historico};
+use pixson_terminal::{ConfiguracaoDoTerminal, Digitado, Realce, Terminal, arquivo_do_historico};
 
 use crate::argumentos::Cor;
 use crate::comando::ler_palavras;
@@ -40,8 +40,8 @@ As setas percorrem os comandos anteriores, e Tab completa. Ctrl-C sai com o cód
 Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
 
 /// What a terminal is to be like for it.
-pub(crate) fn escolhas(cor: Cor) -> Configuracao {
-    Configuracao {
+pub(crate) fn escolhas(cor: Cor) -> ConfiguracaoDoTerminal {
+    ConfiguracaoDoTerminal {
         cor: cor.into(),
         nomes: &NOMES,
         opcoes: &OPCOES,
@@ -60,7 +60,7 @@ enum Volta {
 
 /// The whole interactive session of the original program.
 pub(crate) fn conversar(
-    servidor: &Servidor,
+    servidor: &ServidorDistante,
     rg: Option<Rg>,
     terminal: &mut impl Terminal,
     interrupcao: &Interrupcao,
@@ -75,7 +75,7 @@ pub(crate) fn conversar(
         },
     };
     conferir_saida(terminal, &feitos)?;
-    let mut conexao = Conexao::abrir(servidor, interrupcao)?;
+    let mut conexao = ConexaoCliente::abrir(servidor, interrupcao)?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal, &feitos))?;
     mostrar_resposta(&login, terminal);
@@ -154,7 +154,7 @@ fn insistir<E: Terminal, T>(
 
 /// What can be chosen: what stands in the menu, and one that does not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Entrada {
+enum Opcao {
     Pedir(TipoDeOperacao),
     Sair,
     Ajuda,
@@ -188,29 +188,29 @@ fn escolha_de(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static 
     }
 }
 
-fn numero(texto: &str) -> Option<Entrada> {
+fn numero(texto: &str) -> Option<Opcao> {
     let este = |tipo| escolha_de(tipo).is_some_and(|(numero, _)| numero == texto);
     match texto {
-        "0" => Some(Entrada::Sair),
-        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Entrada::Pedir),
+        "0" => Some(Opcao::Sair),
+        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Opcao::Pedir),
     }
 }
 
-fn nome(texto: &str) -> Option<Entrada> {
+fn nome(texto: &str) -> Option<Opcao> {
     let este = |tipo| escolha_de(tipo).is_some_and(|(_, nomes)| nomes.contains(&texto));
     match texto {
-        "sair" => Some(Entrada::Sair),
-        "ajuda" => Some(Entrada::Ajuda),
-        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Entrada::Pedir),
+        "sair" => Some(Opcao::Sair),
+        "ajuda" => Some(Opcao::Ajuda),
+        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Opcao::Pedir),
     }
 }
 
 /// Asks for what an entry of the menu needs.
-fn completar(entrada: Entrada, rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
+fn completar(entrada: Opcao, rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     match entrada {
-        Entrada::Pedir(tipo) => perguntar_operacao(tipo, rg, terminal),
-        Entrada::Sair => Err(Volta::Sair),
-        Entrada::Ajuda => Err(Volta::Repetir(AJUDA.into())),
+        Opcao::Pedir(tipo) => perguntar_operacao(tipo, rg, terminal),
+        Opcao::Sair => Err(Volta::Sair),
+        Opcao::Ajuda => Err(Volta::Repetir(AJUDA.into())),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Relato {
     para: Option<String>,
     /// The balance that was asked for, or the amount that was to move.
     centavos: Option<u64>,
-    desfecho: Desfecho,
+    desfecho: DesfechoDoComando,
     /// The text of the reply, or what went wrong.
     texto: String,
     carimbo_enviado: Option<u64>,
@@ -45,7 +45,7 @@ pub(crate) struct Relato {
 /// The ways in which a command can end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Desfecho {
+enum DesfechoDoComando {
     Feito,
     Recusado,
     /// Money was asked to move, and nobody can say whether it did.
@@ -64,11 +64,11 @@ impl Relato {
         resposta: &Resposta,
     ) -> Self {
         let (desfecho, codigo) = match resposta.situacao() {
-            Situacao::Sucesso => (Desfecho::Feito, 0),
+            Situacao::Sucesso => (DesfechoDoComando::Feito, 0),
             Situacao::Erro if sem_saber(operacao, resposta) => {
-                (Desfecho::Desconhecido, DESCONHECIDO_CODIGO)
+                (DesfechoDoComando::Desconhecido, DESCONHECIDO_CODIGO)
             }
-            Situacao::Erro => (Desfecho::Recusado, RECUSADO_CODIGO),
+            Situacao::Erro => (DesfechoDoComando::Recusado, RECUSADO_CODIGO),
         };
         let mut relato = Self::vazio(operacao, desfecho, &resposta.texto(), codigo);
         relato.carimbo_enviado = enviado.map(Carimbo::valor);
@@ -85,7 +85,11 @@ impl Relato {
 
     /// A request that has no reply. `enviado` is its stamp, if it was sent.
     pub(crate) fn da_falha(operacao: &Operacao, enviado: Option<Carimbo>, falha: &Falha) -> Self {
-        let desfecho = if falha.deixa_duvida() { Desfecho::Desconhecido } else { Desfecho::Falha };
+        let desfecho = if falha.deixa_duvida() {
+            DesfechoDoComando::Desconhecido
+        } else {
+            DesfechoDoComando::Falha
+        };
         let texto = match falha {
             Falha::Conexao(ErroConexao::Interrompida { a_caminho }) => {
                 interrompido(a_caminho.as_ref())
@@ -112,7 +116,7 @@ impl Relato {
             rg: None,
             para: None,
             centavos: None,
-            desfecho: Desfecho::Invalido,
+            desfecho: DesfechoDoComando::Invalido,
             texto: visivel(texto).into_owned(),
             carimbo_enviado: None,
             carimbo_recebido: None,
@@ -131,7 +135,7 @@ impl Relato {
     /// As done, whatever the reply was, with words of our own.
     pub(crate) fn como_feito(self, texto: &str) -> Self {
         let texto = visivel(texto).into_owned();
-        Self { desfecho: Desfecho::Feito, codigo: 0, texto, ..self }
+        Self { desfecho: DesfechoDoComando::Feito, codigo: 0, texto, ..self }
     }
 
     /// As a line of a script, if it is one.
@@ -142,12 +146,12 @@ impl Relato {
     /// Whether nothing more can be asked on the same connection, or should be before somebody has
     /// looked.
     pub(crate) fn encerra(&self) -> bool {
-        matches!(self.desfecho, Desfecho::Desconhecido | Desfecho::Falha)
+        matches!(self.desfecho, DesfechoDoComando::Desconhecido | DesfechoDoComando::Falha)
     }
 
     /// Whether it was done.
     pub(crate) fn feito(&self) -> bool {
-        self.desfecho == Desfecho::Feito
+        self.desfecho == DesfechoDoComando::Feito
     }
 
     /// Whether an interruption came before the reply.
@@ -168,7 +172,7 @@ impl Relato {
         &self.texto
     }
 
-    fn vazio(operacao: &Operacao, desfecho: Desfecho, texto: &str, codigo: u8) -> Self {
+    fn vazio(operacao: &Operacao, desfecho: DesfechoDoComando, texto: &str, codigo: u8) -> Self {
         let (nome, para, centavos) = match operacao {
             Operacao::Login { .. } => ("login", None, None),
             Operacao::Saldo { .. } => ("saldo", None, None),
@@ -199,16 +203,16 @@ impl Relato {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
         match self.desfecho {
-            Desfecho::Recusado if *operacao == Some("login") => {
+            DesfechoDoComando::Recusado if *operacao == Some("login") => {
                 vec![format!("{linha}Login recusado: {texto}")]
             }
             // Whoever interrupted it knows that, and needs to hear of money alone.
-            Desfecho::Falha if self.interrompido() => vec![],
+            DesfechoDoComando::Falha if self.interrompido() => vec![],
             // A failure is a whole sentence already, with what to do.
-            Desfecho::Desconhecido if self.carimbo_recebido.is_some() => {
+            DesfechoDoComando::Desconhecido if self.carimbo_recebido.is_some() => {
                 vec![format!("{linha}{texto}"), DESCONHECIDO.into()]
             }
-            Desfecho::Desconhecido if self.interrompido() => vec![texto.clone()],
+            DesfechoDoComando::Desconhecido if self.interrompido() => vec![texto.clone()],
             _ => vec![format!("{linha}{texto}")],
         }
     }

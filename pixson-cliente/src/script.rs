@@ -5,13 +5,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pixson_conexao::{Entrada, Interrompida, Interrupcao, Servidor};
+use pixson_conexao::{EntradaInterrompivel, Interrompida, Interrupcao, ServidorDistante};
 use pixson_core::Rg;
 use pixson_linha::entrada::sem_marca;
 use pixson_linha::fala::dizer;
 use pixson_terminal::{LINHA_MAX_BYTES, entrada_padrao};
 
-use crate::avulso::Atendimento;
+use crate::avulso::ContaConectada;
 use crate::comando::{ComandoDeConta, ler_palavras};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
@@ -23,7 +23,7 @@ const ENTRADA_PADRAO: &str = "-";
 
 /// What `script` reads from the command line.
 #[derive(Args, Debug)]
-pub(crate) struct Argumentos {
+pub(crate) struct OpcoesDeScript {
     /// De onde ler os comandos; - é a entrada padrão [padrão: -]
     #[arg(help_heading = "Argumentos", value_name = "ARQUIVO", default_value = ENTRADA_PADRAO)]
     #[arg(hide_default_value = true)]
@@ -36,10 +36,10 @@ pub(crate) struct Argumentos {
 
 /// Does all lines on one connection. Returns the exit code: the highest of those of the lines.
 pub(crate) fn executar(
-    servidor: &Servidor,
+    servidor: &ServidorDistante,
     rg: Rg,
     relator: Relator<'_>,
-    argumentos: &Argumentos,
+    argumentos: &OpcoesDeScript,
 ) -> u8 {
     let arquivo = &argumentos.arquivo;
     let aberto = abrir(arquivo, relator.interrupcao).map_err(|erro| {
@@ -48,10 +48,11 @@ pub(crate) fn executar(
         }
         Falha::Arquivo(arquivo.clone(), erro)
     });
-    let percorrido = aberto.and_then(|entrada| match Atendimento::entrar(servidor, rg, relator) {
-        Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
-        Err(codigo) => Ok(codigo),
-    });
+    let percorrido =
+        aberto.and_then(|entrada| match ContaConectada::entrar(servidor, rg, relator) {
+            Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
+            Err(codigo) => Ok(codigo),
+        });
     percorrido.unwrap_or_else(|falha| {
         if matches!(falha, Falha::Interrompido) {
             fechar_linha();
@@ -65,7 +66,7 @@ pub(crate) fn executar(
 fn abrir<'i>(
     arquivo: &Path,
     interrupcao: &'i Interrupcao,
-) -> io::Result<BufReader<Entrada<'i, File>>> {
+) -> io::Result<BufReader<EntradaInterrompivel<'i, File>>> {
     let aberto = if arquivo == Path::new(ENTRADA_PADRAO) {
         entrada_padrao()?
     } else {
@@ -73,12 +74,12 @@ fn abrir<'i>(
         // A named pipe may have no writer yet.
         interrupcao.durante(None, move || File::open(arquivo))?
     };
-    Ok(BufReader::new(Entrada::nova(aberto, interrupcao)))
+    Ok(BufReader::new(EntradaInterrompivel::nova(aberto, interrupcao)))
 }
 
 fn percorrer(
     mut entrada: impl BufRead,
-    mut atendimento: Atendimento<'_>,
+    mut atendimento: ContaConectada<'_>,
     relator: Relator<'_>,
     parar_no_erro: bool,
 ) -> Result<u8, Falha> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
-use pixson_conexao::Servidor;
+use pixson_conexao::ServidorDistante;
 use pixson_linha::endereco::{self, ler_host};
 
 use crate::ambiente::ou_variavel;
@@ -38,11 +38,11 @@ pub(crate) struct Opcoes {
 impl Opcoes {
     /// The option goes before the environment, and that before what holds for everybody. `Err` is
     /// a sentence about the environment.
-    pub(crate) fn servidor(&self) -> Result<Servidor, String> {
+    pub(crate) fn servidor(&self) -> Result<ServidorDistante, String> {
         let host = ou_variavel(self.host.clone(), "PIXSON_HOST", ler_host)?;
         let porta = ou_variavel(self.porta, "PIXSON_PORTA", ler_porta)?;
         let host = host.unwrap_or_else(|| HOST.to_owned());
-        Ok(Servidor::novo(host, porta.unwrap_or(PORTA), self.tempo_limite))
+        Ok(ServidorDistante::novo(host, porta.unwrap_or(PORTA), self.tempo_limite))
     }
 }
 

@@ -11,7 +11,7 @@ use pixson_linha::versao;
 use crate::PROGRAMA;
 use crate::limites::ArgumentosDeLimites;
 use crate::registro::ArgumentosDeRegistro;
-use pixson_administracao::Comando;
+use pixson_administracao::ComandoDaAdministracao;
 
 const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
@@ -93,7 +93,7 @@ pub(crate) struct Argumentos {
     versao: Option<bool>,
 
     #[command(subcommand)]
-    pub(crate) comando: Option<Comando>,
+    pub(crate) comando: Option<ComandoDaAdministracao>,
 }
 
 /// The port 0 is any that is free.

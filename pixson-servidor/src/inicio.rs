@@ -12,7 +12,7 @@ use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::frases;
-use crate::servidor::Servidor;
+use crate::servidor::ServidorDeArquivos;
 
 /// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
 const FILA_MAX: i32 = 4096;
@@ -32,7 +32,7 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
     avisar(avisos);
     let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let servidor = Servidor::novo(servico, ouvinte, limites, painel, *silencioso)
+    let servidor = ServidorDeArquivos::novo(servico, ouvinte, limites, painel, *silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
     servidor.servir().map_err(|queda| frases::de_queda(&queda))
 }

@@ -14,7 +14,7 @@ use pixson_linha::portugues::causa;
 use pixson_rede::{Encerramento, Observador, ObservadorDeConexao, Parada};
 
 use crate::queixa::Queixa;
-use crate::tela::{Linhas, Tela};
+use crate::tela::{LinhasDaTela, Tela};
 use pixson_metricas::{Metricas, nome};
 
 /// How often the same trouble is logged: once a second.
@@ -39,7 +39,7 @@ pub(crate) struct DeConexao<'o> {
     observacao: &'o Observacao,
     conexao: u64,
     par: SocketAddr,
-    linhas: Linhas<'o>,
+    linhas: LinhasDaTela<'o>,
 }
 
 impl Observacao {
@@ -85,7 +85,7 @@ impl Observador for Observacao {
 
     fn evento_de_recusada(&self, evento: Evento) {
         if let Evento::RelogioAtualizado(carimbo) = evento {
-            self.tela.mostrar(Relogio(carimbo));
+            self.tela.mostrar(LinhaDoRelogio(carimbo));
         }
     }
 
@@ -101,7 +101,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
     fn evento(&mut self, evento: Evento) {
         let conexao = self.conexao;
         match evento {
-            Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(Relogio(carimbo)),
+            Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(LinhaDoRelogio(carimbo)),
             Evento::Executada { operacao, desfecho } => {
                 tracing::debug!(
                     conexao,
@@ -156,9 +156,9 @@ impl ObservadorDeConexao for DeConexao<'_> {
 }
 
 /// The seed's line for a change of the clock.
-struct Relogio(Carimbo);
+struct LinhaDoRelogio(Carimbo);
 
-impl fmt::Display for Relogio {
+impl fmt::Display for LinhaDoRelogio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Relógio Lógico Atualizado: {}", self.0)
     }

@@ -74,10 +74,10 @@ pub(crate) fn iniciar(argumentos: ArgumentosDeRegistro) {
     let base = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::from(nivel))
         .with_ansi(false)
-        .with_writer(move || Linha { bytes: Vec::new(), formato });
+        .with_writer(move || LinhaDeRegistro { bytes: Vec::new(), formato });
     match formato {
-        Formato::Texto => base.event_format(Texto).init(),
-        Formato::Json => base.event_format(Json).init(),
+        Formato::Texto => base.event_format(FormatoDeTexto).init(),
+        Formato::Json => base.event_format(FormatoDeJson).init(),
     }
 }
 
@@ -94,12 +94,12 @@ fn escritor() -> MutexGuard<'static, Option<Escritor>> {
 }
 
 /// One line on its way: it leaves as a whole.
-struct Linha {
+struct LinhaDeRegistro {
     bytes: Vec<u8>,
     formato: Formato,
 }
 
-impl io::Write for Linha {
+impl io::Write for LinhaDeRegistro {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -110,7 +110,7 @@ impl io::Write for Linha {
     }
 }
 
-impl Drop for Linha {
+impl Drop for LinhaDeRegistro {
     fn drop(&mut self) {
         let texto = String::from_utf8(std::mem::take(&mut self.bytes));
         if let (Some(escritor), Ok(texto)) = (&*escritor(), texto) {
@@ -139,9 +139,9 @@ fn palavra(evento: &Event<'_>) -> &'static str {
 }
 
 /// Time, level, sentence, fields.
-struct Texto;
+struct FormatoDeTexto;
 
-impl<S, N> FormatEvent<S, N> for Texto
+impl<S, N> FormatEvent<S, N> for FormatoDeTexto
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -160,9 +160,9 @@ where
 }
 
 /// The same as an object: `timestamp`, `level`, `message`, and the fields.
-struct Json;
+struct FormatoDeJson;
 
-impl<S, N> FormatEvent<S, N> for Json
+impl<S, N> FormatEvent<S, N> for FormatoDeJson
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,

@@ -31,7 +31,7 @@ const INTERROMPIDO: i32 = 130;
 
 /// The network's server, and what the bank in files needs beside it.
 #[derive(Debug)]
-pub(crate) struct Servidor {
+pub(crate) struct ServidorDeArquivos {
     rede: pixson_rede::Servidor<BancoJson, Observacao>,
     endereco: SocketAddr,
     sinais: Mutex<Signals>,
@@ -61,7 +61,7 @@ impl From<io::Error> for Queda {
     }
 }
 
-impl Servidor {
+impl ServidorDeArquivos {
     pub(crate) fn novo(
         servico: Servico<BancoJson>,
         ouvinte: TcpListener,
@@ -187,7 +187,7 @@ impl Servidor {
     }
 }
 
-impl Observado for Servidor {
+impl Observado for ServidorDeArquivos {
     fn metricas(&self) -> &Metricas {
         &self.rede.observador().metricas
     }

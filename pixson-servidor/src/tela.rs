@@ -22,8 +22,8 @@ impl Tela {
     }
 
     /// Lines that are shown together, so that many of them cost little more than one.
-    pub(crate) fn linhas(&self) -> Linhas<'_> {
-        Linhas { tela: self, texto: String::new() }
+    pub(crate) fn linhas(&self) -> LinhasDaTela<'_> {
+        LinhasDaTela { tela: self, texto: String::new() }
     }
 
     /// Waits, but not long, until everything is written.
@@ -34,14 +34,14 @@ impl Tela {
     }
 }
 
-/// Lines that wait for [`Linhas::mostrar`].
+/// Lines that wait for [`LinhasDaTela::mostrar`].
 #[derive(Debug)]
-pub(crate) struct Linhas<'t> {
+pub(crate) struct LinhasDaTela<'t> {
     tela: &'t Tela,
     texto: String,
 }
 
-impl Linhas<'_> {
+impl LinhasDaTela<'_> {
     pub(crate) fn juntar(&mut self, linha: impl Display) {
         if self.tela.0.is_some() {
             // A String takes everything.

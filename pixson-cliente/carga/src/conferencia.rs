@@ -21,7 +21,7 @@ const JANELA: u32 = 1024;
 
 /// How the balance of each account must have changed, in centavos, by what was acknowledged.
 #[derive(Debug)]
-pub(crate) struct Esperado(Vec<AtomicI64>);
+pub(crate) struct VariacaoEsperada(Vec<AtomicI64>);
 
 /// What came of the money, in centavos.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -38,7 +38,7 @@ pub(crate) struct Dinheiro {
     falha: Option<String>,
 }
 
-impl Esperado {
+impl VariacaoEsperada {
     pub(crate) fn novo(contas: usize) -> Self {
         Self((0..contas).map(|_| AtomicI64::new(0)).collect())
     }

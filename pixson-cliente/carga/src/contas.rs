@@ -11,16 +11,16 @@ const CONTAS_MAX: usize = 1_000_000;
 
 /// Accounts that bear load, each once, in the order in which they were named.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Contas(Vec<Rg>);
+pub struct ListaDeContas(Vec<Rg>);
 
-impl Contas {
+impl ListaDeContas {
     /// All of them, in the order in which they were named.
     pub fn como_lista(&self) -> &[Rg] {
         &self.0
     }
 }
 
-impl Default for Contas {
+impl Default for ListaDeContas {
     /// The sample accounts of the repository.
     fn default() -> Self {
         let exemplo = |digito: u8| Rg::try_from(&[b'0' + digito; 10][..]).expect("ten digits");
@@ -28,14 +28,14 @@ impl Default for Contas {
     }
 }
 
-impl fmt::Display for Contas {
+impl fmt::Display for ListaDeContas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let textos: Vec<_> = self.0.iter().map(Rg::as_str).collect();
         f.write_str(&textos.join(","))
     }
 }
 
-impl FromStr for Contas {
+impl FromStr for ListaDeContas {
     type Err = String;
 
     fn from_str(texto: &str) -> Result<Self, String> {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     fn lidas(texto: &str) -> Option<Vec<String>> {
-        let contas: Contas = texto.parse().ok()?;
+        let contas: ListaDeContas = texto.parse().ok()?;
         Some(contas.como_lista().iter().map(ToString::to_string).collect())
     }
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_sample_accounts_are_those_of_the_repository() {
-        let contas = Contas::default();
+        let contas = ListaDeContas::default();
         assert_eq!(contas.como_lista().len(), 10);
         for rg in contas.como_lista() {
             let arquivo = format!("{}/../../contas/{rg}.json", env!("CARGO_MANIFEST_DIR"));

@@ -26,7 +26,7 @@ pub enum ErroCarga {
     },
 }
 
-/// Why what a [`Configuracao`](crate::Configuracao) says does not go together.
+/// Why what a [`ConfiguracaoDaCarga`](crate::ConfiguracaoDaCarga) says does not go together.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ErroPlano {

@@ -10,10 +10,10 @@ use crate::ErroCarga;
 use crate::Plano;
 use crate::agenda::Agenda;
 use crate::canal::Canal;
-use crate::conferencia::Esperado;
+use crate::conferencia::VariacaoEsperada;
 use crate::dialogo::Chegada;
 use crate::medida::{Contadores, Medida};
-use crate::sorteio::{Escolha, Sorteio};
+use crate::sorteio::{Escolha, Escolhas};
 
 /// How often a connection that has nothing to send looks whether it is to end.
 const ATENCAO: Duration = Duration::from_millis(100);
@@ -22,12 +22,12 @@ const ATENCAO: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Laco<'a> {
     plano: &'a Plano,
-    esperado: &'a Esperado,
+    esperado: &'a VariacaoEsperada,
     contadores: &'a Contadores,
     canal: Canal,
     /// The number of this connection.
     conexao: u32,
-    sorteio: Sorteio,
+    sorteio: Escolhas,
     /// In the order in which they were asked, which is that of the replies.
     pendentes: VecDeque<Pendente>,
     medida: Medida,
@@ -43,10 +43,10 @@ struct Pendente {
 impl<'a> Laco<'a> {
     pub(crate) fn novo(
         plano: &'a Plano,
-        esperado: &'a Esperado,
+        esperado: &'a VariacaoEsperada,
         contadores: &'a Contadores,
         canal: Canal,
-        (conexao, sorteio): (u32, Sorteio),
+        (conexao, sorteio): (u32, Escolhas),
     ) -> Self {
         let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
         let medida = Medida::nova();

@@ -5,15 +5,15 @@
 //! use std::num::NonZeroU32;
 //! use std::time::Duration;
 //!
-//! use pixson_carga::{Configuracao, Plano, Tipo, medir};
-//! use pixson_conexao::Servidor;
+//! use pixson_carga::{ConfiguracaoDaCarga, Plano, Tipo, medir};
+//! use pixson_conexao::ServidorDistante;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mut configuracao = Configuracao::default();
+//! let mut configuracao = ConfiguracaoDaCarga::default();
 //! configuracao.operacao = Tipo::Transferencia;
 //! configuracao.conexoes = NonZeroU32::new(50).ok_or("none")?;
 //! configuracao.duracao = Duration::from_secs(2);
-//! let servidor = Servidor::novo("localhost", 5000, Duration::from_secs(30));
+//! let servidor = ServidorDistante::novo("localhost", 5000, Duration::from_secs(30));
 //! let plano = Plano::novo(servidor, configuracao)?;
 //! let medicao = medir(&plano, |_andamento| ())?;
 //! assert!(medicao.relatorio().to_string().starts_with("Servidor: localhost:5000"));
@@ -37,10 +37,12 @@ mod relatorio;
 mod sorteio;
 mod tipo;
 
-pub use self::contas::Contas;
+pub use self::contas::ListaDeContas;
 pub use self::erro::{ErroCarga, ErroPlano};
 pub use self::medicao::{Medicao, medir};
-pub use self::plano::{CONEXOES_MAX, Configuracao, DURACAO_MAX, PIPELINE_MAX, Plano, TAXA_MAX};
+pub use self::plano::{
+    CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, PIPELINE_MAX, Plano, TAXA_MAX,
+};
 pub use self::progresso::Andamento;
 pub use self::relatorio::Relatorio;
 pub use self::tipo::{PalavraDesconhecida, Tipo};

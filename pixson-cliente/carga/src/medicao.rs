@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pixson_conexao::ErroConexao;
 
 use crate::canal::Canal;
-use crate::conferencia::{Dinheiro, Esperado, saldos};
+use crate::conferencia::{Dinheiro, VariacaoEsperada, saldos};
 use crate::laco::Laco;
 use crate::medida::{Contadores, Medida};
 use crate::progresso::acompanhar;
@@ -76,7 +76,7 @@ impl Medicao {
 ///
 /// If the thread of a connection does.
 pub fn medir(plano: &Plano, contar: impl FnMut(Andamento)) -> Result<Medicao, ErroCarga> {
-    let esperado = Esperado::novo(plano.usadas.len());
+    let esperado = VariacaoEsperada::novo(plano.usadas.len());
     let antes = if plano.eco { None } else { Some(saldos(plano)?) };
     let mut colheita = carregar(plano, &esperado, contar)?;
     let dinheiro = antes.map(|antes| {
@@ -99,7 +99,7 @@ pub fn medir(plano: &Plano, contar: impl FnMut(Andamento)) -> Result<Medicao, Er
 
 fn carregar(
     plano: &Plano,
-    esperado: &Esperado,
+    esperado: &VariacaoEsperada,
     contar: impl FnMut(Andamento),
 ) -> Result<Colheita, ErroCarga> {
     let contadores = Contadores::default();
@@ -146,7 +146,7 @@ fn carregar(
 /// Opens all connections and logs each of them in, before any of them bears load.
 fn abrir<'a>(
     plano: &'a Plano,
-    esperado: &'a Esperado,
+    esperado: &'a VariacaoEsperada,
     contadores: &'a Contadores,
 ) -> (Vec<Laco<'a>>, Vec<ErroCarga>) {
     let (mut lacos, mut perdas) = (Vec::new(), Vec::new());

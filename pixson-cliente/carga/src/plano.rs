@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
-use pixson_conexao::Servidor;
+use pixson_conexao::ServidorDistante;
 use pixson_core::Rg;
 
-use crate::sorteio::{Papel, Sorteio};
-use crate::{Contas, ErroPlano, Tipo};
+use crate::sorteio::{Escolhas, Papel};
+use crate::{ErroPlano, ListaDeContas, Tipo};
 
 /// The most connections at a time: each has a thread.
 pub const CONEXOES_MAX: u32 = 10_000;
@@ -27,7 +27,7 @@ pub const TAXA_MAX: u64 = 10_000_000;
 /// What can be chosen of a load. The default is what the client does without options.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Configuracao {
+pub struct ConfiguracaoDaCarga {
     /// What is asked for: balances.
     pub operacao: Tipo,
     /// How many connections at a time, up to [`CONEXOES_MAX`]: 10.
@@ -41,7 +41,7 @@ pub struct Configuracao {
     /// rate, the default, requests are sent when replies arrive.
     pub taxa: Option<NonZeroU64>,
     /// The accounts that bear the load: the ten sample accounts of the repository.
-    pub contas: Contas,
+    pub contas: ListaDeContas,
     /// Only so many of the first accounts bear it; with one, every transfer leaves the first account
     /// or enters it. The default is all.
     pub quentes: Option<NonZeroU32>,
@@ -53,7 +53,7 @@ pub struct Configuracao {
     pub parar: Arc<AtomicBool>,
 }
 
-impl Default for Configuracao {
+impl Default for ConfiguracaoDaCarga {
     fn default() -> Self {
         const DEZ: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
         Self {
@@ -62,7 +62,7 @@ impl Default for Configuracao {
             pipeline: NonZeroU32::MIN,
             duracao: Duration::from_secs(10),
             taxa: None,
-            contas: Contas::default(),
+            contas: ListaDeContas::default(),
             quentes: None,
             semente: 1,
             eco: false,
@@ -74,7 +74,7 @@ impl Default for Configuracao {
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub struct Plano {
-    pub(crate) servidor: Servidor,
+    pub(crate) servidor: ServidorDistante,
     pub(crate) operacao: Tipo,
     pub(crate) conexoes: u32,
     pub(crate) pipeline: u32,
@@ -96,8 +96,12 @@ impl Plano {
     /// # Errors
     ///
     /// What of it is out of its range, or does not go together.
-    pub fn novo(servidor: Servidor, configuracao: Configuracao) -> Result<Self, ErroPlano> {
-        let Configuracao { operacao, duracao, contas, semente, eco, parar, .. } = configuracao;
+    pub fn novo(
+        servidor: ServidorDistante,
+        configuracao: ConfiguracaoDaCarga,
+    ) -> Result<Self, ErroPlano> {
+        let ConfiguracaoDaCarga { operacao, duracao, contas, semente, eco, parar, .. } =
+            configuracao;
         let conexoes = configuracao.conexoes.get();
         let pipeline = configuracao.pipeline.get();
         let taxa = configuracao.taxa.map(NonZeroU64::get);
@@ -152,7 +156,7 @@ impl Plano {
     }
 
     /// For each connection the account that it logs in to, and what it will ask for.
-    pub(crate) fn sorteios(&self) -> impl Iterator<Item = (Rg, Sorteio)> {
+    pub(crate) fn sorteios(&self) -> impl Iterator<Item = (Rg, Escolhas)> {
         let mut raiz = Rng::with_seed(self.semente);
         let usadas = self.usadas.len();
         (0..self.conexoes).map(move |conexao| {
@@ -161,7 +165,7 @@ impl Plano {
             } else {
                 Papel::espalhado(conexao as usize, usadas)
             };
-            let sorteio = Sorteio::novo(raiz.fork(), self.operacao, papel, usadas);
+            let sorteio = Escolhas::novo(raiz.fork(), self.operacao, papel, usadas);
             (self.usadas[papel.titular], sorteio)
         })
     }
@@ -171,27 +175,27 @@ impl Plano {
 mod tests {
     use super::*;
 
-    fn planejar(mudar: impl FnOnce(&mut Configuracao)) -> Result<Plano, ErroPlano> {
-        let mut configuracao = Configuracao::default();
+    fn planejar(mudar: impl FnOnce(&mut ConfiguracaoDaCarga)) -> Result<Plano, ErroPlano> {
+        let mut configuracao = ConfiguracaoDaCarga::default();
         mudar(&mut configuracao);
-        Plano::novo(Servidor::novo("localhost", 5000, DURACAO_MAX), configuracao)
+        Plano::novo(ServidorDistante::novo("localhost", 5000, DURACAO_MAX), configuracao)
     }
 
     #[test]
     fn what_is_out_of_its_range_or_does_not_go_together_is_refused() {
-        let erro = |mudar: fn(&mut Configuracao)| planejar(mudar).err();
+        let erro = |mudar: fn(&mut ConfiguracaoDaCarga)| planejar(mudar).err();
         assert_eq!(erro(|_| ()), None);
-        let onze = |c: &mut Configuracao| c.quentes = NonZeroU32::new(11);
+        let onze = |c: &mut ConfiguracaoDaCarga| c.quentes = NonZeroU32::new(11);
         assert_eq!(erro(onze), Some(ErroPlano::QuentesDemais { quentes: 11 }));
-        let demais = |c: &mut Configuracao| c.conexoes = NonZeroU32::MAX;
+        let demais = |c: &mut ConfiguracaoDaCarga| c.conexoes = NonZeroU32::MAX;
         assert_eq!(erro(demais), Some(ErroPlano::ConexoesDemais));
-        let demais = |c: &mut Configuracao| c.pipeline = NonZeroU32::MAX;
+        let demais = |c: &mut ConfiguracaoDaCarga| c.pipeline = NonZeroU32::MAX;
         assert_eq!(erro(demais), Some(ErroPlano::PipelineDemais));
-        let demais = |c: &mut Configuracao| c.taxa = Some(NonZeroU64::MAX);
+        let demais = |c: &mut ConfiguracaoDaCarga| c.taxa = Some(NonZeroU64::MAX);
         assert_eq!(erro(demais), Some(ErroPlano::TaxaDemais));
-        let demais = |c: &mut Configuracao| c.duracao = Duration::MAX;
+        let demais = |c: &mut ConfiguracaoDaCarga| c.duracao = Duration::MAX;
         assert_eq!(erro(demais), Some(ErroPlano::DuracaoDemais));
-        let so_uma = |c: &mut Configuracao| {
+        let so_uma = |c: &mut ConfiguracaoDaCarga| {
             c.operacao = Tipo::Misto;
             c.contas = "1".parse().expect("an account");
         };

@@ -39,7 +39,7 @@ pub struct Relatorio {
     operacoes_por_segundo: u128,
     latencia_ns: Option<Latencia>,
     /// Of a mixed load, the same for each kind of operation.
-    por_operacao: Option<BTreeMap<&'static str, Parte>>,
+    por_operacao: Option<BTreeMap<&'static str, ParteDoRelatorio>>,
     recusas: BTreeMap<String, u64>,
     conexoes_perdidas: BTreeMap<String, u64>,
     desconhecidas: usize,
@@ -49,7 +49,7 @@ pub struct Relatorio {
 
 /// One kind of operation among others.
 #[derive(Debug, Serialize)]
-struct Parte {
+struct ParteDoRelatorio {
     operacoes: u64,
     latencia_ns: Option<Latencia>,
 }
@@ -83,7 +83,7 @@ impl Relatorio {
             por_operacao: (plano.operacao == Tipo::Misto).then(|| {
                 let partes = Especie::TODAS.map(|especie| {
                     let (operacoes, latencia_ns) = medida.de(especie);
-                    (especie.palavra(), Parte { operacoes, latencia_ns })
+                    (especie.palavra(), ParteDoRelatorio { operacoes, latencia_ns })
                 });
                 BTreeMap::from(partes)
             }),
@@ -128,7 +128,9 @@ impl fmt::Display for Relatorio {
         if let Some(latencia) = &self.latencia_ns {
             writeln!(f, "Latência (ms): {latencia}")?;
         }
-        for (palavra, Parte { operacoes, latencia_ns }) in self.por_operacao.iter().flatten() {
+        for (palavra, ParteDoRelatorio { operacoes, latencia_ns }) in
+            self.por_operacao.iter().flatten()
+        {
             write!(f, "  {palavra}: {operacoes}")?;
             latencia_ns.iter().try_for_each(|latencia| write!(f, ", {latencia}"))?;
             writeln!(f)?;

@@ -119,14 +119,14 @@ impl Papel {
 
 /// The sequence of one connection's choices, which its seed repeats.
 #[derive(Debug)]
-pub(crate) struct Sorteio {
+pub(crate) struct Escolhas {
     gerador: Rng,
     tipo: Tipo,
     papel: Papel,
     usadas: usize,
 }
 
-impl Sorteio {
+impl Escolhas {
     pub(crate) fn novo(gerador: Rng, tipo: Tipo, papel: Papel, usadas: usize) -> Self {
         Self { gerador, tipo, papel, usadas }
     }
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn sequencia(semente: u64, tipo: Tipo, papel: Papel, usadas: usize) -> Vec<Escolha> {
-        let mut sorteio = Sorteio::novo(Rng::with_seed(semente), tipo, papel, usadas);
+        let mut sorteio = Escolhas::novo(Rng::with_seed(semente), tipo, papel, usadas);
         (0..1000).map(|_| sorteio.proxima()).collect()
     }
 

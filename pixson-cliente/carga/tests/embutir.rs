@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
-use pixson_carga::{Configuracao, ErroCarga, Plano, medir};
-use pixson_conexao::{ErroConexao, Servidor};
+use pixson_carga::{ConfiguracaoDaCarga, ErroCarga, Plano, medir};
+use pixson_conexao::{ErroConexao, ServidorDistante};
 
 /// Longer than a test may take.
 const DEMORA: Duration = Duration::from_mins(5);
@@ -37,12 +37,12 @@ fn devolver(mut fluxo: &TcpStream) -> io::Result<()> {
 
 #[test]
 fn a_load_ends_when_it_is_told_to_and_reports_every_connection() {
-    let mut configuracao = Configuracao::default();
+    let mut configuracao = ConfiguracaoDaCarga::default();
     configuracao.eco = true;
     configuracao.conexoes = NonZeroU32::new(3).expect("three");
     configuracao.duracao = DEMORA;
     let parar = configuracao.parar.clone();
-    let servidor = Servidor::novo("127.0.0.1", eco(), DEMORA);
+    let servidor = ServidorDistante::novo("127.0.0.1", eco(), DEMORA);
     let plano = Plano::novo(servidor, configuracao).expect("it goes together");
     let medicao = medir(&plano, |_| parar.store(true, Ordering::Relaxed)).expect("an echo");
     assert!(medicao.interrompida());
@@ -59,8 +59,8 @@ fn without_a_server_there_is_no_load_and_the_reason_is_told() {
     let fluxo = TcpStream::connect(ouvinte.local_addr().expect("bound")).expect("it listens");
     // The port of a connection: nobody listens there.
     let morta = fluxo.local_addr().expect("connected").port();
-    let servidor = Servidor::novo("127.0.0.1", morta, DEMORA);
-    let plano = Plano::novo(servidor, Configuracao::default()).expect("it goes together");
+    let servidor = ServidorDistante::novo("127.0.0.1", morta, DEMORA);
+    let plano = Plano::novo(servidor, ConfiguracaoDaCarga::default()).expect("it goes together");
     let erro = medir(&plano, |_| ()).expect_err("nobody is there");
     assert!(matches!(erro, ErroCarga::Conexao(ErroConexao::SemConexao { .. })), "{erro:?}");
     assert_eq!(erro.to_string(), "conexão recusada");

@@ -9,7 +9,7 @@ use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
-use crate::{ErroConexao, Espera, Interrupcao, Servidor};
+use crate::{ErroConexao, FimDaEspera, Interrupcao, ServidorDistante};
 
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
@@ -19,7 +19,7 @@ const ESPERA_MIN: Duration = Duration::from_micros(1);
 
 /// A connection to a server, one request at a time.
 #[derive(Debug)]
-pub struct Conexao<'i> {
+pub struct ConexaoCliente<'i> {
     fluxo: TcpStream,
     sessao: SessaoCliente,
     /// How long the server may take for a reply.
@@ -27,13 +27,16 @@ pub struct Conexao<'i> {
     interrupcao: &'i Interrupcao,
 }
 
-impl<'i> Conexao<'i> {
+impl<'i> ConexaoCliente<'i> {
     /// Connects, and says nothing yet.
     ///
     /// # Errors
     ///
     /// [`ErroConexao::SemConexao`], or [`ErroConexao::Interrompida`].
-    pub fn abrir(servidor: &Servidor, interrupcao: &'i Interrupcao) -> Result<Self, ErroConexao> {
+    pub fn abrir(
+        servidor: &ServidorDistante,
+        interrupcao: &'i Interrupcao,
+    ) -> Result<Self, ErroConexao> {
         Ok(Self {
             fluxo: servidor.conectar(interrupcao)?,
             sessao: SessaoCliente::default(),
@@ -98,8 +101,8 @@ impl<'i> Conexao<'i> {
                         .set_write_timeout(Some(resta.max(ESPERA_MIN)))
                         .and_then(|()| self.fluxo.write_all(&saida));
                     match self.ler(acordar_apos, prazo) {
-                        Espera::Pronto => {}
-                        Espera::Prazo => {
+                        FimDaEspera::Pronto => {}
+                        FimDaEspera::Prazo => {
                             let _ = self.fluxo.shutdown(Shutdown::Both);
                             return Err(ErroConexao::TempoEsgotado {
                                 limite: self.tempo_limite,
@@ -107,7 +110,7 @@ impl<'i> Conexao<'i> {
                             }
                             .into());
                         }
-                        Espera::Interrompida => {
+                        FimDaEspera::Interrompida => {
                             let a_caminho = Some(operacao);
                             return Err(ErroConexao::Interrompida { a_caminho }.into());
                         }
@@ -141,20 +144,20 @@ impl<'i> Conexao<'i> {
 
     /// Brings one input to the session, or says that none is waited for any longer. A connection that
     /// fails has no more to bring.
-    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> Espera {
+    fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> FimDaEspera {
         let agora = Instant::now();
         if agora >= prazo {
-            return Espera::Prazo;
+            return FimDaEspera::Prazo;
         }
         let silencio = acordar_apos.map(|pausa| agora + pausa).filter(|fim| *fim <= prazo);
         match self.interrupcao.esperar_leitura(&self.fluxo, Some(silencio.unwrap_or(prazo))) {
-            Ok(Espera::Pronto) => self.receber(),
-            Ok(Espera::Prazo) if silencio.is_some() => self.sessao.silencio(),
-            Ok(Espera::Prazo) => {}
-            Ok(Espera::Interrompida) => return Espera::Interrompida,
+            Ok(FimDaEspera::Pronto) => self.receber(),
+            Ok(FimDaEspera::Prazo) if silencio.is_some() => self.sessao.silencio(),
+            Ok(FimDaEspera::Prazo) => {}
+            Ok(FimDaEspera::Interrompida) => return FimDaEspera::Interrompida,
             Err(_) => self.sessao.fim_de_entrada(),
         }
-        Espera::Pronto
+        FimDaEspera::Pronto
     }
 
     fn receber(&mut self) {

@@ -28,7 +28,7 @@ pub struct Interrupcao {
 
 /// What a wait ended with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Espera {
+pub enum FimDaEspera {
     /// What was waited for. It goes before an interruption.
     Pronto,
     /// The deadline.
@@ -125,7 +125,11 @@ impl Interrupcao {
     /// # Errors
     ///
     /// The system cannot wait for it.
-    pub fn esperar_leitura(&self, fonte: &impl AsFd, prazo: Option<Instant>) -> io::Result<Espera> {
+    pub fn esperar_leitura(
+        &self,
+        fonte: &impl AsFd,
+        prazo: Option<Instant>,
+    ) -> io::Result<FimDaEspera> {
         self.esperar(fonte, PollFlags::IN, prazo)
     }
 
@@ -138,7 +142,7 @@ impl Interrupcao {
         &self,
         destino: &impl AsFd,
         prazo: Option<Instant>,
-    ) -> io::Result<Espera> {
+    ) -> io::Result<FimDaEspera> {
         self.esperar(destino, PollFlags::OUT, prazo)
     }
 
@@ -147,7 +151,7 @@ impl Interrupcao {
         fd: &impl AsFd,
         interesse: PollFlags,
         prazo: Option<Instant>,
-    ) -> io::Result<Espera> {
+    ) -> io::Result<FimDaEspera> {
         loop {
             let resta = prazo.map(|prazo| prazo.saturating_duration_since(Instant::now()));
             // A wait that a Timespec cannot hold is for ever.
@@ -155,9 +159,9 @@ impl Interrupcao {
             let mut fds = vec![PollFd::new(fd, interesse)];
             fds.extend(self.veio.as_ref().map(|veio| PollFd::new(veio, PollFlags::IN)));
             match poll(&mut fds, resta.as_ref()) {
-                Ok(0) => return Ok(Espera::Prazo),
-                Ok(_) if fds[0].revents().is_empty() => return Ok(Espera::Interrompida),
-                Ok(_) => return Ok(Espera::Pronto),
+                Ok(0) => return Ok(FimDaEspera::Prazo),
+                Ok(_) if fds[0].revents().is_empty() => return Ok(FimDaEspera::Interrompida),
+                Ok(_) => return Ok(FimDaEspera::Pronto),
                 Err(Errno::INTR) => {}
                 Err(erro) => return Err(erro.into()),
             }
@@ -185,9 +189,9 @@ impl Interrupcao {
             drop(entregar.send(fazer()));
         })?;
         match self.esperar_leitura(&fim, prazo)? {
-            Espera::Pronto => feito.recv().unwrap_or_else(|_| Err(io::Error::other("pânico"))),
-            Espera::Prazo => Err(io::ErrorKind::TimedOut.into()),
-            Espera::Interrompida => Err(Interrompida::erro()),
+            FimDaEspera::Pronto => feito.recv().unwrap_or_else(|_| Err(io::Error::other("pânico"))),
+            FimDaEspera::Prazo => Err(io::ErrorKind::TimedOut.into()),
+            FimDaEspera::Interrompida => Err(Interrompida::erro()),
         }
     }
 }
@@ -195,23 +199,23 @@ impl Interrupcao {
 /// A file, a pipe or a terminal, of which nothing is read in advance: a read that would wait ends with
 /// [`Interrompida`] once the interruption has come.
 #[derive(Debug)]
-pub struct Entrada<'a, F> {
+pub struct EntradaInterrompivel<'a, F> {
     fonte: F,
     interrupcao: &'a Interrupcao,
 }
 
-impl<'a, F> Entrada<'a, F> {
+impl<'a, F> EntradaInterrompivel<'a, F> {
     /// A source whose reads can be interrupted.
     pub fn nova(fonte: F, interrupcao: &'a Interrupcao) -> Self {
         Self { fonte, interrupcao }
     }
 }
 
-impl<F: Read + AsFd> Read for Entrada<'_, F> {
+impl<F: Read + AsFd> Read for EntradaInterrompivel<'_, F> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self.interrupcao.esperar_leitura(&self.fonte, None)? {
-            Espera::Pronto | Espera::Prazo => self.fonte.read(buf),
-            Espera::Interrompida => Err(Interrompida::erro()),
+            FimDaEspera::Pronto | FimDaEspera::Prazo => self.fonte.read(buf),
+            FimDaEspera::Interrompida => Err(Interrompida::erro()),
         }
     }
 }
@@ -219,29 +223,29 @@ impl<F: Read + AsFd> Read for Entrada<'_, F> {
 /// An output to the descriptor `fd`: a write for which a pipe or a terminal has no place ends with
 /// [`Interrompida`] once the interruption has come.
 #[derive(Debug)]
-pub struct Saida<'a, D, S> {
+pub struct SaidaInterrompivel<'a, D, S> {
     fd: D,
     destino: S,
     interrupcao: &'a Interrupcao,
 }
 
-impl<'a, D, S> Saida<'a, D, S> {
+impl<'a, D, S> SaidaInterrompivel<'a, D, S> {
     /// An output that can be interrupted. What is written to `destino` goes to `fd`.
     pub fn nova(fd: D, destino: S, interrupcao: &'a Interrupcao) -> Self {
         Self { fd, destino, interrupcao }
     }
 }
 
-impl<D: AsFd, S: Write> Write for Saida<'_, D, S> {
+impl<D: AsFd, S: Write> Write for SaidaInterrompivel<'_, D, S> {
     /// Whatever the destination holds back must be flushed after each write.
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match self.interrupcao.esperar_escrita(&self.fd, None)? {
-            Espera::Pronto | Espera::Prazo => {
+            FimDaEspera::Pronto | FimDaEspera::Prazo => {
                 let escritos = self.destino.write(&buf[..buf.len().min(PEDACO_BYTES)])?;
                 self.destino.flush()?;
                 Ok(escritos)
             }
-            Espera::Interrompida => Err(Interrompida::erro()),
+            FimDaEspera::Interrompida => Err(Interrompida::erro()),
         }
     }
 
@@ -259,10 +263,13 @@ mod tests {
         let (interrupcao, gatilho) = Interrupcao::por_gatilho().expect("a pipe");
         let (entrada, mut dados) = io::pipe().expect("a pipe");
         let agora = Some(Instant::now());
-        assert_eq!(interrupcao.esperar_leitura(&entrada, agora).expect("a pipe"), Espera::Prazo);
+        assert_eq!(
+            interrupcao.esperar_leitura(&entrada, agora).expect("a pipe"),
+            FimDaEspera::Prazo
+        );
         drop(gatilho);
         dados.write_all(b"a").expect("there is place");
-        let mut entrada = Entrada::nova(entrada, &interrupcao);
+        let mut entrada = EntradaInterrompivel::nova(entrada, &interrupcao);
         let mut bytes = [0; 8];
         assert_eq!(entrada.read(&mut bytes).expect("it is there"), 1);
         let erro = entrada.read(&mut bytes).expect_err("nothing is there");
@@ -277,7 +284,7 @@ mod tests {
         let (_ninguem_le, cano) = io::pipe().expect("a pipe");
         drop(gatilho);
         let fd = cano.try_clone().expect("a descriptor");
-        let mut saida = Saida::nova(fd, cano, &interrupcao);
+        let mut saida = SaidaInterrompivel::nova(fd, cano, &interrupcao);
         saida.write_all(b"there is place for this").expect("an empty pipe");
         let erro = saida.write_all(&vec![b'x'; 1 << 24]).expect_err("no pipe holds so much");
         assert!(Interrompida::em(&erro), "{erro:?}");

@@ -4,13 +4,13 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use pixson_conexao::{Conexao, ErroConexao, Interrupcao, Servidor};
+//! use pixson_conexao::{ConexaoCliente, ErroConexao, Interrupcao, ServidorDistante};
 //! use pixson_core::{Operacao, Rg};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let servidor = Servidor::novo("localhost", 5000, Duration::from_secs(30));
+//! let servidor = ServidorDistante::novo("localhost", 5000, Duration::from_secs(30));
 //! let interrupcao = Interrupcao::por_ctrl_c(130);
-//! let mut conexao = Conexao::abrir(&servidor, &interrupcao)?;
+//! let mut conexao = ConexaoCliente::abrir(&servidor, &interrupcao)?;
 //! let rg: Rg = "1111111111".parse()?;
 //! for operacao in [Operacao::Login { rg }, Operacao::Saldo { rg }] {
 //!     let resposta = conexao.pedir::<ErroConexao>(operacao, |_carimbo| Ok(()))?;
@@ -25,7 +25,9 @@ mod erro;
 mod interrupcao;
 mod servidor;
 
-pub use self::conexao::Conexao;
+pub use self::conexao::ConexaoCliente;
 pub use self::erro::ErroConexao;
-pub use self::interrupcao::{Entrada, Espera, Interrompida, Interrupcao, Saida};
-pub use self::servidor::Servidor;
+pub use self::interrupcao::{
+    EntradaInterrompivel, FimDaEspera, Interrompida, Interrupcao, SaidaInterrompivel,
+};
+pub use self::servidor::ServidorDistante;

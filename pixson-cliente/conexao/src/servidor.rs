@@ -15,13 +15,13 @@ const TEMPO_MAX: Duration = Duration::from_hours(365 * 24);
 
 /// A server, and how long it may take.
 #[derive(Clone, Debug)]
-pub struct Servidor {
+pub struct ServidorDistante {
     host: String,
     porta: u16,
     tempo_limite: Duration,
 }
 
-impl Servidor {
+impl ServidorDistante {
     /// The server at a name or an address, which may take so long for a connection, and then for each
     /// reply. A limit below one microsecond is one, and one above a year is a year.
     pub fn novo(host: impl Into<String>, porta: u16, tempo_limite: Duration) -> Self {
@@ -90,7 +90,7 @@ fn primeiro_que_aceita(
     Err(falha.unwrap_or_else(|| io::ErrorKind::TimedOut.into()))
 }
 
-impl fmt::Display for Servidor {
+impl fmt::Display for ServidorDistante {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, porta, .. } = self;
         // Of IPv6, the colons of the address are not that of the port.

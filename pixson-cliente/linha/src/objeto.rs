@@ -24,7 +24,8 @@ const EXATO_MAX: u128 = (1 << 53) - 1;
 ///
 /// The output takes no more, or the object is none that JSON can hold.
 pub fn escrever(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<()> {
-    objeto.serialize(&mut Serializer::with_formatter(&mut *saida, Linha::default()))?;
+    objeto
+        .serialize(&mut Serializer::with_formatter(&mut *saida, FormatadorDeObjeto::default()))?;
     saida.write_all(b"\n")
 }
 
@@ -65,7 +66,7 @@ pub fn em_ascii(json: &str) -> String {
 
 /// Keeps in mind under which name a number stands.
 #[derive(Debug, Default)]
-struct Linha {
+struct FormatadorDeObjeto {
     em_chave: bool,
     /// The last key, as it was written.
     chave: String,
@@ -73,7 +74,7 @@ struct Linha {
     grande: Option<String>,
 }
 
-impl Linha {
+impl FormatadorDeObjeto {
     fn notar(&mut self, modulo: u128, digitos: &impl ToString) {
         if modulo > EXATO_MAX {
             self.grande = Some(digitos.to_string());
@@ -88,7 +89,7 @@ impl Linha {
     }
 }
 
-impl Formatter for Linha {
+impl Formatter for FormatadorDeObjeto {
     fn begin_object_key<W: ?Sized + Write>(
         &mut self,
         saida: &mut W,

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use pixson_conexao::{Espera, Interrupcao};
+use pixson_conexao::{FimDaEspera, Interrupcao};
 use pixson_linha::visivel::visivel;
 use rustix::termios::tcgetwinsize;
 use rustyline::completion::Completer;
@@ -24,7 +24,7 @@ use rustyline::validate::Validator;
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::saida::Tela;
+use crate::saida::Linhas;
 use crate::{Digitado, Realce, Terminal};
 
 /// Terminals, as `TERM` names them, for which rustyline reads a line as the system gives it.
@@ -35,7 +35,7 @@ const HISTORICO_MAX: usize = 1000;
 
 /// What a terminal is to be like.
 #[derive(Clone, Debug)]
-pub struct Configuracao {
+pub struct ConfiguracaoDoTerminal {
     /// When it is shown in colour. [`ColorChoice::Auto`] looks at `NO_COLOR`, `CLICOLOR`,
     /// `CLICOLOR_FORCE` and `TERM`.
     pub cor: ColorChoice,
@@ -49,12 +49,12 @@ pub struct Configuracao {
 
 /// A terminal with a line editor.
 pub struct Interativo<'i> {
-    saida: Tela<'i, AutoStream<Stdout>>,
+    saida: Linhas<'i, AutoStream<Stdout>>,
     interrupcao: &'i Interrupcao,
     /// The terminal is one on which rustyline edits no lines.
     sem_edicao: bool,
     /// One for all questions: what a person has typed or pasted ahead waits in it.
-    editor: Editor<Nomes, FileHistory>,
+    editor: Editor<NomesDeComandos, FileHistory>,
     nomes: &'static [&'static str],
     opcoes: &'static [(&'static str, &'static str)],
     historico: Option<PathBuf>,
@@ -70,10 +70,10 @@ impl<'i> Interativo<'i> {
     ///
     /// No line can be edited there.
     pub fn novo(
-        escolhas: Configuracao,
+        escolhas: ConfiguracaoDoTerminal,
         interrupcao: &'i Interrupcao,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let Configuracao { cor, nomes, opcoes, historico } = escolhas;
+        let ConfiguracaoDoTerminal { cor, nomes, opcoes, historico } = escolhas;
         let configuracao = Config::builder()
             .completion_type(CompletionType::List)
             // What makes a line harmless goes the way of colours, of which there are none.
@@ -85,7 +85,7 @@ impl<'i> Interativo<'i> {
             // Without one that can be read, it begins empty.
             let _ = editor.load_history(arquivo);
         }
-        let saida = Tela::nova(AutoStream::new(io::stdout(), cor), interrupcao);
+        let saida = Linhas::nova(AutoStream::new(io::stdout(), cor), interrupcao);
         let sem_edicao = env::var("TERM")
             .is_ok_and(|termo| SEM_EDICAO.iter().any(|este| este.eq_ignore_ascii_case(&termo)));
         let coladas = VecDeque::new();
@@ -121,8 +121,8 @@ impl<'i> Interativo<'i> {
         self.saida.escrever(format_args!("{pergunta}"));
         // The system gives whole lines, one at a time: nothing of the next is in a buffer.
         match self.interrupcao.esperar_leitura(&io::stdin(), None)? {
-            Espera::Interrompida => Ok(Err(ReadlineError::Interrupted)),
-            Espera::Pronto | Espera::Prazo => Ok(self.editor.readline("")),
+            FimDaEspera::Interrompida => Ok(Err(ReadlineError::Interrupted)),
+            FimDaEspera::Pronto | FimDaEspera::Prazo => Ok(self.editor.readline("")),
         }
     }
 
@@ -165,12 +165,12 @@ impl Terminal for Interativo<'_> {
     }
 
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(Some(Nomes { nomes: &[], opcoes: &[] }));
+        self.editor.set_helper(Some(NomesDeComandos { nomes: &[], opcoes: &[] }));
         self.ler(pergunta)
     }
 
     fn perguntar_comando(&mut self, pergunta: &str) -> io::Result<Digitado> {
-        self.editor.set_helper(Some(Nomes { nomes: self.nomes, opcoes: self.opcoes }));
+        self.editor.set_helper(Some(NomesDeComandos { nomes: self.nomes, opcoes: self.opcoes }));
         let digitado = self.ler(pergunta)?;
         if let Digitado::Linha(linha) = &digitado {
             self.lembrar(linha);
@@ -235,12 +235,12 @@ pub fn arquivo_do_historico(programa: &str) -> Option<PathBuf> {
 
 /// Completes the names of commands, and the options that they need, if a command is asked for, and
 /// shows what is pasted in a harmless way.
-struct Nomes {
+struct NomesDeComandos {
     nomes: &'static [&'static str],
     opcoes: &'static [(&'static str, &'static str)],
 }
 
-impl Completer for Nomes {
+impl Completer for NomesDeComandos {
     type Candidate = String;
 
     fn complete(
@@ -268,11 +268,11 @@ impl Completer for Nomes {
     }
 }
 
-impl Hinter for Nomes {
+impl Hinter for NomesDeComandos {
     type Hint = String;
 }
 
-impl Highlighter for Nomes {
+impl Highlighter for NomesDeComandos {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
         let linhas: Vec<_> = line.split('\n').map(visivel).collect();
         Cow::Owned(linhas.join("\n"))
@@ -283,8 +283,8 @@ impl Highlighter for Nomes {
     }
 }
 
-impl Validator for Nomes {}
-impl Helper for Nomes {}
+impl Validator for NomesDeComandos {}
+impl Helper for NomesDeComandos {}
 
 #[cfg(test)]
 mod tests {

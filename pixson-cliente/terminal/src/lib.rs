@@ -23,7 +23,7 @@ use std::os::fd::AsFd;
 
 pub use anstream::ColorChoice;
 
-pub use self::interativo::{Configuracao, Interativo, arquivo_do_historico};
+pub use self::interativo::{ConfiguracaoDoTerminal, Interativo, arquivo_do_historico};
 pub use self::saida::mostrar;
 pub use self::tubo::Tubo;
 

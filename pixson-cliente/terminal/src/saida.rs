@@ -3,19 +3,19 @@
 use std::fmt;
 use std::io::{self, Stdout, Write};
 
-use pixson_conexao::{Interrupcao, Saida};
+use pixson_conexao::{Interrupcao, SaidaInterrompivel};
 
 /// Where lines go, until one of them cannot be written.
 #[derive(Debug)]
-pub(crate) struct Tela<'i, S> {
-    destino: Saida<'i, Stdout, S>,
+pub(crate) struct Linhas<'i, S> {
+    destino: SaidaInterrompivel<'i, Stdout, S>,
     falha: Option<io::Error>,
 }
 
-impl<'i, S: Write> Tela<'i, S> {
+impl<'i, S: Write> Linhas<'i, S> {
     /// `destino` is standard output, or something before it.
     pub(crate) fn nova(destino: S, interrupcao: &'i Interrupcao) -> Self {
-        Self { destino: Saida::nova(io::stdout(), destino, interrupcao), falha: None }
+        Self { destino: SaidaInterrompivel::nova(io::stdout(), destino, interrupcao), falha: None }
     }
 
     /// Writes it at once, and remembers if that fails.
@@ -38,5 +38,5 @@ impl<'i, S: Write> Tela<'i, S> {
 /// Standard output takes no more, or [`Interrompida`](pixson_conexao::Interrompida).
 pub fn mostrar(texto: &str, interrupcao: &Interrupcao) -> io::Result<()> {
     let saida = io::stdout();
-    Saida::nova(&saida, saida.lock(), interrupcao).write_all(texto.as_bytes())
+    SaidaInterrompivel::nova(&saida, saida.lock(), interrupcao).write_all(texto.as_bytes())
 }

@@ -3,17 +3,17 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Stdout};
 
-use pixson_conexao::{Entrada, Interrompida, Interrupcao};
+use pixson_conexao::{EntradaInterrompivel, Interrompida, Interrupcao};
 
-use crate::saida::Tela;
+use crate::saida::Linhas;
 use crate::{Digitado, LINHA_MAX_BYTES, Terminal, entrada_padrao};
 
 /// A program at the other end, or a file: what the original program would show, and nothing that is
 /// typed is shown again.
 #[derive(Debug)]
 pub struct Tubo<'i> {
-    entrada: BufReader<Entrada<'i, File>>,
-    saida: Tela<'i, Stdout>,
+    entrada: BufReader<EntradaInterrompivel<'i, File>>,
+    saida: Linhas<'i, Stdout>,
     interrupcao: &'i Interrupcao,
 }
 
@@ -24,8 +24,8 @@ impl<'i> Tubo<'i> {
     ///
     /// There is no standard input.
     pub fn novo(interrupcao: &'i Interrupcao) -> io::Result<Self> {
-        let entrada = BufReader::new(Entrada::nova(entrada_padrao()?, interrupcao));
-        Ok(Self { entrada, saida: Tela::nova(io::stdout(), interrupcao), interrupcao })
+        let entrada = BufReader::new(EntradaInterrompivel::nova(entrada_padrao()?, interrupcao));
+        Ok(Self { entrada, saida: Linhas::nova(io::stdout(), interrupcao), interrupcao })
     }
 }
 

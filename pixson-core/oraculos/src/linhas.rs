@@ -4,7 +4,7 @@ use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Modo};
 
 /// What a peer has sent so far, as far as no message has taken it.
 #[derive(Debug)]
-pub(super) struct Linhas {
+pub(super) struct LinhasRecebidas {
     max_bytes: usize,
     linha: Vec<u8>,
     pub(super) modo: Option<Modo>,
@@ -13,24 +13,24 @@ pub(super) struct Linhas {
 
 /// What one byte completes.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Linha {
+pub(super) enum LinhaRecebida {
     Inteira(Vec<u8>),
     /// More than a message may have. Nothing comes after it.
     Longa,
 }
 
-impl Default for Linhas {
+impl Default for LinhasRecebidas {
     fn default() -> Self {
         Self::com_limite(MENSAGEM_MAX_BYTES)
     }
 }
 
-impl Linhas {
+impl LinhasRecebidas {
     pub(super) fn com_limite(max_bytes: usize) -> Self {
         Self { max_bytes, linha: Vec::new(), modo: None, longa: false }
     }
 
-    pub(super) fn byte(&mut self, byte: u8) -> Option<Linha> {
+    pub(super) fn byte(&mut self, byte: u8) -> Option<LinhaRecebida> {
         if self.longa {
             return None;
         }
@@ -38,13 +38,13 @@ impl Linhas {
             self.modo.get_or_insert(Modo::Enquadrado);
             let mut linha = std::mem::take(&mut self.linha);
             linha.pop_if(|ultimo| *ultimo == b'\r');
-            return Some(Linha::Inteira(linha));
+            return Some(LinhaRecebida::Inteira(linha));
         }
         self.linha.push(byte);
         // A CR may yet turn out to belong to the terminator.
         let cr = usize::from(byte == b'\r');
         self.longa = self.linha.len() - cr > self.max_bytes;
-        self.longa.then_some(Linha::Longa)
+        self.longa.then_some(LinhaRecebida::Longa)
     }
 
     /// Whether a message has begun and not ended.

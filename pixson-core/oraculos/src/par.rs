@@ -63,42 +63,46 @@ fn conversar_por_cabo(dados: &mut Unstructured<'_>) -> Result<()> {
 }
 
 /// What there is before the first message.
-struct Inicio {
+struct PontoDePartida {
     elenco: Elenco,
     /// Where both clocks stand.
     relogio: Carimbo,
 }
 
 /// Draws it from one number. With 0 the names are short and the clocks at 0.
-fn inicio(dados: &mut Unstructured<'_>) -> Result<Inicio> {
+fn inicio(dados: &mut Unstructured<'_>) -> Result<PontoDePartida> {
     /// More than a conversation takes.
     const RESTO: u64 = 1 << 20;
     let semente: u16 = dados.arbitrary()?;
     let elenco = Elenco::sorteado(semente.into());
     if semente == 0 {
-        return Ok(Inicio { elenco, relogio: Carimbo::ZERO });
+        return Ok(PontoDePartida { elenco, relogio: Carimbo::ZERO });
     }
     let mut sorteio = Sorteio::novo(semente.into());
     // As many stamps of each length.
     let valor = (sorteio.proximo() >> 2 >> sorteio.ate(62)).min(Carimbo::MAX.valor() - RESTO);
-    Ok(Inicio { elenco, relogio: Carimbo::novo(valor).expect("in range") })
+    Ok(PontoDePartida { elenco, relogio: Carimbo::novo(valor).expect("in range") })
 }
 
 fn conversar(
     transporte: &mut impl Transporte,
     legado: bool,
-    inicio: &Inicio,
+    inicio: &PontoDePartida,
     dados: &mut Unstructured<'_>,
 ) -> Result<()> {
-    let Inicio { elenco, relogio } = inicio;
+    let PontoDePartida { elenco, relogio } = inicio;
     let pendentes_max = if legado { 1 } else { dados.int_in_range(1..=8)? };
     let servico = Servico::novo(BancoMemoria::com_contas(elenco.iniciais()))
         .com_relogio(Arc::new(Relogio::desde(*relogio)));
     let mut par = Par::novo(&servico, transporte, legado, pendentes_max);
     let banco = BancoMemoria::com_contas(elenco.iniciais());
     let relogio_do_servidor = relogio.valor();
-    let mut esperado =
-        Esperado { banco, relogio_do_servidor, titular: None, respostas: VecDeque::new() };
+    let mut esperado = RespostasEsperadas {
+        banco,
+        relogio_do_servidor,
+        titular: None,
+        respostas: VecDeque::new(),
+    };
     for _ in 0..OPERACOES_MAX {
         if dados.is_empty() {
             break;
@@ -123,14 +127,14 @@ fn conversar(
 }
 
 /// What the client must hear, by the order of the checks in docs/protocolo.md, section 3.
-struct Esperado {
+struct RespostasEsperadas {
     banco: BancoMemoria,
     relogio_do_servidor: u64,
     titular: Option<Rg>,
     respostas: VecDeque<(u64, Desfecho)>,
 }
 
-impl Esperado {
+impl RespostasEsperadas {
     fn pedir(&mut self, carimbo: Carimbo, operacao: Operacao) {
         let login = matches!(operacao, Operacao::Login { .. });
         let desfecho = match self.titular {
@@ -175,7 +179,7 @@ impl<'p, T: Transporte> Par<'p, T> {
     }
 
     /// Carries bytes both ways until every request has its answer.
-    fn levar(&mut self, esperado: &mut Esperado) {
+    fn levar(&mut self, esperado: &mut RespostasEsperadas) {
         let mut ida = Vec::new();
         self.cliente.retirar_saida(&mut ida);
         if self.legado {
@@ -208,7 +212,7 @@ impl<'p, T: Transporte> Par<'p, T> {
         volta
     }
 
-    fn voltar(&mut self, bytes: &[u8], esperado: &mut Esperado) {
+    fn voltar(&mut self, bytes: &[u8], esperado: &mut RespostasEsperadas) {
         let Self { transporte, cliente, legado, .. } = self;
         transporte.levar(Sentido::Volta, bytes, &mut |chegam| {
             cliente.receber(chegam);
@@ -254,7 +258,7 @@ fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut Ligacao, saida: &mut 
     }
 }
 
-fn ouvir(cliente: &mut SessaoCliente, esperado: &mut Esperado) {
+fn ouvir(cliente: &mut SessaoCliente, esperado: &mut RespostasEsperadas) {
     loop {
         match cliente.proxima_saida() {
             Ok(SaidaCliente::RelogioAtualizado(_)) => {}

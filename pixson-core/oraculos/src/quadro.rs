@@ -1,7 +1,7 @@
 //! The oracle of a stream that is cut into messages.
 
-use super::linhas::{Linha, Linhas};
-use super::roteiro::{self, Evento};
+use super::linhas::{LinhaRecebida, LinhasRecebidas};
+use super::roteiro::{self, Estimulo};
 use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Modo};
 
 /// However a stream is cut into chunks, the same messages come out of it, and the same error.
@@ -30,27 +30,27 @@ pub fn quadro(dados: &[u8]) {
 
 /// Everything that can be seen of a stream once all of it has arrived.
 #[derive(Debug, Default, PartialEq)]
-struct Visto {
+struct QuadrosVistos {
     quadros: Vec<Vec<u8>>,
     longo: bool,
     modo: Option<Modo>,
     sem_terminador: Vec<u8>,
 }
 
-fn modelo(roteiro: &[Evento], limite: usize) -> Visto {
-    let mut linhas = Linhas::com_limite(limite);
-    let mut visto = Visto::default();
+fn modelo(roteiro: &[Estimulo], limite: usize) -> QuadrosVistos {
+    let mut linhas = LinhasRecebidas::com_limite(limite);
+    let mut visto = QuadrosVistos::default();
     for evento in roteiro {
         match evento {
-            Evento::Bytes(bytes) => {
+            Estimulo::Bytes(bytes) => {
                 for linha in bytes.iter().filter_map(|&byte| linhas.byte(byte)) {
                     match linha {
-                        Linha::Inteira(linha) => visto.quadros.push(linha),
-                        Linha::Longa => visto.longo = true,
+                        LinhaRecebida::Inteira(linha) => visto.quadros.push(linha),
+                        LinhaRecebida::Longa => visto.longo = true,
                     }
                 }
             }
-            Evento::Silencio if !linhas.resto().is_empty() => visto.quadros.push(linhas.tomar()),
+            Estimulo::Silencio if !linhas.resto().is_empty() => visto.quadros.push(linhas.tomar()),
             _ => {}
         }
     }
@@ -59,16 +59,16 @@ fn modelo(roteiro: &[Evento], limite: usize) -> Visto {
     visto
 }
 
-fn cortado(roteiro: &[Evento], limite: usize) -> Visto {
+fn cortado(roteiro: &[Estimulo], limite: usize) -> QuadrosVistos {
     let mut enquadrador = Enquadrador::com_limite(limite);
-    let mut visto = Visto::default();
+    let mut visto = QuadrosVistos::default();
     for evento in roteiro {
         match evento {
-            Evento::Bytes(bytes) => {
+            Estimulo::Bytes(bytes) => {
                 enquadrador.receber(bytes);
                 tirar(&mut enquadrador, &mut visto);
             }
-            Evento::Silencio if !visto.longo && !enquadrador.sem_terminador().is_empty() => {
+            Estimulo::Silencio if !visto.longo && !enquadrador.sem_terminador().is_empty() => {
                 visto.quadros.push(enquadrador.sem_terminador().to_vec());
                 enquadrador.tomar_sem_terminador();
                 assert_eq!(enquadrador.restantes(), b"", "what was taken is gone");
@@ -83,7 +83,7 @@ fn cortado(roteiro: &[Evento], limite: usize) -> Visto {
     visto
 }
 
-fn tirar(enquadrador: &mut Enquadrador, visto: &mut Visto) {
+fn tirar(enquadrador: &mut Enquadrador, visto: &mut QuadrosVistos) {
     loop {
         match enquadrador.proximo() {
             Ok(_) if visto.longo => panic!("an error is for ever"),

@@ -22,7 +22,7 @@ const CORRIDA: usize = 255;
 
 /// What happens to a machine.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Evento {
+pub(super) enum Estimulo {
     Bytes(Vec<u8>),
     Silencio,
     Fim,
@@ -30,7 +30,7 @@ pub(super) enum Evento {
     Comando(u8),
 }
 
-pub(super) fn ler(dados: &[u8]) -> Vec<Evento> {
+pub(super) fn ler(dados: &[u8]) -> Vec<Estimulo> {
     let mut roteiro = Vec::new();
     let mut bytes = Vec::new();
     let mut restam = BYTES_MAX;
@@ -38,10 +38,10 @@ pub(super) fn ler(dados: &[u8]) -> Vec<Evento> {
     while let Some(&marca) = marcas.next() {
         let evento = match marca {
             b'^' => None,
-            b'~' => Some(Evento::Silencio),
-            b'$' => Some(Evento::Fim),
-            b'!' => Some(Evento::Falha),
-            b'?' => marcas.next().map(|&comando| Evento::Comando(comando)),
+            b'~' => Some(Estimulo::Silencio),
+            b'$' => Some(Estimulo::Fim),
+            b'!' => Some(Estimulo::Falha),
+            b'?' => marcas.next().map(|&comando| Estimulo::Comando(comando)),
             byte => {
                 let (byte, vezes) = match byte {
                     b'*' => (bytes.last().copied(), CORRIDA),
@@ -61,18 +61,18 @@ pub(super) fn ler(dados: &[u8]) -> Vec<Evento> {
     roteiro
 }
 
-fn entregar(bytes: &mut Vec<u8>, roteiro: &mut Vec<Evento>) {
+fn entregar(bytes: &mut Vec<u8>, roteiro: &mut Vec<Estimulo>) {
     if !bytes.is_empty() {
-        roteiro.push(Evento::Bytes(std::mem::take(bytes)));
+        roteiro.push(Estimulo::Bytes(std::mem::take(bytes)));
     }
 }
 
 /// The same bytes, and the same events between them, with every chunk as large as can be.
-pub(super) fn inteiro(roteiro: &[Evento]) -> Vec<Evento> {
+pub(super) fn inteiro(roteiro: &[Estimulo]) -> Vec<Estimulo> {
     let mut junto = Vec::new();
     let mut bytes = Vec::new();
     for evento in roteiro {
-        if let Evento::Bytes(pedaco) = evento {
+        if let Estimulo::Bytes(pedaco) = evento {
             bytes.extend_from_slice(pedaco);
         } else {
             entregar(&mut bytes, &mut junto);
@@ -84,9 +84,9 @@ pub(super) fn inteiro(roteiro: &[Evento]) -> Vec<Evento> {
 }
 
 /// The same with a chunk for each byte.
-pub(super) fn byte_a_byte(roteiro: &[Evento]) -> Vec<Evento> {
-    let cortar = |evento: &Evento| match evento {
-        Evento::Bytes(bytes) => bytes.iter().map(|&byte| Evento::Bytes(vec![byte])).collect(),
+pub(super) fn byte_a_byte(roteiro: &[Estimulo]) -> Vec<Estimulo> {
+    let cortar = |evento: &Estimulo| match evento {
+        Estimulo::Bytes(bytes) => bytes.iter().map(|&byte| Estimulo::Bytes(vec![byte])).collect(),
         outro => vec![outro.clone()],
     };
     roteiro.iter().flat_map(cortar).collect()
@@ -96,8 +96,8 @@ pub(super) fn byte_a_byte(roteiro: &[Evento]) -> Vec<Evento> {
 mod tests {
     use super::*;
 
-    fn bytes(texto: &str) -> Evento {
-        Evento::Bytes(texto.into())
+    fn bytes(texto: &str) -> Estimulo {
+        Estimulo::Bytes(texto.into())
     }
 
     #[test]
@@ -105,12 +105,12 @@ mod tests {
         let roteiro = ler(b"t:1|\\^~ab^c?6!$");
         let esperado = [
             bytes("t:1|^"),
-            Evento::Silencio,
+            Estimulo::Silencio,
             bytes("ab"),
             bytes("c"),
-            Evento::Comando(b'6'),
-            Evento::Falha,
-            Evento::Fim,
+            Estimulo::Comando(b'6'),
+            Estimulo::Falha,
+            Estimulo::Fim,
         ];
         assert_eq!(roteiro, esperado);
         assert_eq!(inteiro(&roteiro)[2], bytes("abc"));
@@ -121,7 +121,7 @@ mod tests {
     fn a_run_is_256_of_a_byte_and_the_whole_is_bounded() {
         assert_eq!(ler(b"xy*"), [bytes(&format!("x{}", "y".repeat(256)))]);
         assert_eq!(ler(b"*^?"), []);
-        let Evento::Bytes(muitos) = &ler(&[b"x".as_slice(), &[b'*'; 100]].concat())[0] else {
+        let Estimulo::Bytes(muitos) = &ler(&[b"x".as_slice(), &[b'*'; 100]].concat())[0] else {
             panic!("only bytes")
         };
         assert_eq!(muitos.len(), BYTES_MAX);

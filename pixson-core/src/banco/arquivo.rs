@@ -55,7 +55,7 @@ pub(in crate::banco) fn nao_e_arquivo(erro: &io::Error) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Json<'a> {
+struct ContaJson<'a> {
     rg: String,
     nome: String,
     #[serde(borrow)]
@@ -91,7 +91,7 @@ impl ContaArquivo {
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Ilegivel);
         }
-        let json: Json<'_> = serde_json::from_slice(bytes).map_err(|_| Ilegivel)?;
+        let json: ContaJson<'_> = serde_json::from_slice(bytes).map_err(|_| Ilegivel)?;
         if json.rg != rg.as_str() {
             return Err(Ilegivel);
         }

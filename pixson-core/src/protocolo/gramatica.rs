@@ -18,11 +18,11 @@ use crate::relogio::Carimbo;
 use crate::tipos::{Operacao, Rg, TipoDeOperacao, Valor, ler_natural, ler_quantia};
 
 /// The result of every rule.
-type Resultado<'a, T> = IResult<&'a [u8], T, Falha<'a>>;
+type Resultado<'a, T> = IResult<&'a [u8], T, MotivoDaParada<'a>>;
 
 /// Where a rule gave up, and why.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Falha<'a> {
+struct MotivoDaParada<'a> {
     resto: &'a [u8],
     motivo: Motivo,
 }
@@ -38,13 +38,13 @@ enum Motivo {
     Valor { titular: Rg },
 }
 
-impl<'a> Falha<'a> {
+impl<'a> MotivoDaParada<'a> {
     fn nova(resto: &'a [u8], motivo: Motivo) -> Self {
         Self { resto, motivo }
     }
 }
 
-impl<'a> ParseError<&'a [u8]> for Falha<'a> {
+impl<'a> ParseError<&'a [u8]> for MotivoDaParada<'a> {
     fn from_error_kind(resto: &'a [u8], _: ErrorKind) -> Self {
         Self::nova(resto, Motivo::Forma)
     }
@@ -59,7 +59,7 @@ impl<'a> ParseError<&'a [u8]> for Falha<'a> {
     }
 }
 
-impl<'a> FromExternalError<&'a [u8], Motivo> for Falha<'a> {
+impl<'a> FromExternalError<&'a [u8], Motivo> for MotivoDaParada<'a> {
     fn from_external_error(resto: &'a [u8], _: ErrorKind, motivo: Motivo) -> Self {
         Self::nova(resto, motivo)
     }
@@ -84,7 +84,7 @@ impl Pedido {
 }
 
 impl ErroPedido {
-    fn de_falha(mensagem: &[u8], falha: Falha<'_>) -> Self {
+    fn de_falha(mensagem: &[u8], falha: MotivoDaParada<'_>) -> Self {
         let posicao = posicao(mensagem, falha.resto);
         let carimbo = carimbo_de_quadro(mensagem).map(|(_, carimbo)| carimbo);
         match (carimbo, falha.motivo) {
@@ -140,7 +140,7 @@ fn operacao(entrada: &[u8]) -> Resultado<'_, Operacao> {
         Some((tipo, resto))
     });
     let Some((tipo, resto)) = achado else {
-        return Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma)));
+        return Err(nom::Err::Error(MotivoDaParada::nova(entrada, Motivo::Forma)));
     };
     match tipo {
         TipoDeOperacao::Login => login(resto),
@@ -200,12 +200,14 @@ fn transferencia(entrada: &[u8]) -> Resultado<'_, Operacao> {
 /// The amount that ends a request. All else being well formed, bytes that are no [`Valor`] and
 /// hold no further field give [`Motivo::Valor`], so that the person who typed them hears
 /// `Valor inválido`: clients of the original send `-5.0`, `nan` and `0.0`.
-fn valor_final<'a>(titular: Rg) -> impl Parser<&'a [u8], Output = Valor, Error = Falha<'a>> {
+fn valor_final<'a>(
+    titular: Rg,
+) -> impl Parser<&'a [u8], Output = Valor, Error = MotivoDaParada<'a>> {
     move |entrada: &'a [u8]| {
         let positivo =
             map_res(valor, |centavos| Valor::de_centavos(centavos).map_err(|_| Motivo::Forma));
         cut(all_consuming(positivo)).parse(entrada).map_err(|erro| {
-            erro.map(|falha| Falha {
+            erro.map(|falha| MotivoDaParada {
                 motivo: if entrada.contains(&b'|') {
                     Motivo::Forma
                 } else {
@@ -230,11 +232,11 @@ fn carimbo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
 fn tempo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
     let (numero, digitos) = ler_natural(entrada);
     if digitos == 0 {
-        return Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma)));
+        return Err(nom::Err::Error(MotivoDaParada::nova(entrada, Motivo::Forma)));
     }
     match numero.and_then(Carimbo::novo) {
         Some(carimbo) => Ok((&entrada[digitos..], carimbo)),
-        None => Err(nom::Err::Error(Falha::nova(entrada, Motivo::CarimboAcima))),
+        None => Err(nom::Err::Error(MotivoDaParada::nova(entrada, Motivo::CarimboAcima))),
     }
 }
 
@@ -258,7 +260,7 @@ fn rg(entrada: &[u8]) -> Resultado<'_, Rg> {
 fn valor(entrada: &[u8]) -> Resultado<'_, u64> {
     match ler_quantia(entrada) {
         Ok((centavos, tamanho)) => Ok((&entrada[tamanho..], centavos)),
-        Err(_) => Err(nom::Err::Error(Falha::nova(entrada, Motivo::Forma))),
+        Err(_) => Err(nom::Err::Error(MotivoDaParada::nova(entrada, Motivo::Forma))),
     }
 }
 

@@ -11,10 +11,10 @@ use pixson_core::{Banco, Relogio, Rg, Saldo};
 use pixson_linha::fala;
 use serde::Serialize;
 
-use super::Falha;
+use super::NaoFeito;
 use super::linhas::LinhaDeConta;
 use super::progresso::{DiscoContado, Passos, Progresso};
-use super::saida::Saida;
+use super::saida::SaidaPadrao;
 use crate::frases;
 
 /// How many account files are replaced before their names are made durable: nobody is served
@@ -35,12 +35,12 @@ pub(super) fn criar(
     nome: &Nome,
     saldo: Saldo,
     json: bool,
-) -> Result<(), Falha> {
+) -> Result<(), NaoFeito> {
     let conta = Conta { rg, nome: nome.clone(), saldo };
     let abertura = abertura(vec![conta.clone()])?;
     let (banco, progresso) = abrir(contas)?;
     let aberta = banco.abrir_contas(&abertura, &Relogio::novo()).map_err(|erro| match erro {
-        ErroAbrirContas::Existentes(conflitos) => Falha::Recusada(
+        ErroAbrirContas::Existentes(conflitos) => NaoFeito::Recusada(
             conflitos.iter().map(|conflito| existente(conflito, "A conta")).collect(),
         ),
         erro => indisponivel(&erro),
@@ -60,11 +60,11 @@ pub(super) fn criar(
 }
 
 /// Sets the balance of an account.
-pub(super) fn ajustar(contas: &Path, rg: Rg, saldo: Saldo, json: bool) -> Result<(), Falha> {
+pub(super) fn ajustar(contas: &Path, rg: Rg, saldo: Saldo, json: bool) -> Result<(), NaoFeito> {
     let (banco, progresso) = abrir(contas)?;
     let ajustada = banco.ajustar(rg, saldo, &Relogio::novo()).map_err(|erro| match erro {
-        ErroAjuste::NaoEncontrada => Falha::recusada(format!("A conta {rg} não existe.")),
-        ErroAjuste::Ilegivel => Falha::recusada(format!("Conta {rg}: {erro}.")),
+        ErroAjuste::NaoEncontrada => NaoFeito::recusada(format!("A conta {rg} não existe.")),
+        ErroAjuste::Ilegivel => NaoFeito::recusada(format!("Conta {rg}: {erro}.")),
         erro => indisponivel(&erro),
     });
     let (movimento, gestao) = ou_fechar(&banco, ajustada)?;
@@ -91,17 +91,17 @@ pub(super) fn existente(Conflito { rg, ilegivel }: &Conflito, quem: &str) -> Str
     }
 }
 
-pub(super) fn indisponivel(erro: &impl std::fmt::Display) -> Falha {
-    Falha::recusada(format!("Nada foi feito: {erro}."))
+pub(super) fn indisponivel(erro: &impl std::fmt::Display) -> NaoFeito {
+    NaoFeito::recusada(format!("Nada foi feito: {erro}."))
 }
 
-pub(super) fn abertura(contas: Vec<Conta>) -> Result<Abertura, Falha> {
+pub(super) fn abertura(contas: Vec<Conta>) -> Result<Abertura, NaoFeito> {
     Abertura::nova(contas)
-        .map_err(|erro: ErroAbertura| Falha::recusada(format!("Nada foi feito: {erro}.")))
+        .map_err(|erro: ErroAbertura| NaoFeito::recusada(format!("Nada foi feito: {erro}.")))
 }
 
 /// Opens the bank as a server does: it recovers, and is a run of its own.
-pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), Falha> {
+pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), NaoFeito> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;
     let configuracao =
@@ -114,8 +114,8 @@ pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso
 /// Of a refusal nothing is left to recover.
 pub(super) fn ou_fechar<T>(
     banco: &BancoJson<DiscoContado>,
-    feito: Result<T, Falha>,
-) -> Result<T, Falha> {
+    feito: Result<T, NaoFeito>,
+) -> Result<T, NaoFeito> {
     feito.inspect_err(|_| {
         // If that fails, the next who opens the bank recovers.
         let _ = banco.fechar();
@@ -128,8 +128,8 @@ pub(super) fn concluir(
     gestao: Gestao,
     progresso: &Progresso,
     contas: usize,
-) -> Result<(), Falha> {
-    banco.confirmar(gestao.recibo).map_err(|_| Falha::Desconhecida)?;
+) -> Result<(), NaoFeito> {
+    banco.confirmar(gestao.recibo).map_err(|_| NaoFeito::Desconhecida)?;
     progresso.comecar("Gravando", Passos::Gravacoes, contas);
     let fechado = banco.fechar();
     progresso.terminar();
@@ -152,10 +152,12 @@ fn advertir(frases: impl IntoIterator<Item = String>) {
 }
 
 /// Says what was done. It is done, whether anybody hears of it or not.
-pub(super) fn dizer(frase: impl FnOnce(&mut Saida) -> Result<(), Falha>) -> Result<(), Falha> {
-    let mut saida = Saida::nova();
+pub(super) fn dizer(
+    frase: impl FnOnce(&mut SaidaPadrao) -> Result<(), NaoFeito>,
+) -> Result<(), NaoFeito> {
+    let mut saida = SaidaPadrao::nova();
     frase(&mut saida).and_then(|()| saida.fechar()).map_err(|falha| match falha {
-        Falha::Saida(erro) => Falha::FeitoSemSaida(erro),
+        NaoFeito::SaidaPadrao(erro) => NaoFeito::FeitoSemSaida(erro),
         outra => outra,
     })
 }

@@ -73,7 +73,7 @@ Exemplos:
 
 /// What to do instead of serving, with a bank that nobody has open.
 #[derive(Debug, Subcommand)]
-pub enum Comando {
+pub enum ComandoDaAdministracao {
     /// Cria, ajusta e mostra contas
     #[command(
         override_usage = "pixson-servidor conta COMANDO [OPÇÕES]",
@@ -89,7 +89,7 @@ pub enum Comando {
     Conta {
         #[command(subcommand)]
         /// O que fazer com ela
-        acao: Acao,
+        acao: AcaoSobreContas,
     },
     /// Cria as contas de um arquivo com uma linha de JSON por conta: todas ou nenhuma
     #[command(
@@ -154,7 +154,7 @@ pub enum Comando {
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
-pub enum Acao {
+pub enum AcaoSobreContas {
     /// Cria uma conta
     #[command(
         override_usage = "pixson-servidor conta criar RG --nome NOME [OPÇÕES]",

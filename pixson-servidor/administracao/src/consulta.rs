@@ -9,14 +9,14 @@ use pixson_linha::fala;
 use pixson_linha::portugues::causa;
 use pixson_linha::visivel::visivel;
 
-use super::Falha;
-use super::linhas::{LinhaDeConta, Marca};
+use super::NaoFeito;
+use super::linhas::{LinhaDeConta, MarcaDeExportacao};
 use super::progresso::{DiscoContado, Progresso};
-use super::saida::{ArquivoInteiro, Saida};
+use super::saida::{ArquivoInteiro, SaidaPadrao};
 
 /// Shows every account.
-pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
-    let mut saida = Saida::nova();
+pub(super) fn listar(contas: &Path, json: bool) -> Result<(), NaoFeito> {
+    let mut saida = SaidaPadrao::nova();
     let mut cabecalho = !json;
     percorrer(contas, "Lendo", |visita| {
         let Visita::Conta(conta) = visita else { return Ok(()) };
@@ -39,12 +39,12 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), Falha> {
 }
 
 /// Shows one account.
-pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
+pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito> {
     let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
     let cadastro = Cadastro::abrir(&disco)?;
-    let conta = cadastro.conta(rg).map_err(|erro| Falha::recusada(frase(rg, &erro)))?;
-    let conta = conta.ok_or_else(|| Falha::recusada(format!("A conta {rg} não existe.")))?;
-    let mut saida = Saida::nova();
+    let conta = cadastro.conta(rg).map_err(|erro| NaoFeito::recusada(frase(rg, &erro)))?;
+    let conta = conta.ok_or_else(|| NaoFeito::recusada(format!("A conta {rg} não existe.")))?;
+    let mut saida = SaidaPadrao::nova();
     if json {
         saida.json(&LinhaDeConta::de(&conta))?;
     } else {
@@ -55,7 +55,7 @@ pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
 }
 
 /// Writes every account in a line that can be imported.
-pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
+pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
     let mut quantas = 0_u64;
     let mut avisos = Vec::new();
     let mut anotar = |conta: &Conta<String>| {
@@ -65,31 +65,31 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
         }
     };
     if arquivo == Path::new("-") {
-        let mut saida = Saida::nova();
+        let mut saida = SaidaPadrao::nova();
         let ilegiveis = percorrer(contas, "Exportando", |visita| match visita {
-            Visita::Comeco => saida.json(&Marca::Exportacao(Marca::FORMA)),
+            Visita::Comeco => saida.json(&MarcaDeExportacao::Exportacao(MarcaDeExportacao::FORMA)),
             Visita::Conta(conta) => {
                 anotar(conta);
                 saida.json(&LinhaDeConta::de(conta))
             }
         })?;
         // Those that are missing are counted: an import of the others is one of a part.
-        saida.json(&Marca::Contas(quantas + ilegiveis.len() as u64))?;
+        saida.json(&MarcaDeExportacao::Contas(quantas + ilegiveis.len() as u64))?;
         saida.fechar()?;
         dizer(avisos);
         return recusar(ilegiveis);
     }
-    let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
+    let do_arquivo = |erro| NaoFeito::Arquivo(arquivo.to_path_buf(), erro);
     if e_do_banco(contas, arquivo) {
         let nome = arquivo.display();
-        return Err(Falha::recusada(format!(
+        return Err(NaoFeito::recusada(format!(
             "{nome} pertence ao banco: exporte para outro arquivo."
         )));
     }
     let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
     let mut ilegiveis = percorrer(contas, "Exportando", |visita| {
         let escrita = match visita {
-            Visita::Comeco => saida.json(&Marca::Exportacao(Marca::FORMA)),
+            Visita::Comeco => saida.json(&MarcaDeExportacao::Exportacao(MarcaDeExportacao::FORMA)),
             Visita::Conta(conta) => {
                 anotar(conta);
                 saida.json(&LinhaDeConta::de(conta))
@@ -101,7 +101,7 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), Falha> {
         ilegiveis.push("Nada foi exportado.".into());
         return recusar(ilegiveis);
     }
-    saida.json(&Marca::Contas(quantas)).map_err(do_arquivo)?;
+    saida.json(&MarcaDeExportacao::Contas(quantas)).map_err(do_arquivo)?;
     saida.terminar().map_err(do_arquivo)?;
     let feito = match quantas {
         1 => "1 conta exportada".into(),
@@ -130,8 +130,8 @@ fn e_do_banco(contas: &Path, arquivo: &Path) -> bool {
 }
 
 /// Accounts that cannot be read, in so many sentences, are a refusal.
-fn recusar(ilegiveis: Vec<String>) -> Result<(), Falha> {
-    if ilegiveis.is_empty() { Ok(()) } else { Err(Falha::Recusada(ilegiveis)) }
+fn recusar(ilegiveis: Vec<String>) -> Result<(), NaoFeito> {
+    if ilegiveis.is_empty() { Ok(()) } else { Err(NaoFeito::Recusada(ilegiveis)) }
 }
 
 /// What comes when accounts are gone through.
@@ -145,14 +145,14 @@ enum Visita<'c> {
 fn percorrer(
     contas: &Path,
     oque: &'static str,
-    mut visitar: impl FnMut(Visita<'_>) -> Result<(), Falha>,
-) -> Result<Vec<String>, Falha> {
+    mut visitar: impl FnMut(Visita<'_>) -> Result<(), NaoFeito>,
+) -> Result<Vec<String>, NaoFeito> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;
     let cadastro = Cadastro::abrir(&disco)?;
     progresso.comecar_leitura(oque, contas);
     let mut ilegiveis = Vec::new();
-    let rgs = cadastro.rgs().map_err(|erro| Falha::Banco(erro.into()))?;
+    let rgs = cadastro.rgs().map_err(|erro| NaoFeito::Banco(erro.into()))?;
     visitar(Visita::Comeco)?;
     for rg in rgs {
         match cadastro.conta(rg) {

@@ -10,9 +10,9 @@ use pixson_linha::entrada::sem_marca;
 use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
-use super::Falha;
+use super::NaoFeito;
 use super::alteracao::{abertura, abrir, concluir, dizer, existente, indisponivel, ou_fechar};
-use super::linhas::{LINHA_MAX_BYTES, Lida, Marca, ler_conta, ler_linha};
+use super::linhas::{LINHA_MAX_BYTES, Lida, MarcaDeExportacao, ler_conta, ler_linha};
 use super::progresso::{DiscoContado, Passos, Progresso};
 
 /// After so many wrong lines an import reads no more of them.
@@ -33,10 +33,10 @@ struct Importadas {
 }
 
 /// Opens all accounts of a file, or none.
-pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), Falha> {
+pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), NaoFeito> {
     // A bank that cannot be used is said before anything is read, and whatever there is to read.
     drop(Cadastro::abrir(&DiscoContado::abrir(contas, &Progresso::novo())?)?);
-    let do_arquivo = |erro| Falha::Arquivo(arquivo.to_path_buf(), erro);
+    let do_arquivo = |erro| NaoFeito::Arquivo(arquivo.to_path_buf(), erro);
     let lidas = if arquivo == Path::new("-") {
         ler(io::stdin().lock())
     } else {
@@ -78,7 +78,7 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
 /// Reads accounts, one a line. `Err` has what is wrong with each line that is none. What never ends
 /// is not read for ever, and no more is kept than one import may have.
 fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
-    let mut leitura = Leitura::default();
+    let mut leitura = LeituraDeContas::default();
     let mut bytes = Vec::new();
     let mut fim = None;
     for numero in 1_u64.. {
@@ -116,7 +116,7 @@ fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
 
 /// What has been read so far.
 #[derive(Default)]
-struct Leitura {
+struct LeituraDeContas {
     lidas: Lidas,
     /// What the accounts will take of the journal.
     bytes: usize,
@@ -136,15 +136,15 @@ struct Contagem {
     houve: bool,
 }
 
-impl Leitura {
+impl LeituraDeContas {
     fn errar(&mut self, numero: u64, motivo: impl Into<String>) {
         self.erradas.push((numero, motivo.into()));
     }
 
     fn linha(&mut self, numero: u64, linha: &[u8]) {
-        match Marca::ler(linha) {
-            Some(Marca::Exportacao(forma)) => self.abrir(numero, forma),
-            Some(Marca::Contas(quantas)) => self.contar(numero, quantas),
+        match MarcaDeExportacao::ler(linha) {
+            Some(MarcaDeExportacao::Exportacao(forma)) => self.abrir(numero, forma),
+            Some(MarcaDeExportacao::Contas(quantas)) => self.contar(numero, quantas),
             None => self.conta(numero, linha),
         }
     }
@@ -169,7 +169,7 @@ impl Leitura {
 
     fn abrir(&mut self, numero: u64, forma: u64) {
         self.terminar();
-        if forma != Marca::FORMA {
+        if forma != MarcaDeExportacao::FORMA {
             self.errar(numero, "a exportação é de uma versão que este programa não conhece");
         } else if self.contagem.linhas > 0 {
             self.errar(numero, "uma exportação começa depois de contas que não são dela");
@@ -226,9 +226,9 @@ impl Leitura {
     }
 }
 
-fn nada_importado(mut frases: Vec<String>) -> Falha {
+fn nada_importado(mut frases: Vec<String>) -> NaoFeito {
     frases.push("Nada foi importado.".into());
-    Falha::Recusada(frases)
+    NaoFeito::Recusada(frases)
 }
 
 fn na_linha(conflito: &Conflito, linhas: &[(Rg, u64)]) -> String {

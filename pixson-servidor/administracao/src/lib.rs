@@ -18,7 +18,7 @@ use pixson_core::banco::ErroAbrir;
 use pixson_linha::fala::{dizer, sem_saida};
 use pixson_linha::portugues::causa;
 
-pub use self::comandos::{Acao, Comando};
+pub use self::comandos::{AcaoSobreContas, ComandoDaAdministracao};
 
 /// Something was refused, or does not add up.
 const RECUSADO_CODIGO: u8 = 1;
@@ -31,13 +31,13 @@ const DESCONHECIDO_CODIGO: u8 = 5;
 
 /// Why a command was not done.
 #[derive(Debug)]
-enum Falha {
+enum NaoFeito {
     /// The bank cannot be used.
     Banco(ErroAbrir),
     /// What was asked for is refused, in so many sentences.
     Recusada(Vec<String>),
     /// Standard output does not take any more.
-    Saida(io::Error),
+    SaidaPadrao(io::Error),
     /// The same, of what has changed the bank.
     FeitoSemSaida(io::Error),
     /// A file that the command line names.
@@ -46,13 +46,13 @@ enum Falha {
     Desconhecida,
 }
 
-impl From<ErroAbrir> for Falha {
+impl From<ErroAbrir> for NaoFeito {
     fn from(erro: ErroAbrir) -> Self {
         Self::Banco(erro)
     }
 }
 
-impl Falha {
+impl NaoFeito {
     fn recusada(frase: impl Into<String>) -> Self {
         Self::Recusada(vec![frase.into()])
     }
@@ -62,8 +62,8 @@ impl Falha {
             Self::Banco(erro) => (vec![frases::de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
             // A reader that has gone away wants no more of what is only shown.
-            Self::Saida(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
-            Self::Saida(erro) => (vec![sem_saida(&erro)], ILEGIVEL_CODIGO),
+            Self::SaidaPadrao(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
+            Self::SaidaPadrao(erro) => (vec![sem_saida(&erro)], ILEGIVEL_CODIGO),
             Self::FeitoSemSaida(erro) => {
                 let causa = causa(&erro);
                 let frase = format!(
@@ -85,22 +85,26 @@ impl Falha {
 }
 
 /// Does what the command line asks for, and returns the exit code.
-pub fn executar(comando: &Comando, contas: &Path) -> ExitCode {
+pub fn executar(comando: &ComandoDaAdministracao, contas: &Path) -> ExitCode {
     let feito = match comando {
-        Comando::Conta { acao: Acao::Criar { rg, nome, saldo, json } } => {
-            alteracao::criar(contas, *rg, nome, *saldo, *json)
-        }
-        Comando::Conta { acao: Acao::Ajustar { rg, saldo, json } } => {
+        ComandoDaAdministracao::Conta {
+            acao: AcaoSobreContas::Criar { rg, nome, saldo, json },
+        } => alteracao::criar(contas, *rg, nome, *saldo, *json),
+        ComandoDaAdministracao::Conta { acao: AcaoSobreContas::Ajustar { rg, saldo, json } } => {
             alteracao::ajustar(contas, *rg, *saldo, *json)
         }
-        Comando::Conta { acao: Acao::Listar { json } } => consulta::listar(contas, *json),
-        Comando::Conta { acao: Acao::Mostrar { rg, json } } => {
+        ComandoDaAdministracao::Conta { acao: AcaoSobreContas::Listar { json } } => {
+            consulta::listar(contas, *json)
+        }
+        ComandoDaAdministracao::Conta { acao: AcaoSobreContas::Mostrar { rg, json } } => {
             consulta::mostrar(contas, *rg, *json)
         }
-        Comando::Importar { arquivo, json } => importacao::importar(contas, arquivo, *json),
-        Comando::Exportar { arquivo } => consulta::exportar(contas, arquivo),
-        Comando::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
-        Comando::Auditar { json } => livro::auditoria(contas, *json),
+        ComandoDaAdministracao::Importar { arquivo, json } => {
+            importacao::importar(contas, arquivo, *json)
+        }
+        ComandoDaAdministracao::Exportar { arquivo } => consulta::exportar(contas, arquivo),
+        ComandoDaAdministracao::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
+        ComandoDaAdministracao::Auditar { json } => livro::auditoria(contas, *json),
     };
     let (frases, codigo) = match feito {
         Ok(()) => return ExitCode::SUCCESS,

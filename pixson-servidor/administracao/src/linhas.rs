@@ -82,14 +82,14 @@ fn ler_saldo(json: &str) -> Result<Saldo, String> {
 /// The lines of an export that are no accounts.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Marca {
+pub(super) enum MarcaDeExportacao {
     /// The first: from here on everything belongs to an export of this form.
     Exportacao(u64),
     /// The last: so many accounts came since the first.
     Contas(u64),
 }
 
-impl Marca {
+impl MarcaDeExportacao {
     /// The form that is written and read.
     pub(super) const FORMA: u64 = 1;
 

@@ -13,9 +13,9 @@ use pixson_linha::fala::dizer;
 use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
-use super::Falha;
+use super::NaoFeito;
 use super::progresso::{DiscoContado, Progresso};
-use super::saida::Saida;
+use super::saida::SaidaPadrao;
 use crate::frases;
 
 /// One operation of an account, for JSON.
@@ -75,9 +75,9 @@ struct LinhaDeDano<'a> {
 }
 
 /// Shows an account's statement, from its first operation to its last.
-pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
+pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito> {
     let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
-    let mut saida = Saida::nova();
+    let mut saida = SaidaPadrao::nova();
     let mut mostrado = Ok(());
     let mut linhas = 0_u64;
     let alcance = ler_livro(&disco, |lancamento| {
@@ -97,7 +97,7 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
     mostrado?;
     if linhas == 0 {
         if matches!(Cadastro::abrir(&disco)?.conta(rg), Ok(None)) {
-            return Err(Falha::recusada(format!("A conta {rg} não existe.")));
+            return Err(NaoFeito::recusada(format!("A conta {rg} não existe.")));
         }
         if !json {
             saida.linha(&cabecalho())?;
@@ -107,10 +107,10 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), Falha> {
     // Data is on standard output already; this says how much of it there is.
     let frases: Vec<String> = alcance.danos.iter().map(frases::de_dano).collect();
     match alcance.desde {
-        _ if !frases.is_empty() => Err(Falha::Recusada(frases)),
+        _ if !frases.is_empty() => Err(NaoFeito::Recusada(frases)),
         Some(desde) if desde.seq > 1 => {
             let frase = format!("Aviso: o extrato começa no meio. {}", comeco(&desde));
-            dizer([frase]).map_err(Falha::Saida)
+            dizer([frase]).map_err(NaoFeito::SaidaPadrao)
         }
         _ => Ok(()),
     }
@@ -180,7 +180,7 @@ fn objeto(lancamento: &Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato {
 }
 
 /// Recomputes every balance, and says what does not add up.
-pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
+pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), NaoFeito> {
     let progresso = Progresso::novo();
     progresso.comecar_leitura("Auditando", contas);
     let disco = DiscoContado::abrir(contas, &progresso)?;
@@ -190,15 +190,15 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), Falha> {
     let relatada = mostrar(&auditoria, json);
     // What was found is told by the exit code, whoever reads the rest.
     match relatada {
-        Err(Falha::Saida(erro)) if erro.kind() == ErrorKind::BrokenPipe => {}
+        Err(NaoFeito::SaidaPadrao(erro)) if erro.kind() == ErrorKind::BrokenPipe => {}
         relatada => relatada?,
     }
     let confere = auditoria.divergencias.is_empty() && auditoria.alcance.danos.is_empty();
-    if confere { Ok(()) } else { Err(Falha::Recusada(vec![])) }
+    if confere { Ok(()) } else { Err(NaoFeito::Recusada(vec![])) }
 }
 
-fn mostrar(auditoria: &Auditoria, json: bool) -> Result<(), Falha> {
-    let mut saida = Saida::nova();
+fn mostrar(auditoria: &Auditoria, json: bool) -> Result<(), NaoFeito> {
+    let mut saida = SaidaPadrao::nova();
     if json {
         for dano in &auditoria.alcance.danos {
             saida.json(&danificado(dano))?;
@@ -213,7 +213,7 @@ fn mostrar(auditoria: &Auditoria, json: bool) -> Result<(), Falha> {
     saida.fechar()
 }
 
-fn relatar(auditoria: &Auditoria, saida: &mut Saida) -> Result<(), Falha> {
+fn relatar(auditoria: &Auditoria, saida: &mut SaidaPadrao) -> Result<(), NaoFeito> {
     let Auditoria { lancamentos, contas, total_em_centavos, balanco, divergencias, .. } = auditoria;
     let Auditoria { feitos, alcance, .. } = auditoria;
     saida.linha(&format!("Lançamentos: {lancamentos}"))?;

@@ -9,31 +9,31 @@ use pixson_linha::objeto;
 use serde::Serialize;
 use tempfile::TempPath;
 
-use super::Falha;
+use super::NaoFeito;
 use pixson_linha::sinais::AntesDoFim;
 
 /// What a file with people's names and money allows: its owner to read and write.
 const MODO: u32 = 0o600;
 
 /// Standard output, by the block.
-pub(super) struct Saida(BufWriter<StdoutLock<'static>>);
+pub(super) struct SaidaPadrao(BufWriter<StdoutLock<'static>>);
 
-impl Saida {
+impl SaidaPadrao {
     pub(super) fn nova() -> Self {
         Self(BufWriter::new(io::stdout().lock()))
     }
 
-    pub(super) fn linha(&mut self, texto: &str) -> Result<(), Falha> {
-        writeln!(self.0, "{texto}").map_err(Falha::Saida)
+    pub(super) fn linha(&mut self, texto: &str) -> Result<(), NaoFeito> {
+        writeln!(self.0, "{texto}").map_err(NaoFeito::SaidaPadrao)
     }
 
-    pub(super) fn json(&mut self, objeto: &impl Serialize) -> Result<(), Falha> {
-        objeto::escrever(&mut self.0, objeto).map_err(Falha::Saida)
+    pub(super) fn json(&mut self, objeto: &impl Serialize) -> Result<(), NaoFeito> {
+        objeto::escrever(&mut self.0, objeto).map_err(NaoFeito::SaidaPadrao)
     }
 
     /// All of it has left.
-    pub(super) fn fechar(mut self) -> Result<(), Falha> {
-        self.0.flush().map_err(Falha::Saida)
+    pub(super) fn fechar(mut self) -> Result<(), NaoFeito> {
+        self.0.flush().map_err(NaoFeito::SaidaPadrao)
     }
 }
 

@@ -34,13 +34,13 @@ pub struct Instantaneo {
 }
 
 #[derive(Debug, EncodeLabelSet)]
-struct Grupo {
+struct RotuloDeGrupo {
     /// The smallest number of records of these groups; the next entry begins at twice as many.
     desde: u64,
 }
 
 #[derive(Debug, EncodeLabelSet)]
-struct Preso {
+struct RotuloDePreso {
     arquivo: String,
     causa: String,
 }
@@ -89,7 +89,7 @@ impl Instantaneo {
         let mut familia =
             escrita.encode_descriptor("diario_grupos", AJUDA, None, MetricType::Counter)?;
         for (ordem, &quantos) in self.diario.grupos.iter().enumerate() {
-            let grupo = Grupo { desde: 1 << ordem };
+            let grupo = RotuloDeGrupo { desde: 1 << ordem };
             ConstCounter::new(quantos).encode(familia.encode_family(&grupo)?)?;
         }
         Ok(())
@@ -104,7 +104,7 @@ impl Instantaneo {
             escrita.encode_descriptor("arquivo_preso", AJUDA, None, MetricType::Gauge)?;
         for presa in self.presas.iter().take(PRESAS_MAX) {
             let causa = causa(&presa.causa.erro());
-            let preso = Preso { arquivo: presa.arquivo.clone(), causa };
+            let preso = RotuloDePreso { arquivo: presa.arquivo.clone(), causa };
             ConstGauge::new(1_i64).encode(familia.encode_family(&preso)?)?;
         }
         Ok(())

@@ -38,20 +38,20 @@ const PROTOCOLO: &str = "1";
 /// The counters of one run.
 #[derive(Debug)]
 pub struct Metricas {
-    conexoes: Familia<Conexao>,
-    pedidos: Familia<Pedido>,
+    conexoes: Familia<RotuloDeConexao>,
+    pedidos: Familia<RotuloDePedido>,
     /// Of `pedidos`, those that were done, by operation: no table is searched for them.
     feitos: [Counter; OPERACOES.len()],
     atendimento: Histogram,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Ord, PartialEq, PartialOrd)]
-struct Conexao {
+struct RotuloDeConexao {
     resultado: &'static str,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Ord, PartialEq, PartialOrd)]
-struct Pedido {
+struct RotuloDePedido {
     operacao: &'static str,
     resultado: &'static str,
 }
@@ -60,8 +60,8 @@ impl Metricas {
     /// All of them at zero.
     pub fn novas() -> Self {
         let (primeira, fator, quantas) = FAIXAS;
-        let pedidos = Familia::<Pedido>::default();
-        let feito = |operacao| pedidos.contador(&Pedido { operacao, resultado: FEITA });
+        let pedidos = Familia::<RotuloDePedido>::default();
+        let feito = |operacao| pedidos.contador(&RotuloDePedido { operacao, resultado: FEITA });
         Self {
             conexoes: Familia::default(),
             feitos: OPERACOES.map(feito),
@@ -72,7 +72,7 @@ impl Metricas {
 
     /// A connection came: `resultado` is the label of what became of it.
     pub fn conexao(&self, resultado: &'static str) {
-        self.conexoes.contador(&Conexao { resultado }).inc();
+        self.conexoes.contador(&RotuloDeConexao { resultado }).inc();
     }
 
     /// Something happened in a step of the service.
@@ -91,7 +91,7 @@ impl Metricas {
             }
             Evento::Recusada(recusa) => ("nenhuma", recusa),
         };
-        self.pedidos.contador(&Pedido { operacao, resultado: recusa.texto() }).inc();
+        self.pedidos.contador(&RotuloDePedido { operacao, resultado: recusa.texto() }).inc();
     }
 
     /// So long it took from the arrival of bytes to the sending of the replies.

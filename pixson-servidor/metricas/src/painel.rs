@@ -94,8 +94,8 @@ impl Painel {
     ) -> Vec<bool> {
         let ouvinte = if pausa.is_some() { PollFlags::empty() } else { PollFlags::IN };
         let espera = |visitante: &Visitante| match visitante.fase {
-            Fase::Respondendo { .. } => PollFlags::OUT,
-            Fase::Perguntando(_) | Fase::Saindo { .. } => PollFlags::IN,
+            FaseDaVisita::Respondendo { .. } => PollFlags::OUT,
+            FaseDaVisita::Perguntando(_) | FaseDaVisita::Saindo { .. } => PollFlags::IN,
         };
         let mut olhados: Vec<_> =
             visitantes.iter().map(|este| PollFd::new(&este.fluxo, espera(este))).collect();
@@ -146,7 +146,7 @@ impl Painel {
 
 /// Sends away the oldest visitor that nothing is being written to, or else the oldest.
 fn ceder(visitantes: &mut Vec<Visitante>) {
-    let calado = |este: &Visitante| !matches!(este.fase, Fase::Respondendo { .. });
+    let calado = |este: &Visitante| !matches!(este.fase, FaseDaVisita::Respondendo { .. });
     let qual = visitantes.iter().position(calado).unwrap_or(0);
     if qual < visitantes.len() {
         visitantes.remove(qual);
@@ -158,10 +158,10 @@ struct Visitante {
     fluxo: TcpStream,
     /// By when it must have asked, or must have gone.
     prazo: Instant,
-    fase: Fase,
+    fase: FaseDaVisita,
 }
 
-enum Fase {
+enum FaseDaVisita {
     /// So much of its request has come.
     Perguntando(Vec<u8>),
     Respondendo {
@@ -178,7 +178,7 @@ impl Visitante {
     fn novo(fluxo: TcpStream) -> io::Result<Self> {
         fluxo.set_nonblocking(true)?;
         let prazo = Instant::now() + VISITA_MAX;
-        Ok(Self { fluxo, prazo, fase: Fase::Perguntando(Vec::new()) })
+        Ok(Self { fluxo, prazo, fase: FaseDaVisita::Perguntando(Vec::new()) })
     }
 
     /// Does what can be done without waiting. `false` when the visit is over.
@@ -197,7 +197,7 @@ impl Visitante {
     fn passo(&mut self, observado: &impl Observado) -> io::Result<bool> {
         let mut pedaco = [0; 1024];
         match &mut self.fase {
-            Fase::Perguntando(bytes) => {
+            FaseDaVisita::Perguntando(bytes) => {
                 let lidos = self.fluxo.read(&mut pedaco)?;
                 bytes.extend_from_slice(&pedaco[..lidos]);
                 let resposta = match lidos {
@@ -207,17 +207,17 @@ impl Visitante {
                 };
                 if let Some(resposta) = resposta {
                     self.prazo = Instant::now() + VISITA_MAX;
-                    self.fase = Fase::Respondendo { resposta, escritos: 0 };
+                    self.fase = FaseDaVisita::Respondendo { resposta, escritos: 0 };
                 }
             }
-            Fase::Respondendo { resposta, escritos } => {
+            FaseDaVisita::Respondendo { resposta, escritos } => {
                 *escritos += self.fluxo.write(&resposta[*escritos..])?;
                 if *escritos == resposta.len() {
                     self.fluxo.shutdown(Shutdown::Write)?;
-                    self.fase = Fase::Saindo { restam: ESCOAMENTO_MAX_BYTES };
+                    self.fase = FaseDaVisita::Saindo { restam: ESCOAMENTO_MAX_BYTES };
                 }
             }
-            Fase::Saindo { restam } => {
+            FaseDaVisita::Saindo { restam } => {
                 let lidos = self.fluxo.read(&mut pedaco)?;
                 *restam = restam.saturating_sub(lidos);
                 return Ok(lidos > 0 && *restam > 0);

@@ -15,7 +15,7 @@ const PAUSA_MAX: Duration = Duration::from_millis(100);
 
 /// What an accept brought.
 #[derive(Debug)]
-pub(crate) enum Chegada {
+pub(crate) enum Aceito {
     Lugar(TcpStream, SocketAddr),
     /// It has the last descriptor, and can only be told that there is none.
     SemDescritor(TcpStream, SocketAddr),
@@ -40,7 +40,7 @@ impl<'s> Aceitacao<'s> {
     }
 
     /// The next arrival, or `None` when nobody is taken any more.
-    pub(crate) fn proxima(&mut self) -> Option<Chegada> {
+    pub(crate) fn proxima(&mut self) -> Option<Aceito> {
         while !self.parada.pedida() {
             match self.ouvinte.accept() {
                 Ok(_) if self.parada.pedida() => break,
@@ -49,15 +49,15 @@ impl<'s> Aceitacao<'s> {
                     // While it was waited for, others may have gone.
                     self.reserva = self.reserva.take().or_else(reservar);
                     return Some(match self.reserva {
-                        Some(_) => Chegada::Lugar(fluxo, par),
-                        None => Chegada::SemDescritor(fluxo, par),
+                        Some(_) => Aceito::Lugar(fluxo, par),
+                        None => Aceito::SemDescritor(fluxo, par),
                     });
                 }
                 Err(_) if self.parada.pedida() => break,
                 Err(erro) if da_conexao(&erro) => {}
                 Err(erro) => {
                     self.descansar(&erro);
-                    return Some(Chegada::Nenhuma(erro));
+                    return Some(Aceito::Nenhuma(erro));
                 }
             }
         }

@@ -10,7 +10,7 @@ use pixson_core::{Banco, Servico};
 use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::net::{RecvFlags, recv};
 
-use crate::conexao::{Acao, Conexao, Encerramento};
+use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::ObservadorDeConexao;
 use crate::parada::Parada;
 
@@ -27,14 +27,14 @@ const ENVIO_BYTES: usize = 128 * 1024;
 /// Serves one connection to its end.
 pub(crate) fn conduzir<B: Banco>(
     fluxo: &TcpStream,
-    mut conexao: Conexao,
+    mut conexao: ConexaoServidor,
     servico: &Servico<B>,
     parada: &Parada,
     observador: &mut impl ObservadorDeConexao,
 ) -> io::Result<Encerramento> {
     fluxo.set_nodelay(true)?;
     set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
-    let mut canal = Canal::novo(fluxo);
+    let mut canal = Soquete::novo(fluxo);
     let mut agora = Instant::now();
     let mut atendimento = Atendimento::default();
     loop {
@@ -126,7 +126,7 @@ impl Atendimento {
 }
 
 /// A socket, and what it was last told of time.
-struct Canal<'f> {
+struct Soquete<'f> {
     fluxo: &'f TcpStream,
     bytes: Vec<u8>,
     /// How many of them the last read filled.
@@ -135,7 +135,7 @@ struct Canal<'f> {
     espera_de_escrita: Option<Duration>,
 }
 
-impl<'f> Canal<'f> {
+impl<'f> Soquete<'f> {
     fn novo(fluxo: &'f TcpStream) -> Self {
         let bytes = vec![0; LEITURA_MIN_BYTES];
         Self { fluxo, bytes, lidos: 0, espera_de_leitura: None, espera_de_escrita: None }
@@ -165,7 +165,7 @@ impl<'f> Canal<'f> {
     }
 
     /// What is at hand, without waiting. Whatever else there is to know of the connection, the next
-    /// [`Canal::ler`] learns.
+    /// [`Soquete::ler`] learns.
     fn ler_o_que_ha(&mut self) -> &[u8] {
         let lidos = recv(self.fluxo, &mut self.bytes[..], RecvFlags::DONTWAIT);
         self.entregar(lidos.map_or(0, |(lidos, _)| lidos))

@@ -52,7 +52,7 @@ mod recusa;
 mod servidor;
 mod tarefa;
 
-pub use self::conexao::{Conexao, Encerramento};
+pub use self::conexao::{ConexaoServidor, Encerramento};
 pub use self::limites::Limites;
 pub use self::observador::{Observador, ObservadorDeConexao};
 pub use self::parada::Parada;

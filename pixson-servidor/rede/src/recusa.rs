@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pixson_core::servico::Evento;
 use pixson_core::{Banco, Servico};
 
-use crate::conexao::{Acao, Conexao};
+use crate::conexao::{Acao, ConexaoServidor};
 
 /// How many refused peers are waited for; each keeps a descriptor. Beyond that, one that has sent
 /// something may lose the reply.
@@ -29,11 +29,11 @@ pub(crate) struct Recusas(SyncSender<Recusada>);
 #[derive(Debug)]
 pub(crate) struct Recusada {
     fluxo: TcpStream,
-    conexao: Conexao,
+    conexao: ConexaoServidor,
 }
 
 impl Recusada {
-    pub(crate) fn nova(fluxo: TcpStream, conexao: Conexao) -> Self {
+    pub(crate) fn nova(fluxo: TcpStream, conexao: ConexaoServidor) -> Self {
         Self { fluxo, conexao }
     }
 

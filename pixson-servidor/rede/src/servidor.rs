@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use pixson_core::{Banco, Servico};
 
-use crate::aceitacao::{Aceitacao, Chegada};
-use crate::conexao::Conexao;
+use crate::aceitacao::{Aceitacao, Aceito};
+use crate::conexao::ConexaoServidor;
 use crate::fio::conduzir;
 use crate::limites::Limites;
 use crate::observador::{Observador, ObservadorDeConexao};
@@ -107,10 +107,10 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         let mut aceitacao = Aceitacao::nova(&self.ouvinte, &self.parada);
         while let Some(chegada) = aceitacao.proxima() {
             match chegada {
-                Chegada::Lugar(fluxo, par) => self.receber(conexoes, recusas, fluxo, par),
+                Aceito::Lugar(fluxo, par) => self.receber(conexoes, recusas, fluxo, par),
                 // It is closed at once: a peer that has spoken already may lose the words.
-                Chegada::SemDescritor(fluxo, par) => drop(self.recusar(fluxo, par)),
-                Chegada::Nenhuma(erro) => self.observador.sem_aceitar(&erro),
+                Aceito::SemDescritor(fluxo, par) => drop(self.recusar(fluxo, par)),
+                Aceito::Nenhuma(erro) => self.observador.sem_aceitar(&erro),
             }
         }
     }
@@ -145,7 +145,7 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
     /// Tells a client that there is no place for it.
     fn recusar(&self, fluxo: TcpStream, par: SocketAddr) -> io::Result<Recusada> {
         self.observador.recusada(par);
-        let conexao = Conexao::lotada(&self.servico, &self.limites);
+        let conexao = ConexaoServidor::lotada(&self.servico, &self.limites);
         let mut recusada = Recusada::nova(fluxo, conexao);
         let dito =
             recusada.dizer(&self.servico, |evento| self.observador.evento_de_recusada(evento));
@@ -154,7 +154,7 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
 
     fn atender(&self, fluxo: &TcpStream, passe: &Passe<'_>, par: SocketAddr) {
         let mut observador = self.observador.aberta(passe.numero(), par);
-        let conexao = Conexao::nova(self.servico.ligacao(), &self.limites);
+        let conexao = ConexaoServidor::nova(self.servico.ligacao(), &self.limites);
         let fim = conduzir(fluxo, conexao, &self.servico, &self.parada, &mut observador);
         observador.encerrada(&fim);
     }

@@ -6,7 +6,7 @@ use pixson_core::banco::BancoMemoria;
 use pixson_core::sessao::Fim;
 use pixson_core::{Saldo, Servico};
 use pixson_rede::Limites;
-use pixson_rede::conexao::{Acao, Conexao, Encerramento};
+use pixson_rede::conexao::{Acao, ConexaoServidor, Encerramento};
 use proptest::prelude::*;
 
 const LOGIN: &[u8] = b"t:1|op:6|rg:1\n";
@@ -15,7 +15,7 @@ const SEGUNDO: Duration = Duration::from_secs(1);
 /// One connection, a clock that only the test moves, and what the peer has heard.
 struct Cena {
     servico: Servico<BancoMemoria>,
-    conexao: Conexao,
+    conexao: ConexaoServidor,
     agora: Instant,
     ouvido: Vec<u8>,
 }
@@ -32,7 +32,7 @@ impl Cena {
     fn nova() -> Self {
         let contas = [("1".parse().expect("legal"), Saldo::de_centavos(1000).expect("in range"))];
         let servico = Servico::novo(BancoMemoria::com_contas(contas));
-        let conexao = Conexao::nova(servico.ligacao(), &Limites::default());
+        let conexao = ConexaoServidor::nova(servico.ligacao(), &Limites::default());
         Self { servico, conexao, agora: Instant::now(), ouvido: Vec::new() }
     }
 
@@ -213,7 +213,7 @@ fn after_the_last_word_it_reads_for_a_while_or_so_many_bytes_and_serves_none() {
 #[test]
 fn a_full_server_says_so_and_ends() {
     let mut cena = Cena::nova();
-    cena.conexao = Conexao::lotada(&cena.servico, &Limites::default());
+    cena.conexao = ConexaoServidor::lotada(&cena.servico, &Limites::default());
     assert_eq!(cena.seguir(usize::MAX), Espera::Entrada(SEGUNDO));
     assert_eq!(cena.texto(), "t:1|s:1|resposta:Servidor lotado\n");
     cena.encerrada(Fim::ServidorLotado);

@@ -5,9 +5,9 @@ mod visto;
 
 use std::num::NonZeroUsize;
 
-use self::modelo::Modelo;
-use self::visto::{Visto, operacao};
-use super::roteiro::{self, Evento};
+use self::modelo::ModeloCliente;
+use self::visto::{VistoCliente, operacao};
+use super::roteiro::{self, Estimulo};
 use pixson_core::protocolo::Pedido;
 use pixson_core::relogio::Carimbo;
 use pixson_core::sessao::{ConfiguracaoCliente, PAUSA_LEGADA, SaidaCliente, SessaoCliente};
@@ -36,7 +36,7 @@ pub fn cliente(dados: &[u8]) {
         let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
         let configuracao = ConfiguracaoCliente { pendentes_max, pausa_legada: PAUSA_LEGADA };
         let visto = encenar(&roteiro, configuracao);
-        assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
+        assert_eq!(visto, ModeloCliente::encenar(&roteiro, configuracao), "what the model does");
         conferir(&visto);
         let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao);
         assert_eq!(inteiro, visto, "in one piece");
@@ -45,17 +45,17 @@ pub fn cliente(dados: &[u8]) {
     }
 }
 
-fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoCliente) -> Visto {
+fn encenar(roteiro: &[Estimulo], configuracao: ConfiguracaoCliente) -> VistoCliente {
     let mut sessao = SessaoCliente::nova(configuracao);
-    let mut visto = Visto::default();
+    let mut visto = VistoCliente::default();
     avancar(&mut sessao, &mut visto);
     for evento in roteiro {
         match evento {
-            Evento::Bytes(bytes) => sessao.receber(bytes),
-            Evento::Silencio => sessao.silencio(),
-            Evento::Fim => sessao.fim_de_entrada(),
-            Evento::Comando(comando) => enviar(&mut sessao, *comando, &mut visto),
-            Evento::Falha => {}
+            Estimulo::Bytes(bytes) => sessao.receber(bytes),
+            Estimulo::Silencio => sessao.silencio(),
+            Estimulo::Fim => sessao.fim_de_entrada(),
+            Estimulo::Comando(comando) => enviar(&mut sessao, *comando, &mut visto),
+            Estimulo::Falha => {}
         }
         avancar(&mut sessao, &mut visto);
     }
@@ -64,7 +64,7 @@ fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoCliente) -> Visto {
     visto
 }
 
-fn enviar(sessao: &mut SessaoCliente, comando: u8, visto: &mut Visto) {
+fn enviar(sessao: &mut SessaoCliente, comando: u8, visto: &mut VistoCliente) {
     let (relogio, pendentes) = (sessao.relogio(), sessao.pendentes());
     let enviado = sessao.enviar(operacao(comando));
     if enviado.is_err() {
@@ -75,7 +75,7 @@ fn enviar(sessao: &mut SessaoCliente, comando: u8, visto: &mut Visto) {
 }
 
 /// Takes every output, and what is to be sent.
-fn avancar(sessao: &mut SessaoCliente, visto: &mut Visto) {
+fn avancar(sessao: &mut SessaoCliente, visto: &mut VistoCliente) {
     loop {
         let saida = sessao.proxima_saida();
         let repousa = match &saida {
@@ -105,7 +105,7 @@ fn avancar(sessao: &mut SessaoCliente, visto: &mut Visto) {
 }
 
 /// What holds of every session, whatever the model says.
-fn conferir(visto: &Visto) {
+fn conferir(visto: &VistoCliente) {
     let relogios: Vec<u64> = visto
         .saidas
         .iter()

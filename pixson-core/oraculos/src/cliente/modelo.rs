@@ -1,32 +1,32 @@
 //! The client's side of a conversation, told once more: one straight line from message to output.
 
-use super::visto::{Visto, operacao};
-use crate::linhas::{Linha, Linhas};
+use super::visto::{VistoCliente, operacao};
+use crate::linhas::{LinhaRecebida, LinhasRecebidas};
 use crate::pedido::codificar;
-use crate::roteiro::Evento;
+use crate::roteiro::Estimulo;
 use pixson_core::protocolo::{Modo, Pedido, QuadroLongo, Resposta};
 use pixson_core::relogio::{Carimbo, Relogio};
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
 
-pub(super) struct Modelo {
+pub(super) struct ModeloCliente {
     configuracao: ConfiguracaoCliente,
-    linhas: Linhas,
+    linhas: LinhasRecebidas,
     agora: u64,
     pendentes: usize,
     /// How the session ended, if it did.
     fim: Option<Result<(), ErroSessao>>,
-    visto: Visto,
+    visto: VistoCliente,
 }
 
-impl Modelo {
-    pub(super) fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoCliente) -> Visto {
+impl ModeloCliente {
+    pub(super) fn encenar(roteiro: &[Estimulo], configuracao: ConfiguracaoCliente) -> VistoCliente {
         let mut modelo = Self {
             configuracao,
-            linhas: Linhas::default(),
+            linhas: LinhasRecebidas::default(),
             agora: 0,
             pendentes: 0,
             fim: None,
-            visto: Visto::default(),
+            visto: VistoCliente::default(),
         };
         for evento in roteiro {
             modelo.evento(evento);
@@ -38,26 +38,26 @@ impl Modelo {
         };
         let Self { pendentes, agora, visto, fim, .. } = modelo;
         let pendentes = if fim.is_some() { 0 } else { pendentes };
-        Visto { ultima: Some(ultima), pendentes, relogio: agora, ..visto }
+        VistoCliente { ultima: Some(ultima), pendentes, relogio: agora, ..visto }
     }
 
-    fn evento(&mut self, evento: &Evento) {
+    fn evento(&mut self, evento: &Estimulo) {
         match evento {
-            Evento::Comando(comando) => self.enviar(*comando),
+            Estimulo::Comando(comando) => self.enviar(*comando),
             _ if self.fim.is_some() => {}
-            Evento::Bytes(bytes) => bytes.iter().for_each(|&byte| self.byte(byte)),
-            Evento::Silencio => {
+            Estimulo::Bytes(bytes) => bytes.iter().for_each(|&byte| self.byte(byte)),
+            Estimulo::Silencio => {
                 if let Some(resposta) = self.legada() {
                     self.linhas.tomar();
                     self.resposta(resposta);
                 }
             }
-            Evento::Fim => {
+            Estimulo::Fim => {
                 let pendentes = self.pendentes;
                 let interrompida = ErroSessao::Interrompida { pendentes };
                 self.fim = Some(if pendentes == 0 { Ok(()) } else { Err(interrompida) });
             }
-            Evento::Falha => {}
+            Estimulo::Falha => {}
         }
     }
 
@@ -85,8 +85,10 @@ impl Modelo {
         }
         match self.linhas.byte(byte) {
             None => {}
-            Some(Linha::Longa) => self.fim = Some(Err(ErroSessao::RespostaLonga(QuadroLongo))),
-            Some(Linha::Inteira(mensagem)) => match Resposta::decodificar(&mensagem) {
+            Some(LinhaRecebida::Longa) => {
+                self.fim = Some(Err(ErroSessao::RespostaLonga(QuadroLongo)));
+            }
+            Some(LinhaRecebida::Inteira(mensagem)) => match Resposta::decodificar(&mensagem) {
                 Ok(resposta) => self.resposta(resposta),
                 Err(erro) => self.fim = Some(Err(ErroSessao::RespostaInvalida(erro))),
             },

@@ -6,7 +6,7 @@ use pixson_core::tipos::{Operacao, Valor};
 
 /// Everything that can be seen of a session.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Visto {
+pub(super) struct VistoCliente {
     /// Clock changes and replies, in order.
     pub(super) saidas: Vec<SaidaCliente>,
     pub(super) enviados: Vec<Result<u64, ErroEnvio>>,

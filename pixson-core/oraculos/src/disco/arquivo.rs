@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 pub(super) type Nomes = BTreeMap<String, usize>;
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arquivo {
+pub(super) struct ArquivoModelo {
     pub(super) duravel: Vec<u8>,
     pub(super) pendentes: Vec<Mudanca>,
     /// A sync has failed: what was pending then can be read, and is not on the disk; another
@@ -61,7 +61,7 @@ impl Mudanca {
     }
 }
 
-impl Arquivo {
+impl ArquivoModelo {
     pub(super) fn conteudo(&self) -> Vec<u8> {
         let mut conteudo = self.duravel.clone();
         self.perdidas

@@ -3,9 +3,9 @@
 use std::io::{self, ErrorKind};
 use std::sync::MutexGuard;
 
-use super::arquivo::{Arquivo, Mudanca, MudancaDeNome, pasta_de};
+use super::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, pasta_de};
 use super::falha::{Chamada, Especie};
-use super::{DiscoModelo, Estado};
+use super::{DiscoModelo, EstadoDoDisco};
 use pixson_core::banco::disco::{Disco, Marca};
 
 /// A file that is open for writing; or a lock, which ends with it.
@@ -26,7 +26,7 @@ impl Drop for Aberto {
 
 impl DiscoModelo {
     /// Counts a call, and fails it if its time has come.
-    fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, Estado>, Especie> {
+    fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, EstadoDoDisco>, Especie> {
         let mut estado = self.trancar();
         let chamada = estado.chamadas;
         estado.chamadas += 1;
@@ -81,7 +81,7 @@ impl Disco for DiscoModelo {
     fn criar(&self, nome: &str, _: Option<&str>) -> io::Result<Aberto> {
         let mut estado = self.chamar(Chamada::PrecisaDeEspaco)?;
         let arquivo = estado.arquivos.len();
-        estado.arquivos.push(Arquivo::default());
+        estado.arquivos.push(ArquivoModelo::default());
         estado.nomes.insert(nome.to_owned(), arquivo);
         estado.nomes_pendentes.push(MudancaDeNome::Criar(nome.to_owned(), arquivo));
         drop(estado);
@@ -119,12 +119,13 @@ impl Disco for DiscoModelo {
     fn sincronizar(&self, arquivo: &Aberto) -> io::Result<()> {
         match self.chamar(Chamada::Sincroniza) {
             Ok(mut estado) => {
-                let Arquivo { duravel, pendentes, .. } = &mut estado.arquivos[arquivo.arquivo];
+                let ArquivoModelo { duravel, pendentes, .. } =
+                    &mut estado.arquivos[arquivo.arquivo];
                 pendentes.drain(..).for_each(|mudanca| mudanca.aplicar(duravel));
                 Ok(())
             }
             Err(especie) => {
-                let Arquivo { pendentes, perdidas, .. } =
+                let ArquivoModelo { pendentes, perdidas, .. } =
                     &mut self.trancar().arquivos[arquivo.arquivo];
                 perdidas.append(pendentes);
                 Err(especie.into())
@@ -146,7 +147,7 @@ impl Disco for DiscoModelo {
 
     fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
         let mut estado = self.chamar(Chamada::Sincroniza)?;
-        let Estado { nomes_pendentes, nomes_duraveis, .. } = &mut *estado;
+        let EstadoDoDisco { nomes_pendentes, nomes_duraveis, .. } = &mut *estado;
         nomes_pendentes.retain(|mudanca| {
             let desta = mudanca.pasta() == pasta;
             if desta {
@@ -176,7 +177,7 @@ impl Disco for DiscoModelo {
     }
 }
 
-impl Estado {
+impl EstadoDoDisco {
     fn marca(&self, arquivo: usize) -> Marca {
         Marca { diretorio: 0, numero: arquivo as u64, nascido: self.arquivos[arquivo].copiado }
     }

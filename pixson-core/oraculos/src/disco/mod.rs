@@ -13,7 +13,7 @@ mod falha;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::arquivo::{Arquivo, Mudanca, MudancaDeNome, Nomes};
+use self::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, Nomes};
 pub use self::chamadas::Aberto;
 pub use self::falha::{Corte, Especie, Falha};
 use pixson_core::tipos::{Rg, Saldo};
@@ -46,11 +46,11 @@ use pixson_core::tipos::{Rg, Saldo};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct DiscoModelo(Arc<Mutex<Estado>>);
+pub struct DiscoModelo(Arc<Mutex<EstadoDoDisco>>);
 
 #[derive(Debug, Default)]
-struct Estado {
-    arquivos: Vec<Arquivo>,
+struct EstadoDoDisco {
+    arquivos: Vec<ArquivoModelo>,
     /// Names as a running program sees them, and as a power cut leaves them.
     nomes: Nomes,
     nomes_duraveis: Nomes,
@@ -71,7 +71,7 @@ impl DiscoModelo {
             for (nome, conteudo) in arquivos {
                 let numero = estado.arquivos.len();
                 let duravel = conteudo.into_bytes();
-                estado.arquivos.push(Arquivo { duravel, ..Arquivo::default() });
+                estado.arquivos.push(ArquivoModelo { duravel, ..ArquivoModelo::default() });
                 estado.nomes.insert(nome.clone(), numero);
                 estado.nomes_duraveis.insert(nome, numero);
             }
@@ -109,10 +109,10 @@ impl DiscoModelo {
     #[must_use]
     pub fn depois_de(&self, corte: &mut Corte) -> Self {
         let estado = self.trancar();
-        let mut novo = Estado {
+        let mut novo = EstadoDoDisco {
             nomes: estado.nomes_duraveis.clone(),
             presos: estado.presos.clone(),
-            ..Estado::default()
+            ..EstadoDoDisco::default()
         };
         for arquivo in &estado.arquivos {
             let mut duravel = arquivo.duravel.clone();
@@ -121,7 +121,11 @@ impl DiscoModelo {
                     mudanca.aplicar(&mut duravel);
                 }
             }
-            novo.arquivos.push(Arquivo { duravel, copiado: arquivo.copiado, ..Arquivo::default() });
+            novo.arquivos.push(ArquivoModelo {
+                duravel,
+                copiado: arquivo.copiado,
+                ..ArquivoModelo::default()
+            });
         }
         for mudanca in &estado.nomes_pendentes {
             if corte.sobra_nome() {
@@ -147,7 +151,7 @@ impl DiscoModelo {
         let mut estado = self.trancar();
         let arquivo = estado.nomes[nome];
         let duravel = conteudo.to_vec();
-        estado.arquivos[arquivo] = Arquivo { duravel, ..Arquivo::default() };
+        estado.arquivos[arquivo] = ArquivoModelo { duravel, ..ArquivoModelo::default() };
     }
 
     /// From now on a file cannot be replaced, as if something were mounted on it; or it can again.
@@ -173,7 +177,9 @@ impl DiscoModelo {
     pub fn acrescentar(&self, nome: &str, conteudo: &[u8]) {
         let mut estado = self.trancar();
         let numero = estado.arquivos.len();
-        estado.arquivos.push(Arquivo { duravel: conteudo.to_vec(), ..Arquivo::default() });
+        estado
+            .arquivos
+            .push(ArquivoModelo { duravel: conteudo.to_vec(), ..ArquivoModelo::default() });
         estado.nomes.insert(nome.to_owned(), numero);
         estado.nomes_duraveis.insert(nome.to_owned(), numero);
     }
@@ -188,7 +194,11 @@ impl DiscoModelo {
         let mut estado = para.trancar();
         let numero = estado.arquivos.len();
         let copiado = copiado + 1;
-        estado.arquivos.push(Arquivo { duravel: conteudo, copiado, ..Arquivo::default() });
+        estado.arquivos.push(ArquivoModelo {
+            duravel: conteudo,
+            copiado,
+            ..ArquivoModelo::default()
+        });
         estado.nomes.insert(nome.to_owned(), numero);
         estado.nomes_duraveis.insert(nome.to_owned(), numero);
     }
@@ -198,7 +208,7 @@ impl DiscoModelo {
         self.trancar().nomes.keys().cloned().collect()
     }
 
-    fn trancar(&self) -> MutexGuard<'_, Estado> {
+    fn trancar(&self) -> MutexGuard<'_, EstadoDoDisco> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -64,9 +64,9 @@ pub type Veredito = Result<(), String>;
 type Chave = (u64, Carimbo);
 
 /// What was done at each stamp.
-type Eventos = BTreeMap<Chave, Evento>;
+type Atos = BTreeMap<Chave, Ato>;
 
-enum Evento {
+enum Ato {
     /// An operation, and what the client heard of it.
     Operacao(Operacao, Option<Result<Sucesso, Recusa>>),
     /// An act of the administration.
@@ -114,12 +114,12 @@ pub fn julgar_livro(
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
     let mut perguntas = historia.perguntas.clone();
     let por_chave = por_chave(&historia.ouvidas)?;
-    let mut eventos = Eventos::new();
+    let mut eventos = Atos::new();
     for lancamento in livro {
         let chave = (lancamento.epoca, lancamento.carimbo);
         let evento = if let Some(operacao) = lancamento.feito.operacao() {
             conferir_pergunta(chave, operacao, por_chave.get(&chave), &mut perguntas)?;
-            Evento::Operacao(operacao, None)
+            Ato::Operacao(operacao, None)
         } else {
             let mut geridas = historia.geridas.iter();
             let pedida = |gerida: &Gerida| {
@@ -128,7 +128,7 @@ pub fn julgar_livro(
             if !geridas.any(pedida) {
                 return Err(format!("nobody asked for {lancamento:?}"));
             }
-            Evento::Gestao(lancamento.feito.clone())
+            Ato::Gestao(lancamento.feito.clone())
         };
         if eventos.insert(chave, evento).is_some() {
             return Err(format!("twice in the ledger: {lancamento:?}"));
@@ -144,7 +144,7 @@ pub fn julgar_livro(
         if muda != eventos.contains_key(&chave) {
             return Err(format!("acknowledged and not in the ledger as it should be: {ouvida:?}"));
         }
-        eventos.insert(chave, Evento::Operacao(ouvida.operacao, Some(ouvida.desfecho)));
+        eventos.insert(chave, Ato::Operacao(ouvida.operacao, Some(ouvida.desfecho)));
     }
     repetir(iniciais, eventos)
 }
@@ -179,7 +179,7 @@ pub fn julgar_respostas(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
-    let evento = |ouvida: Ouvida| Evento::Operacao(ouvida.operacao, Some(ouvida.desfecho));
+    let evento = |ouvida: Ouvida| Ato::Operacao(ouvida.operacao, Some(ouvida.desfecho));
     let por_chave = por_chave(ouvidas)?.into_iter();
     repetir(iniciais, por_chave.map(|(chave, ouvida)| (chave, evento(ouvida))).collect())
 }
@@ -195,14 +195,11 @@ fn por_chave(ouvidas: &[Ouvida]) -> Result<BTreeMap<Chave, Ouvida>, String> {
 }
 
 /// Does on the model what the bank did, in the order of the stamps.
-fn repetir(
-    iniciais: &BTreeMap<Rg, Saldo>,
-    eventos: Eventos,
-) -> Result<BTreeMap<Rg, Saldo>, String> {
+fn repetir(iniciais: &BTreeMap<Rg, Saldo>, eventos: Atos) -> Result<BTreeMap<Rg, Saldo>, String> {
     let mut modelo = BancoMemoria::com_contas(iniciais.clone());
     for (chave, evento) in eventos {
         match evento {
-            Evento::Operacao(operacao, desfecho) => {
+            Ato::Operacao(operacao, desfecho) => {
                 let (_, esperado) = fazer(&modelo, &Relogio::novo(), operacao);
                 let certo = desfecho.map_or(esperado.is_ok(), |desfecho| desfecho == esperado);
                 if !certo {
@@ -211,7 +208,7 @@ fn repetir(
                     ));
                 }
             }
-            Evento::Gestao(feito) => {
+            Ato::Gestao(feito) => {
                 let mut saldos = modelo.saldos();
                 for efeito in feito.efeitos() {
                     if saldos.insert(efeito.rg(), efeito.depois()) != efeito.antes() {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::padroes::{Leitura, compilar, ler_pedido, ler_resposta};
+use super::padroes::{NumeroLido, compilar, ler_pedido, ler_resposta};
 
 /// Why the core refuses a message that the original program accepts. Of several reasons, the
 /// first.
@@ -76,7 +76,7 @@ fn de_tempo(tempo: &str) -> Option<Diferenca> {
     (!alem).then_some(Diferenca::CarimboAlem)
 }
 
-fn de_valor(valor: &Leitura<'_>) -> Option<Diferenca> {
+fn de_valor(valor: &NumeroLido<'_>) -> Option<Diferenca> {
     const LIMITE: f64 = 9_999_999_999_999.99;
     static GRAFIA: LazyLock<Regex> =
         LazyLock::new(|| compilar(r"^(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?$"));

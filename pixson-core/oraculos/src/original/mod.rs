@@ -8,7 +8,7 @@ mod diferenca;
 mod padroes;
 
 pub use self::diferenca::Diferenca;
-use self::padroes::{Leitura, ler_pedido, ler_resposta};
+use self::padroes::{NumeroLido, ler_pedido, ler_resposta};
 use pixson_core::protocolo::{Pedido, Resposta, Situacao};
 use pixson_core::tipos::{Operacao, Rg};
 
@@ -70,7 +70,7 @@ pub(super) fn entende_pedido(pedido: &Pedido, bytes: &[u8]) {
         assert_eq!(lido.op, op, "the operation");
         assert_eq!(lido.rgs, rgs.each_ref().map(|rg| rg.as_ref().map(Rg::as_str)), "the accounts");
         assert_eq!(
-            lido.valor.as_ref().map(Leitura::impressa),
+            lido.valor.as_ref().map(NumeroLido::impressa),
             valor,
             "the amount, as it prints it"
         );

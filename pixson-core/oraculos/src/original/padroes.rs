@@ -13,7 +13,7 @@ pub(super) struct PedidoLido<'a> {
     pub(super) tempo: &'a str,
     pub(super) op: u8,
     pub(super) rgs: [Option<&'a str>; 2],
-    pub(super) valor: Option<Leitura<'a>>,
+    pub(super) valor: Option<NumeroLido<'a>>,
 }
 
 /// A reply as the original understands it.
@@ -26,13 +26,13 @@ pub(super) struct RespostaLida<'a> {
 
 /// An amount that Python's `float` takes.
 #[derive(Debug)]
-pub(super) struct Leitura<'a> {
+pub(super) struct NumeroLido<'a> {
     pub(super) texto: &'a str,
     /// `None` if it has digits of other scripts, whose value nobody here needs to know.
     pub(super) numero: Option<f64>,
 }
 
-impl Leitura<'_> {
+impl NumeroLido<'_> {
     /// As Python prints it. The two agree where an amount lies.
     pub(super) fn impressa(&self) -> String {
         self.numero.map_or_else(String::new, |numero| format!("{numero:?}"))
@@ -104,7 +104,7 @@ pub(super) fn ler_resposta(bytes: &[u8]) -> Option<RespostaLida<'_>> {
     })
 }
 
-fn ler_float(texto: &str) -> Option<Leitura<'_>> {
+fn ler_float(texto: &str) -> Option<NumeroLido<'_>> {
     let numero = FLOAT.captures(texto)?.name("numero")?.as_str().replace('_', "");
-    Some(Leitura { texto, numero: numero.parse().ok() })
+    Some(NumeroLido { texto, numero: numero.parse().ok() })
 }

@@ -3,9 +3,9 @@
 mod modelo;
 mod visto;
 
-use self::modelo::Modelo;
-use self::visto::{Visto, adiantado, contas};
-use super::roteiro::{self, Evento};
+use self::modelo::ModeloServidor;
+use self::visto::{VistoServidor, adiantado, contas};
+use super::roteiro::{self, Estimulo};
 use pixson_core::banco::{Banco, BancoMemoria};
 use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
 use pixson_core::relogio::{Carimbo, Relogio};
@@ -43,9 +43,9 @@ pub fn servidor(dados: &[u8]) {
         ConfiguracaoServidor { mensagem_max_bytes: 100, ..ConfiguracaoServidor::default() },
     ] {
         let visto = encenar(&roteiro, configuracao, Quando::Logo);
-        assert_eq!(visto, Modelo::encenar(&roteiro, configuracao), "what the model does");
+        assert_eq!(visto, ModeloServidor::encenar(&roteiro, configuracao), "what the model does");
         conferir(&visto);
-        if !roteiro.contains(&Evento::Falha) {
+        if !roteiro.contains(&Estimulo::Falha) {
             let inteiro = encenar(&roteiro::inteiro(&roteiro), configuracao, Quando::Logo);
             assert_eq!(inteiro, visto, "in one piece");
             let byte_a_byte = roteiro::byte_a_byte(&roteiro);
@@ -68,7 +68,7 @@ enum Quando {
 }
 
 /// A connection, and the loop that drives it.
-struct Ligacao {
+struct ConexaoDirigida {
     quando: Quando,
     /// The answer that is late.
     atrasada: Option<(Carimbo, Desfecho)>,
@@ -77,46 +77,50 @@ struct Ligacao {
     banco: BancoMemoria,
     /// The storage fails when something is to be confirmed.
     falha: bool,
-    visto: Visto,
+    visto: VistoServidor,
 }
 
-fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor, quando: Quando) -> Visto {
-    let mut ligacao = Ligacao {
+fn encenar(
+    roteiro: &[Estimulo],
+    configuracao: ConfiguracaoServidor,
+    quando: Quando,
+) -> VistoServidor {
+    let mut ligacao = ConexaoDirigida {
         quando,
         atrasada: None,
         sessao: SessaoServidor::nova(configuracao),
         relogio: Relogio::novo(),
         banco: contas(),
         falha: false,
-        visto: Visto::default(),
+        visto: VistoServidor::default(),
     };
     for evento in roteiro {
         ligacao.evento(evento);
         ligacao.avancar();
     }
     ligacao.responder();
-    let Ligacao { sessao, banco, mut visto, .. } = ligacao;
+    let ConexaoDirigida { sessao, banco, mut visto, .. } = ligacao;
     visto.titular = sessao.titular();
     visto.saldos = banco.saldos().into_iter().collect();
     visto
 }
 
-impl Ligacao {
-    fn evento(&mut self, evento: &Evento) {
-        let chegam = matches!(evento, Evento::Bytes(_));
-        let acaba = matches!(evento, Evento::Fim | Evento::Comando(b'5'));
+impl ConexaoDirigida {
+    fn evento(&mut self, evento: &Estimulo) {
+        let chegam = matches!(evento, Estimulo::Bytes(_));
+        let acaba = matches!(evento, Estimulo::Fim | Estimulo::Comando(b'5'));
         if !chegam && !acaba {
             self.responder();
         }
         match evento {
-            Evento::Bytes(bytes) => self.sessao.receber(bytes),
-            Evento::Silencio => self.sessao.silencio(),
-            Evento::Fim => self.sessao.fim_de_entrada(),
-            Evento::Falha => self.falha = true,
-            Evento::Comando(b'0') => self.sessao.encerrar(Fim::FimDeEntrada),
-            Evento::Comando(b'5') => self.sessao.prazo_esgotado(),
-            Evento::Comando(b'7') => self.sessao.lotada(&self.relogio),
-            Evento::Comando(comando) => {
+            Estimulo::Bytes(bytes) => self.sessao.receber(bytes),
+            Estimulo::Silencio => self.sessao.silencio(),
+            Estimulo::Fim => self.sessao.fim_de_entrada(),
+            Estimulo::Falha => self.falha = true,
+            Estimulo::Comando(b'0') => self.sessao.encerrar(Fim::FimDeEntrada),
+            Estimulo::Comando(b'5') => self.sessao.prazo_esgotado(),
+            Estimulo::Comando(b'7') => self.sessao.lotada(&self.relogio),
+            Estimulo::Comando(comando) => {
                 self.relogio = Relogio::desde(adiantado(self.relogio.agora(), *comando));
             }
         }
@@ -226,7 +230,7 @@ fn depois_de(antes: u128, operacao: Operacao, desfecho: Desfecho) -> u128 {
 }
 
 /// What holds of every session, whatever the model says.
-fn conferir(visto: &Visto) {
+fn conferir(visto: &VistoServidor) {
     assert!(visto.relogios.is_sorted_by(|antes, depois| antes < depois), "the clock only grows");
     let saida = std::str::from_utf8(&visto.saida).expect("replies are UTF-8");
     // Every reply begins with a stamp, and no text of the protocol holds one.

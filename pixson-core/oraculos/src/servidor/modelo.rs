@@ -1,9 +1,9 @@
 //! The server's side of a conversation, told once more: one straight line from message to reply, by
 //! sections 2 to 4 of docs/protocolo.md.
 
-use super::visto::{Visto, adiantado, contas};
-use crate::linhas::{Linha, Linhas};
-use crate::roteiro::Evento;
+use super::visto::{VistoServidor, adiantado, contas};
+use crate::linhas::{LinhaRecebida, LinhasRecebidas};
+use crate::roteiro::Estimulo;
 use pixson_core::banco::{Banco, BancoMemoria};
 use pixson_core::protocolo::{ErroPedido, Modo, Pedido, Resposta};
 use pixson_core::relogio::{Carimbo, Relogio};
@@ -12,9 +12,9 @@ use pixson_core::tipos::{Operacao, Recusa, Rg, Sucesso};
 
 type Desfecho = Result<Sucesso, Recusa>;
 
-pub(super) struct Modelo {
+pub(super) struct ModeloServidor {
     legado: bool,
-    linhas: Linhas,
+    linhas: LinhasRecebidas,
     agora: u64,
     banco: BancoMemoria,
     titular: Option<Rg>,
@@ -23,14 +23,17 @@ pub(super) struct Modelo {
     /// Replies that are not confirmed, and whether one of them needs it.
     lote: Vec<Resposta>,
     executou: bool,
-    visto: Visto,
+    visto: VistoServidor,
 }
 
-impl Modelo {
-    pub(super) fn encenar(roteiro: &[Evento], configuracao: ConfiguracaoServidor) -> Visto {
+impl ModeloServidor {
+    pub(super) fn encenar(
+        roteiro: &[Estimulo],
+        configuracao: ConfiguracaoServidor,
+    ) -> VistoServidor {
         let mut modelo = Self {
             legado: configuracao.pausa_legada.is_some(),
-            linhas: Linhas::com_limite(configuracao.mensagem_max_bytes),
+            linhas: LinhasRecebidas::com_limite(configuracao.mensagem_max_bytes),
             agora: 0,
             banco: contas(),
             titular: None,
@@ -38,7 +41,7 @@ impl Modelo {
             falha: false,
             lote: Vec::new(),
             executou: false,
-            visto: Visto::default(),
+            visto: VistoServidor::default(),
         };
         for evento in roteiro {
             modelo.evento(evento);
@@ -50,31 +53,31 @@ impl Modelo {
         visto
     }
 
-    fn evento(&mut self, evento: &Evento) {
+    fn evento(&mut self, evento: &Estimulo) {
         match evento {
-            Evento::Falha => self.falha = true,
-            Evento::Comando(comando) if !matches!(comando, b'0' | b'5' | b'7') => {
+            Estimulo::Falha => self.falha = true,
+            Estimulo::Comando(comando) if !matches!(comando, b'0' | b'5' | b'7') => {
                 let agora = Carimbo::novo(self.agora).expect("in range");
                 self.agora = adiantado(agora, *comando).valor();
             }
             _ if self.visto.fim.is_some() => {}
-            Evento::Bytes(bytes) => bytes.iter().for_each(|&byte| self.byte(byte)),
-            Evento::Silencio if self.completo() => {
+            Estimulo::Bytes(bytes) => bytes.iter().for_each(|&byte| self.byte(byte)),
+            Estimulo::Silencio if self.completo() => {
                 let mensagem = self.linhas.tomar();
                 self.mensagem(&mensagem);
             }
-            Evento::Silencio => {}
-            Evento::Comando(b'5') => {
+            Estimulo::Silencio => {}
+            Estimulo::Comando(b'5') => {
                 self.visto.fim = Some(Fim::PrazoEsgotado);
                 if self.linhas.comecou() {
                     self.recusar(Recusa::MensagemInvalida);
                 }
             }
-            Evento::Comando(b'7') => {
+            Estimulo::Comando(b'7') => {
                 self.visto.fim = Some(Fim::ServidorLotado);
                 self.recusar(Recusa::ServidorLotado);
             }
-            Evento::Fim | Evento::Comando(_) => self.visto.fim = Some(Fim::FimDeEntrada),
+            Estimulo::Fim | Estimulo::Comando(_) => self.visto.fim = Some(Fim::FimDeEntrada),
         }
         self.visto.acordar = self.visto.fim.is_none() && self.completo();
     }
@@ -85,8 +88,8 @@ impl Modelo {
         }
         match self.linhas.byte(byte) {
             None => {}
-            Some(Linha::Inteira(mensagem)) => self.mensagem(&mensagem),
-            Some(Linha::Longa) => {
+            Some(LinhaRecebida::Inteira(mensagem)) => self.mensagem(&mensagem),
+            Some(LinhaRecebida::Longa) => {
                 self.visto.fim = Some(Fim::MensagemLonga);
                 self.recusar(Recusa::MensagemLongaDemais);
             }

@@ -8,7 +8,7 @@ use pixson_core::tipos::{Rg, Saldo};
 
 /// Everything that can be seen of a session.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Visto {
+pub(super) struct VistoServidor {
     /// What is sent in the end, and how each reply in it is terminated.
     pub(super) saida: Vec<u8>,
     pub(super) relogios: Vec<u64>,

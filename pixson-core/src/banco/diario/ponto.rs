@@ -37,7 +37,7 @@ pub(in crate::banco) struct PontoLido {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Json {
+struct PontoJson {
     seq: u64,
     epoca: u64,
     segmento: u64,
@@ -86,7 +86,8 @@ impl Ponto {
     }
 
     fn de_bytes(bytes: &[u8]) -> Option<(Self, Option<Marca>)> {
-        let Json { seq, epoca, segmento, limpo, marca, .. } = serde_json::from_slice(bytes).ok()?;
+        let PontoJson { seq, epoca, segmento, limpo, marca, .. } =
+            serde_json::from_slice(bytes).ok()?;
         let ponto = Self { seq, epoca, segmento, limpo };
         let marca = marca.map(|[diretorio, numero, nascido]| Marca { diretorio, numero, nascido });
         let em_ordem = [seq, epoca, segmento].iter().all(|&numero| numero < NUMERO_MAX);

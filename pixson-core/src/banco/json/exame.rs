@@ -25,7 +25,7 @@ pub(super) struct Exame {
     pub(super) segmento: u64,
     /// The accounts that have records since the checkpoint; in a copy, all that have records.
     pub(super) dobras: BTreeMap<Rg, Dobra>,
-    pub(super) fim: Fim,
+    pub(super) fim: FimDoDiario,
     pub(super) avisos: Vec<Aviso>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Dobra {
 
 /// How the journal ends.
 #[derive(Default)]
-pub(super) struct Fim {
+pub(super) struct FimDoDiario {
     /// The last segment that has a header.
     pub(super) ultimo: Option<Segmento>,
     /// One that was just being begun.

@@ -4,7 +4,7 @@ use std::io;
 
 use super::aviso::Aviso;
 use super::exame::{Dobra, Exame};
-use super::troca::{Esperado, Imagem};
+use super::troca::{Imagem, LugarEsperado};
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
 use crate::banco::diario::Ponto;
@@ -66,7 +66,7 @@ impl Vistas {
                 if recente {
                     let erro = nomear(&ContaArquivo::nome_de_arquivo(rg))(erro);
                     let (conta, seq) = (refeita(rg, dobra), dobra.seq);
-                    let imagem = Imagem { conta, seq, esperado: Esperado::Estranho };
+                    let imagem = Imagem { conta, seq, esperado: LugarEsperado::Estranho };
                     self.nao_lidas.push((imagem, erro));
                 }
                 return Ok(());
@@ -76,13 +76,13 @@ impl Vistas {
         let (conta, esperado) = match aberta {
             Ok(Some((conta, _))) if conta.saldo == dobra.saldo => return Ok(()),
             Ok(Some((conta, visto))) if dobra.conhecidos.contains(&conta.saldo) => {
-                (conta, Esperado::Este(visto))
+                (conta, LugarEsperado::Este(visto))
             }
             // Of a copy: the file was copied before it got the balance that the journal has.
             Ok(Some((conta, visto))) if dobra.antigos.contains(&conta.saldo) => {
                 let (arquivo, diario) = (conta.saldo, dobra.saldo);
                 self.avisos.push(Aviso::CopiaAtrasada { rg, arquivo, diario });
-                (conta, Esperado::Este(visto))
+                (conta, LugarEsperado::Este(visto))
             }
             Ok(Some(_)) if exame.lido.copia && !limpo => {
                 self.adiantadas.push(rg);
@@ -93,14 +93,14 @@ impl Vistas {
                 self.avisos.push(Aviso::EditadoParado { rg, livro, arquivo });
                 return Ok(());
             }
-            Ok(Some((conta, _))) => (conta, Esperado::Estranho),
+            Ok(Some((conta, _))) => (conta, LugarEsperado::Estranho),
             // Of a copy that was taken while the bank ran: the account was opened meanwhile.
             Ok(None) if !recente && exame.lido.copia && !limpo => {
-                (refeita(rg, dobra), Esperado::Estranho)
+                (refeita(rg, dobra), LugarEsperado::Estranho)
             }
             Ok(None) | Err(_) if !recente => return Ok(()),
-            Ok(None) if dobra.nome.is_some() => (refeita(rg, dobra), Esperado::Nada),
-            Ok(None) | Err(_) => (refeita(rg, dobra), Esperado::Estranho),
+            Ok(None) if dobra.nome.is_some() => (refeita(rg, dobra), LugarEsperado::Nada),
+            Ok(None) | Err(_) => (refeita(rg, dobra), LugarEsperado::Estranho),
         };
         let conta = conta.com_saldo(dobra.saldo);
         self.imagens.push(Imagem { conta, seq: dobra.seq, esperado });

@@ -6,7 +6,7 @@ use super::BancoJson;
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga};
 use super::publicacao::Publicacao;
-use super::troca::{Esperado, Imagem, gravar_contas};
+use super::troca::{Imagem, LugarEsperado, gravar_contas};
 use crate::banco::arquivo::{ContaArquivo, impressao};
 use crate::banco::diario::{PASTA, Ponto};
 use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
@@ -221,7 +221,7 @@ impl<D: Disco> BancoJson<D> {
         let imagem = |viva: &mut ContaViva| {
             viva.suja = false;
             self.reler(viva);
-            let esperado = Esperado::visto(viva.visto);
+            let esperado = LugarEsperado::visto(viva.visto);
             Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
         };
         let descansa = |viva: &ContaViva| self.presas.trancar().descansa(viva.conta.rg);

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Contas};
-use super::exame::{Fim, examinar};
+use super::exame::{FimDoDiario, examinar};
 use super::imagens::{Vistas, imagens};
 use super::presas::Presas;
 use super::publicacao::Publicacao;
-use super::troca::{Esperado, Imagem, Preso, gravar_contas};
+use super::troca::{Imagem, LugarEsperado, NaoTrocado, gravar_contas};
 use super::{BancoJson, ConfiguracaoJson};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, Tamanhos, ler_ponto, travar};
@@ -98,7 +98,7 @@ fn abrir<D: Disco>(
         avisos.extend(banco.servir_do_diario(imagem, &preso));
     }
     for (imagem, erro) in nao_lidas {
-        let preso = Preso { erro, encontrado: None };
+        let preso = NaoTrocado { erro, encontrado: None };
         avisos.extend(banco.servir_do_diario(&imagem, &preso));
         banco.presas.trancar().nao_lida(imagem.conta.rg);
     }
@@ -107,11 +107,11 @@ fn abrir<D: Disco>(
 
 impl<D: Disco> BancoJson<D> {
     /// Serves an account from what the journal says, since its file cannot be replaced.
-    fn servir_do_diario(&self, imagem: &Imagem, preso: &Preso) -> Option<Aviso> {
+    fn servir_do_diario(&self, imagem: &Imagem, preso: &NaoTrocado) -> Option<Aviso> {
         let Imagem { conta, seq, esperado } = imagem;
         let visto = match esperado {
-            Esperado::Este(visto) => Some(*visto),
-            Esperado::Nada | Esperado::Estranho => None,
+            LugarEsperado::Este(visto) => Some(*visto),
+            LugarEsperado::Nada | LugarEsperado::Estranho => None,
         };
         let vaga = self.contas.pegar_sem_aparar(conta.rg);
         *vaga.trancar() = Some(ContaViva { conta: conta.clone(), seq: *seq, suja: true, visto });
@@ -141,7 +141,7 @@ fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result
     Ok(())
 }
 
-impl Fim {
+impl FimDoDiario {
     /// Cuts a torn tail, and makes durable what was read.
     fn assentar(self, disco: &impl Disco, ponto: Ponto, ultimo: u64) -> io::Result<()> {
         if let Some(segmento) = self.ultimo {

@@ -5,7 +5,7 @@ use super::BancoJson;
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga};
 use super::presa::Presa;
-use super::troca::Preso;
+use super::troca::NaoTrocado;
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::disco::Disco;
 use crate::sincronia::{Arc, Ordering};
@@ -31,7 +31,7 @@ impl<D: Disco> BancoJson<D> {
     }
 
     /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
-    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &Preso) -> Option<Aviso> {
+    pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &NaoTrocado) -> Option<Aviso> {
         if let Some(viva) = vaga.trancar().as_mut() {
             viva.suja = true;
             viva.visto = preso.encontrado.or(viva.visto);

@@ -12,12 +12,12 @@ pub(super) struct Imagem {
     pub(super) conta: ContaArquivo,
     /// The record that the image comes from.
     pub(super) seq: u64,
-    pub(super) esperado: Esperado,
+    pub(super) esperado: LugarEsperado,
 }
 
 /// What a checkpoint expects in the place of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Esperado {
+pub(super) enum LugarEsperado {
     /// Nothing: the account was opened, and has no file yet.
     Nada,
     /// Content with this checksum, which may be overwritten.
@@ -26,7 +26,7 @@ pub(super) enum Esperado {
     Estranho,
 }
 
-impl Esperado {
+impl LugarEsperado {
     /// What was seen last.
     pub(super) fn visto(visto: Option<u32>) -> Self {
         visto.map_or(Self::Nada, Self::Este)
@@ -34,17 +34,17 @@ impl Esperado {
 }
 
 /// Why one file could not be replaced, or nothing if it was.
-pub(super) type Trocado = Result<(), Preso>;
+pub(super) type Trocado = Result<(), NaoTrocado>;
 
 /// A file that cannot be replaced.
 #[derive(Debug)]
-pub(super) struct Preso {
+pub(super) struct NaoTrocado {
     pub(super) erro: io::Error,
     /// What stands in its place, and was expected there or is kept aside: it need not be kept again.
     pub(super) encontrado: Option<u32>,
 }
 
-impl Preso {
+impl NaoTrocado {
     fn antes_de_olhar(erro: io::Error) -> Self {
         Self { erro, encontrado: None }
     }
@@ -77,7 +77,7 @@ pub(super) fn gravar_contas<D: Disco>(
     for imagem in imagens {
         let preparado = preparar_conta(disco, imagem, epoca, avisos);
         match preparado {
-            Err(Preso { erro, .. }) if passageiro(&erro) || e_sem_volta(&erro) => {
+            Err(NaoTrocado { erro, .. }) if passageiro(&erro) || e_sem_volta(&erro) => {
                 preparados.into_iter().flatten().for_each(|feito| descartar(disco, &feito));
                 return Err(erro);
             }
@@ -91,7 +91,7 @@ pub(super) fn gravar_contas<D: Disco>(
                 .inspect_err(|_| descartar(disco, &preparado))
         });
         match trocado {
-            Err(Preso { erro, .. }) if e_sem_volta(&erro) => return Err(erro),
+            Err(NaoTrocado { erro, .. }) if e_sem_volta(&erro) => return Err(erro),
             trocado => trocados.push(trocado),
         }
     }
@@ -104,13 +104,13 @@ fn preparar_conta<D: Disco>(
     imagem: &Imagem,
     epoca: u64,
     avisos: &mut Vec<Aviso>,
-) -> Result<Preparado, Preso> {
+) -> Result<Preparado, NaoTrocado> {
     let encontrado = guardar_estranho(disco, imagem, imagem.esperado, epoca, avisos)
-        .map_err(Preso::antes_de_olhar)?;
+        .map_err(NaoTrocado::antes_de_olhar)?;
     let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
     match preparar(disco, &nome, imagem.conta.para_json().as_bytes()) {
         Ok(temporario) => Ok(Preparado { encontrado, temporario }),
-        Err(erro) => Err(Preso { erro, encontrado }),
+        Err(erro) => Err(NaoTrocado { erro, encontrado }),
     }
 }
 
@@ -123,11 +123,12 @@ fn trocar<D: Disco>(
 ) -> Trocado {
     // Somebody may have edited the file while the others were prepared.
     let Preparado { encontrado, temporario } = preparado;
-    let encontrado = guardar_estranho(disco, imagem, Esperado::visto(*encontrado), epoca, avisos)
-        .map_err(|erro| Preso { erro, encontrado: *encontrado })?;
+    let encontrado =
+        guardar_estranho(disco, imagem, LugarEsperado::visto(*encontrado), epoca, avisos)
+            .map_err(|erro| NaoTrocado { erro, encontrado: *encontrado })?;
     let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
     let trocado = disco.renomear(temporario, &nome).map_err(nomear(&nome));
-    trocado.map_err(|erro| Preso { erro, encontrado })
+    trocado.map_err(|erro| NaoTrocado { erro, encontrado })
 }
 
 /// What cannot be removed now is replaced by the next checkpoint, or removed by recovery.
@@ -140,7 +141,7 @@ fn descartar<D: Disco>(disco: &D, preparado: &Preparado) {
 fn guardar_estranho<D: Disco>(
     disco: &D,
     imagem: &Imagem,
-    esperado: Esperado,
+    esperado: LugarEsperado,
     epoca: u64,
     avisos: &mut Vec<Aviso>,
 ) -> io::Result<Option<u32>> {
@@ -153,7 +154,7 @@ fn guardar_estranho<D: Disco>(
     let rg: Rg = imagem.conta.rg;
     let nome = ContaArquivo::nome_de_arquivo(rg);
     let bytes = match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
-        Ok(None) if esperado == Esperado::Nada => return Ok(None),
+        Ok(None) if esperado == LugarEsperado::Nada => return Ok(None),
         Ok(None) => {
             avisar(Aviso::ArquivoRefeito { rg });
             return Ok(None);
@@ -163,7 +164,7 @@ fn guardar_estranho<D: Disco>(
         Err(erro) => return Err(nomear(&nome)(erro)),
     };
     let encontrado = bytes.as_deref().map(impressao);
-    if encontrado.is_some_and(|encontrado| Esperado::Este(encontrado) == esperado) {
+    if encontrado.is_some_and(|encontrado| LugarEsperado::Este(encontrado) == esperado) {
         return Ok(encontrado);
     }
     let copia = copiar(disco, &nome, bytes.as_deref(), epoca, imagem.seq)?;

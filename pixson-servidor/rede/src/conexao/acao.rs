@@ -8,9 +8,9 @@ use pixson_core::sessao::Fim;
 #[derive(Debug, Eq, PartialEq)]
 #[must_use = "an action that is not taken stalls the connection"]
 pub enum Acao<'c> {
-    /// Call [`Conexao::avancar`](super::Conexao::avancar): there may be something to serve.
+    /// Call [`ConexaoServidor::avancar`](super::ConexaoServidor::avancar): there may be something to serve.
     Avancar,
-    /// Call [`Conexao::confirmar`](super::Conexao::confirmar), which waits for the storage.
+    /// Call [`ConexaoServidor::confirmar`](super::ConexaoServidor::confirmar), which waits for the storage.
     Confirmar,
     /// Write these bytes, or some of them.
     Escrever {

@@ -1,17 +1,17 @@
 //! One connection from its first byte to its last, without a socket and without a clock.
 //!
-//! [`Conexao`] decides everything that a driver (a thread, an event loop, a layer of encryption) would
+//! [`ConexaoServidor`] decides everything that a driver (a thread, an event loop, a layer of encryption) would
 //! otherwise decide by itself: what is waited for and how long, what is written and by when, when the
-//! sending side is closed, and how much is still read after that. The driver asks [`Conexao::acao`] what
+//! sending side is closed, and how much is still read after that. The driver asks [`ConexaoServidor::acao`] what
 //! to do, does it, and says what came of it:
 //!
 //! | [`Acao`] | the driver | then calls |
 //! |---|---|---|
-//! | `Avancar` | needs nothing | [`Conexao::avancar`] |
-//! | `Confirmar` | may take input that is at hand, if [`Conexao::pode_adiantar`] | [`Conexao::receber`], or [`Conexao::confirmar`] |
-//! | `Escrever` | writes what it can, for so long at most | [`Conexao::escritos`] |
-//! | `Ler` | waits for input, for so long at most | [`Conexao::receber`] or [`Conexao::fim_de_entrada`] |
-//! | `MeioFechar` | shuts down the sending side | [`Conexao::meio_fechada`] |
+//! | `Avancar` | needs nothing | [`ConexaoServidor::avancar`] |
+//! | `Confirmar` | may take input that is at hand, if [`ConexaoServidor::pode_adiantar`] | [`ConexaoServidor::receber`], or [`ConexaoServidor::confirmar`] |
+//! | `Escrever` | writes what it can, for so long at most | [`ConexaoServidor::escritos`] |
+//! | `Ler` | waits for input, for so long at most | [`ConexaoServidor::receber`] or [`ConexaoServidor::fim_de_entrada`] |
+//! | `MeioFechar` | shuts down the sending side | [`ConexaoServidor::meio_fechada`] |
 //! | `Fechar` | closes | nothing more |
 //!
 //! When the time of an action has passed, the driver asks for the next one, with the instant that it is
@@ -53,11 +53,11 @@ const PARADA_MAX_BYTES: usize = 64 * 1024;
 /// use pixson_core::Servico;
 /// use pixson_core::banco::BancoMemoria;
 /// use pixson_rede::Limites;
-/// use pixson_rede::conexao::{Acao, Conexao};
+/// use pixson_rede::conexao::{Acao, ConexaoServidor};
 ///
 /// let servico = Servico::novo(BancoMemoria::default());
 /// let limites = Limites::default();
-/// let mut conexao = Conexao::nova(servico.ligacao(), &limites);
+/// let mut conexao = ConexaoServidor::nova(servico.ligacao(), &limites);
 /// let mut pedido = Some(b"t:1|op:6|rg:1\n");
 /// let mut ouvido = Vec::new();
 /// let agora = Instant::now();
@@ -81,7 +81,7 @@ const PARADA_MAX_BYTES: usize = 64 * 1024;
 /// assert_eq!(ouvido, "t:3|s:1|resposta:Cliente não encontrado\n".as_bytes());
 /// ```
 #[derive(Debug)]
-pub struct Conexao {
+pub struct ConexaoServidor {
     ligacao: Ligacao,
     prazos: Prazos,
     fase: Fase,
@@ -119,8 +119,8 @@ enum Fase {
     Fechada(Encerramento),
 }
 
-impl Conexao {
-    /// A connection on which nothing was said yet. It counts from the first [`Conexao::acao`].
+impl ConexaoServidor {
+    /// A connection on which nothing was said yet. It counts from the first [`ConexaoServidor::acao`].
     pub fn nova(ligacao: Ligacao, limites: &Limites) -> Self {
         let (prazos, fase) = (Prazos::novos(limites), Fase::Avancando);
         Self { ligacao, prazos, fase, saida: Vec::new(), restam: None }
@@ -168,7 +168,7 @@ impl Conexao {
         }
     }
 
-    /// Whether input that is at hand is taken before [`Conexao::confirmar`], so that one wait serves it.
+    /// Whether input that is at hand is taken before [`ConexaoServidor::confirmar`], so that one wait serves it.
     pub fn pode_adiantar(&self) -> bool {
         matches!(self.fase, Fase::Confirmando)
             && self.restam.is_none()

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::lugar::conferir_nomes;
-use super::{Diario, Estado, bytes, linha_de};
+use super::{Diario, EstadoDoEscritor, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
 use crate::banco::diario::{PASTA, nome_de_segmento};
 use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
@@ -156,7 +156,7 @@ impl<D: Disco> Diario<D> {
     }
 
     /// Whether the present segment has no record.
-    fn vazio(estado: &Estado<D::Arquivo>) -> bool {
+    fn vazio(estado: &EstadoDoEscritor<D::Arquivo>) -> bool {
         estado.ultimo < estado.cabecalho.seq
     }
 

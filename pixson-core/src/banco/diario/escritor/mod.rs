@@ -26,14 +26,14 @@ pub(in crate::banco) struct Diario<D: Disco> {
     segmento_max_bytes: u64,
     /// What is written to take space in advance.
     zeros: Vec<u8>,
-    estado: Mutex<Estado<D::Arquivo>>,
+    estado: Mutex<EstadoDoEscritor<D::Arquivo>>,
     /// Records before this one may be acknowledged without the lock: `duravel` + 1, and 0 once the
     /// disk has failed.
     por_confirmar: AtomicU64,
 }
 
 #[derive(Debug)]
-struct Estado<A> {
+struct EstadoDoEscritor<A> {
     /// The segment that is being written: none before the first record, so that a run without any
     /// leaves none.
     arquivo: Option<Arc<A>>,
@@ -90,7 +90,7 @@ impl<D: Disco> Diario<D> {
         let zeros = vec![0; reserva_bytes.max(1)];
         let cabecalho = Cabecalho { segmento: anterior + 1, epoca, seq, reserva: bytes(&zeros) };
         let posicao = bytes(&linha_de(cabecalho));
-        let estado = Estado {
+        let estado = EstadoDoEscritor {
             arquivo: None,
             cabecalho,
             comecado: false,
@@ -145,7 +145,7 @@ impl<D: Disco> Diario<D> {
 
     /// Takes space for the whole of `lote` in advance, so that writing it cannot fail for want of
     /// space after its operations were applied.
-    fn reservar(&self, estado: &mut Estado<D::Arquivo>) -> io::Result<()> {
+    fn reservar(&self, estado: &mut EstadoDoEscritor<D::Arquivo>) -> io::Result<()> {
         debug_assert!(estado.reservado >= estado.posicao, "zeros would cover records");
         if estado.posicao + bytes(&estado.lote) <= estado.reservado {
             return Ok(());
@@ -256,7 +256,7 @@ impl<D: Disco> Diario<D> {
             .map_err(nomear(&nome_de_segmento(cabecalho.segmento)))
     }
 
-    fn marcar_duravel(&self, estado: &mut Estado<D::Arquivo>, ultimo: u64) {
+    fn marcar_duravel(&self, estado: &mut EstadoDoEscritor<D::Arquivo>, ultimo: u64) {
         estado.duravel = ultimo;
         if estado.falha.is_none() {
             self.por_confirmar.store(ultimo + 1, Ordering::Release);
@@ -309,7 +309,7 @@ impl<D: Disco> Diario<D> {
         self.falhar(&mut self.estado.trancar(), causa);
     }
 
-    fn falhar(&self, estado: &mut Estado<D::Arquivo>, causa: &io::Error) {
+    fn falhar(&self, estado: &mut EstadoDoEscritor<D::Arquivo>, causa: &io::Error) {
         estado.falha.get_or_insert_with(|| repetir(causa));
         self.por_confirmar.store(0, Ordering::Release);
         for thread in estado.espera.chamar_todos() {
@@ -318,7 +318,7 @@ impl<D: Disco> Diario<D> {
     }
 
     /// An error, if the disk has failed: the first one.
-    fn conferir(estado: &Estado<D::Arquivo>) -> io::Result<()> {
+    fn conferir(estado: &EstadoDoEscritor<D::Arquivo>) -> io::Result<()> {
         estado.falha.as_ref().map_or(Ok(()), |causa| Err(repetir(causa)))
     }
 
@@ -330,7 +330,7 @@ impl<D: Disco> Diario<D> {
     }
 }
 
-type Trancado<'e, D> = MutexGuard<'e, Estado<<D as Disco>::Arquivo>>;
+type Trancado<'e, D> = MutexGuard<'e, EstadoDoEscritor<<D as Disco>::Arquivo>>;
 
 /// The first line of a segment.
 fn linha_de(cabecalho: Cabecalho) -> Vec<u8> {
