@@ -16,10 +16,10 @@ use pixson_linha::portugues::{self, MODELO};
 use pixson_linha::versao;
 use pixson_terminal::ColorChoice;
 
-use crate::PROGRAMA;
 use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
+use crate::programa::PROGRAMA;
 use crate::script;
 use crate::servidor::Opcoes;
 

@@ -9,6 +9,7 @@ mod comando;
 mod falha;
 mod feitos;
 mod menu;
+mod programa;
 mod relato;
 mod relator;
 mod script;
@@ -21,17 +22,14 @@ use clap::CommandFactory;
 use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
+use pixson_linha::gerados;
 use pixson_linha::sinais::conter_arquivos;
-use pixson_linha::{Programa, gerados};
 use pixson_terminal::{Interativo, Tubo};
 
 use crate::argumentos::{Argumentos, Comando, Cor};
-use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
+use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha};
+use crate::programa::PROGRAMA;
 use crate::relator::Relator;
-
-/// This program, for what it shares with the server.
-const PROGRAMA: Programa =
-    Programa::novo(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), SAIDA_CODIGO);
 
 fn main() -> ExitCode {
     conter_arquivos();

@@ -8,8 +8,8 @@ use pixson_linha::gerados;
 use pixson_linha::portugues::MODELO;
 use pixson_linha::versao;
 
-use crate::PROGRAMA;
 use crate::limites::ArgumentosDeLimites;
+use crate::programa::PROGRAMA;
 use crate::registro::ArgumentosDeRegistro;
 use pixson_administracao::ComandoDaAdministracao;
 

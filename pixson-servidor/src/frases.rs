@@ -1,11 +1,12 @@
 //! What is said of the server: why it ended, and what the system denies it.
 
-use pixson_administracao::frases::{NOMEADAS_MAX, de_presa, do_disco};
+use pixson_administracao::frases::{NOMEADAS_MAX, de_aviso, de_presa, do_disco};
+use pixson_core::banco::Aviso;
 use pixson_core::banco::disco::Causa;
 use pixson_linha::portugues::causa;
 use pixson_rede::{Escassez, Limites};
 
-use crate::servidor::Queda;
+use crate::queda::Queda;
 
 /// Why the server ended without being asked to, or not as it should.
 pub(crate) fn de_queda(queda: &Queda) -> String {
@@ -74,5 +75,12 @@ pub(crate) fn avisar_de_escassez(escassez: Escassez, pedidas: usize, limites: &L
             max_conexoes,
             "o sistema dá pouca memória virtual (ulimit -v ou -d): menos conexões serão atendidas"
         ),
+    }
+}
+
+/// What whoever runs the server should know goes to the log.
+pub(crate) fn avisar(avisos: Vec<Aviso>) {
+    for aviso in avisos {
+        tracing::warn!("{}", de_aviso(&aviso));
     }
 }

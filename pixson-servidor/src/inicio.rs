@@ -3,10 +3,10 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 
-use pixson_administracao::frases::{de_abertura, de_aviso};
+use pixson_administracao::frases::de_abertura;
 use pixson_core::Servico;
 use pixson_core::banco::disco::DiscoReal;
-use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, ErroAbrir};
+use pixson_core::banco::{BancoJson, ConfiguracaoJson, ErroAbrir};
 use pixson_linha::portugues::causa;
 use pixson_metricas::Painel;
 
@@ -29,7 +29,7 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
         .map_err(ErroAbrir::from)
         .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
         .map_err(|erro| de_abertura(contas, &erro))?;
-    avisar(avisos);
+    frases::avisar(avisos);
     let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
     let servidor = ServidorDeArquivos::novo(servico, ouvinte, limites, painel, *silencioso)
@@ -80,11 +80,4 @@ fn painel(endereco: &str) -> Result<Painel, String> {
     })?;
     tracing::info!(endereco = %painel.endereco(), "métricas em /metrics e /saude");
     Ok(painel)
-}
-
-/// What whoever runs the server should know goes to the log.
-pub(crate) fn avisar(avisos: Vec<Aviso>) {
-    for aviso in avisos {
-        tracing::warn!("{}", de_aviso(&aviso));
-    }
 }

@@ -8,6 +8,8 @@ mod inicio;
 mod limites;
 mod memoria;
 mod observacao;
+mod programa;
+mod queda;
 mod queixa;
 mod registro;
 mod servidor;
@@ -18,17 +20,11 @@ use std::process::ExitCode;
 
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::visivel::visivel;
-use pixson_linha::{Programa, fala, gerados};
+use pixson_linha::{fala, gerados};
 
 use crate::argumentos::Argumentos;
 use crate::escritor::Escritor;
-
-/// This program, for what it shares with the client.
-const PROGRAMA: Programa = Programa::novo(
-    env!("CARGO_PKG_NAME"),
-    env!("CARGO_PKG_VERSION"),
-    pixson_administracao::ILEGIVEL_CODIGO,
-);
+use crate::programa::PROGRAMA;
 
 fn main() -> ExitCode {
     conter_arquivos();

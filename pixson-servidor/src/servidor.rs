@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use pixson_administracao::frases::{de_presa, do_disco};
 use pixson_core::Servico;
-use pixson_core::banco::{BancoJson, Presa};
+use pixson_core::banco::BancoJson;
 use pixson_linha::sinais;
 use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
 use pixson_rede::{Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::inicio::avisar;
+use crate::frases::avisar;
 use crate::observacao::Observacao;
+use crate::queda::Queda;
 use crate::queixa::Queixa;
 
 /// How often bringing the account files up to the journal begins: every 500 ms, or at once when
@@ -37,28 +38,6 @@ pub(crate) struct ServidorDeArquivos {
     sinais: Mutex<Signals>,
     vigia: Handle,
     painel: Option<Painel>,
-}
-
-/// Why the server stopped without being asked to.
-#[derive(Debug)]
-pub(crate) enum Queda {
-    /// The run could not be begun.
-    Inicio(io::Error),
-    Armazenamento(io::Error),
-    /// Everything is durable, but the account files could not be brought up to it.
-    ArquivosAtrasados(io::Error),
-    /// It ended in order, but for files that cannot be replaced.
-    ArquivosPresos(Vec<Presa>),
-    RelogioEsgotado,
-    /// The system gives no thread for what has to be done beside serving.
-    SemThread(io::Error),
-}
-
-impl From<io::Error> for Queda {
-    /// The only error of the network's server: the system gives no thread.
-    fn from(erro: io::Error) -> Self {
-        Self::SemThread(erro)
-    }
 }
 
 impl ServidorDeArquivos {

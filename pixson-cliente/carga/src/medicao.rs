@@ -3,30 +3,19 @@
 use std::panic;
 use std::sync::{OnceLock, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pixson_conexao::ErroConexao;
 
 use crate::canal::Canal;
 use crate::conferencia::{Dinheiro, VariacaoEsperada, saldos};
 use crate::laco::Laco;
-use crate::medida::{Contadores, Medida};
+use crate::medida::{Colheita, Contadores, Medida};
 use crate::progresso::acompanhar;
 use crate::{Andamento, ErroCarga, Plano, Relatorio};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
-
-/// What all connections together saw.
-#[derive(Debug)]
-pub(crate) struct Colheita {
-    pub(crate) medida: Medida,
-    pub(crate) duracao: Duration,
-    /// How long requests were sent, if somebody ended it before its time.
-    pub(crate) interrompida_em: Option<Duration>,
-    /// One for each connection that was lost.
-    pub(crate) perdas: Vec<ErroCarga>,
-}
 
 /// What came of a load: the report, and what whoever judges it has to know.
 #[derive(Debug)]

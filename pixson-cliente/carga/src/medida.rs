@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use pixson_linha::visivel::visivel;
 
+use crate::erro::ErroCarga;
 use crate::sorteio::{Escolha, Especie};
 
 /// The range in which latencies keep three digits: 100 ns to an hour. What is longer counts as
@@ -29,6 +30,17 @@ pub(crate) struct Medida {
     /// Of these nobody knows whether they were done.
     pub(crate) desconhecidas: Vec<Escolha>,
     ultima_resposta: Option<Instant>,
+}
+
+/// What all connections together saw.
+#[derive(Debug)]
+pub(crate) struct Colheita {
+    pub(crate) medida: Medida,
+    pub(crate) duracao: Duration,
+    /// How long requests were sent, if somebody ended it before its time.
+    pub(crate) interrompida_em: Option<Duration>,
+    /// One for each connection that was lost.
+    pub(crate) perdas: Vec<ErroCarga>,
 }
 
 /// The latencies that a report gives, in nanoseconds.

@@ -11,8 +11,7 @@ use crate::Plano;
 use crate::Tipo;
 use crate::agenda::agendadas;
 use crate::conferencia::Dinheiro;
-use crate::medicao::Colheita;
-use crate::medida::{Latencia, Textos};
+use crate::medida::{Colheita, Latencia, Textos};
 use crate::sorteio::Especie;
 
 /// What a run found. The names and types of the fields are those of the JSON object: fields may

@@ -226,7 +226,7 @@ pub(crate) fn circulo(flechas: &Flechas) -> Option<Vec<String>> {
 /// `a/b.rs` and `a/b/mod.rs` are `a::b`; `lib.rs` is the root.
 fn modulo_de(arquivo: &str) -> Caminho {
     let sem_fim = arquivo.trim_end_matches(".rs");
-    let partes = sem_fim.split('/').filter(|parte| !["mod", "lib"].contains(parte));
+    let partes = sem_fim.split('/').filter(|parte| !["mod", "lib", "main"].contains(parte));
     partes.map(str::to_owned).collect()
 }
 

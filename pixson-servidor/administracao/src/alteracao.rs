@@ -11,8 +11,8 @@ use pixson_core::{Banco, Relogio, Rg, Saldo};
 use pixson_linha::fala;
 use serde::Serialize;
 
-use super::NaoFeito;
 use super::linhas::LinhaDeConta;
+use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Passos, Progresso};
 use super::saida::SaidaPadrao;
 use crate::frases;

@@ -9,8 +9,8 @@ use pixson_linha::fala;
 use pixson_linha::portugues::causa;
 use pixson_linha::visivel::visivel;
 
-use super::NaoFeito;
 use super::linhas::{LinhaDeConta, MarcaDeExportacao};
+use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::{ArquivoInteiro, SaidaPadrao};
 

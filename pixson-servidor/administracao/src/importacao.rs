@@ -10,9 +10,9 @@ use pixson_linha::entrada::sem_marca;
 use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
-use super::NaoFeito;
 use super::alteracao::{abertura, abrir, concluir, dizer, existente, indisponivel, ou_fechar};
 use super::linhas::{LINHA_MAX_BYTES, Lida, MarcaDeExportacao, ler_conta, ler_linha};
+use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Passos, Progresso};
 
 /// After so many wrong lines an import reads no more of them.

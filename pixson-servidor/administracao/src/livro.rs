@@ -13,7 +13,7 @@ use pixson_linha::fala::dizer;
 use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
-use super::NaoFeito;
+use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::SaidaPadrao;
 use crate::frases;

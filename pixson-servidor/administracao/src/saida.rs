@@ -9,7 +9,7 @@ use pixson_linha::objeto;
 use serde::Serialize;
 use tempfile::TempPath;
 
-use super::NaoFeito;
+use super::nao_feito::NaoFeito;
 use pixson_linha::sinais::AntesDoFim;
 
 /// What a file with people's names and money allows: its owner to read and write.

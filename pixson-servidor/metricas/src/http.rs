@@ -1,6 +1,6 @@
 //! As much HTTP as two pages take: from the bytes of a request to those of the answer.
 
-use super::painel::Observado;
+use super::observado::Observado;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;

@@ -3,6 +3,7 @@
 mod familia;
 mod http;
 mod instantaneo;
+mod observado;
 mod painel;
 
 use std::time::Duration;
@@ -19,7 +20,8 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::familia::Familia;
 pub use self::instantaneo::Instantaneo;
-pub use self::painel::{Observado, Painel};
+pub use self::observado::Observado;
+pub use self::painel::Painel;
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
 /// how many there are: from 16 µs to 17 s.

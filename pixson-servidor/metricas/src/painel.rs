@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::{Instantaneo, Metricas};
 use crate::http;
+use crate::observado::Observado;
 
 /// How many visitors there may be at a time: 16, each with a descriptor. Whoever comes then takes the
 /// place of the one that has been silent, or is being waited for, longest.
@@ -32,18 +32,6 @@ pub struct Painel {
     ouvinte: TcpListener,
     endereco: SocketAddr,
     encerrado: AtomicBool,
-}
-
-/// What a server says of itself.
-pub trait Observado {
-    /// Its counters.
-    fn metricas(&self) -> &Metricas;
-    /// What is looked up only when somebody asks.
-    fn instantaneo(&self) -> Instantaneo;
-    /// Whether it serves, and its disk has not failed.
-    fn saudavel(&self) -> bool;
-    /// A sentence for each file of an account that cannot be replaced: it serves all the same.
-    fn presas(&self) -> Vec<String>;
 }
 
 impl Painel {

@@ -1,0 +1,10 @@
+//! What the program is called, for what both programs share.
+
+use pixson_linha::Programa;
+
+/// This program, for what it shares with the client.
+pub(crate) const PROGRAMA: Programa = Programa::novo(
+    env!("CARGO_PKG_NAME"),
+    env!("CARGO_PKG_VERSION"),
+    pixson_administracao::ILEGIVEL_CODIGO,
+);
