@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flechas::{Flechas, Fontes, Implementacao, circulo};
+use fontes::{fontes, membros};
 
 #[path = "comum/flechas.rs"]
 mod flechas;
+#[path = "comum/fontes.rs"]
+mod fontes;
 
 /// Each room, and the rooms that it may use.
 const SALAS: [(&str, &[&str]); 8] = [
@@ -38,25 +41,8 @@ const SALAS_DO_BANCO: [(&str, &[&str]); 11] = [
     ("json", &["mod", "regras", "abertura", "feito", "disco", "erro", "arquivo", "diario"]),
 ];
 
-fn fontes(pasta: &Path) -> Vec<PathBuf> {
-    let itens = fs::read_dir(pasta).expect("a source folder");
-    let caminhos = itens.map(|item| item.expect("readable").path());
-    caminhos
-        .flat_map(|caminho| if caminho.is_dir() { fontes(&caminho) } else { vec![caminho] })
-        .collect()
-}
-
 /// Where the sources of the core are, and those of the crate inside its folder.
 const CRATES: [&str; 2] = ["src", "oraculos/src"];
-
-/// The folder of each crate of the workspace.
-fn membros() -> Vec<String> {
-    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    let manifesto = fs::read_to_string(raiz).expect("the manifest of the workspace");
-    let lista = manifesto.split_once("members = [").and_then(|(_, resto)| resto.split_once(']'));
-    let membros = lista.expect("a list of members").0.split('"').skip(1).step_by(2);
-    membros.map(ToOwned::to_owned).collect()
-}
 
 /// A crate, as it stands in its folder.
 fn ler(pasta: &str) -> Fontes {

@@ -1,0 +1,28 @@
+//! The sources of the workspace, for the tests that hold laws of the house against them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder of the workspace.
+pub(crate) fn raiz() -> PathBuf {
+    let core = Path::new(env!("CARGO_MANIFEST_DIR"));
+    core.parent().expect("the core lies in the workspace").to_owned()
+}
+
+/// The folder of each crate of the workspace, from its root on.
+pub(crate) fn membros() -> Vec<String> {
+    let manifesto =
+        fs::read_to_string(raiz().join("Cargo.toml")).expect("the workspace's manifest");
+    let lista = manifesto.split_once("members = [").and_then(|(_, resto)| resto.split_once(']'));
+    let membros = lista.expect("a list of members").0.split('"').skip(1).step_by(2);
+    membros.map(ToOwned::to_owned).collect()
+}
+
+/// All files of a folder and of those in it.
+pub(crate) fn fontes(pasta: &Path) -> Vec<PathBuf> {
+    let itens = fs::read_dir(pasta).expect("a source folder");
+    let caminhos = itens.map(|item| item.expect("readable").path());
+    caminhos
+        .flat_map(|caminho| if caminho.is_dir() { fontes(&caminho) } else { vec![caminho] })
+        .collect()
+}
