@@ -11,7 +11,7 @@ use super::fazer;
 use super::juiz::PEQUENA;
 use pixson_core::banco::BancoJson;
 use pixson_core::relogio::Relogio;
-use pixson_core::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
+use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 
 const ARQUIVO: &str = "1.json";
 
@@ -67,7 +67,7 @@ fn rg() -> Rg {
     "1".parse().expect("legal")
 }
 
-fn consultar(disco: &DiscoModelo) -> Result<Sucesso, Recusa> {
+fn consultar(disco: &DiscoModelo) -> Desfecho {
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
     fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg() }).1
 }

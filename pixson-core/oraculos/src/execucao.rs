@@ -2,18 +2,14 @@
 
 use pixson_core::banco::Banco;
 use pixson_core::relogio::{Carimbo, Relogio};
-use pixson_core::tipos::{Operacao, Recusa, Sucesso};
+use pixson_core::tipos::{Desfecho, Operacao};
 
 /// Executes, waits for durability, and gives the outcome.
 ///
 /// # Panics
 ///
 /// If no stamp is left, or the storage fails.
-pub fn fazer<B: Banco>(
-    banco: &B,
-    relogio: &Relogio,
-    operacao: Operacao,
-) -> (Carimbo, Result<Sucesso, Recusa>) {
+pub fn fazer<B: Banco>(banco: &B, relogio: &Relogio, operacao: Operacao) -> (Carimbo, Desfecho) {
     let execucao = banco.executar(operacao, relogio).expect("stamps are left");
     banco.confirmar(execucao.recibo).expect("the storage works");
     (execucao.carimbo, execucao.desfecho)

@@ -13,15 +13,13 @@ use pixson_core::banco::{Banco, BancoMemoria};
 use pixson_core::relogio::{Carimbo, Relogio};
 use pixson_core::servico::{Ligacao, Passo, Servico};
 use pixson_core::sessao::{ConfiguracaoCliente, Fim, SaidaCliente, SessaoCliente};
-use pixson_core::tipos::{Operacao, Recusa, Rg, Sucesso};
+use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg};
 
 /// The most operations of one conversation.
 const OPERACOES_MAX: usize = 64;
 
 /// How often a transport is asked for what it keeps back, before that counts as lost.
 const INSISTENCIA: usize = 32;
-
-type Desfecho = std::result::Result<Sucesso, Recusa>;
 
 /// A client and a server, joined by a cable that carries so many bytes at a time, hear each other.
 ///

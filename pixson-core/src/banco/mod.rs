@@ -28,7 +28,7 @@ use thiserror::Error;
 
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::Arc;
-use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
+use crate::tipos::{Culpa, Desfecho, Operacao};
 
 #[cfg(feature = "json")]
 pub use abertura::{Abertura, Conta, ErroAbertura};
@@ -156,7 +156,7 @@ pub struct Execucao {
     /// The reply's stamp, drawn while the accounts were locked.
     pub carimbo: Carimbo,
     /// The reply's content. [`Recusa::ServidorIndisponivel`] here is certain: it was not done.
-    pub desfecho: Result<Sucesso, Recusa>,
+    pub desfecho: Desfecho,
     /// What the reply has to wait for, also if it is a balance or a refusal.
     pub recibo: Recibo,
 }

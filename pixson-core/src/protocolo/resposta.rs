@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::MENSAGEM_MAX_BYTES;
 use crate::relogio::Carimbo;
-use crate::tipos::{Culpa, Operacao, Recusa, Sucesso};
+use crate::tipos::{Culpa, Desfecho, Operacao, Recusa, Sucesso};
 
 /// A reply: a stamp, whether the request was done, and a text for people.
 ///
@@ -33,7 +33,7 @@ pub struct Resposta {
 /// `Livre` never holds what `Conhecido` can say: each reply has one value.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Corpo {
-    Conhecido(Result<Sucesso, Recusa>),
+    Conhecido(Desfecho),
     Livre(Situacao, Box<str>),
 }
 
@@ -48,7 +48,7 @@ pub enum Situacao {
 
 impl Resposta {
     /// A reply with a text of the protocol.
-    pub const fn nova(carimbo: Carimbo, desfecho: Result<Sucesso, Recusa>) -> Self {
+    pub const fn nova(carimbo: Carimbo, desfecho: Desfecho) -> Self {
         Self { carimbo, corpo: Corpo::Conhecido(desfecho) }
     }
 
@@ -101,7 +101,7 @@ impl Resposta {
     }
 
     /// What the reply says in terms of the protocol, or `None` for a text it does not know.
-    pub const fn desfecho(&self) -> Option<Result<Sucesso, Recusa>> {
+    pub const fn desfecho(&self) -> Option<Desfecho> {
         match self.corpo {
             Corpo::Conhecido(desfecho) => Some(desfecho),
             Corpo::Livre(..) => None,

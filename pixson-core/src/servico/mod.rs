@@ -7,7 +7,7 @@ use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 use crate::sincronia::Arc;
-use crate::tipos::{Operacao, Recusa, Sucesso};
+use crate::tipos::{Desfecho, Operacao, Recusa};
 
 /// How many bytes of answers make [`Servico::avancar`] pause so that they are sent: 256 KiB.
 pub const LOTE_MAX_BYTES: usize = 256 * 1024;
@@ -54,7 +54,7 @@ pub enum Evento {
         /// What was asked.
         operacao: Operacao,
         /// What it came to. It is not durable yet; if it never is, a refusal follows.
-        desfecho: Result<Sucesso, Recusa>,
+        desfecho: Desfecho,
     },
     /// The session has refused a message by itself.
     Recusada(Recusa),

@@ -16,7 +16,7 @@ mod tipo;
 pub use culpa::Culpa;
 pub use dinheiro::{ErroQuantia, Saldo, Valor};
 pub use nome::{ErroNome, Nome};
-pub use operacao::{Operacao, Recusa, Sucesso};
+pub use operacao::{Desfecho, Operacao, Recusa, Sucesso};
 pub(crate) use quantia::ler_quantia;
 pub use rg::{ErroRg, Rg};
 pub(crate) use texto::{escrever, ler_natural};

@@ -86,6 +86,9 @@ impl Operacao {
     }
 }
 
+/// What became of an operation: that it was done, or why not.
+pub type Desfecho = Result<Sucesso, Recusa>;
+
 /// That an operation was done, and what it has to say.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Sucesso {

@@ -2,7 +2,7 @@
 
 use pixson_core::banco::Feito;
 use pixson_core::relogio::Carimbo;
-use pixson_core::tipos::{Operacao, Recusa, Sucesso};
+use pixson_core::tipos::{Desfecho, Operacao};
 
 /// One operation, as the client that asked for it knows it.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct Ouvida {
     /// What was asked for.
     pub operacao: Operacao,
     /// What the reply says.
-    pub desfecho: Result<Sucesso, Recusa>,
+    pub desfecho: Desfecho,
     /// The reply was sent.
     pub confirmada: bool,
 }

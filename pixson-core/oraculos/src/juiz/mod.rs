@@ -47,7 +47,7 @@ use pixson_core::banco::{
     BancoJson, BancoMemoria, ConfiguracaoJson, Feito, Lancamento, auditar, ler_livro,
 };
 use pixson_core::relogio::{Carimbo, Relogio};
-use pixson_core::tipos::{Operacao, Recusa, Rg, Saldo, Sucesso};
+use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg, Saldo, Sucesso};
 
 /// Small, so that a short scenario turns segments, drops accounts and takes space often.
 pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
@@ -68,7 +68,7 @@ type Atos = BTreeMap<Chave, Ato>;
 
 enum Ato {
     /// An operation, and what the client heard of it.
-    Operacao(Operacao, Option<Result<Sucesso, Recusa>>),
+    Operacao(Operacao, Option<Desfecho>),
     /// An act of the administration.
     Gestao(Feito),
 }

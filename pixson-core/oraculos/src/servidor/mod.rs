@@ -12,7 +12,7 @@ use pixson_core::relogio::{Carimbo, Relogio};
 use pixson_core::sessao::{
     ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor,
 };
-use pixson_core::tipos::{Operacao, Recusa, Sucesso, Valor};
+use pixson_core::tipos::{Desfecho, Operacao, Sucesso, Valor};
 
 /// Whatever happens to the server's side of a connection, it answers as the protocol says.
 ///
@@ -56,8 +56,6 @@ pub fn servidor(dados: &[u8]) {
         }
     }
 }
-
-type Desfecho = Result<Sucesso, Recusa>;
 
 /// When a request is answered.
 #[derive(Clone, Copy)]

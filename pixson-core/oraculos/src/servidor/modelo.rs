@@ -8,9 +8,7 @@ use pixson_core::banco::{Banco, BancoMemoria};
 use pixson_core::protocolo::{ErroPedido, Modo, Pedido, Resposta};
 use pixson_core::relogio::{Carimbo, Relogio};
 use pixson_core::sessao::{ConfiguracaoServidor, Fim};
-use pixson_core::tipos::{Operacao, Recusa, Rg, Sucesso};
-
-type Desfecho = Result<Sucesso, Recusa>;
+use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg};
 
 pub(super) struct ModeloServidor {
     legado: bool,

@@ -10,7 +10,7 @@ use crate::banco::regras::{Decisao, decidir, em_ordem};
 use crate::banco::{Banco, Execucao, Feito, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::Ordering;
-use crate::tipos::{Operacao, Recusa, Rg, Sucesso};
+use crate::tipos::{Desfecho, Operacao, Recusa, Rg};
 
 impl<D: Disco> Banco for BancoJson<D> {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
@@ -84,7 +84,7 @@ impl<D: Disco> BancoJson<D> {
         carimbo: Carimbo,
         decisao: Decisao,
         trancadas: &mut [Trancada<'_>],
-    ) -> Result<Sucesso, Recusa> {
+    ) -> Desfecho {
         let movimentacao = match decisao {
             Decisao::Consulta(_) => return Ok(decisao.sucesso()),
             Decisao::Movimentacao(movimentacao) => movimentacao,

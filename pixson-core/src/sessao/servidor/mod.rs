@@ -13,7 +13,7 @@ pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
 use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
-use crate::tipos::{Culpa, Operacao, Recusa, Rg, Sucesso};
+use crate::tipos::{Culpa, Desfecho, Operacao, Recusa, Rg};
 
 /// How many malformed messages in a row end a connection (protocolo.md, section 3).
 const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
@@ -144,11 +144,7 @@ impl SessaoServidor {
     /// # Errors
     ///
     /// [`ErroResponder`] if no request waits for an answer, or if it has not come out yet.
-    pub fn responder(
-        &mut self,
-        carimbo: Carimbo,
-        desfecho: Result<Sucesso, Recusa>,
-    ) -> Result<(), ErroResponder> {
+    pub fn responder(&mut self, carimbo: Carimbo, desfecho: Desfecho) -> Result<(), ErroResponder> {
         let ainda_dentro = self.eventos.iter().any(eh_pedido);
         if ainda_dentro || !matches!(self.estado, Estado::AguardaResposta { .. }) {
             return Err(ErroResponder);
