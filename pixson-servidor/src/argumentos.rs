@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueHint};
+use pixson_administracao::ComandoDaAdministracao;
 use pixson_linha::endereco::{self, ler_host};
 use pixson_linha::gerados;
 use pixson_linha::portugues::MODELO;
 use pixson_linha::versao;
+use pixson_observacao::registro::{Formato, Nivel};
 
 use crate::limites::ArgumentosDeLimites;
 use crate::programa::PROGRAMA;
-use crate::registro::ArgumentosDeRegistro;
-use pixson_administracao::ComandoDaAdministracao;
 
 const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
@@ -75,8 +75,15 @@ pub(crate) struct Argumentos {
     #[command(flatten)]
     pub(crate) limites: ArgumentosDeLimites,
 
-    #[command(flatten)]
-    pub(crate) registro: ArgumentosDeRegistro,
+    /// O que registrar na saída de erros: nada, erro, aviso, info ou detalhe [padrão: aviso]
+    #[arg(long = "log", value_name = "NÍVEL", default_value = "aviso")]
+    #[arg(hide_default_value = true, hide_possible_values = true, help_heading = "Monitoramento")]
+    pub(crate) nivel: Nivel,
+
+    /// Forma do registro: texto ou json [padrão: texto]
+    #[arg(long = "log-formato", value_name = "FORMATO", default_value = "texto")]
+    #[arg(hide_default_value = true, hide_possible_values = true, help_heading = "Monitoramento")]
+    pub(crate) formato: Formato,
 
     /// Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]
     #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento", value_parser = do_painel)]

@@ -2,18 +2,13 @@
 //! for each connection. Here are its arguments, its wiring and its words.
 
 mod argumentos;
-mod escritor;
 mod frases;
 mod inicio;
 mod limites;
 mod memoria;
-mod observacao;
 mod programa;
 mod queda;
-mod queixa;
-mod registro;
 mod servidor;
-mod tela;
 
 use std::io;
 use std::process::ExitCode;
@@ -21,9 +16,9 @@ use std::process::ExitCode;
 use pixson_linha::sinais::conter_arquivos;
 use pixson_linha::visivel::visivel;
 use pixson_linha::{fala, gerados};
+use pixson_observacao::{Escritor, registro};
 
 use crate::argumentos::Argumentos;
-use crate::escritor::Escritor;
 use crate::programa::PROGRAMA;
 
 fn main() -> ExitCode {
@@ -39,7 +34,7 @@ fn main() -> ExitCode {
         return pixson_administracao::executar(comando, &argumentos.contas);
     }
     memoria::poupar();
-    registro::iniciar(argumentos.registro);
+    registro::iniciar(argumentos.nivel, argumentos.formato);
     let servido = inicio::servir(&argumentos);
     registro::despedir();
     match servido {

@@ -12,13 +12,12 @@ use pixson_core::Servico;
 use pixson_core::banco::BancoJson;
 use pixson_linha::sinais;
 use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
+use pixson_observacao::{Observacao, Queixa, Tela};
 use pixson_rede::{Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::frases::avisar;
-use crate::observacao::Observacao;
 use crate::queda::Queda;
-use crate::queixa::Queixa;
 
 /// How often bringing the account files up to the journal begins: every 500 ms, or at once when
 /// that took longer. A file is behind by the rest of one round and its place in the next.
@@ -51,7 +50,9 @@ impl ServidorDeArquivos {
         let endereco = ouvinte.local_addr()?;
         let sinais = Signals::new(sinais::de_fim())?;
         let parada = Parada::default();
-        let observacao = Observacao::nova(silencioso, painel.is_some(), parada.clone());
+        let tela = if silencioso { Tela::apagada() } else { Tela::nova() };
+        let observacao = Observacao::nova(parada.clone(), tela);
+        let observacao = if painel.is_some() { observacao } else { observacao.sem_contar() };
         Ok(Self {
             rede: pixson_rede::Servidor::novo(servico, ouvinte, limites, parada, observacao),
             endereco,
@@ -105,7 +106,7 @@ impl ServidorDeArquivos {
         let esgotado = self.rede.servico().relogio().esgotado();
         let presas = banco.presas();
         let (_banco, observacao) = self.rede.desfazer();
-        observacao.tela.despedir();
+        observacao.despedir();
         avisar(fechado?);
         tracing::info!("servidor encerrado");
         match presas.is_empty() {
@@ -117,7 +118,7 @@ impl ServidorDeArquivos {
 
     fn anunciar(&self) {
         let (porta, epoca) = (self.endereco.port(), self.banco().epoca());
-        let tela = &self.rede.observador().tela;
+        let tela = self.rede.observador().tela();
         tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
         tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         tela.mostrar("Aguardando conexão");
@@ -168,7 +169,7 @@ impl ServidorDeArquivos {
 
 impl Observado for ServidorDeArquivos {
     fn metricas(&self) -> &Metricas {
-        &self.rede.observador().metricas
+        self.rede.observador().metricas()
     }
 
     fn instantaneo(&self) -> Instantaneo {

@@ -4,18 +4,19 @@ use std::time::{Duration, Instant};
 
 /// Lets the same trouble into the log once in so long, however often it happens.
 #[derive(Debug)]
-pub(crate) struct Queixa {
+pub struct Queixa {
     intervalo: Duration,
     ultima: Option<Instant>,
 }
 
 impl Queixa {
-    pub(crate) fn a_cada(intervalo: Duration) -> Self {
+    /// At most once in this time.
+    pub fn a_cada(intervalo: Duration) -> Self {
         Self { intervalo, ultima: None }
     }
 
     /// Whether it is time to say it (again).
-    pub(crate) fn cabe(&mut self) -> bool {
+    pub fn cabe(&mut self) -> bool {
         let cabe = self.ultima.is_none_or(|quando| quando.elapsed() >= self.intervalo);
         if cabe {
             self.ultima = Some(Instant::now());

@@ -7,15 +7,21 @@ use crate::escritor::Escritor;
 
 /// Standard output, as the seed uses it: one line for each thing that happens.
 #[derive(Debug)]
-pub(crate) struct Tela(Option<Escritor>);
+pub struct Tela(Option<Escritor>);
 
 impl Tela {
-    pub(crate) fn nova(silenciosa: bool) -> Self {
-        Self(if silenciosa { None } else { Escritor::novo(io::stdout()) })
+    /// Shows every line that its reader keeps up with, if the system gives a thread for it.
+    pub fn nova() -> Self {
+        Self(Escritor::novo(io::stdout()))
+    }
+
+    /// Shows nothing.
+    pub fn apagada() -> Self {
+        Self(None)
     }
 
     /// Shows one line, or leaves it out if too many wait.
-    pub(crate) fn mostrar(&self, linha: impl Display) {
+    pub fn mostrar(&self, linha: impl Display) {
         if let Some(escritor) = &self.0 {
             escritor.escrever(format!("{linha}\n"));
         }

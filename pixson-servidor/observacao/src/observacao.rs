@@ -1,4 +1,4 @@
-//! Who looks on while the server serves: the screen, the log, and the counters if they are asked for.
+//! What the network tells of itself and of each connection, on its way to screen, log and counters.
 
 use std::fmt;
 use std::io;
@@ -22,9 +22,9 @@ const QUEIXAS: Duration = Duration::from_secs(1);
 
 /// Everything that is seen of the whole server.
 #[derive(Debug)]
-pub(crate) struct Observacao {
-    pub(crate) tela: Tela,
-    pub(crate) metricas: Metricas,
+pub struct Observacao {
+    tela: Tela,
+    metricas: Metricas,
     /// Whether anybody reads the counters.
     conta: bool,
     /// The storage has refused a request since the last look.
@@ -35,7 +35,7 @@ pub(crate) struct Observacao {
 
 /// What is seen of one connection.
 #[derive(Debug)]
-pub(crate) struct DeConexao<'o> {
+pub struct DeConexao<'o> {
     observacao: &'o Observacao,
     conexao: u64,
     par: SocketAddr,
@@ -43,19 +43,37 @@ pub(crate) struct DeConexao<'o> {
 }
 
 impl Observacao {
-    pub(crate) fn nova(silenciosa: bool, conta: bool, parada: Parada) -> Self {
+    /// Shows on this screen, logs and counts. `parada` is that of the server: it is asked for when the
+    /// storage or the clock can do no more.
+    pub fn nova(parada: Parada, tela: Tela) -> Self {
         Self {
-            tela: Tela::nova(silenciosa),
+            tela,
             metricas: Metricas::novas(),
-            conta,
+            conta: true,
             recusou: AtomicBool::new(false),
             parada,
             queixa: Mutex::new(Queixa::a_cada(QUEIXAS)),
         }
     }
 
+    /// Without counting requests and measuring how long they take: nobody reads that.
+    #[must_use]
+    pub fn sem_contar(self) -> Self {
+        Self { conta: false, ..self }
+    }
+
+    /// Standard output.
+    pub fn tela(&self) -> &Tela {
+        &self.tela
+    }
+
+    /// The counters.
+    pub fn metricas(&self) -> &Metricas {
+        &self.metricas
+    }
+
     /// Stops the server, and says so.
-    pub(crate) fn parar(&self) {
+    pub fn parar(&self) {
         if self.parada.pedir() {
             tracing::info!("parada solicitada");
             self.tela.mostrar("Encerrando...");
@@ -63,8 +81,13 @@ impl Observacao {
     }
 
     /// Whether the storage has refused a request since the last call.
-    pub(crate) fn recusou(&self) -> bool {
+    pub fn recusou(&self) -> bool {
         self.recusou.swap(false, Ordering::Relaxed)
+    }
+
+    /// Waits, but not long, until everything is shown.
+    pub fn despedir(self) {
+        self.tela.despedir();
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use clap::{Args, ValueEnum};
+use clap::ValueEnum;
 use pixson_linha::objeto::em_ascii;
 use pixson_linha::visivel::visivel;
 use serde::ser::{SerializeMap, Serializer};
@@ -19,33 +19,27 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::escritor::Escritor;
 
-/// What goes to the log, and how it looks.
-#[derive(Clone, Copy, Debug, Args)]
-#[command(next_help_heading = "Monitoramento")]
-pub(crate) struct ArgumentosDeRegistro {
-    /// O que registrar na saída de erros: nada, erro, aviso, info ou detalhe [padrão: aviso]
-    #[arg(long = "log", value_name = "NÍVEL", default_value = "aviso")]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
-    nivel: Nivel,
-
-    /// Forma do registro: texto ou json [padrão: texto]
-    #[arg(long = "log-formato", value_name = "FORMATO", default_value = "texto")]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
-    formato: Formato,
-}
-
+/// How much goes to the log. Each level has what those before it have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Nivel {
+pub enum Nivel {
+    /// Nothing.
     Nada,
+    /// What makes the server stop.
     Erro,
+    /// What whoever runs it should know.
     Aviso,
+    /// What it does: starting, connections, stopping.
     Info,
+    /// Each request.
     Detalhe,
 }
 
+/// How a line of the log looks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Formato {
+pub enum Formato {
+    /// Time, level, sentence, fields.
     Texto,
+    /// An object of JSON in each line.
     Json,
 }
 
@@ -64,9 +58,12 @@ impl From<Nivel> for LevelFilter {
 /// Where lines go, as long as the program runs.
 static ESCRITOR: Mutex<Option<Escritor>> = Mutex::new(None);
 
-/// Begins to log. To be called once.
-pub(crate) fn iniciar(argumentos: ArgumentosDeRegistro) {
-    let ArgumentosDeRegistro { nivel, formato } = argumentos;
+/// Begins to log on standard error what the whole process tells `tracing`.
+///
+/// # Panics
+///
+/// If something else of this process has begun to log already.
+pub fn iniciar(nivel: Nivel, formato: Formato) {
     if nivel == Nivel::Nada {
         return;
     }
@@ -82,7 +79,7 @@ pub(crate) fn iniciar(argumentos: ArgumentosDeRegistro) {
 }
 
 /// Waits, but not long, until everything that was logged is written. What is logged later is not.
-pub(crate) fn despedir() {
+pub fn despedir() {
     let escritor = escritor().take();
     if let Some(escritor) = escritor {
         escritor.despedir();

@@ -24,7 +24,7 @@ const DESPEDIDA_MAX: Duration = Duration::from_secs(1);
 /// A thread that writes texts for others. Whoever does not read them, or has gone away, takes
 /// nothing from the clients: they never wait for it.
 #[derive(Debug)]
-pub(crate) struct Escritor {
+pub struct Escritor {
     textos: SyncSender<String>,
     /// How many bytes wait.
     esperam: Arc<AtomicUsize>,
@@ -33,8 +33,8 @@ pub(crate) struct Escritor {
 }
 
 impl Escritor {
-    /// `None` without a thread.
-    pub(crate) fn novo(destino: impl Write + Send + 'static) -> Option<Self> {
+    /// Writes to this from now on. `None` if the system gives no thread.
+    pub fn novo(destino: impl Write + Send + 'static) -> Option<Self> {
         let (textos, recebidos) = mpsc::sync_channel(TEXTOS_MAX);
         let (fim_dito, fim) = mpsc::channel();
         let esperam = Arc::new(AtomicUsize::new(0));
@@ -49,7 +49,7 @@ impl Escritor {
     }
 
     /// Writes a text some time soon, or leaves it out if too much waits.
-    pub(crate) fn escrever(&self, texto: String) {
+    pub fn escrever(&self, texto: String) {
         let bytes = texto.len();
         let antes = self.esperam.fetch_add(bytes, Ordering::Relaxed);
         if antes + bytes > ESPERA_MAX_BYTES || self.textos.try_send(texto).is_err() {
@@ -58,7 +58,7 @@ impl Escritor {
     }
 
     /// Waits, but not long, until everything is written.
-    pub(crate) fn despedir(self) {
+    pub fn despedir(self) {
         let Self { textos, fim, .. } = self;
         drop(textos);
         let fim = fim.into_inner().unwrap_or_else(PoisonError::into_inner);

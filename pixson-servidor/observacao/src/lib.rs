@@ -1,0 +1,36 @@
+//! Who looks on while a server serves: the screen, the log, and the counters if somebody reads them.
+//!
+//! Nobody who is served waits for that: a thread writes, and what a slow reader does not take is left
+//! out.
+//!
+//! ```no_run
+//! use std::net::TcpListener;
+//!
+//! use pixson_core::Servico;
+//! use pixson_core::banco::BancoMemoria;
+//! use pixson_observacao::{Observacao, Tela, registro};
+//! use pixson_rede::{Limites, Parada, Servidor};
+//!
+//! registro::iniciar(registro::Nivel::Info, registro::Formato::Texto);
+//! let parada = Parada::default();
+//! let observacao = Observacao::nova(parada.clone(), Tela::nova());
+//! let servico = Servico::novo(BancoMemoria::default());
+//! let ouvinte = TcpListener::bind("127.0.0.1:5000")?;
+//! let servidor = Servidor::novo(servico, ouvinte, Limites::default(), parada, observacao);
+//! servidor.servir(|| Ok::<(), std::io::Error>(()))?;
+//! let (_banco, observacao) = servidor.desfazer();
+//! observacao.despedir();
+//! registro::despedir();
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod escritor;
+mod observacao;
+mod queixa;
+pub mod registro;
+mod tela;
+
+pub use self::escritor::Escritor;
+pub use self::observacao::{DeConexao, Observacao};
+pub use self::queixa::Queixa;
+pub use self::tela::Tela;
