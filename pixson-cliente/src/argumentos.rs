@@ -11,12 +11,12 @@ use clap::{
 use pixson_conexao::ServidorDistante;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
+use pixson_linha::ambiente::ou_variavel;
 use pixson_linha::gerados;
 use pixson_linha::portugues::{self, MODELO};
 use pixson_linha::versao;
 use pixson_terminal::ColorChoice;
 
-use crate::ambiente::ou_variavel;
 use crate::carga;
 use crate::comando::{self, ComandoDeConta};
 use crate::programa::PROGRAMA;

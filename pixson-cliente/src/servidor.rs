@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use pixson_conexao::ServidorDistante;
+use pixson_linha::ambiente::ou_variavel;
 use pixson_linha::endereco::{self, ler_host};
-
-use crate::ambiente::ou_variavel;
+use pixson_linha::prazo;
 
 /// Where a server is if nobody says otherwise.
 const HOST: &str = "localhost";
 const PORTA: u16 = 5000;
-
-/// The longest time limit, in seconds: a day.
-const TEMPO_MAX_SEGUNDOS: f64 = 86_400.0;
 
 /// The server that is meant, as far as the command line says which.
 #[derive(Args, Clone, Debug)]
@@ -30,7 +27,7 @@ pub(crate) struct Opcoes {
 
     /// Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]
     #[arg(long, value_name = "SEGUNDOS", default_value = "30", hide_default_value = true)]
-    #[arg(value_parser = segundos, allow_negative_numbers = true, global = true)]
+    #[arg(value_parser = prazo::ler, allow_negative_numbers = true, global = true)]
     #[arg(value_hint = ValueHint::Other, display_order = 103)]
     tempo_limite: Duration,
 }
@@ -48,16 +45,4 @@ impl Opcoes {
 
 fn ler_porta(texto: &str) -> Result<u16, String> {
     endereco::ler_porta(texto, 1)
-}
-
-fn segundos(texto: &str) -> Result<Duration, &'static str> {
-    let segundos = texto
-        .replacen(',', ".", 1)
-        .parse()
-        .ok()
-        .filter(|&s: &f64| s > 0.0 && s <= TEMPO_MAX_SEGUNDOS);
-    segundos
-        .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
-        .filter(|tempo| !tempo.is_zero())
-        .ok_or("não é um número de segundos, acima de zero e até 86400")
 }

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
+use pixson_linha::prazo;
 use pixson_rede::Limites;
 
 /// The shortest limit for a message: every request of the grammar fits into 100 bytes.
 const MENSAGEM_MIN_BYTES: u64 = 100;
-
-/// The longest deadline that can be asked for: a day, in seconds.
-const PRAZO_MAX_SEGUNDOS: f64 = 86_400.0;
 
 /// How much a peer may take, in numbers and in time.
 #[derive(Clone, Copy, Debug, Args)]
@@ -33,22 +31,22 @@ pub(crate) struct ArgumentosDeLimites {
 
     /// Segundos do primeiro byte de uma mensagem até o fim dela [padrão: 10]
     #[arg(long, value_name = "SEGUNDOS", default_value = "10", hide_default_value = true)]
-    #[arg(value_parser = prazo)]
+    #[arg(value_parser = prazo::ler)]
     prazo_mensagem: Duration,
 
     /// Segundos da conexão até o login [padrão: 60]
     #[arg(long, value_name = "SEGUNDOS", default_value = "60", hide_default_value = true)]
-    #[arg(value_parser = prazo)]
+    #[arg(value_parser = prazo::ler)]
     prazo_login: Duration,
 
     /// Segundos sem nenhum pedido depois do login [padrão: 900]
     #[arg(long, value_name = "SEGUNDOS", default_value = "900", hide_default_value = true)]
-    #[arg(value_parser = prazo)]
+    #[arg(value_parser = prazo::ler)]
     prazo_ocioso: Duration,
 
     /// Segundos que um cliente tem para receber as respostas [padrão: 5]
     #[arg(long, value_name = "SEGUNDOS", default_value = "5", hide_default_value = true)]
-    #[arg(value_parser = prazo)]
+    #[arg(value_parser = prazo::ler)]
     prazo_escrita: Duration,
 }
 
@@ -74,14 +72,6 @@ fn tamanho(texto: &str) -> Result<usize, &'static str> {
     let limites = MENSAGEM_MIN_BYTES..=MENSAGEM_MAX_BYTES as u64;
     let bytes = texto.parse::<u64>().ok().filter(|bytes| limites.contains(bytes));
     bytes.and_then(|bytes| usize::try_from(bytes).ok()).ok_or("não está entre 100 e 1024")
-}
-
-fn prazo(texto: &str) -> Result<Duration, &'static str> {
-    let segundos = texto.parse().ok().filter(|&s: &f64| s > 0.0 && s <= PRAZO_MAX_SEGUNDOS);
-    segundos
-        .and_then(|segundos| Duration::try_from_secs_f64(segundos).ok())
-        .filter(|prazo| !prazo.is_zero())
-        .ok_or("não é um número de segundos, acima de zero e até 86400")
 }
 
 #[cfg(test)]

@@ -33,12 +33,14 @@
 //! }
 //! ```
 
+pub mod ambiente;
 pub mod endereco;
 pub mod entrada;
 pub mod fala;
 pub mod gerados;
 pub mod objeto;
 pub mod portugues;
+pub mod prazo;
 mod programa;
 pub mod quantia;
 pub mod sinais;

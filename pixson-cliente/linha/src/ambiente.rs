@@ -2,11 +2,23 @@
 
 use std::env;
 
-use pixson_linha::portugues::variavel_vazia;
+use crate::portugues::variavel_vazia;
 
-/// What an option says, or else a variable of the environment. `Err` is a sentence that names the
-/// variable; one that the option makes superfluous is not looked at.
-pub(crate) fn ou_variavel<T>(
+/// What an option says, or else a variable of the environment. One that the option makes superfluous is
+/// not looked at.
+///
+/// # Errors
+///
+/// A sentence that names the variable and says what is wrong with it.
+///
+/// ```
+/// use pixson_linha::ambiente::ou_variavel;
+/// use pixson_linha::endereco::ler_host;
+///
+/// let host = ou_variavel(Some("localhost".to_owned()), "PIXSON_HOST", ler_host);
+/// assert_eq!(host, Ok(Some("localhost".to_owned())));
+/// ```
+pub fn ou_variavel<T>(
     opcao: Option<T>,
     variavel: &str,
     ler: impl FnOnce(&str) -> Result<T, String>,
