@@ -8,6 +8,7 @@ use clap::error::ContextKind;
 use clap::{
     Arg, ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint, value_parser,
 };
+use pixson_comandos::{ComandoDeConta, conselho};
 use pixson_conexao::ServidorDistante;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
@@ -18,7 +19,6 @@ use pixson_linha::versao;
 use pixson_terminal::ColorChoice;
 
 use crate::carga;
-use crate::comando::{self, ComandoDeConta};
 use crate::programa::PROGRAMA;
 use crate::script;
 use crate::servidor::Opcoes;
@@ -263,7 +263,7 @@ pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
         let erro = errado.unwrap_or(erro);
         let palavras: Vec<_> = env::args_os().map(OsString::into_string).collect();
         let palavras = palavras.iter().flatten().map(String::as_str);
-        match comando::conselho(&erro, palavras) {
+        match conselho(&erro, palavras) {
             Some(conselho) => {
                 let frase = portugues::frase(&erro, Argumentos::command());
                 PROGRAMA.recusar(&format!("{frase} {conselho}"), Argumentos::command())

@@ -3,11 +3,11 @@
 use std::io;
 use std::time::Instant;
 
+use pixson_comandos::ComandoDeConta;
 use pixson_conexao::ConexaoCliente;
 use pixson_conexao::ServidorDistante;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
-use crate::comando::ComandoDeConta;
 use crate::falha::Falha;
 use crate::relato::Relato;
 use crate::relator::{Relator, despedir};

@@ -4,7 +4,6 @@
 mod argumentos;
 mod avulso;
 mod carga;
-mod comando;
 mod falha;
 mod feitos;
 mod menu;

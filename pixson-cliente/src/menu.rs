@@ -2,6 +2,7 @@
 
 use std::io;
 
+use pixson_comandos::ler_palavras;
 use pixson_conexao::ServidorDistante;
 use pixson_conexao::{ConexaoCliente, ErroConexao, Interrompida, Interrupcao};
 use pixson_core::protocolo::Situacao;
@@ -12,7 +13,6 @@ use pixson_linha::visivel::visivel;
 use pixson_terminal::{ConfiguracaoDoTerminal, Digitado, Realce, Terminal, arquivo_do_historico};
 
 use crate::argumentos::Cor;
-use crate::comando::ler_palavras;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::relato::sem_saber;

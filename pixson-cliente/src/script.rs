@@ -1,18 +1,17 @@
 //! Commands from a file or from standard input, one in each line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pixson_comandos::LeitorDeScript;
 use pixson_conexao::{EntradaInterrompivel, Interrompida, Interrupcao, ServidorDistante};
 use pixson_core::Rg;
-use pixson_linha::entrada::sem_marca;
 use pixson_linha::fala::dizer;
-use pixson_terminal::{LINHA_MAX_BYTES, entrada_padrao};
+use pixson_terminal::entrada_padrao;
 
 use crate::avulso::ContaConectada;
-use crate::comando::{ComandoDeConta, ler_palavras};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
@@ -78,19 +77,20 @@ fn abrir<'i>(
 }
 
 fn percorrer(
-    mut entrada: impl BufRead,
+    entrada: impl BufRead,
     mut atendimento: ContaConectada<'_>,
     relator: Relator<'_>,
     parar_no_erro: bool,
 ) -> Result<u8, Falha> {
     let (mut codigo, mut feitos) = (0, Feitos::default());
-    for linha in 1.. {
+    let mut script = LeitorDeScript::novo(entrada);
+    loop {
         if relator.interrupcao.veio() {
             return Err(Falha::Interrompido);
         }
-        let Some(bytes) = ler_linha(&mut entrada).map_err(Falha::de_entrada)? else { break };
-        let bytes = if linha == 1 { sem_marca(&bytes) } else { &bytes };
-        let (relato, escrito) = match entender(bytes) {
+        let Some(lida) = script.proxima().map_err(Falha::de_entrada)? else { break };
+        let linha = lida.numero;
+        let (relato, escrito) = match lida.comando {
             Ok(None) => continue,
             Ok(Some(comando)) => atendimento.executar(comando, linha),
             Err(frase) => {
@@ -119,35 +119,4 @@ fn percorrer(
         }
     }
     Ok(codigo)
-}
-
-/// A line with its end, or as much of it as there is, or as is worth looking at. Of a line that is
-/// too long the rest is no line of its own.
-fn ler_linha(entrada: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    entrada.take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes)?;
-    if bytes.len() as u64 == LINHA_MAX_BYTES && !bytes.ends_with(b"\n") {
-        entrada.skip_until(b'\n')?;
-    }
-    Ok((!bytes.is_empty()).then_some(bytes))
-}
-
-/// The command of a line, if it has one. `Err` is a sentence.
-fn entender(bytes: &[u8]) -> Result<Option<ComandoDeConta>, String> {
-    let Some(linha) = bytes.strip_suffix(b"\n") else {
-        if bytes.len() as u64 == LINHA_MAX_BYTES {
-            return Err(format!("A linha tem {LINHA_MAX_BYTES} bytes ou mais."));
-        }
-        // Half an amount is an amount, too.
-        return Err(
-            "A linha não termina com uma quebra de linha: pode estar cortada, e não foi executada."
-                .into(),
-        );
-    };
-    let linha = std::str::from_utf8(linha).map_err(|_| "A linha não é UTF-8.".to_owned())?;
-    let (palavras, _comentario) = linha.split_once('#').unwrap_or((linha, ""));
-    if palavras.trim().is_empty() {
-        return Ok(None);
-    }
-    ler_palavras(palavras).map(Some)
 }

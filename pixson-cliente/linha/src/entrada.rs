@@ -1,5 +1,9 @@
 //! Texts in lines, as other programs write them.
 
+/// The longest line that is worth reading whole, in bytes: no account, no command and nothing that a person
+/// types needs half of it.
+pub const LINHA_MAX_BYTES: usize = 4096;
+
 /// What some programs put before the first line of a text in UTF-8: U+FEFF.
 const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
 

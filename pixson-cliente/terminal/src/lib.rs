@@ -27,9 +27,6 @@ pub use self::interativo::{ConfiguracaoDoTerminal, Interativo, arquivo_do_histor
 pub use self::saida::mostrar;
 pub use self::tubo::Tubo;
 
-/// More than anybody types at a prompt, in bytes. What is beyond is read as another line.
-pub const LINHA_MAX_BYTES: u64 = 4096;
-
 /// What the person sees and types: lines out, lines in.
 pub trait Terminal {
     /// Shows one line. If that fails, nothing more is shown, and an operation that is half-way goes

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Stdout};
 
 use pixson_conexao::{EntradaInterrompivel, Interrompida, Interrupcao};
+use pixson_linha::entrada::LINHA_MAX_BYTES;
 
 use crate::saida::Linhas;
-use crate::{Digitado, LINHA_MAX_BYTES, Terminal, entrada_padrao};
+use crate::{Digitado, Terminal, entrada_padrao};
 
 /// A program at the other end, or a file: what the original program would show, and nothing that is
 /// typed is shown again.
@@ -48,11 +49,11 @@ impl Terminal for Tubo<'_> {
             return Ok(Digitado::Interrompido);
         }
         let mut bytes = Vec::new();
-        match (&mut self.entrada).take(LINHA_MAX_BYTES).read_until(b'\n', &mut bytes) {
+        match (&mut self.entrada).take(LINHA_MAX_BYTES as u64).read_until(b'\n', &mut bytes) {
             Err(erro) if Interrompida::em(&erro) => return Ok(Digitado::Interrompido),
             lido => lido?,
         };
-        let inteira = bytes.last() == Some(&b'\n') || bytes.len() as u64 == LINHA_MAX_BYTES;
+        let inteira = bytes.last() == Some(&b'\n') || bytes.len() == LINHA_MAX_BYTES;
         if !inteira {
             self.mostrar("");
             return Ok(Digitado::Fim);

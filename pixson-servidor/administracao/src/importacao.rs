@@ -6,12 +6,12 @@ use std::path::Path;
 
 use pixson_core::banco::{Abertura, Cadastro, Conflito, Conta, ErroAbrirContas};
 use pixson_core::{Relogio, Rg};
-use pixson_linha::entrada::sem_marca;
+use pixson_linha::entrada::{LINHA_MAX_BYTES, sem_marca};
 use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
 use super::alteracao::{abertura, abrir, concluir, dizer, existente, indisponivel, ou_fechar};
-use super::linhas::{LINHA_MAX_BYTES, Lida, MarcaDeExportacao, ler_conta, ler_linha};
+use super::linhas::{Lida, MarcaDeExportacao, ler_conta, ler_linha};
 use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Passos, Progresso};
 

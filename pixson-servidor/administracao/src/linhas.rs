@@ -5,13 +5,11 @@ use std::io::{self, BufRead};
 
 use pixson_core::banco::Conta;
 use pixson_core::{Rg, Saldo};
+use pixson_linha::entrada::LINHA_MAX_BYTES;
 use pixson_linha::quantia;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-/// The longest line that is read, in bytes: no account needs half of it.
-pub(super) const LINHA_MAX_BYTES: usize = 4096;
 
 /// An account as it is written.
 #[derive(Debug, Serialize)]

@@ -1,4 +1,4 @@
-//! What can be asked of an account in one line, on the command line, in a script or in the menu.
+//! The words of one command.
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
@@ -7,8 +7,8 @@ use pixson_linha::portugues::{self, MODELO};
 use pixson_linha::quantia;
 
 /// What can be asked of an account in one line.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum ComandoDeConta {
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Subcommand)]
+pub enum ComandoDeConta {
     /// Mostra o saldo da conta
     #[command(
         override_usage = "pixson-cliente [OPÇÕES] saldo",
@@ -64,7 +64,7 @@ pub(crate) enum ComandoDeConta {
 
 impl ComandoDeConta {
     /// The operation that asks for it on behalf of an account.
-    pub(crate) fn operacao(self, rg: Rg) -> Operacao {
+    pub fn operacao(self, rg: Rg) -> Operacao {
         match self {
             Self::Saldo => Operacao::Saldo { rg },
             Self::Saque { valor } => Operacao::Saque { rg, valor },
@@ -84,8 +84,12 @@ struct Palavras {
     comando: ComandoDeConta,
 }
 
-/// A command in one line. `Err` is a sentence.
-pub(crate) fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
+/// A command in one line, without a comment.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong with it, and what to write instead.
+pub fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     let lidas = Palavras::try_parse_from(linha.split_whitespace());
     lidas.map(|palavras| palavras.comando).map_err(|erro| {
         let frase = portugues::frase(&erro, Palavras::command());
@@ -96,8 +100,9 @@ pub(crate) fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     })
 }
 
-/// What clap cannot know of a transfer: people write the account that receives beside the amount.
-pub(crate) fn conselho<'a>(
+/// A sentence that clap cannot know, beside its own about `palavras`: people write the account that receives a
+/// transfer beside the amount.
+pub fn conselho<'a>(
     erro: &clap::Error,
     palavras: impl Iterator<Item = &'a str>,
 ) -> Option<&'static str> {
