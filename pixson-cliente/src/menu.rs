@@ -20,10 +20,17 @@ use crate::relato::sem_saber;
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
 
 /// What can be typed at the prompt for a command, and is completed there.
-const NOMES: [&str; 6] = ["saldo", "saque", "deposito", "transferencia", "ajuda", "sair"];
+const NOMES: [&str; 6] = [
+    TipoDeOperacao::Saldo.palavra(),
+    TipoDeOperacao::Saque.palavra(),
+    TipoDeOperacao::Deposito.palavra(),
+    TipoDeOperacao::Transferencia.palavra(),
+    "ajuda",
+    "sair",
+];
 
 /// The option that a command needs.
-const OPCOES: [(&str, &str); 1] = [("transferencia", "--para")];
+const OPCOES: [(&str, &str); 1] = [(TipoDeOperacao::Transferencia.palavra(), "--para")];
 
 /// What a terminal says of its commands, since it takes names, too.
 const AJUDA: &str = "
@@ -177,31 +184,39 @@ fn escolher(rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     }
 }
 
-/// Where an operation stands in the menu, and the words for it. The login comes before the menu.
-fn escolha_de(tipo: TipoDeOperacao) -> Option<(&'static str, &'static [&'static str])> {
+/// The number of an operation in the menu, and its name as people spell it. The login comes before the
+/// menu.
+fn escolha_de(tipo: TipoDeOperacao) -> Option<(&'static str, &'static str)> {
     match tipo {
         TipoDeOperacao::Login => None,
-        TipoDeOperacao::Saldo => Some(("1", &["saldo"])),
-        TipoDeOperacao::Saque => Some(("2", &["saque"])),
-        TipoDeOperacao::Deposito => Some(("3", &["deposito", "depósito"])),
-        TipoDeOperacao::Transferencia => Some(("4", &["transferencia", "transferência"])),
+        TipoDeOperacao::Saldo => Some(("1", "saldo")),
+        TipoDeOperacao::Saque => Some(("2", "saque")),
+        TipoDeOperacao::Deposito => Some(("3", "depósito")),
+        TipoDeOperacao::Transferencia => Some(("4", "transferência")),
     }
 }
 
+/// The operation of the menu of which this is true.
+fn pedido(este: impl Fn(TipoDeOperacao, &'static str, &'static str) -> bool) -> Option<Opcao> {
+    let todos = TipoDeOperacao::TODOS.iter().copied();
+    let mut do_menu = todos.filter_map(|tipo| escolha_de(tipo).map(|escolha| (tipo, escolha)));
+    do_menu
+        .find(|&(tipo, (numero, nome))| este(tipo, numero, nome))
+        .map(|(tipo, _)| Opcao::Pedir(tipo))
+}
+
 fn numero(texto: &str) -> Option<Opcao> {
-    let este = |tipo| escolha_de(tipo).is_some_and(|(numero, _)| numero == texto);
     match texto {
         "0" => Some(Opcao::Sair),
-        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Opcao::Pedir),
+        _ => pedido(|_, numero, _| numero == texto),
     }
 }
 
 fn nome(texto: &str) -> Option<Opcao> {
-    let este = |tipo| escolha_de(tipo).is_some_and(|(_, nomes)| nomes.contains(&texto));
     match texto {
         "sair" => Some(Opcao::Sair),
         "ajuda" => Some(Opcao::Ajuda),
-        _ => TipoDeOperacao::TODOS.iter().copied().find(|&tipo| este(tipo)).map(Opcao::Pedir),
+        _ => pedido(|tipo, _, nome| tipo.palavra() == texto || nome == texto),
     }
 }
 
@@ -263,5 +278,24 @@ fn linha(digitado: io::Result<Digitado>) -> Result<String, Volta> {
         Ok(Digitado::Fim) => Err(Volta::Sair),
         Ok(Digitado::Interrompido) => Err(Volta::Falhar(Falha::Interrompido)),
         Err(erro) => Err(Volta::Falhar(Falha::de_entrada(erro))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_can_be_chosen_stands_in_the_menu_in_the_help_and_among_the_names() {
+        for tipo in TipoDeOperacao::TODOS {
+            let Some((numero, _)) = escolha_de(*tipo) else { continue };
+            let palavra = tipo.palavra();
+            assert!(
+                MENU.contains(&format!("\n{numero} - {}\n", palavra.to_uppercase())),
+                "{palavra}"
+            );
+            assert!(AJUDA.contains(&format!("\n  {palavra} ")), "{palavra}");
+            assert!(NOMES.contains(&palavra), "{palavra}");
+        }
     }
 }

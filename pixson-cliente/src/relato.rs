@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pixson_conexao::ErroConexao;
 use pixson_core::protocolo::Situacao;
+use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg, Sucesso};
 use pixson_linha::portugues::USO_CODIGO;
 use pixson_linha::visivel::visivel;
@@ -173,18 +174,18 @@ impl Relato {
     }
 
     fn vazio(operacao: &Operacao, desfecho: DesfechoDoComando, texto: &str, codigo: u8) -> Self {
-        let (nome, para, centavos) = match operacao {
-            Operacao::Login { .. } => ("login", None, None),
-            Operacao::Saldo { .. } => ("saldo", None, None),
-            Operacao::Saque { valor, .. } => ("saque", None, Some(valor.centavos())),
-            Operacao::Deposito { valor, .. } => ("deposito", None, Some(valor.centavos())),
+        let (para, centavos) = match operacao {
+            Operacao::Login { .. } | Operacao::Saldo { .. } => (None, None),
+            Operacao::Saque { valor, .. } | Operacao::Deposito { valor, .. } => {
+                (None, Some(valor.centavos()))
+            }
             Operacao::Transferencia { rg_destino, valor, .. } => {
-                ("transferencia", Some(rg_destino), Some(valor.centavos()))
+                (Some(rg_destino), Some(valor.centavos()))
             }
         };
         Self {
             linha: None,
-            operacao: Some(nome),
+            operacao: Some(operacao.tipo().palavra()),
             rg: Some(operacao.titular().to_string()),
             para: para.map(Rg::to_string),
             centavos,
@@ -203,7 +204,7 @@ impl Relato {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
         match self.desfecho {
-            DesfechoDoComando::Recusado if *operacao == Some("login") => {
+            DesfechoDoComando::Recusado if *operacao == Some(TipoDeOperacao::Login.palavra()) => {
                 vec![format!("{linha}Login recusado: {texto}")]
             }
             // Whoever interrupted it knows that, and needs to hear of money alone.

@@ -1,6 +1,7 @@
 //! What a connection asks for next: choices that a seed repeats.
 
 use fastrand::Rng;
+use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Operacao, Rg, Valor};
 
 use crate::Tipo;
@@ -30,11 +31,12 @@ impl Especie {
 
     /// The word that stands for it in a report.
     pub(crate) fn palavra(self) -> &'static str {
-        match self {
-            Self::Saldo => "saldo",
-            Self::Deposito => "deposito",
-            Self::Transferencia => "transferencia",
-        }
+        let tipo = match self {
+            Self::Saldo => TipoDeOperacao::Saldo,
+            Self::Deposito => TipoDeOperacao::Deposito,
+            Self::Transferencia => TipoDeOperacao::Transferencia,
+        };
+        tipo.palavra()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use pixson_core::tipos::TipoDeOperacao;
 use thiserror::Error;
 
 /// Which operations make the load.
@@ -26,9 +27,9 @@ impl Tipo {
     /// The word that stands for it on a command line and in a report.
     pub fn palavra(self) -> &'static str {
         match self {
-            Self::Saldo => "saldo",
-            Self::Deposito => "deposito",
-            Self::Transferencia => "transferencia",
+            Self::Saldo => TipoDeOperacao::Saldo.palavra(),
+            Self::Deposito => TipoDeOperacao::Deposito.palavra(),
+            Self::Transferencia => TipoDeOperacao::Transferencia.palavra(),
             Self::Misto => "misto",
         }
     }

@@ -119,3 +119,19 @@ pub fn conselho<'a>(
     (a_mais && sem_para && soltas > 1)
         .then_some("A conta que recebe vem com --para: transferencia --para RG VALOR.")
 }
+
+#[cfg(test)]
+mod tests {
+    use pixson_core::tipos::TipoDeOperacao;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_but_the_login_has_a_command_of_its_name() {
+        let comando = Palavras::command();
+        for tipo in TipoDeOperacao::TODOS {
+            let tem = comando.find_subcommand(tipo.palavra()).is_some();
+            assert_eq!(tem, *tipo != TipoDeOperacao::Login, "{tipo:?}");
+        }
+    }
+}

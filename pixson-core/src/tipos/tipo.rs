@@ -1,7 +1,7 @@
-//! The kinds of operations: one table for the parser, the serializer, the journal and the menu.
+//! The kinds of operations: one table for the parser, the serializer, the journal, and whatever names them.
 
 macro_rules! tipos_de_operacao {
-    ($($(#[doc = $doc:literal])+ $nome:ident = $numero:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $nome:ident = $numero:literal $palavra:literal,)+) => {
         /// The kind of an operation, without its accounts and amount.
         ///
         /// Whoever goes from bytes or words to operations matches it without a wildcard: there the
@@ -13,6 +13,7 @@ macro_rules! tipos_de_operacao {
         /// assert_eq!(TipoDeOperacao::Transferencia.numero(), 4);
         /// assert_eq!(TipoDeOperacao::de_numero(6), Some(TipoDeOperacao::Login));
         /// assert_eq!(TipoDeOperacao::de_numero(5), None);
+        /// assert_eq!(TipoDeOperacao::Deposito.palavra(), "deposito");
         /// ```
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub enum TipoDeOperacao {
@@ -28,6 +29,13 @@ macro_rules! tipos_de_operacao {
                 self as u8
             }
 
+            /// The word that stands for it where a program writes or reads one: in ASCII, without capitals.
+            pub const fn palavra(self) -> &'static str {
+                match self {
+                    $(Self::$nome => $palavra,)+
+                }
+            }
+
             /// The kind that a number stands for, if it stands for one.
             pub const fn de_numero(numero: u8) -> Option<Self> {
                 match numero {
@@ -41,13 +49,13 @@ macro_rules! tipos_de_operacao {
 
 tipos_de_operacao! {
     /// [`Operacao::Login`](super::Operacao::Login).
-    Login = 6,
+    Login = 6 "login",
     /// [`Operacao::Saldo`](super::Operacao::Saldo).
-    Saldo = 1,
+    Saldo = 1 "saldo",
     /// [`Operacao::Saque`](super::Operacao::Saque).
-    Saque = 2,
+    Saque = 2 "saque",
     /// [`Operacao::Deposito`](super::Operacao::Deposito).
-    Deposito = 3,
+    Deposito = 3 "deposito",
     /// [`Operacao::Transferencia`](super::Operacao::Transferencia).
-    Transferencia = 4,
+    Transferencia = 4 "transferencia",
 }

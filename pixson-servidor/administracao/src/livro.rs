@@ -8,6 +8,7 @@ use pixson_core::banco::{
     Auditoria, Balanco, Cadastro, Dano, Divergencia, Efeito, Feito, Inicio, Lancamento, auditar,
     ler_livro,
 };
+use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Rg, Saldo};
 use pixson_linha::fala::dizer;
 use pixson_linha::quantia::Reais;
@@ -137,8 +138,12 @@ fn cabecalho() -> String {
 /// account of a transfer.
 fn descricao(feito: &Feito, credito: bool) -> (&'static str, &'static str, Option<Rg>) {
     match *feito {
-        Feito::Movimentacao(Movimentacao::Saque { .. }) => ("saque", "saque", None),
-        Feito::Movimentacao(Movimentacao::Deposito { .. }) => ("deposito", "depósito", None),
+        Feito::Movimentacao(Movimentacao::Saque { .. }) => {
+            (TipoDeOperacao::Saque.palavra(), "saque", None)
+        }
+        Feito::Movimentacao(Movimentacao::Deposito { .. }) => {
+            (TipoDeOperacao::Deposito.palavra(), "depósito", None)
+        }
         Feito::Movimentacao(Movimentacao::Transferencia { origem, .. }) if credito => {
             ("transferencia_recebida", "transferência de", Some(origem.rg))
         }

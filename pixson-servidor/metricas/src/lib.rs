@@ -8,7 +8,6 @@ mod painel;
 
 use std::time::Duration;
 
-use pixson_core::Operacao;
 use pixson_core::servico::Evento;
 use pixson_core::tipos::TipoDeOperacao;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -30,9 +29,8 @@ const FAIXAS: (f64, f64, u16) = (16e-6, 4.0, 11);
 /// The label of an operation that was done.
 const FEITA: &str = "feita";
 
-/// The labels of the operations.
-const OPERACOES: [&str; TipoDeOperacao::TODOS.len()] =
-    ["login", "saldo", "saque", "deposito", "transferencia"];
+/// The kinds of operations, in the order of their counters.
+const TIPOS: &[TipoDeOperacao] = TipoDeOperacao::TODOS;
 
 /// The version of the protocol, for the label that says what is running.
 const PROTOCOLO: &str = "1";
@@ -43,7 +41,7 @@ pub struct Metricas {
     conexoes: Familia<RotuloDeConexao>,
     pedidos: Familia<RotuloDePedido>,
     /// Of `pedidos`, those that were done, by operation: no table is searched for them.
-    feitos: [Counter; OPERACOES.len()],
+    feitos: [Counter; TIPOS.len()],
     atendimento: Histogram,
 }
 
@@ -66,7 +64,7 @@ impl Metricas {
         let feito = |operacao| pedidos.contador(&RotuloDePedido { operacao, resultado: FEITA });
         Self {
             conexoes: Familia::default(),
-            feitos: OPERACOES.map(feito),
+            feitos: std::array::from_fn(|qual| feito(TIPOS[qual].palavra())),
             pedidos,
             atendimento: Histogram::new(exponential_buckets(primeira, fator, quantas)),
         }
@@ -82,13 +80,13 @@ impl Metricas {
         let (operacao, recusa) = match evento {
             Evento::RelogioAtualizado(_) => return,
             Evento::Executada { operacao, desfecho } => {
-                let qual = indice(&operacao);
+                let tipo = operacao.tipo();
                 match desfecho {
                     Ok(_) => {
-                        self.feitos[qual].inc();
+                        self.feitos[indice(tipo)].inc();
                         return;
                     }
-                    Err(recusa) => (OPERACOES[qual], recusa),
+                    Err(recusa) => (tipo.palavra(), recusa),
                 }
             }
             Evento::Recusada(recusa) => ("nenhuma", recusa),
@@ -122,17 +120,25 @@ impl Metricas {
     }
 }
 
-/// The label of an operation.
-pub fn nome(operacao: &Operacao) -> &'static str {
-    OPERACOES[indice(operacao)]
+/// Where a kind of operation stands in [`TIPOS`].
+fn indice(tipo: TipoDeOperacao) -> usize {
+    match tipo {
+        TipoDeOperacao::Login => 0,
+        TipoDeOperacao::Saldo => 1,
+        TipoDeOperacao::Saque => 2,
+        TipoDeOperacao::Deposito => 3,
+        TipoDeOperacao::Transferencia => 4,
+    }
 }
 
-fn indice(operacao: &Operacao) -> usize {
-    match operacao {
-        Operacao::Login { .. } => 0,
-        Operacao::Saldo { .. } => 1,
-        Operacao::Saque { .. } => 2,
-        Operacao::Deposito { .. } => 3,
-        Operacao::Transferencia { .. } => 4,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_operation_is_counted_in_its_place() {
+        for (qual, tipo) in TIPOS.iter().enumerate() {
+            assert_eq!(indice(*tipo), qual, "{tipo:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use pixson_rede::{Encerramento, Observador, ObservadorDeConexao, Parada};
 
 use crate::queixa::Queixa;
 use crate::tela::{LinhasDaTela, Tela};
-use pixson_metricas::{Metricas, nome};
+use pixson_metricas::Metricas;
 
 /// How often the same trouble is logged: once a second.
 const QUEIXAS: Duration = Duration::from_secs(1);
@@ -128,7 +128,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
             Evento::Executada { operacao, desfecho } => {
                 tracing::debug!(
                     conexao,
-                    operacao = nome(&operacao),
+                    operacao = operacao.tipo().palavra(),
                     recusa = desfecho.err().map(tracing::field::display),
                     "pedido atendido"
                 );
