@@ -59,8 +59,8 @@ pub(crate) fn executar(
     relator: Relator<'_>,
 ) -> u8 {
     match ContaConectada::entrar(servidor, rg, relator) {
-        Ok(mut atendimento) => {
-            let (relato, escrito) = atendimento.executar(comando, None);
+        Ok(mut conectada) => {
+            let (relato, escrito) = conectada.executar(comando, None);
             despedir(&relato, escrito)
         }
         Err(codigo) => codigo,

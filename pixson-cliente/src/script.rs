@@ -49,7 +49,7 @@ pub(crate) fn executar(
     });
     let percorrido =
         aberto.and_then(|entrada| match ContaConectada::entrar(servidor, rg, relator) {
-            Ok(atendimento) => percorrer(entrada, atendimento, relator, argumentos.parar_no_erro),
+            Ok(conectada) => percorrer(entrada, conectada, relator, argumentos.parar_no_erro),
             Err(codigo) => Ok(codigo),
         });
     percorrido.unwrap_or_else(|falha| {
@@ -78,7 +78,7 @@ fn abrir<'i>(
 
 fn percorrer(
     entrada: impl BufRead,
-    mut atendimento: ContaConectada<'_>,
+    mut conectada: ContaConectada<'_>,
     relator: Relator<'_>,
     parar_no_erro: bool,
 ) -> Result<u8, Falha> {
@@ -92,7 +92,7 @@ fn percorrer(
         let linha = lida.numero;
         let (relato, escrito) = match lida.comando {
             Ok(None) => continue,
-            Ok(Some(comando)) => atendimento.executar(comando, linha),
+            Ok(Some(comando)) => conectada.executar(comando, linha),
             Err(frase) => {
                 let relato = Relato::da_linha_invalida(linha, &frase);
                 let escrito = relator.relatar(&relato);

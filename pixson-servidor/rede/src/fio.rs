@@ -34,7 +34,7 @@ pub(crate) fn conduzir<B: Banco>(
 ) -> io::Result<Encerramento> {
     fluxo.set_nodelay(true)?;
     set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
-    let mut canal = Soquete::novo(fluxo);
+    let mut soquete = Soquete::novo(fluxo);
     let mut agora = Instant::now();
     let mut atendimento = Atendimento::default();
     loop {
@@ -48,8 +48,8 @@ pub(crate) fn conduzir<B: Banco>(
             }
             Acao::Confirmar => {
                 // The stop is asked for last: all connections ask for it.
-                if conexao.pode_adiantar() && canal.le_muito() && !parada.pedida() {
-                    let lidos = canal.ler_o_que_ha();
+                if conexao.pode_adiantar() && soquete.le_muito() && !parada.pedida() {
+                    let lidos = soquete.ler_o_que_ha();
                     if !lidos.is_empty() {
                         conexao.receber(lidos);
                         continue;
@@ -61,13 +61,13 @@ pub(crate) fn conduzir<B: Banco>(
                 Ok(())
             }
             Acao::Escrever { bytes, no_maximo } => {
-                let escrito = canal.escrever(bytes, no_maximo);
+                let escrito = soquete.escrever(bytes, no_maximo);
                 agora = Instant::now();
                 escrito.map(|quantos| conexao.escritos(quantos))
             }
             Acao::Ler { no_maximo } => {
                 atendimento.contar(agora, observador);
-                let lido = canal.ler(no_maximo);
+                let lido = soquete.ler(no_maximo);
                 if !matches!(lido, Ok(Some([_, ..]))) {
                     agora = Instant::now();
                 }
