@@ -1,12 +1,12 @@
 //! The arrows between the rooms, as ARCHITECTURE.md draws them: checked, not only promised.
 #![expect(clippy::disallowed_methods, reason = "the test reads the sources")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use flechas::{Flechas, Fontes, Implementacao, circulo};
-use fontes::{fontes, membros};
+use fontes::{fontes, membros, raiz};
 
 #[path = "comum/flechas.rs"]
 mod flechas;
@@ -111,6 +111,57 @@ fn what_a_type_can_do_stands_in_its_room() {
         let em_casa = sala(arquivo) == sala(do_tipo) || sala(arquivo) == "arbitrarios";
         let do_nosso_trait = do_trait.as_ref().is_some_and(|trait_| sala(trait_) == sala(arquivo));
         assert!(em_casa || do_nosso_trait, "{implementacao:?}");
+    }
+}
+
+/// The arrows that ARCHITECTURE.md draws: what a crate or a room may use.
+fn desenhadas() -> BTreeMap<String, BTreeSet<String>> {
+    let pagina = fs::read_to_string(raiz().join("ARCHITECTURE.md")).expect("UTF-8");
+    let flechas = pagina.lines().filter_map(|linha| linha.split_once("──►"));
+    let nomes =
+        |lista: &str| lista.split(',').map(|nome| nome.trim().to_owned()).collect::<Vec<_>>();
+    let desenhadas = flechas.flat_map(|(de, para)| {
+        let usadas: BTreeSet<String> = nomes(para).into_iter().filter(|n| !n.is_empty()).collect();
+        nomes(de).into_iter().map(move |de| (de, usadas.clone()))
+    });
+    desenhadas.collect()
+}
+
+#[test]
+fn the_arrows_between_crates_are_those_that_are_drawn() {
+    let desenhadas = desenhadas();
+    for pasta in membros() {
+        let manifesto = raiz().join(&pasta).join("Cargo.toml");
+        let manifesto = fs::read_to_string(manifesto).expect("UTF-8");
+        let nome = manifesto.split('"').nth(1).expect("a name").to_owned();
+        let (_, depois) = manifesto.split_once("\n[dependencies]\n").expect("dependencies");
+        let dependencias = depois.split("\n[").next().unwrap_or_default().lines();
+        let usadas = dependencias.filter_map(|linha| linha.split(['.', ' ']).next());
+        let usadas = usadas.filter(|nome| nome.starts_with("pixson-")).map(ToOwned::to_owned);
+        assert_eq!(desenhadas.get(&nome), Some(&usadas.collect()), "{nome}");
+    }
+}
+
+#[test]
+fn the_arrows_between_rooms_are_those_that_are_drawn() {
+    let desenhadas = desenhadas();
+    for (sala, usadas) in SALAS {
+        let usadas = usadas.iter().filter(|usada| **usada != "sincronia");
+        let usadas = usadas.map(|usada| (*usada).to_owned()).collect();
+        assert!(sala == "sincronia" || desenhadas.get(sala) == Some(&usadas), "{sala}");
+    }
+}
+
+#[test]
+fn every_source_file_that_the_page_of_the_architecture_names_is_there() {
+    let pagina = fs::read_to_string(raiz().join("ARCHITECTURE.md")).expect("UTF-8");
+    let todas: Vec<_> = membros().iter().flat_map(|um| fontes(&raiz().join(um))).collect();
+    let nomes = pagina.split('`').skip(1).step_by(2).map(Path::new);
+    let nomeadas: BTreeSet<_> =
+        nomes.filter(|nome| nome.extension().is_some_and(|fim| fim == "rs")).collect();
+    assert!(nomeadas.len() > 40, "only {} files", nomeadas.len());
+    for nomeada in nomeadas {
+        assert!(todas.iter().any(|fonte| fonte.ends_with(nomeada)), "{}", nomeada.display());
     }
 }
 
