@@ -38,9 +38,9 @@ const ESCREVEM: [&str; 8] = [
     "pixson-cliente/terminal/src/saida.rs",
     "pixson-cliente/terminal/src/tubo.rs",
     "pixson-servidor/administracao/src/saida.rs",
+    "pixson-servidor/observacao/src/registro.rs",
+    "pixson-servidor/observacao/src/tela.rs",
     "pixson-servidor/src/main.rs",
-    "pixson-servidor/src/registro.rs",
-    "pixson-servidor/src/tela.rs",
 ];
 
 /// Both programs, and every crate in the folder of one: the members of the workspace but for the core's.
