@@ -1,6 +1,6 @@
 //! Arbitrary values of the protocol, made by public constructors only: what a program that uses
 //! this crate can build, and nothing else. They stand here, and not beside the laws that draw them,
-//! since only the crate of a type can give it a trait of another crate.
+//! because of the orphan rule: only the crate of a type can implement a foreign trait for it.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 

@@ -66,9 +66,9 @@
 //! | [`tipos`] | RGs, money, operations, refusals: values that cannot be illegal | std |
 //! | [`relogio`] | the Lamport clock | `tipos` |
 //! | [`protocolo`] | messages, grammar, serializer, framing | `tipos`, `relogio` |
-//! | [`sessao`] | both sides of a conversation, without IO | `protocolo`, `relogio` |
+//! | [`sessao`] | both sides of a conversation, without IO | `tipos`, `relogio`, `protocolo` |
 //! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
-//! | [`servico`] | sessions and bank together | all |
+//! | [`servico`] | sessions and bank together | `tipos`, `relogio`, `sessao`, `banco` |
 //!
 //! For tests the crate `pixson-oraculos`, in `oraculos`, has the laws as functions, a disk that fails, and a
 //! judge of what a bank answered.
@@ -80,8 +80,8 @@
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
 //! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
 //!
-//! Without them the crate is nom, thiserror and std. Features add to the interface and change no
-//! behaviour.
+//! Without them the crate uses itoa, memchr, nom and thiserror only. Features add to the interface
+//! and change no behaviour.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

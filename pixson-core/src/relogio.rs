@@ -1,7 +1,7 @@
 //! The logical clock of Lamport, as protocolo.md section 4 bounds it.
 //!
 //! Laws: the clock never goes back and never passes [`Carimbo::MAX`]; two calls that change it
-//! never give the same value, so every reply of a run bears a stamp of its own.
+//! never give the same value, so that every reply of a run has a stamp of its own.
 //!
 //! Source: L. Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System",
 //! CACM 21(7), 1978.
@@ -86,7 +86,8 @@ impl Relogio {
         Self(AtomicU64::new(carimbo.0))
     }
 
-    /// The present value, which nobody may have sent or received at.
+    /// The current value: that of the last sending or receiving, or the one that the clock began
+    /// with. It is no stamp for a new message.
     pub fn agora(&self) -> Carimbo {
         Carimbo(self.0.load(Ordering::Acquire))
     }

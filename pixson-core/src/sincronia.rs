@@ -1,7 +1,7 @@
-//! Where locks, condition variables and atomics come from: std, or under `cfg(shuttle)` a scheduler
-//! that tries many interleavings of the same test (`tests/escalonamento.rs`).
+//! Where locks, atomics and threads come from: std, or under `cfg(shuttle)` a scheduler that tries
+//! many interleavings of the same test (`tests/escalonamento.rs`).
 //!
-//! Whatever two threads of this crate share goes through these names, since the scheduler sees
+//! Everything that threads share in this crate goes through these names, since the scheduler sees
 //! nothing else.
 
 #[cfg(shuttle)]
@@ -22,10 +22,11 @@ pub(crate) use sync::atomic::AtomicBool;
 pub(crate) use sync::atomic::{AtomicU64, Ordering};
 pub(crate) use sync::{Arc, MutexGuard};
 
-/// A lock whose data stay usable if a thread panics while it holds it.
+/// A lock that is never poisoned: its data stay usable if a thread panics while it holds the lock.
 ///
-/// That is sound since no step under a lock of this crate can panic between two changes of what the
-/// lock guards: a panic would be a bug, and what it leaves is whole. A bank goes on for all others.
+/// That is sound because no code of this crate can panic between two changes of the guarded data: a
+/// panic would be a bug, and still leaves the data consistent. The bank goes on for all other
+/// threads.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(sync::Mutex<T>);
 
@@ -39,7 +40,7 @@ impl<T> Mutex<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the lock if nobody has it.
+    /// Takes the lock if it is free.
     #[cfg(feature = "json")]
     pub(crate) fn tentar_trancar(&self) -> Option<MutexGuard<'_, T>> {
         match self.0.try_lock() {

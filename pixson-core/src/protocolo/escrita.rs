@@ -1,6 +1,6 @@
 //! The serializer: infallible, canonical, and appending to a buffer of the caller.
 //!
-//! That a message is legal was paid for when it was built.
+//! Nothing is checked here: the constructors made sure that the message is legal.
 
 use std::fmt;
 
@@ -84,7 +84,7 @@ fn resposta(resposta: &Resposta, saida: &mut Vec<u8>) {
     saida.extend_from_slice(b"|s:");
     saida.push(resposta.situacao().byte());
     saida.extend_from_slice(b"|resposta:");
-    // The balance is the one known text that is not fixed: it is written without an allocation.
+    // Only the text of a balance is not a constant: it is written here without an allocation.
     if let Some(Ok(Sucesso::Saldo(saldo))) = resposta.desfecho() {
         escrever(saida, &[&Sucesso::PREFIXO_SALDO, &saldo]);
     } else {

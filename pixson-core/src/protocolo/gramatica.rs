@@ -1,6 +1,7 @@
 //! One nom function per rule of the ABNF of protocolo.md, section 1.
 //!
-//! Every parser works on one complete frame: more bytes never come, so nothing is `Incomplete`.
+//! Every parser works on one complete frame, to which no bytes are added later: no rule returns
+//! `Incomplete`.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take};
@@ -20,21 +21,21 @@ use crate::tipos::{Operacao, Rg, TipoDeOperacao, Valor, ler_natural, ler_quantia
 /// The result of every rule.
 type Resultado<'a, T> = IResult<&'a [u8], T, MotivoDaParada<'a>>;
 
-/// Where a rule gave up, and why.
+/// Where a rule failed, and why.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct MotivoDaParada<'a> {
     resto: &'a [u8],
     motivo: Motivo,
 }
 
-/// What the caller has to tell apart.
+/// The failures that the caller has to tell apart.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Motivo {
     /// The bytes do not follow the rule.
     Forma,
     /// A well-formed stamp beyond [`Carimbo::MAX`].
     CarimboAcima,
-    /// A whole request but for its amount, which is none. Holds the account that asked.
+    /// A request that is well formed except for its amount. Holds the account that asked.
     Valor { titular: Rg },
 }
 
@@ -53,7 +54,7 @@ impl<'a> ParseError<&'a [u8]> for MotivoDaParada<'a> {
         outra
     }
 
-    /// Of the alternatives, the one that got furthest tells most.
+    /// Of two failed alternatives, keeps the one that read further: it describes the fault best.
     fn or(self, outra: Self) -> Self {
         if self.resto.len() < outra.resto.len() { self } else { outra }
     }
@@ -132,8 +133,8 @@ fn pedido(entrada: &[u8]) -> Resultado<'_, Pedido> {
 /// operacao = login / saldo / saque / deposito / transferencia
 /// ```
 ///
-/// What it begins with, [`prefixo`], says which it is, so that only one rule is tried: with what stands
-/// behind that.
+/// The bytes that it begins with, [`prefixo`], identify the operation, so that only one rule is
+/// tried, on the bytes behind them.
 fn operacao(entrada: &[u8]) -> Resultado<'_, Operacao> {
     let achado = TipoDeOperacao::TODOS.iter().find_map(|&tipo| {
         let resto = entrada.strip_prefix(prefixo(tipo).as_bytes())?;
@@ -197,9 +198,9 @@ fn transferencia(entrada: &[u8]) -> Resultado<'_, Operacao> {
         .parse(entrada)
 }
 
-/// The amount that ends a request. All else being well formed, bytes that are no [`Valor`] and
-/// hold no further field give [`Motivo::Valor`], so that the person who typed them hears
-/// `Valor inválido`: clients of the original send `-5.0`, `nan` and `0.0`.
+/// The amount that ends a request. If the rest of the request is well formed, bytes that are no
+/// [`Valor`] and hold no further field give [`Motivo::Valor`], so that the person who typed them is
+/// told `Valor inválido`: clients of the original send `-5.0`, `nan` and `0.0`.
 fn valor_final<'a>(
     titular: Rg,
 ) -> impl Parser<&'a [u8], Output = Valor, Error = MotivoDaParada<'a>> {
@@ -244,7 +245,8 @@ fn tempo(entrada: &[u8]) -> Resultado<'_, Carimbo> {
 /// rg = 1*10DIGIT
 /// ```
 fn rg(entrada: &[u8]) -> Resultado<'_, Rg> {
-    // `take_while_m_n` would decode characters: a transfer took 133 ns to read instead of 113.
+    // nom's `take_while_m_n` decodes characters: with it, reading a transfer took 133 ns instead of
+    // 113.
     let digitos = entrada.iter().take(Rg::MAX_DIGITOS).take_while(|byte| byte.is_ascii_digit());
     map_res(take(digitos.count()), |digitos: &[u8]| {
         Rg::try_from(digitos).map_err(|_| Motivo::Forma)
@@ -252,7 +254,7 @@ fn rg(entrada: &[u8]) -> Resultado<'_, Rg> {
     .parse(entrada)
 }
 
-/// A sum of money, in centavos; how it is written is for [`crate::tipos`] to know:
+/// A sum of money, in centavos. Its spelling is defined in [`crate::tipos`]:
 ///
 /// ```abnf
 /// valor = inteiro [ "." 1*2DIGIT ]

@@ -40,7 +40,7 @@ pub enum ErroPedido {
     /// The message does not begin with a well-formed stamp.
     #[error("mensagem sem carimbo válido (posição {posicao})")]
     SemCarimbo {
-        /// Index of the byte, from 0, at which the part begins that does not fit.
+        /// Index, from 0, of the byte where the part that does not fit begins.
         posicao: usize,
     },
     /// A well-formed stamp beyond [`Carimbo::MAX`].
@@ -52,7 +52,7 @@ pub enum ErroPedido {
     OperacaoInvalida {
         /// The stamp.
         carimbo: Carimbo,
-        /// Index of the byte, from 0, at which the part begins that does not fit.
+        /// Index, from 0, of the byte where the part that does not fit begins.
         posicao: usize,
     },
     /// Everything is well formed but the amount.
@@ -62,7 +62,7 @@ pub enum ErroPedido {
         carimbo: Carimbo,
         /// The account on whose behalf the request was made.
         titular: Rg,
-        /// Index of the byte, from 0, at which the part begins that does not fit.
+        /// Index, from 0, of the byte where the part that does not fit begins.
         posicao: usize,
     },
 }
@@ -88,7 +88,7 @@ impl ErroPedido {
         }
     }
 
-    /// Whose fault it is: the peer's, or, of an amount, the person's who typed it.
+    /// Whose fault it is: the peer's, or, for an amount, that of the person who typed it.
     pub fn culpa(&self) -> Culpa {
         self.recusa().culpa()
     }

@@ -2,7 +2,7 @@
 
 use crate::tipos::TipoDeOperacao;
 
-/// The number of the operation, and the name of the field that its holder stands in.
+/// The number of the operation, and the name of the field that holds its `titular`.
 pub(super) const fn prefixo(tipo: TipoDeOperacao) -> &'static str {
     match tipo {
         TipoDeOperacao::Login => "op:6|rg:",

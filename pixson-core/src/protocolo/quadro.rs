@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::MENSAGEM_MAX_BYTES;
 use crate::tipos::Culpa;
 
-/// How large an empty buffer is kept for what comes next: 4 KiB.
+/// The largest empty buffer that is kept for the next bytes: 4 KiB.
 const MANTIDOS_BYTES: usize = 4 * 1024;
 
 /// Cuts a stream of bytes into messages (protocolo.md, section 2), and knows no grammar.
@@ -15,9 +15,9 @@ const MANTIDOS_BYTES: usize = 4 * 1024;
 /// are offered by [`Enquadrador::sem_terminador`], since a peer of the original program
 /// terminates nothing: whether they are a whole message is for the caller to decide.
 ///
-/// More than [`MENSAGEM_MAX_BYTES`] and a CR without an LF end the stream, since its messages can
-/// no longer be told apart. Whoever calls [`Enquadrador::proximo`] until it gives nothing, before
-/// the next [`Enquadrador::receber`], thus holds no more than that and one chunk.
+/// A message longer than the limit, not counting the CR, ends the stream, since its messages can no
+/// longer be told apart. A caller that calls [`Enquadrador::proximo`] until it gives nothing,
+/// before the next [`Enquadrador::receber`], thus holds no more than one message and one chunk.
 ///
 /// ```
 /// use pixson_core::protocolo::{Enquadrador, Modo, Quadro};
@@ -33,9 +33,10 @@ const MANTIDOS_BYTES: usize = 4 * 1024;
 pub struct Enquadrador {
     max_bytes: usize,
     bytes: Vec<u8>,
-    /// Everything before it has been taken.
+    /// Bytes before this index have been taken.
     inicio: usize,
-    /// No LF stands between `inicio` and here: the search stays linear however bytes arrive.
+    /// No LF stands between `inicio` and this index: no byte is searched twice, and the search
+    /// stays linear however bytes arrive.
     buscado: usize,
     modo: Option<Modo>,
 }
@@ -61,8 +62,8 @@ impl Default for Enquadrador {
 }
 
 impl Enquadrador {
-    /// One that takes messages of at most so many bytes. Beyond [`MENSAGEM_MAX_BYTES`] the
-    /// protocol's limit counts.
+    /// For messages of up to `max_bytes` bytes. A limit beyond [`MENSAGEM_MAX_BYTES`], the
+    /// protocol's, is lowered to it.
     pub fn com_limite(max_bytes: usize) -> Self {
         let max_bytes = max_bytes.min(MENSAGEM_MAX_BYTES);
         Self { max_bytes, bytes: Vec::new(), inicio: 0, buscado: 0, modo: None }
@@ -71,7 +72,7 @@ impl Enquadrador {
     /// Takes bytes as they arrive, however they are split.
     pub fn receber(&mut self, bytes: &[u8]) {
         if self.inicio == self.bytes.len() {
-            // A burst is no reason to keep its place for ever.
+            // Memory that only a burst needed is freed, not kept for the whole connection.
             if self.bytes.capacity() > MANTIDOS_BYTES {
                 self.bytes = Vec::new();
             }
@@ -133,8 +134,8 @@ impl Enquadrador {
         }
     }
 
-    /// Frees the place of what has been taken. Only called when all frames are out, so that a
-    /// pipelined batch is moved once and not once a message.
+    /// Removes bytes that have been taken. Only called when all whole frames are out, so that a
+    /// pipelined batch is moved once and not once for each message.
     fn compactar(&mut self) {
         if self.inicio > 0 {
             self.bytes.drain(..self.inicio);

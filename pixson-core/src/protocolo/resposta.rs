@@ -30,7 +30,8 @@ pub struct Resposta {
     corpo: Corpo,
 }
 
-/// `Livre` never holds what `Conhecido` can say: each reply has one value.
+/// `Livre` never holds a text that `Conhecido` can represent, so that each reply has one value
+/// only.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Corpo {
     Conhecido(Desfecho),
@@ -52,11 +53,13 @@ impl Resposta {
         Self { carimbo, corpo: Corpo::Conhecido(desfecho) }
     }
 
-    /// Whether this may be the answer to `operacao`. The success of another operation is none: then the
-    /// server has answered out of turn, and what comes after it answers other requests, too. A refusal,
-    /// or a text that the protocol does not know, may answer anything.
+    /// Whether this may be the answer to `operacao`. The success of another kind of operation
+    /// cannot be: the server has then answered out of order, and later replies answer other
+    /// requests, too. A refusal, or a text that the protocol does not know, may answer any
+    /// operation.
     ///
-    /// A session matches replies to requests by their order alone. A client asks this of each reply.
+    /// A session matches replies to requests by their order alone, so that a client calls this for
+    /// each reply.
     ///
     /// ```
     /// use pixson_core::{Operacao, Resposta, Rg};
@@ -72,8 +75,8 @@ impl Resposta {
         sucesso.tipo() == operacao.tipo()
     }
 
-    /// The one value of a reply with this text: what the protocol knows is typed. The text holds no
-    /// control character and is not too long.
+    /// The one value of a reply with this text, typed if the protocol knows the text. The caller
+    /// makes sure that the text holds no control character and is not too long.
     pub(super) fn reconhecer(carimbo: Carimbo, situacao: Situacao, texto: &str) -> Self {
         let conhecido = match situacao {
             Situacao::Sucesso => Sucesso::de_texto(texto).map(Ok),
@@ -133,7 +136,7 @@ pub enum ErroResposta {
     /// The bytes do not follow the grammar.
     #[error("resposta malformada (posição {posicao})")]
     Forma {
-        /// Index of the byte, from 0, at which the part begins that does not fit.
+        /// Index, from 0, of the byte where the part that does not fit begins.
         posicao: usize,
     },
     /// A well-formed stamp beyond [`Carimbo::MAX`].
@@ -157,7 +160,7 @@ pub enum ErroTexto {
     /// Control characters, LF among them, would break the framing.
     #[error("caractere de controle na posição {}", posicao + 1)]
     Controle {
-        /// Index of its first byte, from 0.
+        /// Index of the character's first byte, from 0.
         posicao: usize,
     },
     /// With this stamp and text the message would pass [`MENSAGEM_MAX_BYTES`].

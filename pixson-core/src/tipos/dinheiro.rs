@@ -121,7 +121,7 @@ pub enum ErroQuantia {
 }
 
 impl ErroQuantia {
-    /// Whose fault it is: always of who wrote the sum.
+    /// Whose fault it is: always that of the person who wrote the sum.
     pub fn culpa(&self) -> Culpa {
         Culpa::Solicitante
     }
@@ -154,13 +154,13 @@ impl Decimal {
     }
 
     fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).expect("digits and a point")
+        std::str::from_utf8(self.as_bytes()).expect("the bytes are ASCII digits and a point")
     }
 }
 
 /// The last decimal digit of `numero`, in ASCII.
 fn digito(numero: u64) -> u8 {
-    b'0' + u8::try_from(numero % 10).expect("a remainder of ten")
+    b'0' + u8::try_from(numero % 10).expect("a remainder of ten is below ten")
 }
 
 macro_rules! mostra_como_decimal {

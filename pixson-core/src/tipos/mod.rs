@@ -1,7 +1,7 @@
 //! The vocabulary of the bank: values that cannot be illegal.
 //!
-//! Everything here is small, legal by construction and, but for names, `Copy`. Neither the wire
-//! nor any storage is known in this module: both speak in these words.
+//! Everything here is small, legal by construction and, but for names, `Copy`. This module knows
+//! neither the wire nor any storage: both use its types.
 
 mod culpa;
 mod dinheiro;

@@ -11,7 +11,7 @@ use super::Culpa;
 /// not spaces alone.
 ///
 /// Account files that a person or the original program wrote may hold other names; the bank reads
-/// them as they are. This is the type of names that it is given to keep.
+/// them as they are. New accounts are opened with names of this type only.
 ///
 /// ```
 /// use pixson_core::tipos::Nome;
@@ -61,7 +61,7 @@ impl fmt::Display for Nome {
 /// Why a text is not a [`Nome`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ErroNome {
-    /// There is nothing, or nothing but space.
+    /// The text is empty, or holds nothing but space.
     #[error("nome vazio")]
     Vazio,
     /// A control character, such as the end of a line.
@@ -79,7 +79,7 @@ pub enum ErroNome {
 }
 
 impl ErroNome {
-    /// Whose fault it is: always of who wrote the text.
+    /// Whose fault it is: always that of the person who wrote the text.
     pub fn culpa(&self) -> Culpa {
         Culpa::Solicitante
     }

@@ -1,13 +1,14 @@
-//! Balances as JSON numbers: one rule for whoever reads them.
+//! Balances as JSON numbers: one rule for all readers.
 
 use super::Saldo;
 
 impl Saldo {
     /// The balance that a JSON number stands for, or `None` if it stands for none.
     ///
-    /// The original program computes in floats, so that a number less than 0.000001 away from a whole
-    /// centavo is that centavo (protocolo.md, section 5). The decimal text is judged, exactly; no
-    /// float is involved. That it is a number of JSON's grammar is for the caller to know.
+    /// The original program computes in floats, so that a number less than 0.000001 away from a
+    /// whole centavo is that centavo (protocolo.md, section 5). The decimal text itself is
+    /// compared, exactly and without floats. The caller makes sure that the text is a number of
+    /// JSON's grammar.
     ///
     /// ```
     /// use pixson_core::Saldo;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Culpa, Rg, Saldo, TipoDeOperacao, Valor};
 
-/// What a client may ask for, whoever carries it: the wire, a test, or a direct call.
+/// What a client may ask for, whether it comes over the wire, from a test or by a direct call.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Operacao {
     /// Login (operation 6): from here on, this connection acts for that account.
@@ -67,8 +67,9 @@ impl Operacao {
         }
     }
 
-    /// Whether it changes a balance, if it is done. Only then does it matter that nobody knows whether
-    /// it was: a client that lost its connection must not repeat it unseen.
+    /// Whether the operation changes a balance, if it is done. Such an operation is not idempotent:
+    /// while its outcome is unknown, as after a lost connection, a client must not repeat it
+    /// unseen.
     ///
     /// ```
     /// use pixson_core::{Operacao, Rg};
@@ -89,7 +90,7 @@ impl Operacao {
 /// What became of an operation: that it was done, or why not.
 pub type Desfecho = Result<Sucesso, Recusa>;
 
-/// That an operation was done, and what it has to say.
+/// That an operation was done, and what its reply says.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Sucesso {
     /// The account exists and the connection now acts for it.
@@ -151,7 +152,7 @@ macro_rules! recusas {
         /// Why an operation was not done. `Display` is the text of the reply
         /// (protocolo.md, section 3).
         ///
-        /// One table serves who decides (bank or session), the serializer and the parser.
+        /// One table serves the code that decides (bank or session), the serializer and the parser.
         #[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
         pub enum Recusa {
             $($(#[doc = $doc])+ #[error($texto)] $nome,)+

@@ -1,4 +1,4 @@
-//! How sums of money are read: one rule for whoever types them and for the wire.
+//! How sums of money are read: one rule for what people type and for the wire.
 
 use std::str::FromStr;
 
@@ -14,8 +14,8 @@ use super::{ErroQuantia, Saldo, Valor};
 ///
 /// # Errors
 ///
-/// [`ErroQuantia::Forma`] if they begin with none, [`ErroQuantia::AcimaDoLimite`] if it has more than
-/// 13 digits before the point.
+/// [`ErroQuantia::Forma`] if `bytes` begin with no sum, [`ErroQuantia::AcimaDoLimite`] if the sum
+/// has more than 13 digits before the point.
 pub(crate) fn ler_quantia(bytes: &[u8]) -> Result<(u64, usize), ErroQuantia> {
     const MAX_DIGITOS: usize = 13;
     let (reais, digitos) = ler_natural(bytes);
@@ -33,7 +33,7 @@ pub(crate) fn ler_quantia(bytes: &[u8]) -> Result<(u64, usize), ErroQuantia> {
     Ok((reais * 100 + u64::from(decimais), digitos + tamanho))
 }
 
-/// The same of a text that is a sum of money and nothing else.
+/// How many centavos a text is that must be a sum of money and nothing else.
 fn so_quantia(texto: &str) -> Result<u64, ErroQuantia> {
     match ler_quantia(texto.as_bytes())? {
         (centavos, tamanho) if tamanho == texto.len() => Ok(centavos),

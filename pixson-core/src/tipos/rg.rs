@@ -27,7 +27,7 @@ use super::Culpa;
 /// ```
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Rg {
-    // Unused places stay zero, which keeps the derived order that of the text.
+    // Unused places stay zero, so that the derived order is the order of the text.
     digitos: [u8; Rg::MAX_DIGITOS],
     tamanho: u8,
 }
@@ -105,7 +105,7 @@ impl fmt::Debug for Rg {
 /// Why a text is not an [`Rg`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ErroRg {
-    /// There is nothing.
+    /// The text is empty.
     #[error("RG vazio: use de 1 a 10 dígitos")]
     Vazio,
     /// A byte other than `0` to `9`.
@@ -123,7 +123,7 @@ pub enum ErroRg {
 }
 
 impl ErroRg {
-    /// Whose fault it is: always of who wrote the text.
+    /// Whose fault it is: always that of the person who wrote the text.
     pub fn culpa(&self) -> Culpa {
         Culpa::Solicitante
     }

@@ -1,6 +1,6 @@
-//! Values as text, for what is written and read millions of times: the wire and the journal.
+//! Values as text, for the wire and the journal, which are written and read millions of times.
 //!
-//! `fmt` would write the same with less code; with it a transfer's record took 90 ns longer.
+//! `fmt` would need less code, but writing the record of a transfer with it took 90 ns longer.
 
 use super::dinheiro::Decimal;
 use super::{Rg, Saldo, Valor};

@@ -4,8 +4,9 @@ macro_rules! tipos_de_operacao {
     ($($(#[doc = $doc:literal])+ $nome:ident = $numero:literal $palavra:literal,)+) => {
         /// The kind of an operation, without its accounts and amount.
         ///
-        /// Whoever goes from bytes or words to operations matches it without a wildcard: there the
-        /// compiler asks for a kind that is new. [`TipoDeOperacao::TODOS`] has all of them.
+        /// Code that turns bytes or words into operations matches it without a wildcard, so that
+        /// the compiler stops at each place that lacks a new kind. [`TipoDeOperacao::TODOS`] has
+        /// all kinds.
         ///
         /// ```
         /// use pixson_core::tipos::TipoDeOperacao;
