@@ -1,4 +1,4 @@
-//! One connection: its session, and what its answers wait for.
+//! One connection: its session, and the receipt that its answers wait for.
 
 use std::time::Duration;
 
@@ -10,11 +10,12 @@ use crate::tipos::Rg;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "a step that is not acted on stalls the connection"]
 pub enum Passo {
-    /// Call [`Servico::avancar`](super::Servico::avancar) again: there is more to do, once this much is sent.
+    /// Call [`Servico::avancar`](super::Servico::avancar) again: there is more to do, once these
+    /// answers are sent.
     Continuar,
     /// Read; if `acordar_apos` passes with no byte, call [`Ligacao::silencio`].
     Ler {
-        /// How long nothing must arrive.
+        /// The length of that silence.
         acordar_apos: Option<Duration>,
     },
     /// Close: shut down the sending side, then read what still comes, within bounds, so that the
@@ -24,9 +25,9 @@ pub enum Passo {
 
 /// One connection to a [`Servico`](super::Servico), without its socket.
 ///
-/// Input is brought here, as a [`SessaoServidor`] has it. Answers come out of
-/// [`Servico::confirmar`](super::Servico::confirmar) and from nowhere else, so that no byte leaves before
-/// what it says is durable:
+/// Its inputs are those of a [`SessaoServidor`]. Answers come out of
+/// [`Servico::confirmar`](super::Servico::confirmar) and from nowhere else, so that no byte of an
+/// answer leaves before the answer is durable:
 ///
 /// ```
 /// # use pixson_core::{Servico, banco::BancoMemoria};
@@ -66,9 +67,9 @@ pub enum Passo {
 #[derive(Debug)]
 pub struct Ligacao {
     pub(super) sessao: SessaoServidor,
-    /// What the answers that have not come out wait for: the greatest of their receipts.
+    /// The greatest receipt of the answers that have not come out yet.
     pub(super) recibo: Option<Recibo>,
-    /// What is to be done once they are sent. Input that came since makes it [`Passo::Continuar`].
+    /// The step to take once they are sent. Any new input sets it to [`Passo::Continuar`].
     pub(super) passo: Passo,
 }
 
@@ -89,23 +90,23 @@ impl Ligacao {
         self.sessao.silencio();
     }
 
-    /// Input: the peer will send nothing more. It never ends a message.
+    /// Input: the peer will send nothing more. This never ends a message that lacks its LF.
     pub fn fim_de_entrada(&mut self) {
         self.passo = Passo::Continuar;
         self.sessao.fim_de_entrada();
     }
 
-    /// Input: the program waits no longer. A message that has begun and not ended is refused, and
-    /// the connection is over.
+    /// Input: the deadline for the peer has passed. A message that has begun and not ended is
+    /// refused, and the connection is over.
     pub fn prazo_esgotado(&mut self) {
         self.passo = Passo::Continuar;
         self.sessao.prazo_esgotado();
     }
 
     /// Whether it pays to bring input that is at hand before
-    /// [`Servico::confirmar`](super::Servico::confirmar): there are answers to wait for, all that has
-    /// arrived is answered, and the one wait would serve the rest as well. Whoever bounds the memory of
-    /// a peer stops at some number of [`Ligacao::bytes_retidos`].
+    /// [`Servico::confirmar`](super::Servico::confirmar): answers wait to become durable, all input
+    /// so far is answered, and one wait would serve the new answers as well. A program that bounds
+    /// the memory for one peer stops at some number of [`Ligacao::bytes_retidos`].
     pub fn pode_adiantar(&self) -> bool {
         self.recibo.is_some() && matches!(self.passo, Passo::Ler { .. })
     }
@@ -115,12 +116,12 @@ impl Ligacao {
         self.sessao.bytes_na_saida()
     }
 
-    /// Whose account this connection acts for.
+    /// The account that this connection acts for, or `None` before a login and after the end.
     pub fn titular(&self) -> Option<Rg> {
         self.sessao.titular()
     }
 
-    /// Whether a message has begun and not ended. It has a meaning when the step is [`Passo::Ler`].
+    /// Whether a message has begun and not ended. Only meaningful when the step is [`Passo::Ler`].
     pub fn mensagem_incompleta(&self) -> bool {
         self.sessao.mensagem_incompleta()
     }

@@ -44,16 +44,16 @@ pub struct Servico<B> {
     configuracao: ConfiguracaoServidor,
 }
 
-/// Something that happened in [`Servico::avancar`], for whoever shows, logs or counts it.
+/// Something that happened in [`Servico::avancar`], for a program that shows, logs or counts it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Evento {
-    /// The clock has changed: whoever shows it, shows this value.
+    /// The clock has changed to this value.
     RelogioAtualizado(Carimbo),
-    /// The bank was asked for this, and this is what became of it.
+    /// The bank has executed an operation.
     Executada {
         /// What was asked.
         operacao: Operacao,
-        /// What it came to. It is not durable yet; if it never is, a refusal follows.
+        /// What became of it. It is not durable yet; if the storage fails, a refusal follows.
         desfecho: Desfecho,
     },
     /// The session has refused a message by itself.
@@ -72,12 +72,12 @@ impl<B: Banco> Servico<B> {
         Self { configuracao, ..self }
     }
 
-    /// The same service with the clock of the whole program, before its first connection.
+    /// The same service with the clock of the whole program. Call it before the first connection.
     ///
-    /// This is for a program that is more than one server: one that serves several banks, or that is
-    /// itself a client of another server. All its parts are one Lamport process and share one clock.
-    /// The stamps of the replies of this service are then not consecutive; they are as distinct and
-    /// as ordered as before.
+    /// This is for a program that is more than one server: one that serves several banks, or that
+    /// is itself a client of another server. All its parts are one Lamport process and share one
+    /// clock. The stamps of this service's replies are then not consecutive, but still distinct and
+    /// ordered.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -142,10 +142,11 @@ impl<B: Banco> Servico<B> {
                     };
                     observar(Evento::Executada { operacao, desfecho: execucao.desfecho });
                     *recibo = (*recibo).max(Some(execucao.recibo));
-                    // A request that has just come out waits for its answer.
+                    // This cannot fail: the request that has just come out waits for its answer.
                     let _ = sessao.responder(execucao.carimbo, execucao.desfecho);
                 }
-                // Each request is answered above, before the next output is asked for.
+                // This does not occur: each request is answered above, before the next output is
+                // asked for.
                 SaidaServidor::EsperaResposta => break Passo::Ler { acordar_apos: None },
                 SaidaServidor::PrecisaDeDados { acordar_apos } => {
                     break Passo::Ler { acordar_apos };
@@ -155,8 +156,8 @@ impl<B: Banco> Servico<B> {
         };
     }
 
-    /// Waits until the answers of all these connections are durable, once for all of them:
-    /// [`Servico::confirmar`] of each then finds its receipt accepted, or the storage failed.
+    /// Waits once until the answers of all these connections are durable. [`Servico::confirmar`] of
+    /// each then need not wait: its receipt is accepted already, or the storage has failed.
     ///
     /// ```
     /// use pixson_core::banco::BancoMemoria;
@@ -177,7 +178,8 @@ impl<B: Banco> Servico<B> {
     /// ```
     pub fn esperar<'l>(&self, ligacoes: impl IntoIterator<Item = &'l Ligacao>) {
         if let Some(recibo) = ligacoes.into_iter().filter_map(|ligacao| ligacao.recibo).max() {
-            // Each connection asks by itself, and learns what became of its own receipt.
+            // The result is dropped: `confirmar` of each connection asks again, and learns of its
+            // own receipt.
             let _ = self.banco.confirmar(recibo);
         }
     }
@@ -201,8 +203,9 @@ impl<B: Banco> Servico<B> {
         *passo
     }
 
-    /// There is no place for this connection, on which nothing was received: it is told so, and is
-    /// over. [`Servico::avancar`] and [`Servico::confirmar`] hand out the words.
+    /// Refuses a connection on which nothing was received, for want of a place: it is told
+    /// `Servidor lotado`, and is over. [`Servico::avancar`] and [`Servico::confirmar`] hand out
+    /// that reply.
     pub fn lotada(&self, ligacao: &mut Ligacao) {
         ligacao.passo = Passo::Continuar;
         ligacao.sessao.lotada(&self.relogio);

@@ -3,16 +3,16 @@
 //! A session machine is a plain value. It has methods of four kinds:
 //!
 //! * **inputs**: bytes that arrived (`receber`), the end of the quiet period (`silencio`), of the
-//!   program's patience (`prazo_esgotado`), and of the input (`fim_de_entrada`);
-//! * **commands** of the program: `enviar` on the client's side, `responder` and `lotada` on the
-//!   server's;
+//!   time that a server waits (`prazo_esgotado`), and of the input (`fim_de_entrada`);
+//! * **commands** of the program: `enviar` on the client's side, `responder`, `anular`, `encerrar`
+//!   and `lotada` on the server's;
 //! * **outputs**: `proxima_saida`, to be called until it needs data, and `retirar_saida`, the
 //!   bytes to send;
 //! * **getters**, which change nothing.
 //!
-//! The rule of the road: after an input or a command, call `proxima_saida` until it answers
-//! `PrecisaDeDados` or `Encerrada`, then send what `retirar_saida` gives. Any chunking of the
-//! same bytes gives the same outputs.
+//! How to drive a session: after an input or a command, call `proxima_saida` until it answers
+//! `PrecisaDeDados` or `Encerrada`, then send what `retirar_saida` gives. The same bytes give the
+//! same outputs, however they are cut into chunks.
 //!
 //! When `PrecisaDeDados` says `acordar_apos`, and no byte arrives for that long, call
 //! `silencio`: a peer of the original program ends its messages with a pause only.
@@ -25,6 +25,6 @@ use std::time::Duration;
 pub use cliente::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente, SessaoCliente};
 pub use servidor::{ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor};
 
-/// How long nothing must follow the unterminated message of a legacy peer: 20 ms
+/// How long a legacy peer must be silent for its unterminated message to count as whole: 20 ms
 /// (protocolo.md, section 2).
 pub const PAUSA_LEGADA: Duration = Duration::from_millis(20);

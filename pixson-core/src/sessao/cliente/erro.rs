@@ -6,8 +6,8 @@ use crate::protocolo::{ErroResposta, QuadroLongo, Resposta};
 use crate::relogio::RelogioEsgotado;
 use crate::tipos::Culpa;
 
-/// Why the session failed. It goes on failing with the same error: what arrives can no longer
-/// be matched to what was asked.
+/// Why the session failed. Every further call gives the same error, since replies can no longer be
+/// matched to requests.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum ErroSessao {
     /// The server sent bytes that are no reply.
@@ -19,9 +19,9 @@ pub enum ErroSessao {
     /// The server said something without being asked, such as `Servidor lotado`.
     #[error("o servidor avisou: {}", .0.texto())]
     RespostaInesperada(Resposta),
-    /// The connection ended before the answer: whether the requests were done is **unknown**. It
-    /// matters for those of which [`Operacao::move_dinheiro`](crate::tipos::Operacao::move_dinheiro) is
-    /// true.
+    /// The connection ended before the answer: whether the requests were done is **unknown**. Only
+    /// those whose [`Operacao::move_dinheiro`](crate::tipos::Operacao::move_dinheiro) is true may
+    /// have changed a balance.
     #[error("a conexão terminou antes da resposta")]
     Interrompida {
         /// How many requests have no answer.
@@ -39,7 +39,7 @@ impl ErroSessao {
 /// Why a request was not sent. Nothing has changed, and the clock did not tick.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ErroEnvio {
-    /// As many requests as are allowed wait for an answer.
+    /// The allowed number of requests already waits for answers.
     #[error("há pedidos demais à espera de resposta")]
     PendentesDemais,
     /// The session is over.

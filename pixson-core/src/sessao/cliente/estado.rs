@@ -39,7 +39,7 @@ pub(super) enum Acao {
 ///    ├──────► Encerrada   Falhou ◄── resposta que ninguém pediu, falha (de Ociosa)
 /// ```
 ///
-/// A failure is for ever: after it nothing that arrives can be matched to a request.
+/// `Falhou` is final: after a failure no reply can be matched to a request.
 pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     use Acao::{Entregar, Nada};
     use Estado::{AguardaResposta, Encerrada, Falhou, Ociosa};

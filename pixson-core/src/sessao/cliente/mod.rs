@@ -15,17 +15,17 @@ use crate::relogio::{Carimbo, Relogio};
 use crate::sincronia::Arc;
 use crate::tipos::Operacao;
 
-/// How many quiet periods an unterminated reply is waited for whose text is none of the protocol.
+/// How many quiet periods end an unterminated reply whose text the protocol does not know.
 const PAUSAS_DE_TEXTO_LIVRE: u32 = 10;
 
 /// What a [`SessaoCliente`] may be told about its peer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ConfiguracaoCliente {
-    /// How many requests may wait for an answer. More than one only if the server is known to
-    /// frame its messages; with a legacy server it is one whatever stands here.
+    /// How many requests may wait for an answer. More than one only if the server is known to frame
+    /// its messages; with a legacy server the limit is one, whatever this field says.
     pub pendentes_max: NonZeroUsize,
-    /// The quiet period that ends a reply without LF, at least a millisecond. A text that the
-    /// protocol does not know is waited for ten times as long.
+    /// The quiet period that ends a reply without LF, at least a millisecond. For a text that the
+    /// protocol does not know it is ten times as long.
     pub pausa_legada: Duration,
 }
 
@@ -80,10 +80,10 @@ pub struct SessaoCliente {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "an output that is not acted on stalls the connection"]
 pub enum SaidaCliente {
-    /// The clock has changed: whoever shows it, shows this value.
+    /// The clock has changed to this value, for a program that shows the clock.
     RelogioAtualizado(Carimbo),
-    /// The answer to the oldest request that had none, by the order alone: see
-    /// [`Resposta::responde`].
+    /// The answer to the oldest request that had none. Replies are matched by their order alone:
+    /// see [`Resposta::responde`].
     RespostaRecebida(Resposta),
     /// Send what there is to send, then bring the next input.
     PrecisaDeDados {
@@ -103,25 +103,25 @@ impl Default for SessaoCliente {
 impl SessaoCliente {
     /// A connection on which nothing was said yet, with a clock of its own, at 0.
     ///
-    /// This is right for a program that opens one connection in its life. Any other would be several
-    /// Lamport processes: it calls [`SessaoCliente::com_relogio`].
+    /// This is right for a program that opens one connection in its life. Any other program would
+    /// be several Lamport processes, and calls [`SessaoCliente::com_relogio`] instead.
     pub fn nova(configuracao: ConfiguracaoCliente) -> Self {
         Self::com_relogio(configuracao, Arc::default())
     }
 
     /// A connection on which nothing was said yet, with the clock of the whole program.
     ///
-    /// The program makes one clock and gives a share of it to each session, on any thread, and to the
-    /// next session after a connection was lost. A session keeps its clock to its end. Sessions that
-    /// share a clock never send the same stamp, and whatever one of them sends is later than all that
-    /// any of them has received. Each shows the changes that it makes itself, so that the values that
-    /// it shows grow and may skip some.
+    /// The program makes one clock and gives a share of it to each session, on any thread, and to
+    /// the next session after a connection was lost. A session keeps its clock to its end. Sessions
+    /// that share a clock never send the same stamp, and whatever one of them sends is later than
+    /// all that any of them has received. Each session reports only its own changes of the clock:
+    /// the values that it reports grow, and may skip some.
     ///
     /// A program that is also a server gives the same clock to `Servico::com_relogio`.
     ///
-    /// Each reply may take the clock up to [`Relogio::SALTO_MAXIMO`] further. A server that cannot be
-    /// trusted that far gets a clock of its own: another server would refuse what the program sends
-    /// as too far ahead.
+    /// Each reply may take the clock up to [`Relogio::SALTO_MAXIMO`] further. Give the sessions
+    /// with a server that cannot be trusted that far a clock of their own: otherwise other servers
+    /// would refuse the program's stamps as too far ahead.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -165,7 +165,7 @@ impl SessaoCliente {
     ///
     /// [`ErroEnvio`]; nothing was sent.
     pub fn enviar(&mut self, operacao: Operacao) -> Result<Carimbo, ErroEnvio> {
-        // What the server has said unasked must not pass for the answer to this request.
+        // A reply that the server sent unasked must not be taken for the answer to this request.
         if matches!(self.estado, Estado::Ociosa)
             && let Some(entrada) = self.proxima_entrada()
         {
@@ -198,7 +198,7 @@ impl SessaoCliente {
         self.em_silencio = true;
     }
 
-    /// Input: the server will send nothing more. It never ends a message.
+    /// Input: the server will send nothing more. This never ends a message that lacks its LF.
     pub fn fim_de_entrada(&mut self) {
         self.entrada_acabou = true;
     }
@@ -231,7 +231,7 @@ impl SessaoCliente {
         std::mem::swap(destino, &mut self.saida);
     }
 
-    /// Where the clock stands, which other sessions may share.
+    /// The value of the clock, which other sessions may share.
     pub fn relogio(&self) -> Carimbo {
         self.relogio.agora()
     }
@@ -283,8 +283,8 @@ impl SessaoCliente {
             Some(Err(erro)) => return Some(Entrada::Falha(erro.into())),
             None => return self.entrada_acabou.then_some(Entrada::Fim),
         };
-        // A stamp that must not be merged leaves this clock where it is. The reply itself stands:
-        // to throw it away would make an outcome unknown that is known.
+        // A stamp that must not be merged leaves the clock unchanged. The reply itself is still
+        // delivered: dropping it would make a known outcome unknown.
         if let Ok(agora) = self.relogio.observar(resposta.carimbo()) {
             self.eventos.push_back(SaidaCliente::RelogioAtualizado(agora));
         }
@@ -297,8 +297,9 @@ impl SessaoCliente {
         Some(Ok(resposta))
     }
 
-    /// The beginning of a text is a text: one that the protocol knows is waited for less long than
-    /// one that may still grow into it.
+    /// How long to wait before bytes without LF count as a reply. A part of a text is a text too: a
+    /// text that the protocol does not know may still grow into one that it knows, and gets more
+    /// time.
     fn acordar_apos(&self) -> Option<Duration> {
         let pausa = self.configuracao.pausa_legada;
         let resposta = self.legada()?;

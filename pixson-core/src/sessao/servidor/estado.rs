@@ -5,9 +5,9 @@ use crate::tipos::{Culpa, Operacao, Recusa, Rg};
 /// Why the session is over.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Fim {
-    /// The peer has nothing more to say.
+    /// The peer has ended its input.
     FimDeEntrada,
-    /// The first thing the peer said had no stamp: it speaks another protocol.
+    /// Before a login the peer sent a message without a stamp: it speaks another protocol.
     OutroProtocolo,
     /// Ten malformed messages in a row.
     MuitasMalformadas,
@@ -78,7 +78,7 @@ pub(super) enum Acao {
 ///    └────────────────────► Encerrada ◄──────────────────────────┘
 /// ```
 ///
-/// Everything else is refused where it stands.
+/// Every other message is refused, and leaves the state unchanged.
 pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     use Acao::{Entregar, Nada, Recusar};
     use Estado::{AguardaLogin, AguardaPedido, AguardaResposta, Encerrada};
@@ -127,13 +127,14 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
             let titular = entrada_em(&pedido).filter(|_| feita).or(titular);
             (titular.map_or(AguardaLogin, |titular| AguardaPedido { titular }), Nada)
         }
-        // No input is taken while a request is out, and no reply while none is.
+        // These do not occur: no message is taken while a request waits for its answer, and
+        // `responder` takes no answer otherwise.
         (AguardaResposta { .. }, Entrada::Pedido(_) | Entrada::ValorInvalido { .. })
         | (AguardaLogin | AguardaPedido { .. }, Entrada::Respondida { .. }) => (estado, Nada),
     }
 }
 
-/// The account that a connection acts for once this is done, if it changes that.
+/// The account that the connection acts for once `pedido` is done, if `pedido` changes it.
 fn entrada_em(pedido: &Operacao) -> Option<Rg> {
     match *pedido {
         Operacao::Login { rg } => Some(rg),

@@ -59,9 +59,10 @@ pub struct SessaoServidor {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "an output that is not acted on stalls the connection"]
 pub enum SaidaServidor {
-    /// The clock has changed: whoever shows it, shows this value.
+    /// The clock has changed to this value, for a program that shows the clock.
     RelogioAtualizado(Carimbo),
-    /// The session has refused a message by itself, and written the reply: for whoever counts.
+    /// The session has refused a message by itself, and written the reply; for a program that
+    /// counts refusals.
     PedidoRecusado(Recusa),
     /// A request has passed the session's checks: do it, then call
     /// [`SessaoServidor::responder`].
@@ -125,13 +126,13 @@ impl SessaoServidor {
         self.em_silencio = true;
     }
 
-    /// Input: the peer will send nothing more. It never ends a message.
+    /// Input: the peer will send nothing more. This never ends a message that lacks its LF.
     pub fn fim_de_entrada(&mut self) {
         self.entrada_acabou = true;
     }
 
-    /// Input: the program waits no longer. A message that has begun and not ended is refused, and
-    /// the session is over.
+    /// Input: the deadline for the peer has passed. A message that has begun and not ended is
+    /// refused, and the session is over.
     pub fn prazo_esgotado(&mut self) {
         self.prazo_passou = true;
     }
@@ -170,8 +171,8 @@ impl SessaoServidor {
         self.estado = Estado::Encerrada(Fim::ArmazenamentoFalhou);
     }
 
-    /// Command: ends the session with no further word. A request that has not come out yet never
-    /// will.
+    /// Command: ends the session without a further reply. A request that has not come out yet is
+    /// dropped.
     pub fn encerrar(&mut self, fim: Fim) {
         self.eventos.retain(|evento| !eh_pedido(evento));
         if !matches!(self.estado, Estado::Encerrada(_)) {
@@ -180,7 +181,8 @@ impl SessaoServidor {
     }
 
     /// Command: the server has no place for this connection, which is told so; the session is over.
-    /// For a connection on which nothing was received. One that is over already is told nothing.
+    /// Only for a connection on which nothing was received. A session that is over already is told
+    /// nothing.
     pub fn lotada(&mut self, relogio: &Relogio) {
         if !matches!(self.estado, Estado::Encerrada(_)) {
             self.recusar(Recusa::ServidorLotado, relogio);
@@ -227,7 +229,7 @@ impl SessaoServidor {
         self.saida.len()
     }
 
-    /// Whose account this connection acts for.
+    /// The account that this connection acts for, or `None` before a login and after the end.
     pub fn titular(&self) -> Option<Rg> {
         match self.estado {
             Estado::AguardaPedido { titular } => Some(titular),
@@ -236,7 +238,7 @@ impl SessaoServidor {
         }
     }
 
-    /// Whether a message has begun and not ended. It has a meaning once
+    /// Whether a message has begun and not ended. Only meaningful once
     /// [`SaidaServidor::PrecisaDeDados`] came out.
     pub fn mensagem_incompleta(&self) -> bool {
         !self.quadros.restantes().is_empty()
@@ -284,7 +286,8 @@ impl SessaoServidor {
                 return Entrada::Pedido(pedido.operacao);
             }
         };
-        // A person mistyped an amount: the peer itself speaks the protocol.
+        // A mistyped amount is a person's mistake and is not counted: the peer itself speaks the
+        // protocol.
         if let ErroPedido::ValorInvalido { titular, .. } = erro {
             self.malformadas_seguidas = 0;
             return Entrada::ValorInvalido { titular };
@@ -300,8 +303,9 @@ impl SessaoServidor {
         if self.legado_completo() { self.configuracao.pausa_legada } else { None }
     }
 
-    /// Whether the bytes without LF are a whole message of a legacy peer. An amount that is none
-    /// counts too, unless it still lacks its digits: the original sends `-5.0` and waits.
+    /// Whether the bytes without LF are a whole message of a legacy peer. A request with an invalid
+    /// amount counts too, unless its digits are still to come: the original client sends `-5.0` and
+    /// waits for the reply.
     fn legado_completo(&self) -> bool {
         let bytes = self.quadros.sem_terminador();
         if bytes.is_empty() || self.configuracao.pausa_legada.is_none() {
