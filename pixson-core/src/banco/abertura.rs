@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use crate::tipos::{Culpa, Nome, Rg, Saldo, escrever};
 
-/// An account: one to be opened, or, with a `String` for its holder's name, one as its file has it.
+/// An account to be opened; or, with a `String` for its holder's name, an account as its file has
+/// it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Conta<N = Nome> {
     /// Its number.
@@ -23,15 +24,15 @@ impl Conta {
         let Self { rg, nome, saldo } = self;
         escrever(saida, &[&"[\"", rg, &"\","]);
         let escrito = serde_json::to_writer(&mut *saida, nome.as_str());
-        debug_assert!(escrito.is_ok(), "a Vec takes everything");
+        debug_assert!(escrito.is_ok(), "writing to a Vec is infallible");
         escrever(saida, &[&",", saldo, &"]"]);
     }
 
-    /// How many bytes it takes of the [`Abertura::MAX_BYTES`] of those that are opened with it.
+    /// How many of the [`Abertura::MAX_BYTES`] of an opening this account takes.
     pub fn bytes_no_diario(&self) -> usize {
         let mut texto = Vec::new();
         self.escrever(&mut texto);
-        // A comma, or the end of the list.
+        // One byte for the comma behind it, or for the end of the list.
         texto.len() + 1
     }
 }
@@ -111,7 +112,7 @@ pub enum ErroAbertura {
 }
 
 impl ErroAbertura {
-    /// Whose fault it is: always of who asked.
+    /// Whose fault it is: always that of the person or program that asked.
     pub fn culpa(&self) -> Culpa {
         Culpa::Solicitante
     }

@@ -1,5 +1,5 @@
-//! The file of one account. The JSON types are private to this module: the domain's own types
-//! are never serialised by derivation, so no file can build one past its constructor.
+//! The file of one account. The JSON types are private to this module: the domain's own types are
+//! never deserialised by derivation, so that no file can build one without its constructor.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -18,16 +18,16 @@ pub(in crate::banco) struct ContaArquivo {
     pub(in crate::banco) saldo: Saldo,
 }
 
-/// The file is not an account: it is kept, and its account is out of service.
+/// The file does not hold an account: it is kept as it is, and its account is out of service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::banco) struct Ilegivel;
 
 /// Why an account could not be read from its file.
 #[derive(Debug)]
 pub(in crate::banco) enum FalhaDeLeitura {
-    /// It is there, and is no account.
+    /// The file exists, but does not hold an account.
     Ilegivel,
-    /// The disk did not give it.
+    /// The disk could not read the file.
     Disco(io::Error),
 }
 
@@ -39,13 +39,13 @@ impl From<Ilegivel> for FalhaDeLeitura {
 
 impl From<io::Error> for FalhaDeLeitura {
     fn from(erro: io::Error) -> Self {
-        // Without permission nobody knows what is there.
+        // A file that may not be read can still hold a good account.
         let sem_permissao = erro.kind() == ErrorKind::PermissionDenied;
         if nao_e_arquivo(&erro) && !sem_permissao { Self::Ilegivel } else { Self::Disco(erro) }
     }
 }
 
-/// Whether an error says that what is there cannot be the file of an account.
+/// Whether an error says that the bank cannot use what has the name as the file of an account.
 pub(in crate::banco) fn nao_e_arquivo(erro: &io::Error) -> bool {
     matches!(
         erro.kind(),
@@ -87,7 +87,7 @@ impl ContaArquivo {
     }
 
     fn ler(rg: Rg, bytes: &[u8]) -> Result<Self, Ilegivel> {
-        // An array of three would do for serde as well.
+        // serde would also accept an array of three values.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Ilegivel);
         }
@@ -97,7 +97,7 @@ impl ContaArquivo {
         }
         let saldo = Saldo::de_numero_json(json.saldo.get()).ok_or(Ilegivel)?;
         let conta = Self { rg, nome: json.nome, saldo };
-        // Whatever balance the bank will write, it must be able to read the file again.
+        // The bank must be able to read the file again, whatever balance it writes to it.
         let maior = conta.com_saldo(Saldo::MAX).para_json().len();
         if u64::try_from(maior).is_ok_and(|bytes| bytes <= Self::MAX_BYTES) {
             Ok(conta)
@@ -119,7 +119,7 @@ impl ContaArquivo {
     }
 }
 
-/// The checksum by which the bank knows what it has seen in a file.
+/// The checksum by which the bank recognises content that it has seen in a file.
 pub(in crate::banco) fn impressao(bytes: &[u8]) -> u32 {
     crc32fast::hash(bytes)
 }

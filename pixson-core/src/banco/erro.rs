@@ -16,7 +16,7 @@ pub enum ErroAbrir {
     /// The directory cannot be read.
     #[error("o diretório não pode ser lido ou escrito")]
     Ilegivel(#[source] io::Error),
-    /// A file cannot be read or written. What is in it may be as it should.
+    /// A file cannot be read or written. Its content may be sound.
     #[error("{arquivo} não pode ser usado")]
     Arquivo {
         /// The file, relative to the bank's directory.
@@ -51,7 +51,7 @@ pub enum ErroAbrir {
     #[error("os arquivos das contas e o diário não são do mesmo momento")]
     NaoPertencem {
         /// Accounts whose file holds a balance that the journal does not know, in RG order. There
-        /// may be others, of which the journal says nothing.
+        /// may be more, of which the journal has no record.
         contas: Vec<Rg>,
         /// A file of the journal that is not of the same moment as the others, relative to the bank's
         /// directory.

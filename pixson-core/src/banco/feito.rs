@@ -58,7 +58,7 @@ impl From<Movimentacao> for Feito {
 }
 
 impl Feito {
-    /// The operation that a client asked for, or `None` of an act of the administration.
+    /// The operation that a client asked for, or `None` for an act of the administration.
     pub fn operacao(&self) -> Option<Operacao> {
         match self {
             Self::Movimentacao(movimentacao) => Some(movimentacao.operacao()),

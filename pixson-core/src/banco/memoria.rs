@@ -8,7 +8,7 @@ use crate::relogio::{Relogio, RelogioEsgotado};
 use crate::sincronia::Mutex;
 use crate::tipos::{Operacao, Rg, Saldo};
 
-/// A bank in memory, under one lock: the model that every other bank is held against.
+/// A bank in memory, under one lock: the model that every other bank is compared with.
 ///
 /// ```
 /// use pixson_core::banco::{Banco, BancoMemoria};

@@ -57,18 +57,18 @@ pub use regras::Movimento;
 ///
 /// # Laws
 ///
-/// An implementation keeps these, and `conformidade` of the crate `pixson-oraculos` checks them in a
-/// test of one's own:
+/// An implementation keeps these, and a test checks them by calling `conformidade` of the crate
+/// `pixson-oraculos`:
 ///
 /// * Each operation has the outcome that [`regras::decidir`] gives.
 /// * Operations are linearizable, and an operation over two accounts is one step.
 /// * The stamp is drawn from `relogio` **while the accounts are locked**, for balances and
 ///   refusals too. Sorting all replies of a run by stamp is thus a legal serial history.
 /// * If no stamp is left, nothing is changed.
-/// * **Whoever shows a change waits for it.** A balance, a login or a refusal changes nothing, and yet
-///   its reply tells what an account holds. Its receipt is at least that of the last change of each
-///   account that was read: else a power cut could take back a sum that somebody has been shown.
-///   [`Recibo`] has an example.
+/// * **A reply that shows a change waits for it.** A balance, a login or a refusal changes nothing,
+///   and yet its reply tells what an account holds. Its receipt is at least that of the last change
+///   of each account that was read: otherwise a power cut could take back a sum that a client has
+///   already seen. [`Recibo`] has an example.
 /// * **What storage refuses is not done.** See [`Banco::executar`].
 /// * No panic, whatever the operation.
 ///
@@ -81,21 +81,24 @@ pub use regras::Movimento;
 /// | after it was applied | `confirmar`: [`ResultadoDesconhecido`] | it is **unknown**, and so is each reply whose receipt is not smaller |
 ///
 /// On the wire both are `Servidor indisponível`, which tells a client that the outcome is unknown:
-/// only whoever calls the bank itself can tell them apart.
+/// only a direct caller of the bank can tell them apart.
 ///
-/// A wrapper that counts, delays or injects faults is a dozen lines; `examples/banco_proprio.rs`
-/// shows one, and a whole bank.
+/// A wrapper that counts, delays or injects faults takes a dozen lines; `examples/banco_proprio.rs`
+/// of `pixson-oraculos` shows one, and a whole bank.
+///
+/// [`Recusa::ServidorIndisponivel`]: crate::Recusa::ServidorIndisponivel
 pub trait Banco: Send + Sync {
     /// Applies `operacao`, or decides that it is refused, and draws the reply's stamp.
     ///
     /// The reply must not be sent before [`Banco::confirmar`] has accepted the receipt, also if it is
     /// a balance or a refusal.
     ///
-    /// The outcome [`Recusa::ServidorIndisponivel`] says that storage could not take the operation
-    /// before anything of it was applied. It is certain that it was not done and never will be: no
-    /// later balance shows it, and it may be asked for again. A bank that cannot be certain must not
-    /// answer so. It answers as though it was done, with a receipt that [`Banco::confirmar`] then
-    /// refuses. Like every reply it has a stamp, drawn under the same locks.
+    /// The outcome [`ServidorIndisponivel`](crate::Recusa::ServidorIndisponivel) says that storage
+    /// could not take the operation before anything of it was applied. It is certain that the
+    /// operation was not done and never will be: no later balance shows it, and it may be asked for
+    /// again. A bank that cannot be certain must not give this outcome. It answers as though the
+    /// operation was done, with a receipt that [`Banco::confirmar`] then refuses. Like every reply
+    /// this refusal has a stamp, drawn under the same locks.
     ///
     /// ```
     /// use pixson_core::banco::regras::{Decisao, decidir};
@@ -138,14 +141,14 @@ pub trait Banco: Send + Sync {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado>;
 
     /// Waits until everything that `recibo` covers will survive a power cut. One receipt covers
-    /// every operation whose receipt is not greater, whoever did it. It may be called any number of
-    /// times, from any thread, in any order.
+    /// every operation whose receipt is not greater, on any connection. The method may be called
+    /// any number of times, from any thread, in any order.
     ///
     /// # Errors
     ///
-    /// [`ResultadoDesconhecido`] if that can never be known. No reply that waited for it may be
-    /// sent, and what it would have said is unknown: the operation may be there after a restart, or
-    /// not. This is also so for a balance, which may have shown a sum that will never have been.
+    /// [`ResultadoDesconhecido`] if that can never be known. No reply that waited for the receipt
+    /// may be sent, and its outcome is unknown: the operation may be there after a restart, or not.
+    /// This also holds for a balance: it may show a sum that a restart takes back.
     fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido>;
 }
 
@@ -155,7 +158,8 @@ pub trait Banco: Send + Sync {
 pub struct Execucao {
     /// The reply's stamp, drawn while the accounts were locked.
     pub carimbo: Carimbo,
-    /// The reply's content. [`Recusa::ServidorIndisponivel`] here is certain: it was not done.
+    /// The reply's content. [`ServidorIndisponivel`](crate::Recusa::ServidorIndisponivel) here is
+    /// certain: the operation was not done.
     pub desfecho: Desfecho,
     /// What the reply has to wait for, also if it is a balance or a refusal.
     pub recibo: Recibo,
@@ -163,12 +167,12 @@ pub struct Execucao {
 
 /// How much of the bank's history must be durable before a reply may go out.
 ///
-/// * What a later operation changed never has a smaller receipt, so the greatest of a batch covers the
+/// * A later change never has a smaller receipt, so that the greatest receipt of a batch covers the
 ///   batch.
-/// * What changes nothing, that is, a balance, a login or a refusal, has the greatest receipt of the
-///   last changes of the accounts that it read. It may have less only if these changes are known to be
-///   durable: if an account was read back from storage, or nothing of it was changed in this run, there
-///   is nothing to wait for.
+/// * An operation that changes nothing, that is, a balance, a login or a refusal, has the greatest
+///   receipt of the last changes of the accounts that it read. The receipt may be smaller only if
+///   these changes are known to be durable: if an account was read back from storage, or nothing of
+///   it was changed in this run, there is nothing to wait for.
 ///
 /// A bank that numbers its changes keeps with each account the number of its last one:
 ///
@@ -185,7 +189,7 @@ pub struct Execucao {
 ///
 /// impl Banco for Numerado {
 ///     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-///         let (banco, ultimas) = &mut *self.0.lock().expect("nobody panics with the bank");
+///         let (banco, ultimas) = &mut *self.0.lock().expect("no thread panics under this lock");
 ///         let execucao = banco.executar(operacao, relogio)?;
 ///         let (uma, outra) = em_ordem(&operacao);
 ///         let lidas: Vec<Rg> = outra.into_iter().chain([uma]).collect();
@@ -221,9 +225,9 @@ impl Recibo {
     pub const IMEDIATO: Self = Self(0);
 }
 
-/// The storage failed when an operation was applied already, or perhaps: nobody can say whether it will
-/// be there after a restart. What storage has certainly not taken is
-/// [`Recusa::ServidorIndisponivel`] from [`Banco::executar`] instead.
+/// The storage failed while or after an operation was applied: whether the operation will be there
+/// after a restart is unknown. For an operation that storage has certainly not taken,
+/// [`Banco::executar`] gives [`ServidorIndisponivel`](crate::Recusa::ServidorIndisponivel) instead.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("o armazenamento falhou: o resultado é desconhecido")]
 pub struct ResultadoDesconhecido;

@@ -13,12 +13,12 @@ pub struct Movimento {
     pub depois: Saldo,
 }
 
-/// What becomes of an operation that is not refused. There is no success that should have changed a
-/// balance and says of none how.
+/// What becomes of an operation that is not refused. A success that moves money cannot lack the
+/// balances that it changes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "a decision that is not applied changes nothing"]
 pub enum Decisao {
-    /// It only asks: nothing changes.
+    /// The operation only asks, and changes nothing.
     Consulta(Consulta),
     /// Money moves.
     Movimentacao(Movimentacao),
@@ -97,7 +97,7 @@ impl Movimentacao {
         self.pares().into_iter().flatten()
     }
 
-    /// The operation that it was asked by.
+    /// The operation that asked for it.
     pub fn operacao(&self) -> Operacao {
         match *self {
             Self::Saque { valor, titular } => Operacao::Saque { rg: titular.rg, valor },

@@ -1,8 +1,9 @@
 //! What an operation does to balances: the rules of the bank, without locks or storage.
 //!
-//! A bank of one's own locks the accounts that [`em_ordem`] names, asks [`decidir`] what becomes of the
-//! operation, draws the stamp, writes what [`Decisao::movimentos`] says, and unlocks. The rules and their
-//! order are those of protocolo.md, section 3, so that all banks give the same answers:
+//! An implementation of a bank locks the accounts that [`em_ordem`] names, asks [`decidir`] what
+//! becomes of the operation, draws the stamp, writes what [`Decisao::movimentos`] says, and
+//! unlocks. The rules and their order are those of protocolo.md, section 3, so that all banks give
+//! the same answers:
 //!
 //! ```
 //! use std::collections::HashMap;
@@ -18,7 +19,7 @@
 //!
 //! impl Banco for MeuBanco {
 //!     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-//!         let mut contas = self.0.lock().expect("nobody panics with the accounts");
+//!         let mut contas = self.0.lock().expect("no thread panics under this lock");
 //!         let decisao = decidir(operacao, |rg| Ok(contas.get(&rg).copied()));
 //!         // Under the lock, and before anything changes: without a stamp nothing is done.
 //!         let carimbo = relogio.tique()?;
@@ -58,9 +59,9 @@ use std::cmp::Ordering;
 pub use self::decisao::{Consulta, Decisao, Movimentacao, Movimento};
 use crate::tipos::{Operacao, Recusa, Rg, Saldo};
 
-/// The accounts of an operation, each once, in the order in which a bank with a lock for each account
-/// takes these locks. As all transfers take them in this order, two that cross never wait for each
-/// other for ever.
+/// The accounts of an operation, each once, in the order in which a bank with a lock for each
+/// account takes these locks. As all transfers take them in this lock order, two crossing transfers
+/// cannot deadlock.
 ///
 /// ```
 /// use pixson_core::banco::regras::em_ordem;
@@ -92,8 +93,8 @@ pub fn em_ordem(operacao: &Operacao) -> (Rg, Option<Rg>) {
 /// for, such as [`Recusa::ContaIlegivel`]. It is called while the accounts of [`em_ordem`] are locked,
 /// at most once for each of them and for no other; a transfer reads its origin first.
 ///
-/// A decision speaks of the balances that were read. It has to be applied, and the reply's stamp drawn,
-/// before the locks are given back.
+/// A decision is valid only for the balances that were read. It has to be applied, and the reply's
+/// stamp drawn, before the locks are released.
 ///
 /// # Errors
 ///
