@@ -6,7 +6,7 @@ use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, nomear};
 
-/// More than any segment has.
+/// The largest segment that is read, in bytes: no segment has so many.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
 
 /// How a record begins.
@@ -21,7 +21,7 @@ pub(in crate::banco) struct Segmento {
     pub(in crate::banco) cabecalho: Option<Cabecalho>,
     fim_do_cabecalho: usize,
     pub(in crate::banco) registros: Vec<Registro>,
-    /// Where each of them ends.
+    /// Where each record ends, in bytes from the beginning of the segment.
     fins: Vec<usize>,
     /// How many bytes the header and these records have.
     pub(in crate::banco) validos: usize,
@@ -33,8 +33,8 @@ pub(in crate::banco) struct Segmento {
 pub(in crate::banco) enum Cauda {
     /// Nothing, or zeros.
     Limpa,
-    /// Something that is not the next record. Of the good records behind it, the greatest `sinc`,
-    /// if there are any; the greatest number there is, if a line is whole and not understood.
+    /// Something that is not the next record. `sinc` is the greatest one of the good records behind
+    /// it, if there are any, and `u64::MAX` if a line there is whole but not understood.
     Ruim { sinc: Option<u64> },
 }
 
@@ -48,7 +48,7 @@ pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
         .iter()
         .filter_map(|nome| {
             let numero = nome.strip_suffix(".jsonl")?.parse().ok()?;
-            // Another spelling of the number is none of ours.
+            // The bank writes no other spelling of the number.
             nome_de_segmento(numero).ends_with(&format!("/{nome}")).then_some(numero)
         })
         .collect();
@@ -62,9 +62,10 @@ impl Segmento {
         self.cabecalho.map_or(0, |cabecalho| cabecalho.seq + self.registros.len() as u64)
     }
 
-    /// Whether records are missing at the end: the file is shorter than it was when the records up to
-    /// `sincronizado` were synced, and there is no space behind those that it has. It grows in steps,
-    /// and by a whole step before anything is written there, so that a power cut leaves no such file.
+    /// Whether records are missing at the end: the file is shorter than it was when the records up
+    /// to `sincronizado` were synced, and no space follows the records that it has. A file grows by
+    /// a whole step of the reserve before any record is written there, so that a power cut leaves
+    /// no such file.
     pub(super) fn encurtado(&self, sincronizado: u64) -> bool {
         let Some(Cabecalho { seq, reserva, .. }) = self.cabecalho else { return false };
         let certos = usize::try_from(sincronizado.saturating_sub(seq - 1)).unwrap_or(usize::MAX);
@@ -77,7 +78,8 @@ impl Segmento {
         self.bytes.last() != Some(&0) && self.bytes.len() < tinha
     }
 
-    /// The good part, with some of its space behind it: that shows that nothing is missing there.
+    /// The good part with one byte of space behind it, which proves that no record is missing
+    /// there.
     pub(in crate::banco) fn inteiro(&self) -> Vec<u8> {
         let mut inteiro = self.bytes[..self.validos].to_vec();
         inteiro.push(0);
@@ -149,7 +151,8 @@ pub(in crate::banco) fn registros_depois(bytes: &[u8], posicao: usize) -> Vec<Re
     lidas.collect()
 }
 
-/// Where a record may begin, at every byte: what is damaged may be the end of the line before.
+/// The places where a record may begin, sought at every byte, since the damage may have taken the
+/// end of the line before.
 fn linhas_possiveis(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let janelas = bytes.windows(INICIO_DE_REGISTRO.len()).enumerate();
     janelas
@@ -157,7 +160,8 @@ fn linhas_possiveis(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .map(|(posicao, _)| &bytes[posicao..])
 }
 
-/// Whether a segment has a header and nothing else. One that cannot be read is none of these.
+/// Whether a segment has a header and nothing else. A segment that cannot be read does not count as
+/// empty.
 pub(in crate::banco) fn segmento_vazio(disco: &impl Disco, numero: u64) -> bool {
     /// More than any header has; a segment with records or space is longer.
     const CABECALHO_MAX_BYTES: u64 = 512;
@@ -166,11 +170,11 @@ pub(in crate::banco) fn segmento_vazio(disco: &impl Disco, numero: u64) -> bool 
     matches!(linha, Some(((Linha::Cabecalho(_), linha), bytes)) if linha == bytes)
 }
 
-/// Looks behind the last good record. Space that was taken in advance is zeros; anything else
-/// may hide good records, which know how far the journal had been synced before them.
+/// Looks behind the last good record. Space that was taken in advance is zeros; anything else may
+/// hide good records, whose `sinc` says how far the journal had been synced before them.
 ///
-/// A line that was written whole is never a torn one. If it is not understood, a later version may
-/// have written it, and what it says must not be cut off.
+/// A line whose checksum is right is no torn write. If it is not understood, a later version may
+/// have written it, and it must not be cut off.
 fn examinar_cauda(bytes: &[u8]) -> Cauda {
     if bytes.iter().all(|&byte| byte == 0) {
         return Cauda::Limpa;

@@ -1,4 +1,4 @@
-//! The redo journal: what `docs/armazenamento.md` says in sections 2, 4 and 7.
+//! The redo journal, as sections 2, 4 and 7 of `docs/armazenamento.md` describe it.
 
 mod escritor;
 mod leitura;
@@ -19,8 +19,8 @@ pub(super) use veredito::{Prova, Veredito};
 /// The folder of the journal.
 pub(super) const PASTA: &str = "diario";
 
-/// No segment grows beyond this, even if no checkpoint succeeds for long: 512 MiB. It can always
-/// be read again.
+/// A segment of this size takes no further record, even if no checkpoint succeeds for long: 512
+/// MiB. It can thus always be read again.
 const SEGMENTO_LIMITE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The name of a segment.

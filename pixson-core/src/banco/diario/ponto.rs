@@ -28,8 +28,8 @@ pub(in crate::banco) struct Ponto {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::banco) struct PontoLido {
     pub(in crate::banco) ponto: Ponto,
-    /// It is not the file that the bank wrote, but a copy of it. One of an earlier version does not
-    /// say; it is taken for what the bank wrote.
+    /// The file is a copy, not the one that the bank wrote. A checkpoint of an earlier version
+    /// bears no mark, and is taken for the bank's own.
     pub(in crate::banco) copia: bool,
     /// When the file that the bank wrote was born, or 0 if that is not known.
     pub(in crate::banco) nascido: u64,
@@ -42,14 +42,14 @@ struct PontoJson {
     epoca: u64,
     segmento: u64,
     limpo: bool,
-    /// Those of earlier versions have none.
+    /// Checkpoints of earlier versions have no mark.
     #[serde(default)]
     marca: Option<[u64; 3]>,
     #[serde(rename = "crc")]
     _crc: String,
 }
 
-/// The checkpoint of a bank. One that was never served has none, and every record counts.
+/// The checkpoint of a bank. A bank that was never served has none, and then every record counts.
 pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<PontoLido, ErroAbrir> {
     let lido = Ponto::ler(disco).map_err(|erro| match ErroAbrir::from(erro) {
         erro @ (ErroAbrir::Arquivo { .. } | ErroAbrir::SemEspaco(_)) => erro,
@@ -57,7 +57,8 @@ pub(in crate::banco) fn ler_ponto(disco: &impl Disco) -> Result<PontoLido, ErroA
     })?;
     match lido {
         Some(lido) => Ok(lido),
-        // It is written before the first segment is begun: whoever copied the bank has left it out.
+        // The checkpoint is written before the first segment is begun: segments without it are a
+        // copy that lacks it.
         None => Ok(PontoLido { copia: !segmentos(disco)?.is_empty(), ..PontoLido::default() }),
     }
 }
@@ -91,11 +92,11 @@ impl Ponto {
         let ponto = Self { seq, epoca, segmento, limpo };
         let marca = marca.map(|[diretorio, numero, nascido]| Marca { diretorio, numero, nascido });
         let em_ordem = [seq, epoca, segmento].iter().all(|&numero| numero < NUMERO_MAX);
-        // One spelling only: what does not write itself again has been changed.
+        // There is one spelling only: a text that does not reproduce itself has been changed.
         (em_ordem && ponto.texto(marca).as_bytes() == bytes).then_some((ponto, marca))
     }
 
-    /// Durable on return.
+    /// Replaces the checkpoint, durably on return.
     pub(in crate::banco) fn gravar(&self, disco: &impl Disco) -> io::Result<()> {
         substituir_marcado(disco, Self::NOME, |marca| self.texto(Some(marca)).into_bytes())
             .map_err(nomear(Self::NOME))

@@ -8,12 +8,12 @@ use crate::banco::disco::{Disco, nomear};
 /// The file that locks the bank.
 pub(in crate::banco) const TRAVA: &str = "diario/trava";
 
-/// What keeps everybody else out of a bank, as long as it lives.
+/// The locks that keep all others out of a bank, as long as this value lives.
 #[derive(Debug)]
 pub(in crate::banco) struct Trava<A> {
-    /// The lock of the directory itself: whoever removes the file lets nobody in.
+    /// The lock of the directory itself, which holds even if the lock file is removed.
     pub(in crate::banco) diretorio: A,
-    /// The lock of the file, which is all that earlier versions and some network file systems know.
+    /// The lock of the file, the only one that earlier versions and some network file systems know.
     /// `None` if there is no journal yet.
     pub(in crate::banco) arquivo: Option<A>,
 }
@@ -22,13 +22,13 @@ pub(in crate::banco) struct Trava<A> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::WouldBlock`], without a name, if somebody else has it.
+/// [`io::ErrorKind::WouldBlock`], without a name, if the bank is locked already.
 pub(in crate::banco) fn travar<D: Disco>(disco: &D) -> io::Result<Trava<D::Arquivo>> {
     let diretorio = disco.travar("")?;
     let arquivo = match disco.travar(TRAVA) {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => None,
         Err(erro) if erro.kind() == io::ErrorKind::WouldBlock => return Err(erro),
-        // The folder itself is something else.
+        // What has the name of the folder is no folder.
         Err(erro) if erro.kind() == io::ErrorKind::NotADirectory => {
             return Err(nomear(PASTA)(erro));
         }

@@ -1,38 +1,40 @@
-//! Torn tail or damage? The one place that tells what stands behind the last good record of a segment.
+//! Torn write or damage: the one place that judges what stands behind the last good record of a
+//! segment.
 
 use super::leitura::{Cauda, Segmento};
 use super::ponto::Ponto;
 use super::registro::Cabecalho;
 
-/// What is known of a segment besides what it says itself. By default nothing is.
+/// What is known of a segment from elsewhere. By default nothing is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::banco) struct Prova {
     /// Every record up to this one was durable.
     pub(in crate::banco) duravel: u64,
-    /// It was closed in order: nothing stands behind its records.
+    /// The segment was closed in order, so that nothing may stand behind its records.
     pub(in crate::banco) fechado: bool,
-    /// The space that it took in advance must still be there, if it is not full.
+    /// The space that the segment took in advance must still be there, unless it is full.
     pub(in crate::banco) com_espaco: bool,
 }
 
 /// How a segment ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::banco) enum Veredito {
-    /// With its last record.
+    /// It ends with its last record.
     Inteiro,
-    /// It was just being begun: it has neither a header nor records.
+    /// Its creation was cut short: it has neither a header nor records.
     Comecado,
-    /// With so many bytes of a write that was cut short, of which nobody can have been told.
+    /// It ends with this many bytes of a torn write, of which nothing can have been acknowledged.
     Rasgado { bytes: usize },
-    /// Behind [`Segmento::validos`] something is not as it was when it was synced.
+    /// Behind [`Segmento::validos`], bytes that had been synced have changed or are missing.
     Danificado,
 }
 
 impl Prova {
     /// What recovery knows: the checkpoint, and the header of the segment that follows.
     ///
-    /// A segment gives back its space when another follows, or when the checkpoint speaks of all its
-    /// records; otherwise one without it has lost its end, and records with it.
+    /// The bank frees the space of a segment when another follows, or when the checkpoint covers
+    /// all its records. In all other cases a segment without that space has lost its end, and
+    /// records with it.
     pub(in crate::banco) fn da_recuperacao(
         segmento: &Segmento,
         ponto: Ponto,
@@ -44,16 +46,17 @@ impl Prova {
         Self { duravel: publicado.max(pelo_seguinte), fechado: false, com_espaco: !devolvido }
     }
 
-    /// What the ledger knows: whether the segment is the last one. It shows whatever stands in a closed
-    /// segment, also if no record is missing there, and tells missing records by their numbers.
+    /// What the ledger knows: whether the segment is the last one. The ledger reports any bad bytes
+    /// in a closed segment, even if no record is missing there, and finds missing records by their
+    /// numbers.
     pub(in crate::banco) fn do_livro(ultimo: bool) -> Self {
         Self { fechado: !ultimo, ..Self::default() }
     }
 }
 
 impl Segmento {
-    /// Judges the end of a segment: bad bytes of which nobody can have been told are a torn tail, and
-    /// all others are damage.
+    /// Judges the end of a segment: bad bytes that cannot have been acknowledged are a torn write,
+    /// and all others are damage.
     pub(in crate::banco) fn julgar(&self, prova: Prova) -> Veredito {
         let (ruim, sinc) = match self.cauda {
             Cauda::Limpa => (false, None),
@@ -63,7 +66,7 @@ impl Segmento {
             return Veredito::Danificado;
         }
         if self.cabecalho.is_none() {
-            // Only one that was just being begun may lack its header: it has no record.
+            // Only a segment whose creation was cut short may lack its header: it has no record.
             return if sinc.is_some() { Veredito::Danificado } else { Veredito::Comecado };
         }
         let duravel = prova.duravel.max(sinc.unwrap_or(0));
@@ -90,7 +93,7 @@ mod tests {
     use crate::relogio::Carimbo;
     use crate::tipos::Saldo;
 
-    /// Records 5 and 6, and what stands behind them.
+    /// A segment with records 5 and 6, and `cauda` behind them.
     fn segmento(cauda: Cauda) -> Segmento {
         let registro = |seq| {
             let rg = "1".parse().expect("legal RG");

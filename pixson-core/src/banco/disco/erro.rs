@@ -1,4 +1,4 @@
-//! What the disk says when it does not do what it was asked for.
+//! The errors of the disk: which file they are about, and whether the disk may be used again.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -19,13 +19,13 @@ pub struct ErroDeArquivo {
 }
 
 impl ErroDeArquivo {
-    /// The one that an error of the bank bears, if it knows the file.
+    /// The `ErroDeArquivo` inside an error of the bank, if the bank knew the file.
     pub fn em(erro: &io::Error) -> Option<&Self> {
         let dentro = erro.get_ref()?;
         dentro.downcast_ref().or_else(|| Self::em(&dentro.downcast_ref::<SemVolta>()?.0))
     }
 
-    /// What the disk said, without what the bank has added to it.
+    /// The error that the disk gave, without what the bank has wrapped around it.
     pub fn raiz(erro: &io::Error) -> &io::Error {
         let Some(dentro) = erro.get_ref() else { return erro };
         let nomeado = dentro.downcast_ref().map(|nomeado: &Self| &nomeado.erro);
@@ -60,7 +60,7 @@ impl From<ForaDoLugar> for io::Error {
     }
 }
 
-/// What the disk said, to be kept and compared.
+/// An error of the disk as a value that can be kept and compared.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Causa {
     kind: ErrorKind,
@@ -70,7 +70,7 @@ pub struct Causa {
 }
 
 impl Causa {
-    /// What is at the root of an error.
+    /// The cause at the root of an error.
     pub fn de(erro: &io::Error) -> Self {
         let raiz = ErroDeArquivo::raiz(erro);
         let dentro = raiz.get_ref();
@@ -79,7 +79,7 @@ impl Causa {
         Self { kind, codigo, fora_do_lugar, texto }
     }
 
-    /// The same as an error again.
+    /// The cause as an error again.
     pub fn erro(&self) -> io::Error {
         match self.codigo {
             Some(codigo) => io::Error::from_raw_os_error(codigo),
@@ -112,8 +112,8 @@ pub(in crate::banco) fn nomear(arquivo: &str) -> impl FnOnce(io::Error) -> io::E
     }
 }
 
-/// An error after which the disk must not be asked again, whatever it says of itself: a sync that
-/// failed for want of space has failed.
+/// Marks an error after which the disk must not be used again, whatever its kind: a failed sync is
+/// final, even if it failed for want of space.
 pub(in crate::banco) fn sem_volta(erro: io::Error) -> io::Error {
     io::Error::other(SemVolta(erro))
 }
@@ -129,8 +129,8 @@ pub(in crate::banco) fn e_sem_volta(erro: &io::Error) -> bool {
 #[error(transparent)]
 struct SemVolta(io::Error);
 
-/// Whether an error is for want of something that may come back (space, descriptors, memory), and
-/// says nothing against the disk. Such an error is never one of a sync.
+/// Whether an error is transient: space, file descriptors or memory are short and may come back,
+/// and the disk itself works. An error of a sync never counts as transient.
 pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
     /// `ENFILE` and `EMFILE`, which std does not name.
     const SEM_DESCRITORES: [i32; 2] = [23, 24];
@@ -141,7 +141,7 @@ pub(in crate::banco) fn passageiro(erro: &io::Error) -> bool {
         || erro.raw_os_error().is_some_and(|codigo| SEM_DESCRITORES.contains(&codigo))
 }
 
-/// The same error once more, for somebody else who asks. It is never [`passageiro`].
+/// A copy of an error, for a later caller. It is never [`passageiro`].
 pub(in crate::banco) fn repetir(causa: &io::Error) -> io::Error {
     let raiz = Causa::de(causa).erro();
     sem_volta(match ErroDeArquivo::em(causa) {

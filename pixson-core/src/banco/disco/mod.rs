@@ -15,9 +15,9 @@ pub use self::real::DiscoReal;
 /// What the JSON bank asks of a disk. What it assumes of the answers is in section 1 of
 /// `docs/armazenamento.md`.
 ///
-/// Names are relative to the bank's directory, with `/` between folder and file. An
-/// implementation may fail any call, and may forget what was not synced: the bank's tests do so. It
-/// must not panic: whoever waits for that sync would wait for ever.
+/// Names are relative to the bank's directory, with `/` between folder and file. An implementation
+/// may fail any call, and may forget what was not synced: the bank's tests do so. It must not
+/// panic: the threads that wait for its sync would wait for ever.
 pub trait Disco: Debug + Send + Sync {
     /// A file that is open for writing.
     type Arquivo: Debug + Send + Sync;
@@ -27,22 +27,22 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::WouldBlock`] if somebody else holds it, and [`io::ErrorKind::InvalidData`]
-    /// if what has the name is no regular file.
+    /// [`io::ErrorKind::WouldBlock`] if it is held already, and [`io::ErrorKind::InvalidData`] if
+    /// the name is not that of a regular file.
     fn travar(&self, nome: &str) -> io::Result<Self::Arquivo>;
 
     /// Creates a folder, if it is not there yet.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn criar_pasta(&self, pasta: &str) -> io::Result<()>;
 
     /// The names in a folder (`""` for the bank's own directory), in no order.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn listar(&self, pasta: &str) -> io::Result<Vec<String>>;
 
     /// The content of a regular file, or `None` if there is nothing of that name.
@@ -58,35 +58,35 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo>;
 
     /// Writes all of `bytes` from `posicao` on. Durable only after [`Disco::sincronizar`].
     ///
     /// # Errors
     ///
-    /// As the disk has them; any part may have been written.
+    /// Any error of the disk; any part may have been written (short write).
     fn escrever(&self, arquivo: &Self::Arquivo, posicao: u64, bytes: &[u8]) -> io::Result<()>;
 
     /// Cuts a file to so many bytes.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn cortar(&self, arquivo: &Self::Arquivo, bytes: u64) -> io::Result<()>;
 
     /// Makes durable what was written to a file before this call.
     ///
     /// # Errors
     ///
-    /// As the disk has them; after one, nothing is known about what was not synced before.
+    /// Any error of the disk; after it, nothing is known about what was not synced before.
     fn sincronizar(&self, arquivo: &Self::Arquivo) -> io::Result<()>;
 
     /// Gives a file another name, atomically, in place of what had that name.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn renomear(&self, de: &str, para: &str) -> io::Result<()>;
 
     /// Makes durable the names in a folder.
@@ -100,16 +100,16 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn apagar(&self, nome: &str) -> io::Result<()>;
 
     /// Whether the name of a folder still leads to the folder that is in use; `""` is the name by
-    /// which the bank's own directory was opened. A disk whose names nobody else can change need
-    /// not look.
+    /// which the bank's own directory was opened. A disk whose names no other process can change
+    /// need not check.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn pasta_no_lugar(&self, _pasta: &str) -> io::Result<bool> {
         Ok(true)
     }
@@ -118,23 +118,24 @@ pub trait Disco: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn arquivo_no_lugar(&self, _nome: &str, _arquivo: &Self::Arquivo) -> io::Result<bool> {
         Ok(true)
     }
 
-    /// Whether what this process creates belongs to another user than the bank's directory does,
-    /// so that whoever serves the bank otherwise could not use it.
+    /// Whether what this process creates belongs to another user than the bank's directory does, so
+    /// that the user who normally serves the bank could not use it.
     fn dono_alheio(&self) -> bool {
         false
     }
 
-    /// What tells a file that is open for writing from every copy of it. A disk that cannot tell
-    /// gives the same mark for all files, and copies of a bank are not noticed.
+    /// The mark that distinguishes a file that is open for writing from every copy of it. A disk
+    /// that cannot tell them apart gives all files the same mark, and copies of a bank go
+    /// unnoticed.
     ///
     /// # Errors
     ///
-    /// As the disk has them.
+    /// Any error of the disk.
     fn marca(&self, _arquivo: &Self::Arquivo) -> io::Result<Marca> {
         Ok(Marca::default())
     }
@@ -159,8 +160,8 @@ pub trait Disco: Debug + Send + Sync {
     }
 }
 
-/// What tells a file from every copy of it, also from one that was written into the same file
-/// later.
+/// What distinguishes a file from every copy of it, also from a copy that was written into the same
+/// file later.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Marca {
     /// The number of the bank's directory: a copy may be made of links to the same files.
@@ -200,8 +201,8 @@ fn preparar_de<'c, D: Disco>(
         disco.sincronizar(&arquivo).map_err(sem_volta)
     });
     if escrito.is_err() {
-        // On a full disk it would keep the little space it got; what cannot be removed now is
-        // replaced by the next try, or removed by recovery.
+        // On a full disk the temporary file would hold the little space that it got. If it cannot
+        // be removed now, the next try replaces it, or recovery removes it.
         let _ = disco.apagar(&temporario);
     }
     match escrito {

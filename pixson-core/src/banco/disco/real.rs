@@ -1,6 +1,6 @@
-//! The files themselves.
+//! The disk of this machine: the one module that calls the file system.
 
-#![expect(clippy::disallowed_types, reason = "every other module goes through the seam")]
+#![expect(clippy::disallowed_types, reason = "all other modules go through the trait")]
 
 use std::collections::HashMap;
 use std::fs::{File, Permissions, TryLockError};
@@ -20,20 +20,21 @@ use rustix::process::geteuid;
 use super::{Disco, Marca};
 use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
-/// What a new file allows, and a new folder: their owner alone.
+/// The permissions of new files and new folders: for their owner alone.
 const MODO: Mode = Mode::RUSR.union(Mode::WUSR);
 const MODO_DE_PASTA: Mode = Mode::RWXU;
 
-/// How every name is opened. A link may lead out of the directory; and what is no file, such as a
-/// pipe that nobody writes to, must not make the opening wait.
+/// The flags with which every name is opened. A link is not followed, since it may lead out of the
+/// directory; and opening something else than a file, such as a pipe without a writer, must not
+/// block.
 const COMO: OFlags =
     OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
 /// How a folder is opened.
 const COMO_PASTA: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
-/// A directory of this machine. It is held open: whatever becomes of its name afterwards, every
-/// call means the directory that was opened, and no other.
+/// A directory of this machine. Its file descriptor is held open: even if its name changes
+/// afterwards, every call acts on the directory that was opened.
 #[derive(Debug)]
 pub struct DiscoReal {
     /// The name, only to see whether it still leads here.
@@ -41,9 +42,9 @@ pub struct DiscoReal {
     raiz: File,
     /// Folders that were used before, held open like the directory itself.
     pastas: Mutex<HashMap<String, Arc<File>>>,
-    /// Who owns the directory, if that is not the user who runs this.
+    /// The owner of the directory, if that is not the user who runs this process.
     dono: Option<(Uid, Gid)>,
-    /// Something that was created could not be given to that owner.
+    /// A file or folder that was created could not be given to that owner.
     alheio: AtomicBool,
 }
 
@@ -87,7 +88,8 @@ impl DiscoReal {
     fn abrir_arquivo(&self, nome: &str, como: OFlags) -> io::Result<File> {
         let (pasta, nome) = self.lugar(nome)?;
         let aberto = match openat(&pasta, nome, como | COMO, MODO) {
-            // A link, a socket, a pipe that nobody reads, a folder that was to be written.
+            // The name is that of a link, a socket, a pipe without a reader, or a folder that was
+            // to be written.
             Err(Errno::LOOP | Errno::NXIO | Errno::ISDIR) => return Err(nao_e_arquivo()),
             aberto => aberto?,
         };
@@ -102,13 +104,13 @@ impl DiscoReal {
     /// others, and so has a file that a copy was written into.
     fn marcar(&self, arquivo: &File) -> io::Result<Marca> {
         let dados = arquivo.metadata()?;
-        // A file system without births says so with an error.
+        // A file system that does not record instants of birth gives an error.
         let nascido = dados.created().ok().and_then(nanos).unwrap_or(0);
         Ok(Marca { diretorio: self.raiz.metadata()?.ino(), numero: dados.ino(), nascido })
     }
 
-    /// Gives what was created to the owner of the directory, if another user runs this: a command
-    /// that an administrator runs once must not leave a file that the service cannot read.
+    /// Gives what was created to the owner of the directory, if another user runs this process: a
+    /// command that an administrator runs once must not leave a file that the service cannot read.
     fn entregar(&self, criado: impl AsFd) {
         let Some((dono, grupo)) = self.dono else { return };
         if fchown(criado, Some(dono), Some(grupo)).is_err() {
@@ -132,9 +134,10 @@ type Identidade = (u32, u32, u64);
 
 /// What a name leads to; `""` is the open folder itself.
 ///
-/// Nothing but its numbers is asked for. Linux gives a file that somebody has asked for its instants a
-/// fine one at the next write (since 6.13, `Documentation/filesystems/multigrain-ts.rst`), and the sync
-/// of that write has more to do: a look between two groups of the journal made each half as slow again.
+/// Only the numbers are asked for, not the timestamps: a file whose timestamps were read gets a
+/// fine-grained one at the next write (since 6.13, `Documentation/filesystems/multigrain-ts.rst`),
+/// and the sync of that write has more to do: asking between two groups of the journal made each
+/// group half as slow again.
 #[cfg(target_os = "linux")]
 fn identidade(pasta: impl AsFd, nome: &Path, como: AtFlags) -> Result<Identidade, Errno> {
     match statx(&pasta, nome, como | AtFlags::EMPTY_PATH, StatxFlags::INO) {
@@ -153,7 +156,8 @@ fn identidade_inteira(pasta: impl AsFd, nome: &Path, como: AtFlags) -> Result<Id
     Ok((major(dados.st_dev), minor(dados.st_dev), dados.st_ino))
 }
 
-/// Whether a look at a name found what is held open. Nothing is something else.
+/// Whether a name leads to the file that is held open: `achado` is what was found there. A name
+/// that leads nowhere does not.
 fn leva_a(achado: Result<Identidade, Errno>, aberto: &File) -> io::Result<bool> {
     match achado {
         Ok(achado) => Ok(achado == identidade(aberto, Path::new(""), AtFlags::empty())?),
@@ -171,7 +175,7 @@ impl Disco for DiscoReal {
             File::from(openat(&self.raiz, ".", COMO_PASTA, Mode::empty())?)
         } else {
             match self.abrir_arquivo(nome, OFlags::CREATE | OFlags::RDWR) {
-                // A copy of a bank that may only be read can be locked as well, and audited.
+                // A read-only copy of a bank can be locked as well, so that it can be audited.
                 Err(erro)
                     if matches!(
                         erro.kind(),
@@ -186,12 +190,12 @@ impl Disco for DiscoReal {
         match arquivo.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
-            // Some network file systems lock files, and no folders.
+            // Some network file systems can lock files but not folders.
             Err(TryLockError::Error(_)) if nome.is_empty() => {}
             Err(TryLockError::Error(erro)) => return Err(erro),
         }
         if !nome.is_empty() {
-            // It may have been created just now.
+            // The file may have been created just now.
             self.entregar(&arquivo);
         }
         Ok(arquivo)
@@ -211,7 +215,7 @@ impl Disco for DiscoReal {
     fn listar(&self, pasta: &str) -> io::Result<Vec<String>> {
         let mut nomes = Vec::new();
         for item in Dir::read_from(&*self.pasta(pasta)?)? {
-            // A name that is no UTF-8 is none of ours.
+            // The bank writes no name that is not UTF-8.
             let item = item?;
             let nome = item.file_name().to_str().ok();
             nomes.extend(nome.filter(|&nome| nome != "." && nome != "..").map(str::to_owned));
@@ -235,7 +239,7 @@ impl Disco for DiscoReal {
 
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<File> {
         let (pasta, arquivo) = self.lugar(nome)?;
-        // What has the name goes first: it may be a link or a pipe.
+        // Whatever has the name is removed first: it may be a link or a pipe.
         match unlinkat(&pasta, arquivo, AtFlags::empty()) {
             Err(erro) if erro != Errno::NOENT => return Err(erro.into()),
             _ => {}
@@ -269,7 +273,8 @@ impl Disco for DiscoReal {
     }
 
     fn sincronizar(&self, arquivo: &File) -> io::Result<()> {
-        // Size is data too: `fdatasync` keeps what is needed to read the bytes back.
+        // `fdatasync` suffices: it also writes the file's size, which is needed to read the bytes
+        // back.
         arquivo.sync_data()
     }
 
@@ -289,7 +294,7 @@ impl Disco for DiscoReal {
 
     fn pasta_no_lugar(&self, pasta: &str) -> io::Result<bool> {
         if pasta.is_empty() {
-            // An empty name would be the open folder itself.
+            // `identidade` would take an empty name for the open folder itself.
             let nome = self.caminho.join(".");
             return leva_a(identidade(CWD, &nome, AtFlags::empty()), &self.raiz);
         }

@@ -10,9 +10,9 @@ use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
-    /// From which segment on recovery finds record `seq` and all that follow; 0 if there is no
-    /// segment. Those before it are forgotten: a checkpoint asks, and the next one asks for no
-    /// earlier record.
+    /// The segment from which on recovery finds record `seq` and all later ones; 0 if there is no
+    /// segment. Earlier segments are forgotten, since only checkpoints call this, and none asks for
+    /// an earlier record than the one before it.
     pub(in crate::banco) fn segmento_de(&self, seq: u64) -> u64 {
         let mut estado = self.estado.trancar();
         while estado.fechados.front().is_some_and(|&(_, ultimo)| ultimo < seq) {
@@ -20,14 +20,15 @@ impl<D: Disco> Diario<D> {
         }
         let presente = match estado.cabecalho.segmento {
             _ if !estado.comecado => estado.anterior,
-            // One without a record has a segment of the same run before it.
+            // A segment without a record comes from a turn: the one before it is of the same run.
             segmento => segmento - u64::from(Self::vazio(&estado)),
         };
         estado.fechados.front().map_or(presente, |&(segmento, _)| segmento)
     }
 
-    /// Whether the journal's folder and its present segment are still where recovery looks for them:
-    /// nothing that is written to a file without a name survives. Not while a segment turns.
+    /// Checks that the journal's folder and its current segment are still where recovery looks for
+    /// them: what is written to a file without a name does not survive. Not called while a segment
+    /// turns.
     pub(in crate::banco) fn conferir_lugar(&self) -> io::Result<()> {
         let (arquivo, nome) = {
             let estado = self.estado.trancar();
@@ -36,18 +37,18 @@ impl<D: Disco> Diario<D> {
         conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
     }
 
-    /// Begins a new segment if the present one is full. Whoever appends meanwhile is not held up:
-    /// as for a group, the disk is waited for without the lock.
+    /// Begins a new segment if the current one is full. Appending is not held up meanwhile: as for
+    /// a group, this waits for the disk without the lock.
     pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
         let estado = self.esperar_vez(self.estado.trancar());
-        // A disk that has failed is not asked again.
+        // A disk that has failed is not used again.
         let conferido = Self::conferir(&estado);
         let cheio = estado.comecado && estado.posicao >= self.segmento_max_bytes;
         if conferido.is_err() || !cheio {
             Self::soltar(estado);
             return conferido;
         }
-        // What is gathered from here on goes to the new segment.
+        // Records that are appended from here on go to the new segment.
         let mut estado = self.gravar(estado);
         if let Err(causa) = Self::conferir(&estado) {
             Self::soltar(estado);
@@ -75,14 +76,15 @@ impl<D: Disco> Diario<D> {
         girado
     }
 
-    /// Creates a segment with space for what has gathered, and makes it the present one. If space or
-    /// descriptors are short, nothing has changed but for a file that recovery takes for what it is.
+    /// Creates a segment with space for the records that have gathered, and makes it the current
+    /// one. If space or file descriptors are short, the new segment is removed, and nothing has
+    /// changed.
     fn comecar_outro(&self, cabecalho: Cabecalho) -> io::Result<()> {
         let nome = nome_de_segmento(cabecalho.segmento);
         let criado = self.criar_segmento(cabecalho).map_err(nomear(&nome));
         let (arquivo, posicao) = match criado {
-            // The present segment goes on, up to its limit, and whatever is there of this one must
-            // not be found behind it.
+            // The current segment stays in use, up to its limit, and recovery must not find an
+            // unfinished one behind it.
             Err(erro) if !e_sem_volta(&erro) => {
                 self.desfazer(&nome)?;
                 return Err(erro);
@@ -93,7 +95,7 @@ impl<D: Disco> Diario<D> {
         let mut reservado = posicao + bytes(&self.zeros);
         while posicao + bytes(&estado.lote) > reservado {
             if let Err(erro) = self.disco.escrever(&arquivo, reservado, &self.zeros) {
-                // The present segment has room for it and goes on.
+                // The current segment has space for the records and stays in use.
                 self.desfazer(&nome)?;
                 return Err(nomear(&nome)(erro));
             }
@@ -107,11 +109,11 @@ impl<D: Disco> Diario<D> {
         Ok(())
     }
 
-    /// Removes a segment that was begun and is not to be.
+    /// Removes a segment that could not be finished.
     fn desfazer(&self, nome: &str) -> io::Result<()> {
         let removido = match self.disco.apagar(nome) {
             Err(erro) if erro.kind() == io::ErrorKind::NotFound => return Ok(()),
-            // A folder, say: nothing was begun in its place.
+            // Something else has the name, such as a folder: no segment was begun there.
             Err(_) if self.e_outra_coisa(nome) => Ok(()),
             removido => removido.and_then(|()| self.disco.sincronizar_pasta(PASTA)),
         };
@@ -123,7 +125,7 @@ impl<D: Disco> Diario<D> {
         lido.is_err_and(|erro| erro.kind() == io::ErrorKind::InvalidData)
     }
 
-    /// Makes everything durable. Nothing is appended any more.
+    /// Makes all records durable, and refuses further ones.
     pub(in crate::banco) fn fechar(&self) -> io::Result<()> {
         let mut estado = self.esperar_vez(self.estado.trancar());
         let mut conferido = Self::conferir(&estado);
@@ -136,9 +138,9 @@ impl<D: Disco> Diario<D> {
         conferido
     }
 
-    /// Gives back the space that the last segment has in advance, and the whole segment if it has no
-    /// record. Only after a checkpoint that speaks of all records and of the orderly end: until then
-    /// that space shows that the segment has not lost its end.
+    /// Frees the space that the last segment has in advance, or removes the segment if it has no
+    /// record. Only called after a checkpoint that covers all records: until then that space proves
+    /// that the segment has not lost its end.
     pub(in crate::banco) fn arrumar(&self) -> io::Result<()> {
         let mut estado = self.esperar_vez(self.estado.trancar());
         let nome = nome_de_segmento(estado.cabecalho.segmento);
@@ -155,7 +157,7 @@ impl<D: Disco> Diario<D> {
         arrumado.map_err(nomear(&nome))
     }
 
-    /// Whether the present segment has no record.
+    /// Whether the current segment has no record.
     fn vazio(estado: &EstadoDoEscritor<D::Arquivo>) -> bool {
         estado.ultimo < estado.cabecalho.seq
     }
@@ -167,11 +169,11 @@ impl<D: Disco> Diario<D> {
     }
 
     /// Creates a segment with its header and the space that is taken in advance, durable on return.
-    /// An error for want of space or descriptors comes before its header is whole on the disk.
+    /// An error for want of space or file descriptors comes before the header is whole on the disk.
     fn criar_segmento(&self, cabecalho: Cabecalho) -> io::Result<(D::Arquivo, u64)> {
         let fim = bytes(&linha_de(cabecalho));
         let arquivo = self.disco.criar(&nome_de_segmento(cabecalho.segmento), None)?;
-        // The space first: with the header there, the segment counts.
+        // Space is taken first: as soon as the header is there, the segment counts.
         self.disco.escrever(&arquivo, fim, &self.zeros)?;
         self.comecar(&arquivo, cabecalho)?;
         Ok((arquivo, fim))

@@ -1,16 +1,16 @@
-//! Whether the names of the journal still lead to what is open.
+//! Whether the names of the journal still lead to the files that are open.
 
 use std::io;
 
 use crate::banco::diario::PASTA;
 use crate::banco::disco::{Disco, ForaDoLugar, nomear};
 
-/// Whether the journal's folder, and the segment `arquivo` under its name, are still where recovery looks
-/// for them.
+/// Checks that the journal's folder, and the segment `arquivo` under its name, are still where
+/// recovery looks for them.
 ///
 /// # Errors
 ///
-/// [`ForaDoLugar`] with the name that leads elsewhere, or what the disk says.
+/// [`ForaDoLugar`] with the name that leads elsewhere, or the error of the disk.
 pub(super) fn conferir_nomes<D: Disco>(
     disco: &D,
     nome: &str,

@@ -24,7 +24,7 @@ pub(in crate::banco) struct Diario<D: Disco> {
     disco: Arc<D>,
     epoca: u64,
     segmento_max_bytes: u64,
-    /// What is written to take space in advance.
+    /// Zeros that are written to take space in advance.
     zeros: Vec<u8>,
     estado: Mutex<EstadoDoEscritor<D::Arquivo>>,
     /// Records before this one may be acknowledged without the lock: `duravel` + 1, and 0 once the
@@ -34,8 +34,8 @@ pub(in crate::banco) struct Diario<D: Disco> {
 
 #[derive(Debug)]
 struct EstadoDoEscritor<A> {
-    /// The segment that is being written: none before the first record, so that a run without any
-    /// leaves none.
+    /// The segment that is being written; `None` before the first record, so that a run without
+    /// records leaves no segment.
     arquivo: Option<Arc<A>>,
     /// Its header.
     cabecalho: Cabecalho,
@@ -43,20 +43,21 @@ struct EstadoDoEscritor<A> {
     comecado: bool,
     /// The last segment before this run, or 0.
     anterior: u64,
-    /// Segments before it that recovery may still need, oldest first, each with its last record.
+    /// Earlier segments of this run that recovery may still need, oldest first, each with its last
+    /// record.
     fechados: VecDeque<(u64, u64)>,
     /// Records that no write has taken yet.
     lote: Vec<u8>,
     /// Where the first byte of `lote` will stand.
     posicao: u64,
-    /// How far the segment has space.
+    /// Where the space that the segment has in advance ends.
     reservado: u64,
     /// The last record in `lote` or before it.
     ultimo: u64,
     /// The last record that is known to be synced.
     duravel: u64,
     medidas: MedidasDoDiario,
-    /// Somebody is writing and syncing.
+    /// A thread, the leader, is writing and syncing.
     lider: bool,
     espera: Espera,
     /// Why nothing is acknowledged any more: the first error of the disk.
@@ -70,7 +71,7 @@ struct EstadoDoEscritor<A> {
 pub(in crate::banco) struct Tamanhos {
     /// From how many bytes on a segment is full.
     pub(in crate::banco) segmento_max_bytes: u64,
-    /// How many bytes of space are taken in advance at a time; at least 1 is.
+    /// How many bytes of space are taken in advance at a time; 0 counts as 1.
     pub(in crate::banco) reserva_bytes: usize,
 }
 
@@ -79,8 +80,8 @@ pub(in crate::banco) struct Tamanhos {
 pub(in crate::banco) struct NaoAnexado;
 
 impl<D: Disco> Diario<D> {
-    /// The journal of run `epoca`, whose first record is `seq`. Nothing is written before that:
-    /// its segment comes after `anterior`, or is the first one if that is 0.
+    /// The journal of run `epoca`, whose first record is `seq`. Nothing is written before that
+    /// record. Its segment follows segment `anterior`, or is the first one if `anterior` is 0.
     pub(in crate::banco) fn novo(
         disco: Arc<D>,
         (epoca, seq, anterior): (u64, u64, u64),
@@ -153,7 +154,8 @@ impl<D: Disco> Diario<D> {
         let nome = nome_de_segmento(estado.cabecalho.segmento);
         let arquivo = match &estado.arquivo {
             Some(arquivo) => Arc::clone(arquivo),
-            // Its header follows with the first group: nothing is synced while accounts are locked.
+            // The header follows with the first group, since nothing is synced while accounts are
+            // locked.
             None => Arc::new(self.disco.criar(&nome, None).map_err(nomear(&nome))?),
         };
         estado.arquivo = Some(Arc::clone(&arquivo));
@@ -165,14 +167,14 @@ impl<D: Disco> Diario<D> {
         Ok(())
     }
 
-    /// Waits until record `seq` is durable. Of those who wait, the first leads: it writes and
-    /// syncs everything appended so far, while the next group gathers.
+    /// Waits until record `seq` is durable. This is a group commit: the first thread that waits
+    /// leads, and writes and syncs everything appended so far, while the next group gathers.
     pub(in crate::banco) fn confirmar(&self, seq: u64) -> Result<(), ResultadoDesconhecido> {
         if self.confirmado(seq) {
             return Ok(());
         }
         let mut estado = self.estado.trancar();
-        // A record that was never appended is nothing to wait for.
+        // A record that was never appended cannot become durable, and is not waited for.
         let seq = seq.min(estado.ultimo);
         loop {
             let falhou = estado.falha.is_some();
@@ -203,8 +205,9 @@ impl<D: Disco> Diario<D> {
     fn gravar<'e>(&'e self, mut estado: Trancado<'e, D>) -> Trancado<'e, D> {
         estado.lider = true;
         drop(estado);
-        // Whoever is ready to run appends first: with 64 connections a sync then serves more of
-        // them, and a tenth more are served in a second. Alone, it costs nothing to speak of.
+        // Threads that are ready to run append first: with 64 connections one sync then serves more
+        // of them, and a tenth more operations are served in a second. With one connection the cost
+        // is negligible.
         thread::yield_now();
         let mut estado = self.estado.trancar();
         let mut lote = std::mem::take(&mut estado.lote);
@@ -222,7 +225,8 @@ impl<D: Disco> Diario<D> {
             let escrito = self.disco.escrever(&arquivo, posicao, &lote);
             let sincronizado = escrito.and_then(|()| self.disco.sincronizar(&arquivo));
             sincronizado.map_err(nomear(&nome))?;
-            // What has lost its name is found by no start: nothing of it is acknowledged.
+            // No start finds a file that has lost its name, so that its records must not be
+            // acknowledged.
             conferir_nomes(&*self.disco, &nome, Some(&*arquivo))
         });
 
@@ -237,7 +241,8 @@ impl<D: Disco> Diario<D> {
             }
             Err(erro) => self.falhar(&mut estado, &erro),
         }
-        // The next group goes on with the memory of this one, unless it has grown beyond use.
+        // The next group reuses this buffer, unless the buffer has grown beyond one step of the
+        // reserve.
         if estado.lote.is_empty() && lote.capacity() <= self.zeros.len() {
             lote.clear();
             estado.lote = lote;
@@ -245,8 +250,8 @@ impl<D: Disco> Diario<D> {
         estado
     }
 
-    /// Makes the header of a segment durable, and the segment's name, before any record stands in it.
-    /// An error for want of space or descriptors comes before anything is synced.
+    /// Makes the header of a segment durable, and the segment's name, before any record stands in
+    /// it. An error for want of space or file descriptors comes before anything is synced.
     fn comecar(&self, arquivo: &D::Arquivo, cabecalho: Cabecalho) -> io::Result<()> {
         let escrito = self.disco.escrever(arquivo, 0, &linha_de(cabecalho));
         let sincronizar =
@@ -263,7 +268,7 @@ impl<D: Disco> Diario<D> {
         }
     }
 
-    /// Gives the lock back, and wakes who has something to do.
+    /// Releases the lock, and wakes the threads that have something to do.
     fn soltar(mut estado: Trancado<'_, D>) {
         let (duravel, ninguem_lidera) = (estado.duravel, !estado.lider);
         let chamadas = estado.espera.chamar(duravel, ninguem_lidera);
@@ -273,7 +278,8 @@ impl<D: Disco> Diario<D> {
         }
     }
 
-    /// Waits until nobody leads. Who returns from here leads, or calls [`Diario::soltar`].
+    /// Waits until no thread leads. The caller then leads itself, or calls [`Diario::soltar`] so
+    /// that another thread can.
     fn esperar_vez<'e>(&'e self, mut estado: Trancado<'e, D>) -> Trancado<'e, D> {
         while estado.lider {
             estado.espera.entrar(u64::MAX);
@@ -304,7 +310,7 @@ impl<D: Disco> Diario<D> {
         self.estado.trancar().falha.is_some()
     }
 
-    /// Nothing is acknowledged from here on.
+    /// Takes note that the disk has failed: nothing is acknowledged from here on.
     pub(in crate::banco) fn desistir(&self, causa: &io::Error) {
         self.falhar(&mut self.estado.trancar(), causa);
     }
@@ -317,12 +323,12 @@ impl<D: Disco> Diario<D> {
         }
     }
 
-    /// An error, if the disk has failed: the first one.
+    /// The first error of the disk, if it has failed.
     fn conferir(estado: &EstadoDoEscritor<D::Arquivo>) -> io::Result<()> {
         estado.falha.as_ref().map_or(Ok(()), |causa| Err(repetir(causa)))
     }
 
-    /// As [`Diario::confirmar`], and says why not.
+    /// As [`Diario::confirmar`], with the disk's error if it failed.
     pub(in crate::banco) fn esperar_por(&self, seq: u64) -> io::Result<()> {
         let confirmado = self.confirmar(seq);
         Self::conferir(&self.estado.trancar())?;

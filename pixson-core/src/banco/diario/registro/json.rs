@@ -1,4 +1,4 @@
-//! What stands in a line whose checksum is right. The JSON types are private to this module: the
+//! The content of a line whose checksum is right. The JSON types are private to this module: the
 //! bank's own types are never read by derivation.
 
 use std::borrow::Cow;
@@ -20,14 +20,15 @@ struct JsonCabecalho {
     segmento: u64,
     epoca: u64,
     seq: u64,
-    /// Segments of earlier versions have none.
+    /// Segments of earlier versions do not name their reserve.
     #[serde(default)]
     reserva: u64,
     #[serde(rename = "crc")]
     _crc: String,
 }
 
-/// A record of money: by far the most, and tried first. Another kind fails at its `op`.
+/// A record that moves money. By far the most records do, so that this form is tried first; an act
+/// of the administration fails at its `op`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JsonDinheiro<'a> {
@@ -88,7 +89,7 @@ impl JsonDinheiro<'_> {
         let valor = self.valor.get().parse().ok()?;
         let contas = self.contas.as_slice();
         let movimentacao = match TipoDeOperacao::de_numero(self.op)? {
-            // They change nothing, and leave no record.
+            // The bank writes no record of them, since they change nothing.
             TipoDeOperacao::Login | TipoDeOperacao::Saldo => return None,
             TipoDeOperacao::Saque => Movimentacao::Saque { valor, titular: unico(contas)? },
             TipoDeOperacao::Deposito => Movimentacao::Deposito { valor, titular: unico(contas)? },
@@ -126,7 +127,7 @@ impl JsonAdministracao<'_> {
     }
 }
 
-/// Whether these numbers are such that the bank can have written them.
+/// Whether the bank can have written these numbers.
 fn em_ordem<const N: usize>(numeros: [u64; N]) -> bool {
     numeros.iter().all(|&numero| numero < NUMERO_MAX)
 }

@@ -11,8 +11,8 @@ pub(in crate::banco) enum Linha {
     Registro(Registro),
 }
 
-/// The line at the beginning of `bytes` and its length, or `None` if there is no whole and right
-/// one.
+/// The line at the beginning of `bytes` and its length in bytes, or `None` if no whole and right
+/// line begins there.
 pub(in crate::banco::diario) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)> {
     let corpo = corpo_inteiro(bytes)?;
     let fim = corpo.len() + CRC.len() + CRC_DIGITOS + FIM.len();
@@ -24,7 +24,7 @@ pub(in crate::banco::diario) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)
     Some((linha, fim))
 }
 
-/// Whether a line begins here that was written whole, be it understood or not.
+/// Whether a whole line with a right checksum begins here, be it understood or not.
 pub(in crate::banco::diario) fn linha_inteira(bytes: &[u8]) -> bool {
     corpo_inteiro(bytes).is_some()
 }

@@ -18,14 +18,14 @@ const FIM: &[u8] = b"\"}\n";
 /// The version of the format.
 const VERSAO: u64 = 1;
 
-/// Numbers of records, runs and segments are below this, 2^62, so that nothing that is counted from
-/// them overflows. A bank that makes a million records a second needs 146,000 years to get there.
+/// Numbers of records, runs and segments are below this, 2^62, so that sums with them do not
+/// overflow. A bank that makes a million records a second needs 146,000 years to get there.
 pub(in crate::banco) const NUMERO_MAX: u64 = 1 << 62;
 
 /// Digits of the checksum.
 const CRC_DIGITOS: usize = 8;
 
-/// What stands for an act of the administration, which no client asks for: it has no number.
+/// The words for acts of the administration: no client asks for these, so that they have no number.
 const ABERTURA: &str = "abertura";
 const AJUSTE: &str = "ajuste";
 
@@ -36,13 +36,13 @@ pub(in crate::banco) struct Cabecalho {
     pub(in crate::banco) epoca: u64,
     /// The first record that follows.
     pub(in crate::banco) seq: u64,
-    /// By how many bytes the file grows, each time before records are written there; 0 if it is not
-    /// known. A shorter file has lost its end.
+    /// By how many bytes the file grows, each time before records are written there; 0 if that is
+    /// not known. A file that is not as long has lost its end.
     pub(in crate::banco) reserva: u64,
 }
 
-/// One thing that was done, whole. It is read with `feito` of its own, and written with a borrowed
-/// one.
+/// One act, with all that it changed. A record that is read owns its `feito`; one that is written
+/// borrows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(in crate::banco) struct Registro<F = Feito> {
     pub(in crate::banco) seq: u64,
