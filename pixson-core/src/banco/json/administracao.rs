@@ -14,7 +14,7 @@ use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
 use crate::sincronia::Ordering;
 use crate::tipos::{Culpa, Recusa, Rg, Saldo};
 
-/// What the administration did, and what it has to wait for.
+/// An act of the administration, and the receipt to wait for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "it is done when `Banco::confirmar` has accepted the receipt"]
 pub struct Gestao {
@@ -29,7 +29,7 @@ pub struct Gestao {
 pub struct Conflito {
     /// The account.
     pub rg: Rg,
-    /// Its file is there and cannot be read; otherwise the account is there already.
+    /// Whether its file exists and cannot be read; otherwise the account exists already.
     pub ilegivel: bool,
 }
 
@@ -125,8 +125,9 @@ impl<D: Disco> BancoJson<D> {
             .com_trancadas(&rgs, |trancadas| self.abrir_trancadas(abertura, relogio, trancadas))
     }
 
-    /// Begins the run before the first act of it, unless that is refused: nothing is left of it then.
-    /// Nobody may have an account locked, for this waits for the disk.
+    /// Begins the run before its first act, unless `pode` refuses that act: a refused act leaves
+    /// nothing on the disk. The caller must not hold the lock of an account, since this waits for
+    /// the disk.
     fn iniciar_se(
         &self,
         pode: impl FnOnce() -> Result<(), ErroAbrirContas>,
@@ -138,7 +139,7 @@ impl<D: Disco> BancoJson<D> {
         self.iniciar().map_err(|_| ErroAbrirContas::Indisponivel)
     }
 
-    /// Whether none of these accounts is there.
+    /// Checks that none of these accounts exists.
     fn livres(&self, abertura: &Abertura) -> Result<(), ErroAbrirContas> {
         Self::sem_conflitos(abertura.contas().iter().map(|conta| {
             let mut lugar = None;
@@ -147,7 +148,8 @@ impl<D: Disco> BancoJson<D> {
         }))
     }
 
-    /// `lidas` says of each account whether it is there, or why that cannot be known.
+    /// Checks that no account exists. `lidas` says of each whether it does, or why that cannot be
+    /// known.
     fn sem_conflitos(
         lidas: impl Iterator<Item = (Rg, Result<bool, Recusa>)>,
     ) -> Result<(), ErroAbrirContas> {
@@ -174,12 +176,12 @@ impl<D: Disco> BancoJson<D> {
             (*rg, lida.map(|()| conta.is_some()))
         }))?;
         let carimbo = relogio.tique()?;
-        // Before the record is appended: a checkpoint counts on it.
+        // Listed as `suja` before the record is appended, since checkpoints rely on this order.
         for (nova, Trancada { vaga, conta, .. }) in abertura.contas().iter().zip(&mut *trancadas) {
             self.sujar_trancada(vaga, conta.insert(por_abrir(nova)));
         }
         let Ok(seq) = self.diario.anexar(carimbo, &Feito::Abertura(abertura.clone())) else {
-            // A checkpoint passes over a place without an account.
+            // The places stay in the list; a checkpoint skips a place without an account.
             for trancada in trancadas {
                 *trancada.conta = None;
             }
@@ -191,7 +193,7 @@ impl<D: Disco> BancoJson<D> {
         Ok(Gestao { carimbo, recibo: Recibo(seq) })
     }
 
-    /// Sets the balance of an account. If it is that already, no record is made.
+    /// Sets the balance of an account. If the account has this balance already, no record is made.
     ///
     /// # Errors
     ///
@@ -205,7 +207,8 @@ impl<D: Disco> BancoJson<D> {
         if !self.iniciado.load(Ordering::Acquire) {
             let antes = self.ajustavel(rg)?;
             if antes == saldo {
-                // Nothing changes, and nothing was changed before: there is nothing to wait for.
+                // Nothing changes now, and this run has changed nothing before: there is nothing to
+                // wait for.
                 let movimento = Movimento { rg, antes, depois: saldo };
                 return Ok((movimento, Gestao { carimbo: relogio.tique()?, recibo: Recibo(0) }));
             }
@@ -216,7 +219,8 @@ impl<D: Disco> BancoJson<D> {
 
     /// The balance of an account, if it can be set.
     fn ajustavel(&self, rg: Rg) -> Result<Saldo, ErroAjuste> {
-        // One whose file cannot be replaced is in memory, with a balance that no file has.
+        // The file alone does not tell: if it cannot be replaced, only the account in memory is
+        // current.
         self.contas.com_trancada(rg, |Trancada { conta, .. }| {
             self.carregar(rg, conta).map_err(ErroAjuste::de_recusa)?;
             conta.as_ref().map(|viva| viva.conta.saldo).ok_or(ErroAjuste::NaoEncontrada)
@@ -235,7 +239,7 @@ impl<D: Disco> BancoJson<D> {
         let movimento = Movimento { rg, antes: viva.conta.saldo, depois };
         let carimbo = relogio.tique()?;
         if movimento.antes != depois {
-            // Before the record is appended: a checkpoint counts on it.
+            // Listed as `suja` before the record is appended, since checkpoints rely on this order.
             self.sujar_trancada(vaga, viva);
             let anexado = self.diario.anexar(carimbo, &Feito::Ajuste(movimento));
             viva.seq = anexado.map_err(|NaoAnexado| ErroAjuste::Indisponivel)?;
@@ -245,7 +249,7 @@ impl<D: Disco> BancoJson<D> {
     }
 }
 
-/// An account of which there is no file yet.
+/// An account in memory that has no file yet.
 fn por_abrir(conta: &Conta) -> ContaViva {
     let Conta { rg, nome, saldo } = conta;
     let conta = ContaArquivo { rg: *rg, nome: nome.to_string(), saldo: *saldo };

@@ -1,4 +1,4 @@
-//! What whoever runs the bank should know.
+//! Warnings for the operator of a bank.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::tipos::{Rg, Saldo};
 /// How many files that cannot be replaced are named at once.
 const PRESOS_MAX: usize = 16;
 
-/// Something that whoever runs the bank should know. `Display` is a sentence for a person.
+/// Something that the operator of the bank should know. `Display` is a sentence for a person.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Aviso {
-    /// Somebody changed the file of an account under the bank, which has written its own balance
-    /// again. What was found is kept.
+    /// Somebody changed the file of an account while the bank was open. The bank has written its
+    /// own balance again, and kept what it found as a copy.
     ArquivoEditado {
         /// The account.
         rg: Rg,
@@ -27,7 +27,8 @@ pub enum Aviso {
         /// The account.
         rg: Rg,
     },
-    /// The last run was killed while it wrote: these bytes, which nobody was told of, are gone.
+    /// The last run was killed while it wrote: the bytes of this torn write, which were never
+    /// acknowledged, were cut off.
     CaudaCortada {
         /// The segment, relative to the bank's directory.
         arquivo: String,
@@ -37,12 +38,13 @@ pub enum Aviso {
     /// The file of an account cannot be replaced. The account is served, and its balance is kept in
     /// the journal until the file can be written.
     ArquivoPreso(Presa),
-    /// So many more files cannot be replaced.
+    /// More files, which are not named singly, cannot be replaced.
     OutrosPresos {
         /// How many.
         quantos: usize,
     },
-    /// The checkpoint `diario/ponto.json` cannot be replaced. The journal is kept from the last one on.
+    /// The checkpoint `diario/ponto.json` cannot be replaced. The journal is kept from the last
+    /// checkpoint on.
     PontoPreso {
         /// What the disk says.
         causa: Causa,
@@ -52,14 +54,14 @@ pub enum Aviso {
         /// The account.
         rg: Rg,
     },
-    /// The name of the bank's directory leads to another one now, or to none. The bank goes on in the
-    /// directory that was opened.
+    /// The name of the bank's directory leads to another directory now, or to none. The bank goes
+    /// on in the directory that was opened.
     DiretorioMudou,
-    /// It leads to the directory that was opened again.
+    /// The name leads again to the directory that was opened.
     DiretorioVoltou,
     /// What this process creates belongs to another user than the directory does.
     DonoAlheio,
-    /// Something half-written of a killed process cannot be removed.
+    /// A half-written file of a killed process cannot be removed.
     TemporarioFica {
         /// Its name, relative to the bank's directory.
         arquivo: String,
@@ -74,20 +76,21 @@ pub enum Aviso {
         /// The balance of the journal.
         diario: Saldo,
     },
-    /// The directory is a copy of a bank that was not closed in order, and of these accounts the journal
-    /// knows nothing: whether their files were copied while the bank ran, nobody can say.
+    /// The directory is a copy of a bank that was not closed in order, and the journal has no
+    /// record of these accounts: whether their files were copied while the bank ran is unknown.
     CopiaSemProva {
         /// How many accounts.
         contas: usize,
     },
-    /// The directory is a copy of a bank that was closed in order, and its ledger is damaged or has a gap:
-    /// the files count, and could not all be held against it.
+    /// The directory is a copy of a bank that was closed in order, but its ledger is damaged or has
+    /// a gap: the files count, though not all could be compared with it.
     CopiaSemLivro {
         /// The segment that is damaged or missing, relative to the bank's directory.
         arquivo: String,
     },
-    /// The directory is a copy, and this file holds what the journal does not know: somebody edited
-    /// it while the bank was stopped, or it was copied when the bank ran again. The file counts.
+    /// The directory is a copy, and this file holds a balance that the journal does not know:
+    /// somebody edited it while the bank was stopped, or it was copied when the bank ran again. The
+    /// file counts.
     EditadoParado {
         /// The account.
         rg: Rg,
@@ -99,7 +102,7 @@ pub enum Aviso {
 }
 
 impl Aviso {
-    /// Not more of one kind than a person reads.
+    /// Names not more files that cannot be replaced than a person reads, and counts the others.
     pub(super) fn resumir(mut avisos: Vec<Self>) -> Vec<Self> {
         let mut presos = 0;
         avisos.retain(|aviso| {

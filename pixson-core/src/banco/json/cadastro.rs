@@ -1,4 +1,4 @@
-//! The accounts of a bank that nobody has open, without changing anything.
+//! Reading the accounts of a bank that no process has open, without changing anything.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,10 +15,10 @@ use crate::banco::diario::{Trava, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::{Culpa, Rg};
 
-/// The accounts of a bank that nobody has open. Nobody can open it as long as this value lives.
+/// The accounts of a bank that no process has open. None can open it as long as this value lives.
 ///
-/// After a crash these are the accounts as recovery will leave them: what the journal says counts, and
-/// not a file that is behind. Nothing is written, not even that.
+/// After a crash these are the accounts as recovery will leave them: where a file is behind the
+/// journal, the journal counts. Nothing is written, not even such a file.
 ///
 /// ```no_run
 /// use pixson_core::banco::Cadastro;
@@ -36,7 +36,7 @@ use crate::tipos::{Culpa, Rg};
 #[derive(Debug)]
 pub struct Cadastro<'d, D: Disco> {
     disco: &'d D,
-    /// What recovery will write.
+    /// The accounts whose files recovery will write.
     recuperadas: BTreeMap<Rg, ContaArquivo>,
     _trava: Trava<D::Arquivo>,
 }
@@ -44,10 +44,10 @@ pub struct Cadastro<'d, D: Disco> {
 /// Why an account cannot be shown.
 #[derive(Debug, Error)]
 pub enum ErroConta {
-    /// Its file is there, and is no account.
+    /// Its file exists, but does not hold an account.
     #[error("o arquivo da conta não pode ser lido")]
     Ilegivel,
-    /// The disk did not give it.
+    /// The disk could not read the file.
     #[error("o arquivo da conta não pode ser lido")]
     Disco(#[source] io::Error),
 }
@@ -60,7 +60,7 @@ impl ErroConta {
 }
 
 impl<'d, D: Disco> Cadastro<'d, D> {
-    /// Keeps everybody else out, and reads what the journal says since the last checkpoint.
+    /// Locks the bank, and reads the records of the journal since the last checkpoint.
     ///
     /// # Errors
     ///

@@ -37,11 +37,12 @@ pub(super) struct Trancada<'v> {
     pub(super) conta: MutexGuard<'v, Option<ContaViva>>,
 }
 
-/// Hashed without a random key, so that a test's seed decides which accounts are dropped. Nobody
-/// can fill it with names that collide: one without an account does not stay.
+/// Hashed without a random key, so that a test's seed decides which accounts are dropped. Clients
+/// cannot flood it with RGs whose hashes collide, since an RG without an account does not stay in
+/// it.
 type Parte = HashMap<Rg, Arc<Vaga>, BuildHasherDefault<DefaultHasher>>;
 
-/// A bounded table of places, made when somebody wants them.
+/// A bounded table of places, each made when it is first asked for.
 #[derive(Debug)]
 pub(super) struct Contas {
     partes: [Mutex<Parte>; PARTES],
@@ -49,15 +50,16 @@ pub(super) struct Contas {
 }
 
 impl Contas {
-    /// A table that keeps about `max` accounts at rest.
+    /// A table that keeps about `max` accounts that no operation uses.
     pub(super) fn novas(max: usize) -> Self {
         Self { partes: Default::default(), max_por_parte: max.div_ceil(PARTES) }
     }
 
-    /// Locks these accounts, which are given in RG order, and lets `agir` act upon them, in the same
-    /// order. Nobody may have another account locked: two that cross would wait for each other for ever.
+    /// Locks these accounts, which are given in RG order, and lets `agir` act upon them, in the
+    /// same order. The caller must not hold the lock of another account, or two crossing calls
+    /// could deadlock.
     ///
-    /// Those that are not there afterwards keep no place in memory.
+    /// Accounts that do not exist afterwards keep no place in memory.
     pub(super) fn com_trancadas<R>(
         &self,
         rgs: &Lista<Rg>,
@@ -65,7 +67,8 @@ impl Contas {
     ) -> R {
         debug_assert!(rgs.as_slice().is_sorted_by(|um, outro| um < outro), "not in RG order");
         let vagas = match rgs {
-            // Many stay until their files are written: dropping others for each would take long.
+            // Many accounts, those of an opening, stay until their files are written; making room
+            // for each of them would take long.
             Lista::Muitas(_) => rgs.cada(|&rg| (rg, self.pegar_sem_aparar(rg))),
             Lista::Uma(_) | Lista::Duas(_) => rgs.cada(|&rg| (rg, self.pegar(rg))),
         };
@@ -85,7 +88,7 @@ impl Contas {
 
     /// The same for one account.
     pub(super) fn com_trancada<R>(&self, rg: Rg, agir: impl FnOnce(&mut Trancada<'_>) -> R) -> R {
-        // One account was given, and one is locked.
+        // The index is in range: one account was given, and one is locked.
         self.com_trancadas(&Lista::Uma([rg]), |trancadas| agir(&mut trancadas[0]))
     }
 
@@ -105,11 +108,11 @@ impl Contas {
         Arc::clone(self.parte(rg).trancar().entry(rg).or_default())
     }
 
-    /// Gives back the place of an account that is not there, so that names which only an
-    /// attacker knows take no memory.
+    /// Removes the place of an account that does not exist, so that RGs that an attacker makes up
+    /// take no memory.
     fn devolver_vazia(&self, rg: Rg, vaga: &Arc<Vaga>) {
         let mut parte = self.parte(rg).trancar();
-        // One share is the table's and one is ours; new ones are only made under this lock.
+        // One reference is the table's and one the caller's; others are only made under this lock.
         if Arc::strong_count(vaga) == 2 && vaga.trancar().is_none() {
             parte.remove(&rg);
         }
@@ -125,7 +128,7 @@ impl Contas {
     }
 
     fn parte(&self, rg: Rg) -> &Mutex<Parte> {
-        // The last digit varies most between neighbours.
+        // The last digits vary most between accounts.
         let soma: usize = rg
             .as_bytes()
             .iter()

@@ -1,5 +1,5 @@
-//! Looking through the journal before anything is changed: what it says of each account since the
-//! checkpoint, and whether it is sound.
+//! The examination of the journal before anything is changed: what it says of each account since
+//! the checkpoint, and whether it is sound.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -16,7 +16,7 @@ use crate::tipos::{Nome, Rg, Saldo};
 /// What the journal says.
 #[derive(Default)]
 pub(super) struct Exame {
-    /// The checkpoint that it began with.
+    /// The checkpoint that the examination began with.
     pub(super) lido: PontoLido,
     /// The last record.
     pub(super) ultimo: u64,
@@ -33,7 +33,8 @@ pub(super) struct Exame {
 pub(super) struct Dobra {
     /// Every balance that its file may rightly hold: those since the checkpoint.
     pub(super) conhecidos: HashSet<Saldo>,
-    /// Every balance that it had before, as far as that was looked for.
+    /// Every balance that the account had before the checkpoint, which only the examination of a
+    /// copy reads.
     pub(super) antigos: HashSet<Saldo>,
     pub(super) saldo: Saldo,
     /// The last of these records.
@@ -47,7 +48,7 @@ pub(super) struct Dobra {
 pub(super) struct FimDoDiario {
     /// The last segment that has a header.
     pub(super) ultimo: Option<Segmento>,
-    /// One that was just being begun.
+    /// A segment whose creation was cut short.
     pub(super) comecado: Option<Segmento>,
 }
 
@@ -57,8 +58,8 @@ fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
 
 /// Reads the segments from the checkpoint on, and refuses damage. Nothing is changed.
 ///
-/// In a copy of a bank that was not closed in order, a checkpoint that speaks of what is not there is no
-/// damage: the files were copied at different moments.
+/// In a copy of a bank that was not closed in order, a checkpoint that names missing records or
+/// segments is no damage: the files were copied at different moments.
 pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     percorrer(disco, lido).map_err(|erro| match erro {
         ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo }
@@ -85,17 +86,20 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     if ponto.segmento > 0 && numeros.first() != Some(&ponto.segmento) {
         return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(ponto.segmento) });
     }
-    // Two at a time are in memory: what the next one says decides about the end of this one.
+    // Two segments at a time are in memory: the header of the next one decides how the end of this
+    // one is judged.
     let mut numeros = numeros.into_iter();
     let mut proximo = || -> io::Result<Option<Segmento>> {
         let Some(numero) = numeros.next() else { return Ok(None) };
-        // One that has gone since it was listed is for the gap that it leaves to show.
+        // A segment that has gone since it was listed ends the reading, and the one before it is
+        // judged as the last one.
         ler_segmento(disco, numero)
     };
     let mut atual = proximo()?;
     if lido.copia {
         match exame.lembrar(disco, &antigos, atual.as_ref()) {
-            // Nobody was at work when the bank was closed: its files are what counts.
+            // The bank was closed in order, so that its account files are complete: the files
+            // count.
             Err(ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo })
                 if ponto.limpo =>
             {
@@ -134,7 +138,7 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
             exame.fim.ultimo = Some(segmento);
         }
     }
-    // No run of a bank counts as far as from here to the end of the numbers.
+    // Beyond half of their range the numbers are damage; below it, no run can count to their end.
     let demais = |numeros: [u64; 3]| numeros.iter().any(|&numero| numero > NUMERO_MAX / 2);
     if demais([ponto.seq, ponto.epoca, ponto.segmento]) {
         return Err(corrompido(Ponto::NOME, 0));
@@ -146,14 +150,14 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     Ok(exame)
 }
 
-/// Whether a segment goes on where the one before it ends, of which `anterior` is the number and the
-/// record that comes after it.
+/// Checks that a segment goes on where the one before it ends. `anterior` is the number of that
+/// one, and the number of the record that comes after it.
 fn segue(anterior: Option<(u64, u64)>, segmento: &Segmento) -> Result<(), ErroAbrir> {
     let Some(cabecalho) = segmento.cabecalho else {
         return Err(corrompido(&segmento.nome, 0));
     };
     match anterior {
-        // What should stand between both.
+        // The segment that should stand between both is missing.
         Some((antes, proximo)) if proximo != cabecalho.seq => {
             Err(ErroAbrir::Falta { arquivo: nome_de_segmento(antes + 1) })
         }
@@ -162,9 +166,9 @@ fn segue(anterior: Option<(u64, u64)>, segmento: &Segmento) -> Result<(), ErroAb
 }
 
 impl Exame {
-    /// In a copy, also what the journal said before the checkpoint counts: an account file may be
-    /// older than the checkpoint. Where records are missing nobody can say whether one is. `primeiro` is
-    /// the segment that the checkpoint names.
+    /// In a copy, folds the records before the checkpoint too, since an account file may be older
+    /// than the checkpoint. If records are missing there, that cannot be told, which is an error.
+    /// `primeiro` is the segment that the checkpoint names.
     fn lembrar(
         &mut self,
         disco: &impl Disco,
@@ -192,7 +196,7 @@ impl Exame {
         seq == seguinte || primeiro && seq < seguinte
     }
 
-    /// Goes on to the end of a segment that is sound.
+    /// Takes over the last numbers of a segment that is sound.
     fn avancar(&mut self, segmento: &Segmento) {
         let Some(cabecalho) = segmento.cabecalho else { return };
         self.ultimo = self.ultimo.max(segmento.proximo() - 1);
@@ -219,7 +223,7 @@ impl Exame {
                 }
                 if registro.seq > ponto.seq {
                     if dobra.seq <= ponto.seq {
-                        // What its file held at the checkpoint.
+                        // The balance that the account's file held at the checkpoint.
                         dobra.conhecidos.extend(antes);
                     }
                     dobra.conhecidos.insert(depois);

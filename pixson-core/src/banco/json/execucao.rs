@@ -1,4 +1,5 @@
-//! Operations: the accounts are locked, decided upon, and changed after their record is appended.
+//! Operations: the accounts are locked, the rules decide, the record is appended, and only then the
+//! balances change.
 
 use super::BancoJson;
 use super::contas::{ContaViva, Trancada};
@@ -14,7 +15,7 @@ use crate::tipos::{Desfecho, Operacao, Recusa, Rg};
 
 impl<D: Disco> Banco for BancoJson<D> {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
-        // Before any account is locked: it waits for the disk.
+        // This comes before any account is locked, since it waits for the disk.
         if self.iniciar().is_err() {
             let (carimbo, recusa) = (relogio.tique()?, Err(Recusa::ServidorIndisponivel));
             return Ok(Execucao { carimbo, desfecho: recusa, recibo: Recibo::IMEDIATO });
@@ -48,13 +49,13 @@ impl<D: Disco> BancoJson<D> {
         });
         let carimbo = relogio.tique()?;
         let desfecho = decisao.and_then(|decisao| self.aplicar(carimbo, decisao, trancadas));
-        // Whatever the reply says is true once the last records of these accounts are durable.
+        // The reply is certain once the last records of all these accounts are durable.
         let lidas = trancadas.iter().filter_map(|trancada| trancada.conta.as_ref());
         let ultimo = lidas.map(|viva| viva.seq).max().unwrap_or(0);
         Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultimo) })
     }
 
-    /// The refusal of what the disk did not take; it is counted.
+    /// Counts a record that the disk did not take, and gives the refusal.
     fn indisponivel(&self) -> Recusa {
         self.falhas.fetch_add(1, Ordering::Relaxed);
         Recusa::ServidorIndisponivel
@@ -64,7 +65,7 @@ impl<D: Disco> BancoJson<D> {
     pub(super) fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
         if lugar.is_none() {
             let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|falha| match falha {
-                // The file may be as it should: descriptors are short.
+                // The file may be sound: file descriptors, say, are short.
                 FalhaDeLeitura::Disco(erro) if passageiro(&erro) => Recusa::ServidorIndisponivel,
                 _ => Recusa::ContaIlegivel,
             })?;
@@ -89,7 +90,7 @@ impl<D: Disco> BancoJson<D> {
             Decisao::Consulta(_) => return Ok(decisao.sucesso()),
             Decisao::Movimentacao(movimentacao) => movimentacao,
         };
-        // Before the record is appended: a checkpoint counts on it.
+        // Listed as `suja` before the record is appended, since checkpoints rely on this order.
         for Trancada { vaga, conta, .. } in &mut *trancadas {
             if let Some(viva) = conta.as_mut() {
                 self.sujar_trancada(vaga, viva);

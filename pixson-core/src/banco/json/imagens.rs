@@ -16,8 +16,8 @@ use crate::tipos::{Nome, Rg};
 ///
 /// # Errors
 ///
-/// [`ErroAbrir::NaoPertencem`] if files are ahead of the journal, and what the disk says if that may
-/// pass.
+/// [`ErroAbrir::NaoPertencem`] if files are ahead of the journal, and the error of the disk if it
+/// is transient.
 pub(super) fn imagens(disco: &impl Disco, exame: &Exame) -> Result<Vistas, ErroAbrir> {
     let mut vistas = Vistas::default();
     for (&rg, dobra) in &exame.dobras {
@@ -34,15 +34,15 @@ pub(super) fn imagens(disco: &impl Disco, exame: &Exame) -> Result<Vistas, ErroA
     }
 }
 
-/// What was found in the place of the files.
+/// What was found in the account files.
 #[derive(Default)]
 pub(super) struct Vistas {
     pub(super) imagens: Vec<Imagem>,
-    /// Those of accounts whose file the disk does not give, and why: their holders' names are not
-    /// known.
+    /// Images of accounts whose file the disk cannot read, and its error: their holders' names are
+    /// unknown.
     pub(super) nao_lidas: Vec<(Imagem, io::Error)>,
     pub(super) avisos: Vec<Aviso>,
-    /// Accounts of a copy whose file holds what the journal does not know.
+    /// Accounts of a copy whose file holds a balance that the journal does not know.
     adiantadas: Vec<Rg>,
 }
 
@@ -55,8 +55,8 @@ impl Vistas {
         exame: &Exame,
     ) -> io::Result<()> {
         let Ponto { seq: publicado, limpo, .. } = exame.lido.ponto;
-        // Of an account without a record since the checkpoint, its file counts: it may have been
-        // removed, replaced or damaged by somebody since.
+        // The file of an account without a record since the checkpoint counts, and not the journal:
+        // somebody may have removed, replaced or damaged the file since.
         let recente = dobra.seq > publicado;
         let aberta = match ContaArquivo::abrir(disco, rg) {
             Err(FalhaDeLeitura::Disco(erro)) if passageiro(&erro) => {
@@ -78,7 +78,7 @@ impl Vistas {
             Ok(Some((conta, visto))) if dobra.conhecidos.contains(&conta.saldo) => {
                 (conta, LugarEsperado::Este(visto))
             }
-            // Of a copy: the file was copied before it got the balance that the journal has.
+            // In a copy: the file was copied before it got the balance that the journal has.
             Ok(Some((conta, visto))) if dobra.antigos.contains(&conta.saldo) => {
                 let (arquivo, diario) = (conta.saldo, dobra.saldo);
                 self.avisos.push(Aviso::CopiaAtrasada { rg, arquivo, diario });
@@ -94,7 +94,7 @@ impl Vistas {
                 return Ok(());
             }
             Ok(Some((conta, _))) => (conta, LugarEsperado::Estranho),
-            // Of a copy that was taken while the bank ran: the account was opened meanwhile.
+            // In a copy that was taken while the bank ran: the account was opened meanwhile.
             Ok(None) if !recente && exame.lido.copia && !limpo => {
                 (refeita(rg, dobra), LugarEsperado::Estranho)
             }
@@ -107,9 +107,9 @@ impl Vistas {
         Ok(())
     }
 
-    /// Of accounts that the ledger does not know, nothing in a copy can be held against their files but
-    /// the instant at which these were written, if whoever copied them has kept it: the journal would
-    /// know of what the bank has written after it was copied.
+    /// Checks the files of a copy whose accounts have no record in the ledger. Only the instants at
+    /// which they were written can be checked, if copying has kept them: a file that the bank wrote
+    /// after the journal was copied is ahead of the journal.
     fn sem_lancamento(&mut self, disco: &impl Disco, exame: &Exame) -> io::Result<()> {
         let mut desconhecidas = ContaArquivo::listar(disco)?;
         desconhecidas.retain(|rg| !exame.dobras.contains_key(rg));
@@ -120,7 +120,7 @@ impl Vistas {
         };
         for rg in desconhecidas {
             let escrito = disco.escrito(&ContaArquivo::nome_de_arquivo(rg));
-            // What is no file, or cannot be read, is for whoever asks for the account to hear of.
+            // An error is ignored here: an operation on that account will report it.
             if escrito.ok().flatten().is_some_and(|escrito| escrito > copiado) {
                 self.adiantadas.push(rg);
             }
@@ -129,10 +129,11 @@ impl Vistas {
     }
 }
 
-/// Before when whatever the bank wrote is in the journal of a copy: when its checkpoint or its last
-/// segment was written. `None` if the copies do not bear the instants of what they are copies of.
+/// The instant up to which the journal of a copy knows what the bank wrote: that at which its
+/// checkpoint or its last segment was written, whichever is later. `None` if copying has not kept
+/// the instants of the files.
 fn instante_da_copia(disco: &impl Disco, exame: &Exame) -> io::Result<Option<u64>> {
-    /// From the birth of a checkpoint to its last byte: 20 ms.
+    /// The longest time from the birth of a checkpoint to its last byte: 20 ms.
     const ESCRITA_MAX_NANOS: u64 = 20_000_000;
     let nascido = exame.lido.nascido;
     let escrito = disco.escrito(Ponto::NOME).map_err(nomear(Ponto::NOME))?;
@@ -145,8 +146,8 @@ fn instante_da_copia(disco: &impl Disco, exame: &Exame) -> io::Result<Option<u64
     Ok(Some(escrito.max(do_segmento.unwrap_or(0))))
 }
 
-/// An account without its file. Unless the journal has it, the holder's name is lost with the file;
-/// the money is not.
+/// An account rebuilt without its file. The holder's name is lost with the file, unless the journal
+/// has it; the money is not.
 fn refeita(rg: Rg, dobra: &Dobra) -> ContaArquivo {
     let nome = dobra.nome.as_ref().map(Nome::to_string).unwrap_or_default();
     ContaArquivo { rg, nome, saldo: dobra.saldo }

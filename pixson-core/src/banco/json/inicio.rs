@@ -1,4 +1,4 @@
-//! Beginning a run: its number is durable before anything is answered in its name.
+//! Beginning a run: its number is durable before any reply of the run.
 
 use std::io;
 
@@ -8,9 +8,9 @@ use crate::banco::disco::{Disco, nomear, sem_volta};
 use crate::sincronia::Ordering;
 
 impl<D: Disco> BancoJson<D> {
-    /// Begins this run of the bank: from here on its number, [`BancoJson::epoca`], is taken, whether
-    /// anything is done in it or not. The first operation does it by itself; whoever serves others
-    /// calls it before, so that a start that fails is not noticed by the first client.
+    /// Begins this run of the bank: from here on its number, [`BancoJson::epoca`], is taken,
+    /// whether anything is done in it or not. The first operation does this by itself; a server
+    /// calls it before, so that a failing start is noticed before the first client comes.
     ///
     /// # Errors
     ///
@@ -27,13 +27,13 @@ impl<D: Disco> BancoJson<D> {
             return Err(io::Error::other("o banco está fechado"));
         }
         self.ou_desistir(&mut publicacao, |publicacao| {
-            // A disk that has failed is not asked again.
+            // A disk that has failed is not used again.
             self.diario.esperar_por(0)?;
             self.disco.criar_pasta(PASTA).map_err(nomear(PASTA))?;
             if publicacao.trava.is_none() {
                 publicacao.trava = Some(self.disco.travar(TRAVA).map_err(nomear(TRAVA))?);
             }
-            // The folder itself is durable before anything that stands in it is promised.
+            // The folder's name is durable before anything relies on a file in it.
             self.disco.sincronizar_pasta("").map_err(sem_volta)?;
             let ponto = Ponto { epoca: self.diario.epoca(), limpo: false, ..publicacao.ponto };
             ponto.gravar(&*self.disco)?;

@@ -1,4 +1,4 @@
-//! A short list: one or two items, as most operations have accounts, take no memory of their own.
+//! A short list. One or two items, the accounts of most operations, need no allocation.
 
 #[derive(Debug)]
 pub(super) enum Lista<T> {
@@ -24,7 +24,7 @@ impl<T> Lista<T> {
         }
     }
 
-    /// What `passo` makes of each item, from the first on.
+    /// A list of what `passo` makes of each item, called from the first item on.
     pub(super) fn cada<'l, U>(&'l self, passo: impl FnMut(&'l T) -> U) -> Lista<U> {
         match self {
             Self::Uma(itens) => Lista::Uma(itens.each_ref().map(passo)),

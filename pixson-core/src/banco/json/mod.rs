@@ -31,15 +31,15 @@ use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 /// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),
 /// and loses nothing: `docs/armazenamento.md` says how.
 ///
-/// Opening it recovers what a crash has left, and begins nothing: an epoch is taken, and a segment of
-/// the journal begun, by the first operation or by [`BancoJson::iniciar`]. A bank that is dropped or
-/// closed before that leaves the directory as it was.
+/// Opening it recovers what a crash has left, and begins no run: an epoch is taken, and a segment
+/// of the journal begun, by the first operation or by [`BancoJson::iniciar`]. A bank that is
+/// dropped or closed before that leaves the directory as it was.
 ///
-/// Operations on different accounts run side by side; each account has a lock of its own, and
-/// the two of a transfer are taken in RG order. What was done is in a journal before
+/// Operations on different accounts run side by side; each account has a lock of its own, and the
+/// two of a transfer are taken in RG order. What was done is in a journal before
 /// [`Banco::confirmar`](super::Banco::confirmar) accepts its receipt; the account files follow when
-/// [`BancoJson::publicar`] is called, which is for the program to do twice a second. A file that
-/// is put into the directory while the bank is open is an account at once.
+/// [`BancoJson::publicar`] is called, which the program should do twice a second. A file that is
+/// put into the directory while the bank is open is an account at once.
 ///
 /// A file that cannot be understood is kept as it is, and its account alone answers
 /// [`Recusa::ContaIlegivel`](crate::Recusa::ContaIlegivel).
@@ -70,20 +70,20 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     arquivos_por_vez: usize,
     /// Accounts whose file cannot be replaced.
     presas: Mutex<Presas>,
-    /// Its lock keeps checkpoints apart.
+    /// Its lock serialises checkpoints.
     publicacao: Mutex<Publicacao<D::Arquivo>>,
     /// The epoch of this run is durable: stamps may be drawn.
     iniciado: AtomicBool,
     /// The last record that is in the files of all its accounts.
     publicado: AtomicU64,
-    /// How many times the disk did not do what it was asked for.
+    /// How many times the disk failed, or was short of something.
     falhas: AtomicU64,
 }
 
 /// The sizes of a [`BancoJson`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ConfiguracaoJson {
-    /// About how many accounts are kept in memory. More may be, while they are in use or their
+    /// About how many accounts are kept in memory. There may be more while they are in use or their
     /// files are behind.
     pub contas_em_memoria: usize,
     /// From how many bytes on [`BancoJson::publicar`] begins a new segment of the journal.
@@ -123,7 +123,7 @@ impl<D: Disco> BancoJson<D> {
         self.diario.ultimo().saturating_sub(publicado)
     }
 
-    /// How many times the disk did not do what it was asked for, by this run.
+    /// How many times the disk failed in this run, or was short of something.
     pub fn falhas_do_disco(&self) -> u64 {
         self.falhas.load(Ordering::Relaxed)
     }

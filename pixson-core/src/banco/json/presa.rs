@@ -5,9 +5,9 @@ use std::io;
 use crate::banco::disco::{Causa, ErroDeArquivo};
 use crate::tipos::Rg;
 
-/// An account whose file cannot be replaced: an immutable file, one that something is mounted on, or
-/// one that the disk does not give. The account is served; its balance is in the journal, of which
-/// nothing is given up until the file can be written.
+/// An account whose file cannot be replaced: the file is immutable or a mount point, or the disk
+/// cannot read it. The account is served; its balance is in the journal, which is kept until the
+/// file can be written.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Presa {
     /// The account.

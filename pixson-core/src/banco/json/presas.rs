@@ -8,16 +8,16 @@ use super::presa::Presa;
 use crate::sincronia::Arc;
 use crate::tipos::Rg;
 
-/// How many checkpoints a file that cannot be replaced is left alone, at most: with two in a second,
-/// a minute.
+/// The longest back-off of a file that cannot be replaced, in checkpoints: with two in a second, a
+/// minute.
 const PAUSA_MAX: u32 = 120;
 
-/// What is known of one of them.
+/// One of these accounts, and its back-off.
 #[derive(Debug)]
 struct Tentada {
     presa: Presa,
     vaga: Arc<Vaga>,
-    /// How many times it was tried, and how many checkpoints pass before the next time.
+    /// How many times its file was tried, and in how many checkpoints it is tried again.
     vezes: u32,
     faltam: u32,
     /// Its file could not even be read when the bank was opened.
@@ -29,7 +29,8 @@ struct Tentada {
 pub(super) struct Presas(BTreeMap<Rg, Tentada>);
 
 impl Presas {
-    /// Notes one that could not be written. Says so, unless it was said before.
+    /// Adds an account whose file could not be written. Gives a warning, unless the same one was
+    /// given before.
     pub(super) fn prender(&mut self, presa: Presa, vaga: Arc<Vaga>) -> Option<Aviso> {
         let antes = self.0.remove(&presa.rg);
         let vezes = antes.as_ref().map_or(0, |antes| antes.vezes) + 1;
@@ -41,7 +42,7 @@ impl Presas {
         aviso
     }
 
-    /// The file of one of them could not even be read.
+    /// Notes that the file of an account could not even be read.
     pub(super) fn nao_lida(&mut self, rg: Rg) {
         if let Some(tentada) = self.0.get_mut(&rg) {
             tentada.por_reler = true;
@@ -52,25 +53,25 @@ impl Presas {
         self.0.get(&rg).is_some_and(|tentada| tentada.por_reler)
     }
 
-    /// It has been read.
+    /// Notes that the file of an account has been read.
     pub(super) fn relida(&mut self, rg: Rg) {
         if let Some(tentada) = self.0.get_mut(&rg) {
             tentada.por_reler = false;
         }
     }
 
-    /// Forgets one whose file has been written.
+    /// Removes an account whose file has been written.
     pub(super) fn soltar(&mut self, rg: Rg) -> Option<Aviso> {
         self.0.remove(&rg).map(|_| Aviso::ArquivoSolto { rg })
     }
 
-    /// Whether this one is to be left alone by this checkpoint.
+    /// Whether this checkpoint is to leave the file of this account alone.
     pub(super) fn descansa(&self, rg: Rg) -> bool {
         self.0.get(&rg).is_some_and(|tentada| tentada.faltam > 0)
     }
 
-    /// Counts a checkpoint, and gives those that are to be tried by it: `todas`, or those whose
-    /// pause is over.
+    /// Counts a checkpoint, and gives the accounts whose files it is to try: `todas`, or those
+    /// whose back-off is over.
     pub(super) fn chamar(&mut self, todas: bool) -> Vec<Arc<Vaga>> {
         let mut chamadas = Vec::new();
         for tentada in self.0.values_mut() {
@@ -82,7 +83,7 @@ impl Presas {
         chamadas
     }
 
-    /// All of them.
+    /// All these accounts, in RG order.
     pub(super) fn todas(&self) -> Vec<Presa> {
         self.0.values().map(|tentada| tentada.presa.clone()).collect()
     }

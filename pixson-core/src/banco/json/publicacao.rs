@@ -1,4 +1,4 @@
-//! How far the checkpoints of a run have come, and what is still to be said of them.
+//! How far the checkpoints of a run have come, and the warnings that are still to be given.
 
 use std::io;
 
@@ -9,34 +9,34 @@ use crate::banco::disco::{Causa, e_sem_volta, passageiro};
 /// How far the checkpoints have come.
 #[derive(Debug)]
 pub(super) struct Publicacao<A> {
-    /// The last one.
+    /// The last checkpoint.
     pub(super) ponto: Ponto,
-    /// What nobody has been told yet.
+    /// The warnings that were not given yet.
     pub(super) avisos: Vec<Aviso>,
     pub(super) ditos: Ditos,
-    /// One of them failed: something half-written may be left for recovery to remove.
+    /// A checkpoint failed: half-written files may be left for recovery to remove.
     pub(super) houve_falha: bool,
     pub(super) fechada: bool,
     /// The lock of the directory, held as long as the bank lives.
     _diretorio: A,
-    /// The lock of the file that earlier versions look at. A directory that was never served has
-    /// none yet.
+    /// The lock of the file, the only one that earlier versions look at. A directory that was never
+    /// served has none yet.
     pub(super) trava: Option<A>,
 }
 
-/// What was said of the directory already.
+/// The warnings that were given already.
 #[derive(Debug)]
 pub(super) struct Ditos {
-    /// At the last look its name led to another one.
+    /// At the last check the directory's name did not lead to it.
     pub(super) fora: bool,
-    /// What is created belongs to somebody else.
+    /// New files belong to another user than the directory does.
     pub(super) alheio: bool,
     /// The checkpoint cannot be replaced.
     pub(super) ponto: bool,
 }
 
 impl<A> Publicacao<A> {
-    /// None since this checkpoint.
+    /// The beginning of a run, with no checkpoint since `ponto`.
     pub(super) fn desde(ponto: Ponto, trava: Trava<A>, alheio: bool) -> Self {
         Self {
             ponto,
@@ -49,13 +49,13 @@ impl<A> Publicacao<A> {
         }
     }
 
-    /// What nobody has been told yet.
+    /// The warnings that were not given yet.
     pub(super) fn dizer(&mut self) -> Vec<Aviso> {
         Aviso::resumir(std::mem::take(&mut self.avisos))
     }
 
-    /// A checkpoint that cannot be replaced is as any file that cannot: the journal is kept from the
-    /// last one on, and that is said once.
+    /// A checkpoint file that cannot be replaced is treated like an account file that cannot: the
+    /// journal is kept from the last checkpoint on, and one warning is given.
     pub(super) fn dizer_do_ponto(&mut self, movido: io::Result<()>) -> io::Result<()> {
         match movido {
             Err(erro) if !passageiro(&erro) && !e_sem_volta(&erro) => {

@@ -16,14 +16,14 @@ use crate::sincronia::{Arc, Ordering};
 impl<D: Disco> BancoJson<D> {
     /// Checkpoint: brings the files of all accounts that have changed up to what is in memory, and
     /// begins a new segment of the journal if the present one is full. Call it about twice a
-    /// second, holding nothing. Once the bank is closed it does nothing.
+    /// second, holding no lock. Once the bank is closed it does nothing.
     ///
-    /// The warnings are all since the last call that succeeded.
+    /// It returns all warnings since the last call that succeeded.
     ///
     /// # Errors
     ///
-    /// If the disk is full or descriptors are short, nothing is lost and the next call tries again.
-    /// After any other error [`BancoJson::falhou`] is true.
+    /// If the disk is full or file descriptors are short, nothing is lost and the next call tries
+    /// again. After any other error [`BancoJson::falhou`] is true.
     pub fn publicar(&self) -> io::Result<Vec<Aviso>> {
         let mut publicacao = self.publicacao.trancar();
         if publicacao.fechada || self.diario.fechado() {
@@ -42,10 +42,10 @@ impl<D: Disco> BancoJson<D> {
         Ok(publicacao.dizer())
     }
 
-    /// Orderly end: every file is current, and the next start has nothing to recover. Call it
-    /// when nobody uses the bank any more; what is asked of it later is refused. Afterwards
-    /// [`BancoJson::presas`] are those whose file is not current, since it cannot be replaced: the
-    /// next run goes on with their balances from the journal.
+    /// Orderly end: every file is current, and the next start has nothing to recover. Call it when
+    /// nothing uses the bank any more; later operations are refused. Afterwards
+    /// [`BancoJson::presas`] are the accounts whose file is not current, since it cannot be
+    /// replaced: the next run takes their balances from the journal.
     ///
     /// # Errors
     ///
@@ -77,19 +77,21 @@ impl<D: Disco> BancoJson<D> {
         Ok(publicacao.dizer())
     }
 
-    /// Whether a checkpoint has come further than the last one.
+    /// Whether the checkpoint can move on to record `ate`.
     fn publicou(&self, ate: u64, publicacao: &Publicacao<D::Arquivo>) -> bool {
         let tudo = self.presas.trancar().vazias();
         tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire)
     }
 
-    /// Looks whether the names still lead to what is open. A journal without a name would be lost
-    /// with this process; a directory that was moved as a whole is served on, and that is said.
+    /// Checks whether the names still lead to what is open. A journal without a name would be lost
+    /// when this process ends, which is an error; a directory that was moved as a whole is served
+    /// on, with a warning.
     fn conferir_lugar(&self, publicacao: &mut Publicacao<D::Arquivo>) -> io::Result<()> {
         if self.iniciado.load(Ordering::Acquire) {
             self.diario.conferir_lugar()?;
         }
-        // If nobody can say where the name leads now, the next look may.
+        // If the disk cannot say where the name leads now, the last answer stands until the next
+        // check.
         let fora = self.disco.pasta_no_lugar("").map(|no_lugar| !no_lugar);
         let fora = fora.unwrap_or(publicacao.ditos.fora);
         if std::mem::replace(&mut publicacao.ditos.fora, fora) != fora {
@@ -102,7 +104,8 @@ impl<D: Disco> BancoJson<D> {
         Ok(())
     }
 
-    /// Takes a step of a checkpoint. A disk that has failed is not asked again.
+    /// Takes a step of a checkpoint. After an error that is not transient the disk is not used
+    /// again.
     pub(super) fn ou_desistir(
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
@@ -119,7 +122,7 @@ impl<D: Disco> BancoJson<D> {
         feito
     }
 
-    /// Without space or descriptors for a new segment, the present one goes on.
+    /// Without space or file descriptors for a new segment, the current one stays in use.
     fn girar_se_cheio(&self) -> io::Result<()> {
         match self.diario.girar_se_cheio() {
             Err(erro) if !e_sem_volta(&erro) => Ok(()),
@@ -148,8 +151,8 @@ impl<D: Disco> BancoJson<D> {
         Ok(())
     }
 
-    /// Removes closed segments beyond the number that is kept, none of which recovery needs. Those
-    /// without a record, which earlier versions left, are not kept at all.
+    /// Removes closed segments beyond the number that is kept, none of which recovery needs.
+    /// Segments without a record, which earlier versions left, are not kept at all.
     pub(super) fn aparar_livro(&self, ponto: Ponto) {
         let Some(retidos) = self.segmentos_retidos else { return };
         let mut fechados = segmentos(&*self.disco).unwrap_or_default();
@@ -161,9 +164,9 @@ impl<D: Disco> BancoJson<D> {
             cheios += usize::from(!vazio);
             vazio || cheios > retidos
         };
-        // From the newest on they are counted; from the oldest on they go, one by one, durably: a
-        // hole in the ledger would look like damage. What cannot be removed now is removed another
-        // time.
+        // The segments are counted from the newest on, and removed from the oldest on, each durably
+        // before the next: a gap in the ledger would look like damage. One that cannot be removed
+        // now is removed by a later call.
         let sobram: Vec<u64> = fechados.into_iter().rev().filter(sobra).collect();
         for numero in sobram.into_iter().rev() {
             let removido = self.disco.apagar(&nome_de_segmento(numero)).is_ok()
@@ -174,9 +177,9 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    /// Writes every account whose file is behind, some at a time; of those whose file could not be
-    /// replaced, `todas` or those whose turn it is. The files then hold every record up to the
-    /// returned one, but for those of [`BancoJson::presas`].
+    /// Writes the file of every account that is behind, in batches. Of the files that could not be
+    /// replaced before, it tries `todas`, or those whose back-off is over. The files then hold
+    /// every record up to the returned one, but for those of [`BancoJson::presas`].
     fn gravar_sujas(
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
@@ -195,7 +198,8 @@ impl<D: Disco> BancoJson<D> {
                 for vaga in porcao {
                     self.sujar(vaga);
                 }
-                // Those that were not reached are still marked.
+                // The accounts that were not reached are still marked as `suja`, and only go back
+                // to the list.
                 self.sujas.trancar().extend(porcoes.flatten().cloned());
                 return Err(erro);
             }
@@ -203,7 +207,7 @@ impl<D: Disco> BancoJson<D> {
         Ok(ate)
     }
 
-    /// Lists an account whose file is behind, unless it is in the list.
+    /// Lists an account whose file is behind, unless it is listed already.
     fn sujar(&self, vaga: &Arc<Vaga>) {
         if let Some(viva) = vaga.trancar().as_mut() {
             self.sujar_trancada(vaga, viva);
@@ -228,15 +232,15 @@ impl<D: Disco> BancoJson<D> {
         let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
             .iter()
             .filter_map(|vaga| {
-                // An account whose opening failed is in the list for nothing, or twice if it was
-                // opened after all.
+                // The place of an account whose opening failed is listed without an account, or
+                // twice if the account was opened after all.
                 let mut conta = vaga.trancar();
                 let suja = conta.as_mut().filter(|viva| viva.suja && !descansa(viva));
                 Some((vaga, suja.map(imagem)?))
             })
             .unzip();
         let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
-        // No file may be ahead of the journal.
+        // Write-ahead: no file may be ahead of the journal.
         self.diario.esperar_por(ultimo)?;
         let trocados = gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
         for ((vaga, imagem), trocado) in vagas.into_iter().zip(&imagens).zip(trocados) {

@@ -53,8 +53,9 @@ fn abrir<D: Disco>(
     let exame = examinar(&*disco, lido)?;
     let Vistas { imagens: por_gravar, nao_lidas, mut avisos, .. } = imagens(&*disco, &exame)?;
     avisos.splice(0..0, exame.avisos);
-    // Nothing is changed before all of it was found to be sound. Nothing is half-written where
-    // nothing ever was, nor after an orderly end: a million names need not be looked through.
+    // Nothing is changed before the whole journal was found to be sound. A bank that was never
+    // open, or was closed in order, has no half-written files: its names, perhaps a million, need
+    // not be searched.
     let nunca_aberto = ponto == Ponto::default() && exame.segmento == 0;
     if !nunca_aberto && !ponto.limpo {
         apagar_temporarios(&*disco, &mut avisos)?;
@@ -106,7 +107,7 @@ fn abrir<D: Disco>(
 }
 
 impl<D: Disco> BancoJson<D> {
-    /// Serves an account from what the journal says, since its file cannot be replaced.
+    /// Serves an account with its balance from the journal, since its file cannot be replaced.
     fn servir_do_diario(&self, imagem: &Imagem, preso: &NaoTrocado) -> Option<Aviso> {
         let Imagem { conta, seq, esperado } = imagem;
         let visto = match esperado {
@@ -119,7 +120,8 @@ impl<D: Disco> BancoJson<D> {
     }
 }
 
-/// Removes what a killed process left half-written, and nothing that somebody else has put there.
+/// Removes the half-written files of a killed process, and nothing that somebody else has put
+/// there.
 fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result<()> {
     let das_contas = disco.listar("")?.into_iter().filter(|nome| {
         let conta = nome.strip_prefix(TEMPORARIO).and_then(|resto| resto.split_once(".json"));
@@ -133,7 +135,8 @@ fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result
     for nome in das_contas.chain(do_diario.map(|nome| format!("{PASTA}/{nome}"))) {
         match disco.apagar(&nome) {
             Err(erro) if passageiro(&erro) => return Err(nomear(&nome)(erro)),
-            // A folder, say. Whatever it is, it holds up the account of its name alone.
+            // Something else has the name, such as a folder. It only prevents the writing of this
+            // one file.
             Err(_) => avisos.push(Aviso::TemporarioFica { arquivo: nome }),
             Ok(()) => {}
         }
@@ -147,7 +150,8 @@ impl FimDoDiario {
         if let Some(segmento) = self.ultimo {
             let por_regravar = !ponto.limpo || ultimo > ponto.seq || segmento.cauda != Cauda::Limpa;
             if por_regravar {
-                // What was replayed may be in the page cache only, and what is torn must go.
+                // Replayed records may be in the page cache only and must become durable; a torn
+                // tail must go.
                 substituir(disco, &segmento.nome, &segmento.inteiro())?;
             }
         }

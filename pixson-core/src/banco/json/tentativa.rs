@@ -17,8 +17,8 @@ impl<D: Disco> BancoJson<D> {
         self.presas.trancar().todas()
     }
 
-    /// Reads the file of an account again that could not be read when the bank was opened: what it
-    /// holds is what the bank has left in it, and the holder's name is nowhere else.
+    /// Reads again the file of an account that could not be read when the bank was opened. Its
+    /// content counts as what the bank left in it, and the holder's name stands nowhere else.
     pub(super) fn reler(&self, viva: &mut ContaViva) {
         if !self.presas.trancar().por_reler(viva.conta.rg) {
             return;
@@ -30,7 +30,7 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    /// Notes an account whose file cannot be replaced. It stays in memory, and its file behind.
+    /// Notes an account whose file cannot be replaced. It stays in memory, marked as `suja`.
     pub(super) fn prender(&self, vaga: &Arc<Vaga>, rg: Rg, preso: &NaoTrocado) -> Option<Aviso> {
         if let Some(viva) = vaga.trancar().as_mut() {
             viva.suja = true;

@@ -1,4 +1,5 @@
-//! Replacing account files: some at a time, each for itself.
+//! Replacing account files in batches, where one that cannot be replaced does not hold up the
+//! others.
 
 use std::io;
 
@@ -22,25 +23,26 @@ pub(super) enum LugarEsperado {
     Nada,
     /// Content with this checksum, which may be overwritten.
     Este(u32),
-    /// A file that is none of the bank's, or that has gone.
+    /// A file that the bank did not write, or whose absence is worth a warning.
     Estranho,
 }
 
 impl LugarEsperado {
-    /// What was seen last.
+    /// Expects the content that was seen last.
     pub(super) fn visto(visto: Option<u32>) -> Self {
         visto.map_or(Self::Nada, Self::Este)
     }
 }
 
-/// Why one file could not be replaced, or nothing if it was.
+/// Whether one file was replaced, or why not.
 pub(super) type Trocado = Result<(), NaoTrocado>;
 
 /// A file that cannot be replaced.
 #[derive(Debug)]
 pub(super) struct NaoTrocado {
     pub(super) erro: io::Error,
-    /// What stands in its place, and was expected there or is kept aside: it need not be kept again.
+    /// Checksum of what stands in its place, if that was expected there or is kept as a copy: no
+    /// other copy is needed.
     pub(super) encontrado: Option<u32>,
 }
 
@@ -50,20 +52,21 @@ impl NaoTrocado {
     }
 }
 
-/// A file that is written under its temporary name.
+/// A new file that is written, still under its temporary name.
 struct Preparado {
-    /// What stands in its place.
+    /// Checksum of what stands in the place of the new file.
     encontrado: Option<u32>,
     temporario: String,
 }
 
 /// Replaces the files of these accounts, with one sync of their directory. Those that were replaced
-/// are durable on return. One that cannot be replaced holds no other up, and stays as it is.
+/// are durable on return. A file that cannot be replaced stays as it is, and does not hold up the
+/// others.
 ///
 /// # Errors
 ///
-/// If space or descriptors are short, nothing was replaced. After any other error, a sync has
-/// failed: nobody can say what was.
+/// If space or descriptors are short, nothing was replaced. Any other error is that of a failed
+/// sync: which files were replaced is unknown.
 pub(super) fn gravar_contas<D: Disco>(
     disco: &D,
     imagens: &[Imagem],
@@ -131,13 +134,14 @@ fn trocar<D: Disco>(
     trocado.map_err(|erro| NaoTrocado { erro, encontrado })
 }
 
-/// What cannot be removed now is replaced by the next checkpoint, or removed by recovery.
+/// Removes a temporary file. If that fails, the next checkpoint replaces it, or recovery removes
+/// it.
 fn descartar<D: Disco>(disco: &D, preparado: &Preparado) {
     let _ = disco.apagar(&preparado.temporario);
 }
 
-/// Keeps what stands in the place of an account file, unless it is what is expected there. Returns
-/// what it found.
+/// Keeps a copy of what stands in the place of an account file, unless that is what is expected
+/// there. Returns its checksum.
 fn guardar_estranho<D: Disco>(
     disco: &D,
     imagem: &Imagem,
@@ -145,7 +149,7 @@ fn guardar_estranho<D: Disco>(
     epoca: u64,
     avisos: &mut Vec<Aviso>,
 ) -> io::Result<Option<u32>> {
-    // A checkpoint that is tried again finds the same again.
+    // A checkpoint that is tried again finds the same file, and must not warn twice.
     let mut avisar = |aviso: Aviso| {
         if !avisos.contains(&aviso) {
             avisos.push(aviso);
@@ -172,8 +176,8 @@ fn guardar_estranho<D: Disco>(
     Ok(encontrado)
 }
 
-/// Keeps a file beside itself, under a name that no other copy has. One that was kept before, by a
-/// checkpoint that then failed, is not kept again. `bytes` is `None` for what cannot be read.
+/// Keeps a copy of a file beside it, under a name that no other copy has. A copy that was made by a
+/// checkpoint that then failed is not made again. `bytes` is `None` for what cannot be read.
 fn copiar<D: Disco>(
     disco: &D,
     nome: &str,
@@ -196,7 +200,7 @@ fn copiar<D: Disco>(
             let temporario = preparar(disco, &copia, bytes)?;
             disco.renomear(&temporario, &copia).map_err(nomear(&copia))?;
         }
-        // Whatever it is, it can be moved.
+        // What cannot be read can still be moved.
         None => disco.renomear(nome, &copia).map_err(nomear(nome))?,
     }
     Ok(copia)

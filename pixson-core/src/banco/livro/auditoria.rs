@@ -26,7 +26,7 @@ pub struct Auditoria {
     pub contas: u64,
     /// The sum of all readable balances, in centavos.
     pub total_em_centavos: u128,
-    /// What the ledger makes of that sum.
+    /// Where that sum comes from, by the ledger.
     pub balanco: Balanco,
     /// Everything that does not add up, in the order in which it was found.
     pub divergencias: Vec<Divergencia>,
@@ -100,19 +100,19 @@ struct Escriturada {
 #[derive(Default)]
 struct Escrituradas {
     contas: BTreeMap<Rg, Escriturada>,
-    /// The first record behind the last gap: what an account did in a gap nobody can say.
+    /// The first record behind the last gap: what happened to an account in a gap is unknown.
     lacuna: u64,
 }
 
-/// Recomputes every balance of a bank that nobody has open, from its ledger and its files.
+/// Recomputes every balance of a bank that no process has open, from its ledger and its files.
 ///
-/// After a crash, files that recovery will bring up to date are not held against the bank. Where the
-/// ledger is damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage.
-/// A balance that does not go on behind a gap as it was before it is no divergence.
+/// After a crash, files that recovery will bring up to date are no divergence. Where the ledger is
+/// damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage. Nor is a
+/// balance that differs before and behind a gap in the ledger.
 ///
 /// # Errors
 ///
-/// [`ErroAbrir`]: somebody has the bank open, or it cannot be read at all.
+/// [`ErroAbrir`]: a process has the bank open, or it cannot be read at all.
 pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
     let _trava = travar(disco)?;
     let ponto = ler_ponto(disco)?.ponto;
@@ -135,7 +135,7 @@ pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
 }
 
 impl Auditoria {
-    /// Recomputes what a record says. One is `pendente` that files need not hold yet.
+    /// Recomputes what a record says. It is `pendente` if account files need not hold it yet.
     fn escriturar(
         &mut self,
         lancamento: &Lancamento,
@@ -166,7 +166,7 @@ impl Auditoria {
                     let conta = conhecida.into_mut();
                     let livro = conta.saldo;
                     match antes {
-                        // What it did in the gap nobody can say.
+                        // What happened to the account in the gap is unknown.
                         _ if conta.seq < lacuna => {}
                         None => {
                             self.divergencias.push(Divergencia::Reaberta { rg, seq, livro });
@@ -207,7 +207,7 @@ impl Auditoria {
             if livro.is_none() {
                 self.balanco.inicial += em_centavos(arquivo);
             }
-            // A file that recovery will overwrite counts with what it will hold.
+            // A file that recovery will overwrite counts with the balance that it will get.
             let vale = match livro {
                 Some(livro) if livro.pendentes.contains(&arquivo) => livro.saldo,
                 Some(Escriturada { seq, .. }) if seq < escrituradas.lacuna => arquivo,

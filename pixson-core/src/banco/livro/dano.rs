@@ -1,4 +1,4 @@
-//! What of the ledger cannot be read.
+//! Parts of the ledger that cannot be read.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub enum Dano {
         /// Where it begins, in bytes.
         posicao: usize,
     },
-    /// These records are nowhere.
+    /// These records are missing.
     Falta {
         /// The first of them.
         de: u64,
@@ -27,7 +27,7 @@ pub enum Dano {
         /// The segment, relative to the bank's directory.
         arquivo: String,
     },
-    /// The disk does not give a segment.
+    /// The disk cannot read a segment.
     Arquivo {
         /// The segment, relative to the bank's directory.
         arquivo: String,

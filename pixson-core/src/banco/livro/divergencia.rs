@@ -1,4 +1,4 @@
-//! What an audit found.
+//! The divergences that an audit finds.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::tipos::{Rg, Saldo};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Divergencia {
-    /// The balances of a record are not what its operation makes.
+    /// The balances of a record are not those that its operation leads to.
     ContaErrada {
         /// The record.
         seq: u64,

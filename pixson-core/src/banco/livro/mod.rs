@@ -35,8 +35,8 @@ impl Lancamento {
         Self { seq, epoca, carimbo, feito }
     }
 
-    /// Whether the balances after are what the bank's rules make of those before. Of what the
-    /// administration did, anything is.
+    /// Whether the bank's rules lead from the balances before to those after. An act of the
+    /// administration may set any balance.
     fn confere(&self) -> bool {
         let Some(operacao) = self.feito.operacao() else { return true };
         let efeitos = || self.feito.efeitos();
@@ -51,9 +51,9 @@ impl Lancamento {
 /// How much of the ledger could be read.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Alcance {
-    /// The first thing that it tells, or `None` if it tells nothing.
+    /// Where the ledger begins, or `None` if it has no readable record.
     pub desde: Option<Inicio>,
-    /// What of it cannot be read, in order.
+    /// The parts that cannot be read, in order.
     pub danos: Vec<Dano>,
 }
 
@@ -68,12 +68,12 @@ pub struct Inicio {
     pub carimbo: Carimbo,
 }
 
-/// Reads the ledger of a bank that nobody has open, from its first operation to its last. Damage
-/// does not end it: what stands behind the damage is read, and the damage is named.
+/// Reads the ledger of a bank that no process has open, from its first record to its last. Damage
+/// does not end the reading: what stands behind the damage is read, and the damage is named.
 ///
 /// # Errors
 ///
-/// [`ErroAbrir`]: somebody has the bank open, or it cannot be read at all.
+/// [`ErroAbrir`]: a process has the bank open, or it cannot be read at all.
 pub fn ler_livro<D: Disco>(
     disco: &D,
     mut visitar: impl FnMut(Lancamento),
@@ -86,11 +86,12 @@ pub fn ler_livro<D: Disco>(
 /// A reading of the ledger, to its end.
 struct Percurso {
     alcance: Alcance,
-    /// It is damaged, and its last records are not those of which the checkpoint speaks.
+    /// The ledger is damaged, and ends before the last record that the checkpoint covers.
     sem_fim: bool,
 }
 
-/// Reads the ledger. The visitor hears with each record whether others are missing just before it.
+/// Reads the ledger. The visitor is told with each record whether others are missing just before
+/// it.
 fn percorrer<D: Disco>(
     disco: &D,
     ponto: Ponto,
@@ -109,7 +110,7 @@ fn percorrer<D: Disco>(
             }
         }
     }
-    // A checkpoint that speaks of what is not there: the end of the ledger is missing.
+    // If the checkpoint covers records that were not found, the end of the ledger is missing.
     let ultimo = leitura.proximo.map_or(0, |proximo| proximo - 1);
     let mut alcance = leitura.alcance;
     let falta_segmento = ponto.segmento > 0 && !numeros.contains(&ponto.segmento);
@@ -135,7 +136,8 @@ struct Leitura<'v, V> {
 
 impl<V: FnMut(Lancamento, bool)> Leitura<'_, V> {
     fn segmento(&mut self, segmento: Segmento, ultimo: bool) {
-        // A torn tail is for recovery to cut, and one that was just being begun has no record.
+        // A torn tail is left for recovery to cut, and a segment whose creation was cut short has
+        // no record.
         let danificado = segmento.julgar(Prova::do_livro(ultimo)) == Veredito::Danificado;
         let Segmento { nome, bytes, registros, validos, .. } = segmento;
         for registro in registros {
@@ -152,7 +154,7 @@ impl<V: FnMut(Lancamento, bool)> Leitura<'_, V> {
     fn registro(&mut self, registro: Registro) {
         let seq = registro.seq;
         let esperado = self.proximo.unwrap_or(seq);
-        // A line that stands where it does not belong is of the damage.
+        // A record whose number came before is part of the damage.
         if seq < esperado {
             return;
         }
