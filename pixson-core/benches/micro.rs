@@ -1,4 +1,4 @@
-//! What one message costs: `cargo bench --package pixson-core`.
+//! What one message costs in time: `cargo bench --package pixson-core`.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -96,7 +96,7 @@ mod arquivos {
     /// How many records wait for one sync.
     const LOTE: usize = 1024;
 
-    /// Records appended in batches, each batch synced once: with the disk's time.
+    /// Records appended in batches, each batch synced once; the time of the disk is included.
     #[divan::bench]
     #[expect(clippy::disallowed_methods, reason = "the account has to come from somewhere")]
     fn append_1024_and_sync(bencher: Bencher<'_, '_>) {

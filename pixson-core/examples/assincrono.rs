@@ -1,4 +1,5 @@
-//! The same machines inside tokio, a task per connection: not a line of the core changes.
+//! The same machines inside tokio, with one task for each connection. The core needs no change for
+//! it.
 
 use std::error::Error;
 use std::io;
@@ -15,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// What `acordar_apos: None` means.
+/// The time-out that stands for `acordar_apos: None`.
 const PARA_SEMPRE: Duration = Duration::MAX;
 
 /// The server's side of one connection, to its end.
@@ -115,7 +116,7 @@ async fn executar() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One thread serves everybody, and whatever breaks, the example ends.
+/// One thread serves both clients. The time-out ends the example if something blocks.
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tokio.block_on(async { timeout(Duration::from_secs(10), executar()).await? })

@@ -23,7 +23,7 @@ impl Conversa {
         Self { cliente: SessaoCliente::default(), servidor: servico.ligacao(), servico }
     }
 
-    /// The client asks, and goes on until it has the answer.
+    /// Sends a request of the client, and goes on until its answer is there.
     fn pedir(&mut self, operacao: Operacao) -> Result<Resposta, Box<dyn Error>> {
         self.cliente.enviar(operacao)?;
         loop {
@@ -36,7 +36,7 @@ impl Conversa {
         }
     }
 
-    /// What a network does: the client's bytes go over, and the server's come back.
+    /// Does the work of a network: carries the client's bytes over, and the server's back.
     fn transportar(&mut self) {
         let mut bytes = Vec::new();
         self.cliente.retirar_saida(&mut bytes);

@@ -17,7 +17,7 @@ use pixson_core::servico::{Evento, Passo};
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
 use pixson_core::{Banco, Operacao, Relogio, Resposta, Saldo, Servico, SessaoCliente};
 
-/// Reads into `bytes`. `None`: nothing arrived for as long as `acordar_apos` says.
+/// Reads into `bytes`. `None` if nothing arrived for as long as `acordar_apos` says.
 fn ler(
     mut fluxo: &TcpStream,
     acordar_apos: Option<Duration>,
@@ -107,7 +107,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     thread::scope(|escopo| {
         let servidor =
             escopo.spawn(|| (0..2).try_for_each(|_| atender(&ouvinte.accept()?.0, &servico)));
-        // One for the whole program: the second connection goes on where the first one ended.
+        // One clock for the whole program: the second connection goes on where the first one ended.
         let relogio = Arc::new(Relogio::novo());
         let login = (Operacao::Login { rg }, "Login realizado com sucesso");
         let deposito = Operacao::Deposito { rg, valor: "2.5".parse()? };
