@@ -1,4 +1,4 @@
-//! Taking connections off the listener, also when descriptors are short.
+//! Accepting connections, also when file descriptors are short.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use crate::parada::Parada;
 
-/// How long to wait after a failed accept: 10 ms at first, twice as long each time, up to 100 ms.
+/// The back-off after a failed accept: 10 ms at first, twice as long each time, up to 100 ms.
 const PAUSA_MIN: Duration = Duration::from_millis(10);
 const PAUSA_MAX: Duration = Duration::from_millis(100);
 
@@ -17,9 +17,9 @@ const PAUSA_MAX: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) enum Aceito {
     Lugar(TcpStream, SocketAddr),
-    /// It has the last descriptor, and can only be told that there is none.
+    /// The connection took the last file descriptor, and can only be told that the server is full.
     SemDescritor(TcpStream, SocketAddr),
-    /// None, and why; there was a pause.
+    /// The accept failed, with this error.
     Nenhuma(io::Error),
 }
 
@@ -28,8 +28,8 @@ pub(crate) enum Aceito {
 pub(crate) struct Aceitacao<'s> {
     ouvinte: &'s TcpListener,
     parada: &'s Parada,
-    /// A descriptor that is given up when there is no other, so that whoever waits can be told.
-    /// Without it the kernel refuses to accept anybody, and they would wait in vain.
+    /// A file descriptor that is given up when there is no other, so that a waiting peer can be
+    /// accepted and told. Without it every accept fails, and peers wait in vain.
     reserva: Option<File>,
     pausa: Duration,
 }
@@ -39,14 +39,14 @@ impl<'s> Aceitacao<'s> {
         Self { ouvinte, parada, reserva: reservar(), pausa: PAUSA_MIN }
     }
 
-    /// The next arrival, or `None` when nobody is taken any more.
+    /// The next arrival, or `None` when the server stops.
     pub(crate) fn proxima(&mut self) -> Option<Aceito> {
         while !self.parada.pedida() {
             match self.ouvinte.accept() {
                 Ok(_) if self.parada.pedida() => break,
                 Ok((fluxo, par)) => {
                     self.pausa = PAUSA_MIN;
-                    // While it was waited for, others may have gone.
+                    // Other connections may have freed a descriptor meanwhile.
                     self.reserva = self.reserva.take().or_else(reservar);
                     return Some(match self.reserva {
                         Some(_) => Aceito::Lugar(fluxo, par),
@@ -64,7 +64,7 @@ impl<'s> Aceitacao<'s> {
         None
     }
 
-    /// Makes the most of a failed accept: the reserve at first, then a pause.
+    /// Prepares the next try after a failed accept: gives up the reserve at first, then pauses.
     fn descansar(&mut self, erro: &io::Error) {
         let sem_descritor = matches!(Errno::from_io_error(erro), Some(Errno::MFILE | Errno::NFILE));
         if sem_descritor && self.reserva.take().is_some() {

@@ -14,14 +14,15 @@ use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::ObservadorDeConexao;
 use crate::parada::Parada;
 
-/// How many bytes are read at once: 2 KiB of a peer that says little, so that many of them cost
-/// little, and up to 32 KiB of one that pipelines, so that a sync serves many requests.
+/// How many bytes are read at once: 2 KiB from a peer that sends little, so that many such peers
+/// cost little memory, and up to 32 KiB from one that pipelines, so that a sync serves many
+/// requests.
 const LEITURA_MIN_BYTES: usize = 2 * 1024;
 const LEITURA_MAX_BYTES: usize = 32 * 1024;
 
-/// How much the system may hold of replies that a peer does not read: 128 KiB, which Linux doubles for
-/// what it keeps beside them. By itself it would let them grow to 4 MiB, for each connection, and
-/// come to the end of its memory for all of them before the deadline of the first.
+/// The send buffer of a socket, for replies that a peer does not read: 128 KiB, which Linux doubles
+/// for its own bookkeeping. By default Linux lets each buffer grow to 4 MiB, and many slow readers
+/// could exhaust its memory for sockets before the first one's deadline.
 const ENVIO_BYTES: usize = 128 * 1024;
 
 /// Serves one connection to its end.
@@ -47,7 +48,7 @@ pub(crate) fn conduzir<B: Banco>(
                 Ok(())
             }
             Acao::Confirmar => {
-                // The stop is asked for last: all connections ask for it.
+                // The stop is checked last, since all connections share its flag.
                 if conexao.pode_adiantar() && soquete.le_muito() && !parada.pedida() {
                     let lidos = soquete.ler_o_que_ha();
                     if !lidos.is_empty() {
@@ -72,7 +73,7 @@ pub(crate) fn conduzir<B: Banco>(
                     agora = Instant::now();
                 }
                 lido.map(|lidos| match lidos {
-                    // The time has passed, or a signal came: the next action tells which.
+                    // The time has passed, or a signal came: the next call of `acao` finds out.
                     None => {}
                     Some([]) => conexao.fim_de_entrada(),
                     Some(bytes) => {
@@ -85,7 +86,8 @@ pub(crate) fn conduzir<B: Banco>(
                 })
             }
             Acao::MeioFechar => {
-                // Who let a deadline pass was not waiting for the server.
+                // After a missed deadline the time was spent by the peer, not by the server, and is
+                // not counted.
                 if conexao.fim() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
                     atendimento.contar(agora, observador);
                 }
@@ -94,18 +96,18 @@ pub(crate) fn conduzir<B: Banco>(
             Acao::Fechar(fim) => return Ok(fim),
         };
         if let Err(erro) = feito {
-            // Whatever fails after the last word, the conversation is over.
+            // An error after the last reply does not matter: the conversation is over.
             return conexao.fim().ok_or(erro);
         }
     }
 }
 
-/// The bytes that are being served, for whoever wants to know how long that takes.
+/// The input that is being served, for measuring how long that takes.
 #[derive(Default)]
 struct Atendimento {
-    /// When they arrived, if anybody does and has not been told.
+    /// When it arrived, if that is measured and was not reported yet.
     chegada: Option<Instant>,
-    /// Something of them was answered.
+    /// Part of it was answered.
     respondeu: bool,
 }
 
@@ -125,11 +127,11 @@ impl Atendimento {
     }
 }
 
-/// A socket, and what it was last told of time.
+/// A socket, and the time-outs that it was last given.
 struct Soquete<'f> {
     fluxo: &'f TcpStream,
     bytes: Vec<u8>,
-    /// How many of them the last read filled.
+    /// How many of these bytes the last read filled.
     lidos: usize,
     espera_de_leitura: Option<Duration>,
     espera_de_escrita: Option<Duration>,
@@ -141,10 +143,10 @@ impl<'f> Soquete<'f> {
         Self { fluxo, bytes, lidos: 0, espera_de_leitura: None, espera_de_escrita: None }
     }
 
-    /// Waits for bytes. `None` if none came in that time, no bytes at the end of the input.
+    /// Waits for bytes. `None` if none came in that time, an empty slice at the end of the input.
     fn ler(&mut self, no_maximo: Duration) -> io::Result<Option<&[u8]>> {
-        // A framed peer that ends its messages never needs another time-out: one system call less for
-        // each request.
+        // A peer that ends its messages with LF always has the same time-out: this saves one system
+        // call for each request.
         if self.espera_de_leitura != Some(no_maximo) {
             self.fluxo.set_read_timeout(Some(no_maximo))?;
             self.espera_de_leitura = Some(no_maximo);
@@ -158,14 +160,15 @@ impl<'f> Soquete<'f> {
         }
     }
 
-    /// Whether the last reads filled all that there was room for: the peer pipelines.
+    /// Whether the buffer has grown to its limit, since the last reads filled it: the peer
+    /// pipelines.
     fn le_muito(&mut self) -> bool {
         self.ajustar();
         self.bytes.len() == LEITURA_MAX_BYTES
     }
 
-    /// What is at hand, without waiting. Whatever else there is to know of the connection, the next
-    /// [`Soquete::ler`] learns.
+    /// Reads what is at hand, without waiting. An error or the end of the input is left for the
+    /// next [`Soquete::ler`] to find.
     fn ler_o_que_ha(&mut self) -> &[u8] {
         let lidos = recv(self.fluxo, &mut self.bytes[..], RecvFlags::DONTWAIT);
         self.entregar(lidos.map_or(0, |(lidos, _)| lidos))
@@ -176,8 +179,7 @@ impl<'f> Soquete<'f> {
         &self.bytes[..lidos]
     }
 
-    /// Makes room for more, if the last read filled all there was, and gives it back when little came
-    /// again.
+    /// Grows the buffer if the last read filled it, and shrinks it again after a read of few bytes.
     fn ajustar(&mut self) {
         let cabem = self.bytes.len();
         let lidos = std::mem::take(&mut self.lidos);
@@ -188,9 +190,10 @@ impl<'f> Soquete<'f> {
         }
     }
 
-    /// Writes some of them, or none if that was not possible in time.
+    /// Writes some of the bytes (a short write), or none if that was not possible in time.
     fn escrever(&mut self, bytes: &[u8], no_maximo: Duration) -> io::Result<usize> {
-        // The first write is nearly always the only one: its time-out is always the same.
+        // The first write of a batch is nearly always the only one, and its time-out is always the
+        // same.
         if self.espera_de_escrita != Some(no_maximo) {
             self.fluxo.set_write_timeout(Some(no_maximo))?;
             self.espera_de_escrita = Some(no_maximo);
@@ -203,7 +206,7 @@ impl<'f> Soquete<'f> {
     }
 }
 
-/// Whether a call came back without having done anything: its time was over, or a signal came.
+/// Whether a call returned without having done anything: its time-out passed, or a signal came.
 fn sem_tempo(erro: &io::Error) -> bool {
     matches!(erro.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }

@@ -35,10 +35,10 @@
 //! | [`conexao`] | deadlines, pauses, what is written, half-close and drain of one connection: without IO |
 //! | `fio` | how a thread drives it over a socket |
 //! | `servidor`, `aceitacao`, `portaria` | who gets in, and how all end |
-//! | `recusa` | what becomes of who does not |
-//! | `recursos` | how many the system allows |
+//! | `recusa` | how those who do not get in are told |
+//! | `recursos` | how many connections the system allows |
 //!
-//! The crate prints nothing and logs nothing: whoever wants to know has an [`Observador`].
+//! The crate prints nothing and logs nothing: an [`Observador`] is told what happens.
 
 mod aceitacao;
 pub mod conexao;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
 use pixson_core::sessao::ConfiguracaoServidor;
 
-/// How much a peer may take. All deadlines are absolute: a byte now and then moves none of them.
+/// How much a peer may take. All deadlines are absolute: a peer that sends a byte now and then
+/// moves none of them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limites {
     /// How many connections are served at the same time; the others are told that the server is full.
@@ -18,7 +19,7 @@ pub struct Limites {
     pub prazo_mensagem: Duration,
     /// From the connection to the login.
     pub prazo_login: Duration,
-    /// How long nothing may be asked after the login.
+    /// How long a peer may ask nothing after the login.
     pub prazo_ocioso: Duration,
     /// How long a peer may take to receive the replies that are ready.
     pub prazo_escrita: Duration,
@@ -41,7 +42,7 @@ impl Default for Limites {
 }
 
 impl Limites {
-    /// What the sessions of a server with these limits are configured with.
+    /// The configuration of the sessions of a server with these limits.
     pub fn configuracao(&self) -> ConfiguracaoServidor {
         ConfiguracaoServidor {
             mensagem_max_bytes: self.max_mensagem,

@@ -1,4 +1,4 @@
-//! Who looks on while a server serves: a screen, a log, counters.
+//! Observers of a server: a screen, a log, counters.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use pixson_core::servico::Evento;
 
 use crate::conexao::Encerramento;
 
-/// Who looks on. All methods are called by the threads that serve, and should return soon; none is
-/// called while an account is locked. `()` looks away.
+/// An observer of a server. All methods are called by the threads that serve, and should return
+/// soon; none is called while an account is locked. `()` ignores everything.
 pub trait Observador: Sync {
-    /// Who looks on at one connection.
+    /// An observer of one connection.
     type DeConexao<'o>: ObservadorDeConexao
     where
         Self: 'o;
@@ -19,31 +19,31 @@ pub trait Observador: Sync {
     /// A connection has found a place. `numero` is its own in this run of the server.
     fn aberta(&self, numero: u64, par: SocketAddr) -> Self::DeConexao<'_>;
 
-    /// There was no place for a connection, which is told so.
+    /// There was no place for a connection, and the peer is told so.
     fn recusada(&self, par: SocketAddr);
 
-    /// What happens while such a connection is told.
+    /// Something happened while the peer of such a connection was told.
     fn evento_de_recusada(&self, evento: Evento);
 
-    /// The system gives no connection just now. It is tried again, after a pause.
+    /// Accepting a connection failed. It is tried again, after a pause.
     fn sem_aceitar(&self, erro: &io::Error);
 }
 
-/// Who looks on at one connection.
+/// An observer of one connection.
 pub trait ObservadorDeConexao {
     /// Something happened in a step of the service.
     fn evento(&mut self, evento: Evento);
 
-    /// All that has happened by now was confirmed, or is known to be lost: a good moment to show it.
+    /// All events so far are durable, or are known to be lost: this is a good moment to show them.
     fn confirmado(&mut self);
 
-    /// Whether [`ObservadorDeConexao::atendimento`] is worth a look at the clock for each request.
+    /// Whether to read the clock for each request, for [`ObservadorDeConexao::atendimento`].
     fn mede(&self) -> bool;
 
-    /// So long it took from the arrival of bytes until the replies to them were sent.
+    /// How long it took from the arrival of bytes until the replies to them were sent.
     fn atendimento(&mut self, duracao: Duration);
 
-    /// The connection is over. An error is of its transport: nothing is lost on this side.
+    /// The connection is over. An error is one of its transport: nothing is lost on this side.
     fn encerrada(self, fim: &io::Result<Encerramento>);
 }
 

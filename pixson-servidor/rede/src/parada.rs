@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Whether a server is to stop. Clones are the same: whoever has one may ask for the stop.
+/// Whether a server is to stop. Clones share one state: each of them may be used to ask for the
+/// stop.
 ///
 /// ```
 /// use std::time::Duration;
@@ -15,14 +16,14 @@ use std::time::Duration;
 /// let outra = parada.clone();
 /// assert!(!parada.pedida() && outra.pedir());
 /// assert!(parada.esperar(Duration::MAX), "it was asked for");
-/// assert!(!parada.pedir(), "somebody was first");
+/// assert!(!parada.pedir(), "another one asked first");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Parada(Arc<Interior>);
 
 #[derive(Debug, Default)]
 struct Interior {
-    /// As the mutex has it, for those who only look: every connection does, at every read.
+    /// A copy of `estado` that is read without the lock: every connection does so at every read.
     pedida: AtomicBool,
     estado: Mutex<bool>,
     mudou: Condvar,
@@ -42,14 +43,14 @@ impl Parada {
         self.0.pedida.load(Ordering::Acquire)
     }
 
-    /// Waits until the stop is asked for, at most so long. Returns whether it is.
+    /// Waits until the stop is asked for, at most for `no_maximo`. Returns whether it was.
     pub fn esperar(&self, no_maximo: Duration) -> bool {
         let serve = |pedida: &mut bool| !*pedida;
         let espera = self.0.mudou.wait_timeout_while(self.trancar(), no_maximo, serve);
         *espera.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// A flag is whole whatever panics.
+    /// Ignores a poisoned lock: a flag is consistent whatever panics.
     fn trancar(&self) -> MutexGuard<'_, bool> {
         self.0.estado.lock().unwrap_or_else(PoisonError::into_inner)
     }

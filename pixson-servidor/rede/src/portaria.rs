@@ -1,4 +1,4 @@
-//! Who is inside: the open connections, how many there may be, and how they are ended.
+//! The open connections, how many there may be, and how they are ended.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, Shutdown, TcpStream};
@@ -19,11 +19,11 @@ struct Abertas {
     ultima: u64,
     fluxos: HashMap<u64, Arc<TcpStream>>,
     por_endereco: HashMap<IpAddr, usize>,
-    /// Nobody has anything more to say.
+    /// The input of all connections was ended, and is ended for new ones, too.
     encerrada: bool,
 }
 
-/// The place of one connection. It is free again when this is dropped.
+/// The place of one connection. It is free again when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Passe<'p> {
     portaria: &'p Portaria,
@@ -36,7 +36,7 @@ impl Portaria {
         Self { max_conexoes, max_por_endereco, abertas: Mutex::default(), vazia: Condvar::new() }
     }
 
-    /// A place for a connection, or `None` if there is none, in all or for its address.
+    /// Takes a place for a connection, or `None` if none is left, in all or for its address.
     pub(crate) fn entrar(&self, fluxo: &Arc<TcpStream>, endereco: IpAddr) -> Option<Passe<'_>> {
         let origem = origem(endereco);
         let mut abertas = self.trancar();
@@ -68,7 +68,8 @@ impl Portaria {
         }
     }
 
-    /// Waits for the last connection to end, and ends those that have not by then.
+    /// Waits for the last connection to end, at most for `no_maximo`, and then cuts those that are
+    /// left.
     pub(crate) fn esvaziar(&self, no_maximo: Duration) {
         let ha = |abertas: &mut Abertas| !abertas.fluxos.is_empty();
         let espera = self.vazia.wait_timeout_while(self.trancar(), no_maximo, ha);
@@ -92,7 +93,7 @@ impl Portaria {
         }
     }
 
-    /// The tables hold whole entries whatever panics.
+    /// Ignores a poisoned lock: the tables hold whole entries whatever panics.
     fn trancar(&self) -> MutexGuard<'_, Abertas> {
         self.abertas.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -111,7 +112,7 @@ impl Drop for Passe<'_> {
     }
 }
 
-/// What counts as one address: of IPv6, the network of 64 bits that one customer is given.
+/// What counts as one address: for IPv6 the network of 64 bits, which one customer is given.
 fn origem(endereco: IpAddr) -> IpAddr {
     const REDE: u128 = u128::MAX << 64;
     match endereco.to_canonical() {

@@ -1,8 +1,8 @@
-//! How many connections the system allows: descriptors, areas of memory, address space.
+//! How many connections the system allows: file descriptors, areas of memory, address space.
 //!
-//! An allocation that fails ends the process, also in the first steps of a thread, when its connection
-//! is counted already, and a bank without descriptors cannot read accounts: what cannot fit must not be
-//! let in.
+//! Connections that do not fit must not be let in: an allocation that fails ends the process, even
+//! in the first steps of a thread, when its connection is counted already, and a bank without file
+//! descriptors cannot read accounts.
 
 use std::fs;
 
@@ -11,25 +11,25 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::limites::Limites;
 
-/// Descriptors for everything but connections: journal, account files, refusals, log.
+/// File descriptors for everything but connections: journal, account files, refusals, log.
 const RESERVA_DESCRITORES: u64 = 64;
 
 /// Areas of memory of the program itself, and of the thread of a connection.
 const AREAS_DO_PROGRAMA: usize = 2048;
 const AREAS_POR_CONEXAO: usize = 4;
 
-/// What may still be taken beside the connections: 32 MiB. Lines for screen and log may wait in 16 of
-/// them; the others are for the threads that serve nobody, the journal and the accounts.
+/// Address space for everything but connections: 32 MiB. Of these, 16 are for lines that wait for
+/// screen and log; the others are for the other threads, the journal and the accounts.
 const RESERVA_BYTES: u64 = 32 * 1024 * 1024;
 
-/// What one connection may take: 1.25 MiB. Its stack and what the system puts around it are 284 KiB;
-/// the rest is for the replies and the lines on the screen of a peer that pipelines.
+/// Address space for one connection: 1.25 MiB. Its stack and what the system puts around it take
+/// 284 KiB; the rest is for the replies and the screen lines of a peer that pipelines.
 const POR_CONEXAO_BYTES: u64 = 1280 * 1024;
 
-/// Something of which the system gives less than the connections need.
+/// A resource of which the system gives less than the connections need.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Escassez {
-    /// Descriptors (`ulimit -n`): so many there are.
+    /// File descriptors (`ulimit -n`), and how many there are.
     Descritores(u64),
     /// Areas of memory (`vm.max_map_count`): each thread takes four.
     AreasDeMemoria,
@@ -38,9 +38,9 @@ pub enum Escassez {
 }
 
 impl Limites {
-    /// The same limits, with as many connections as the system allows; before that it is asked for more
-    /// descriptors. `avisar` is told what is short, how many connections were to be served, and what the
-    /// limits then are.
+    /// The same limits, with no more connections than the system allows. First it asks the system
+    /// for enough file descriptors. `avisar` is told what is short, how many connections were to be
+    /// served, and the limits that result.
     #[must_use]
     pub fn ajustados(self, mut avisar: impl FnMut(Escassez, usize, &Self)) -> Self {
         let mut limites = self;
@@ -59,8 +59,8 @@ impl Limites {
     }
 }
 
-/// Each thread takes four areas of the address space, and without one the runtime gives up the whole
-/// process. The system allows so many, and the program itself needs some.
+/// How many connections the limit of memory areas allows. Each thread takes four areas, and if one
+/// is denied, the runtime aborts the whole process. The program itself needs some, too.
 fn cabem_em_areas() -> Option<usize> {
     let permitidas = fs::read_to_string("/proc/sys/vm/max_map_count").ok()?;
     let permitidas: usize = permitidas.trim().parse().ok()?;
@@ -72,20 +72,21 @@ fn cabem_no_espaco() -> Option<usize> {
     usize::try_from(cabem.max(1)).ok()
 }
 
-/// Asks the system for as many descriptors as so many connections need. Returns how many connections
-/// have one, and how many descriptors there are.
+/// Asks the system for as many file descriptors as these connections need. Returns how many
+/// connections can have one, and how many descriptors there are.
 fn cabem_em_descritores(conexoes: usize) -> (usize, u64) {
     let quer = u64::try_from(conexoes).unwrap_or(u64::MAX).saturating_add(RESERVA_DESCRITORES);
     let tem = elevar_descritores(quer);
     if tem >= quer {
         return (conexoes, tem);
     }
-    // Of very few descriptors, half are for connections.
+    // If there are very few descriptors, half of them are for connections.
     let cabem = tem.saturating_sub(RESERVA_DESCRITORES).max(tem / 2).max(1);
     (usize::try_from(cabem).unwrap_or(conexoes), tem)
 }
 
-/// Raises the soft limit as far as the hard one allows. Returns what it is then.
+/// Raises the soft limit to `quer`, or as far as the hard one allows. Returns the limit that
+/// results.
 fn elevar_descritores(quer: u64) -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let tem = current.unwrap_or(u64::MAX);
@@ -107,7 +108,7 @@ pub fn espaco_restante() -> Option<u64> {
     if espaco.is_none() && dados.is_none() {
         return None;
     }
-    // proc(5), `statm`: all pages, and as the sixth number those of data and stack.
+    // proc(5), `statm`: the first number is all pages, the sixth those of data and stack.
     let paginas = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let usadas = |qual: usize| {
         let paginas = paginas.split_whitespace().nth(qual).and_then(|texto| texto.parse().ok());

@@ -1,4 +1,4 @@
-//! Saying no to connections for which there is no place: one thread drives all of them.
+//! Refusing connections for which there is no place: one thread drives all of them.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,21 +11,21 @@ use pixson_core::{Banco, Servico};
 
 use crate::conexao::{Acao, ConexaoServidor};
 
-/// How many refused peers are waited for; each keeps a descriptor. Beyond that, one that has sent
-/// something may lose the reply.
+/// How many refused connections are drained at a time; each keeps a file descriptor. Beyond that
+/// the oldest is closed, and if its peer has sent something, a reset may destroy the reply.
 const RECUSADAS_MAX: usize = 16;
 
-/// How many more may come between two looks.
+/// How many more may be queued for the thread that drains them.
 const NOVAS_MAX: usize = 8;
 
-/// How often those who were refused are looked at: every 10 ms.
+/// How often the refused connections are read: every 10 ms.
 const RONDA: Duration = Duration::from_millis(10);
 
-/// Where refused connections end.
+/// The queue of refused connections.
 #[derive(Debug)]
 pub(crate) struct Recusas(SyncSender<Recusada>);
 
-/// A connection without a place, on its way out.
+/// A refused connection that is being ended.
 #[derive(Debug)]
 pub(crate) struct Recusada {
     fluxo: TcpStream,
@@ -37,7 +37,8 @@ impl Recusada {
         Self { fluxo, conexao }
     }
 
-    /// Writes the last words and half-closes. Never waits for the peer. An error: it has gone.
+    /// Writes the refusal and half-closes, without waiting for the peer. An error means that the
+    /// peer has gone.
     pub(crate) fn dizer<B: Banco>(
         &mut self,
         servico: &Servico<B>,
@@ -48,10 +49,10 @@ impl Recusada {
         loop {
             match self.conexao.acao(agora) {
                 Acao::Avancar => self.conexao.avancar(servico, &mut observar),
-                // Nothing was asked of the bank: there is nothing to wait for.
+                // The bank was asked for nothing, so that this does not wait.
                 Acao::Confirmar => self.conexao.confirmar(servico),
                 Acao::Escrever { bytes, .. } => {
-                    // There is room for a line in the buffer of a new socket.
+                    // The send buffer of a new socket has room for one line.
                     let escritos = self.fluxo.write(bytes)?;
                     self.conexao.escritos(escritos);
                 }
@@ -64,8 +65,8 @@ impl Recusada {
         }
     }
 
-    /// Reads what there is, so that closing does not reset the connection before the peer has read
-    /// why. `false` when the peer has gone, or has had its time.
+    /// Drains what has arrived, so that closing does not reset the connection before the peer has
+    /// read the refusal. `false` when the peer has gone, or its time is over.
     fn ainda_ha(&mut self, agora: Instant) -> bool {
         let mut lixo = [0; 4096];
         while let Acao::Ler { .. } = self.conexao.acao(agora) {
@@ -81,22 +82,22 @@ impl Recusada {
 }
 
 impl Recusas {
-    /// Where to leave them, and for the thread that [`despedir`]s them, where they come from.
+    /// The queue, and its other end for the thread that calls [`despedir`].
     pub(crate) fn novas() -> (Self, Receiver<Recusada>) {
         let (deixar, recusadas) = sync_channel(NOVAS_MAX);
         (Self(deixar), recusadas)
     }
 
-    /// Leaves one to the thread that looks after them.
+    /// Leaves a refused connection to the thread that drains them.
     pub(crate) fn deixar(&self, recusada: Recusada) {
         match self.0.try_send(recusada) {
-            // In a flood the connection ends at once.
+            // If the queue is full, dropping the connection closes it at once.
             Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
         }
     }
 }
 
-/// Looks after refused peers. Returns when nobody can be refused any more.
+/// Drains refused connections. Returns when the queue is dropped.
 pub(crate) fn despedir(recusadas: &Receiver<Recusada>) {
     let mut esperadas: VecDeque<Recusada> = VecDeque::new();
     loop {

@@ -21,8 +21,8 @@ use crate::tarefa::tarefa;
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
 
-/// How long connections may still take when the server stops: 3 s. Then there is time for whatever the
-/// bank has to do.
+/// How long connections may still take when the server stops: 3 s. That leaves time for the bank to
+/// close.
 const PARADA_MAX: Duration = Duration::from_secs(3);
 
 /// A bank on a listener: see the [crate](crate) for an example.
@@ -37,8 +37,8 @@ pub struct Servidor<B, O = ()> {
 }
 
 impl<B: Banco, O: Observador> Servidor<B, O> {
-    /// A server that does not serve yet. It stops when somebody asks `parada` for it. The limit of a
-    /// message is that of `servico` ([`Limites::configuracao`]).
+    /// A server that does not serve yet. It stops when `parada` is asked for the stop. The limit of
+    /// a message is that of `servico` ([`Limites::configuracao`]).
     pub fn novo(
         servico: Servico<B>,
         ouvinte: TcpListener,
@@ -55,12 +55,12 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         &self.servico
     }
 
-    /// Who looks on.
+    /// The observer.
     pub fn observador(&self) -> &O {
         &self.observador
     }
 
-    /// Asked for the stop, it ends the server.
+    /// The handle by which the stop is asked for.
     pub fn parada(&self) -> &Parada {
         &self.parada
     }
@@ -70,7 +70,8 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         self.portaria.quantas()
     }
 
-    /// Bank and onlooker, when nothing is served any more. The listener is closed.
+    /// Takes the service and the observer back, when nothing is served any more. The listener is
+    /// closed.
     pub fn desfazer(self) -> (Servico<B>, O) {
         (self.servico, self.observador)
     }
@@ -78,12 +79,12 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
     /// Serves until the stop is asked for and the last connection has ended: every line that has
     /// arrived whole by then is answered. Connections that go on for more than 3 s after that are cut.
     ///
-    /// `pronto` is called when everything is there that serving needs of the system, before anybody is
-    /// accepted.
+    /// `pronto` is called when the system has given everything that serving needs, before the first
+    /// connection is accepted.
     ///
     /// # Errors
     ///
-    /// That of `pronto`, or of the system if it gives no thread: nobody was accepted then.
+    /// That of `pronto`, or of the system if it gives no thread. No connection was accepted then.
     pub fn servir<E: From<io::Error>>(
         &self,
         pronto: impl FnOnce() -> Result<(), E>,
@@ -97,7 +98,7 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
             if servido.is_ok() {
                 thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
             }
-            // Whatever has started must end.
+            // The threads that have started must end, also after an error.
             self.parada.pedir();
             servido
         })
@@ -108,7 +109,8 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         while let Some(chegada) = aceitacao.proxima() {
             match chegada {
                 Aceito::Lugar(fluxo, par) => self.receber(conexoes, recusas, fluxo, par),
-                // It is closed at once: a peer that has spoken already may lose the words.
+                // The connection is closed at once: a peer that has sent something already may lose
+                // the refusal to a reset.
                 Aceito::SemDescritor(fluxo, par) => drop(self.recusar(fluxo, par)),
                 Aceito::Nenhuma(erro) => self.observador.sem_aceitar(&erro),
             }
@@ -129,12 +131,13 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
             Some(passe) => {
                 let dele = Arc::clone(&fluxo);
                 let atender = move || self.atender(&dele, &passe, par);
-                // Without a thread this client is refused, and the others are served.
+                // If the system gives no thread, this client is refused, and the others are served
+                // on.
                 let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
                 pilha.spawn_scoped(conexoes, atender).map(drop).map_err(|_| fluxo)
             }
         };
-        // Nobody else has a share of a connection that was not let in.
+        // A connection that was not let in has no other owner, so that `into_inner` succeeds.
         if let Some(fluxo) = fluxo.err().and_then(Arc::into_inner)
             && let Ok(recusada) = self.recusar(fluxo, par)
         {
@@ -159,12 +162,12 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         observador.encerrada(&fim);
     }
 
-    /// Waits for the stop, ends the input of every connection and the wait for others, and then sees to
-    /// it that nobody holds up the server.
+    /// Waits for the stop, ends the input of every connection and the accepting of new ones, and
+    /// then makes sure that no connection holds up the server.
     fn despejar(&self) {
         while !self.parada.esperar(PARADA_MAX) {}
         self.portaria.encerrar_entradas();
-        // On Linux this ends an accept that waits.
+        // On Linux this wakes an accept that blocks.
         let _ = rustix::net::shutdown(&self.ouvinte, rustix::net::Shutdown::Read);
         self.portaria.esvaziar(PARADA_MAX);
     }

@@ -1,4 +1,4 @@
-//! Threads that go on beside the connections.
+//! Threads that run beside the connections.
 
 use std::io;
 use std::thread::{self, Scope};
@@ -6,7 +6,8 @@ use std::thread::{self, Scope};
 /// The stack of such a thread: 512 KiB.
 const PILHA_BYTES: usize = 512 * 1024;
 
-/// Starts something that goes on beside the connections, on a small stack: address space may be limited.
+/// Starts a thread that runs beside the connections, on a small stack, since address space may be
+/// limited.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ pub enum Acao<'c> {
     Avancar,
     /// Call [`ConexaoServidor::confirmar`](super::ConexaoServidor::confirmar), which waits for the storage.
     Confirmar,
-    /// Write these bytes, or some of them.
+    /// Write these bytes, or some of them (a short write is fine).
     Escrever {
         /// What is left to write; never empty.
         bytes: &'c [u8],
@@ -24,7 +24,7 @@ pub enum Acao<'c> {
         /// How long to wait for it; never zero.
         no_maximo: Duration,
     },
-    /// Shut down the sending side: the peer sees that nothing more will come.
+    /// Half-close: shut down the sending side, so that the peer sees that nothing more will come.
     MeioFechar,
     /// Close the socket: all is over.
     Fechar(Encerramento),
@@ -33,7 +33,7 @@ pub enum Acao<'c> {
 /// How a connection ended, if its transport did not fail.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Encerramento {
-    /// The session is over, and its last words are written.
+    /// The session is over, and its last replies are written.
     Sessao(Fim),
     /// The peer did not take its replies in time.
     EscritaEsgotada,

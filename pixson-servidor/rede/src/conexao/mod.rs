@@ -1,9 +1,9 @@
 //! One connection from its first byte to its last, without a socket and without a clock.
 //!
-//! [`ConexaoServidor`] decides everything that a driver (a thread, an event loop, a layer of encryption) would
-//! otherwise decide by itself: what is waited for and how long, what is written and by when, when the
-//! sending side is closed, and how much is still read after that. The driver asks [`ConexaoServidor::acao`] what
-//! to do, does it, and says what came of it:
+//! [`ConexaoServidor`] decides everything that a driver (a thread, an event loop, a layer of
+//! encryption) would otherwise decide by itself: what to wait for and how long, what to write and
+//! by when, when to half-close, and how much to read after that. The driver asks
+//! [`ConexaoServidor::acao`] what to do, does it, and reports the result:
 //!
 //! | [`Acao`] | the driver | then calls |
 //! |---|---|---|
@@ -14,8 +14,8 @@
 //! | `MeioFechar` | shuts down the sending side | [`ConexaoServidor::meio_fechada`] |
 //! | `Fechar` | closes | nothing more |
 //!
-//! When the time of an action has passed, the driver asks for the next one, with the instant that it is
-//! then. Time enters here and nowhere else.
+//! When the time of an action has passed, the driver asks for the next one, with the current
+//! instant. The machine learns of time in no other way.
 
 mod acao;
 mod prazos;
@@ -30,19 +30,20 @@ pub use self::acao::{Acao, Encerramento};
 use self::prazos::Prazos;
 use crate::limites::Limites;
 
-/// From how many bytes of replies on they are sent before more is taken of a peer that pipelines:
-/// 128 KiB. Until then one sync serves what it sends: transfers in pipelines of 8192 990,000 →
-/// 1,400,000 a second; twice as much brings no more.
+/// From how many bytes of replies on these are sent before more input of a pipelining peer is read:
+/// 128 KiB. Up to there one sync serves all requests: with transfers in pipelines of 8192 that
+/// raised 990,000 a second to 1,400,000; twice as many bytes bring no more.
 const ADIANTADOS_MAX_BYTES: usize = 128 * 1024;
 
-/// How large a buffer for replies is kept for the next ones: 4 KiB.
+/// The largest buffer for replies that is kept for the next ones: 4 KiB.
 const SAIDA_MANTIDA_BYTES: usize = 4 * 1024;
 
-/// What is still read after the last reply, so that it is not lost to a reset: 64 KiB or 1 s.
+/// How much is still read after the last reply (drain), so that a reset does not destroy that
+/// reply: 64 KiB or 1 s.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
 const ESCOAMENTO_MAX: Duration = Duration::from_secs(1);
 
-/// What is still served of a peer that goes on sending when the server stops: 64 KiB.
+/// How much input of a peer that goes on sending is still served when the server stops: 64 KiB.
 const PARADA_MAX_BYTES: usize = 64 * 1024;
 
 /// A connection as a state machine: see the [module](self).
@@ -91,14 +92,14 @@ pub struct ConexaoServidor {
     restam: Option<usize>,
 }
 
-/// What a connection is at.
+/// What a connection is doing.
 #[derive(Clone, Copy, Debug)]
 enum Fase {
     /// Input waits to be served.
     Avancando,
-    /// What has arrived is served. The replies wait for the storage.
+    /// All input so far is served, and the replies wait for the storage.
     Confirmando,
-    /// `desde`: since they were ready, once the driver has been told.
+    /// `desde`: since when the driver has been told to write the replies.
     Escrevendo {
         escritos: usize,
         desde: Option<Instant>,
@@ -120,21 +121,22 @@ enum Fase {
 }
 
 impl ConexaoServidor {
-    /// A connection on which nothing was said yet. It counts from the first [`ConexaoServidor::acao`].
+    /// A connection on which nothing was said yet. Its deadlines count from the first
+    /// [`ConexaoServidor::acao`].
     pub fn nova(ligacao: Ligacao, limites: &Limites) -> Self {
         let (prazos, fase) = (Prazos::novos(limites), Fase::Avancando);
         Self { ligacao, prazos, fase, saida: Vec::new(), restam: None }
     }
 
-    /// A connection for which there is no place. It tells the peer so, and ends.
+    /// A connection for which the server has no place. It tells the peer so, and ends.
     pub fn lotada<B: Banco>(servico: &Servico<B>, limites: &Limites) -> Self {
         let mut ligacao = servico.ligacao();
         servico.lotada(&mut ligacao);
         Self::nova(ligacao, limites)
     }
 
-    /// What is to be done at this instant. Deadlines that have passed by then are acted upon first.
-    /// `agora` may stand still from one call to the next, and does not go back.
+    /// What to do at the instant `agora`. Deadlines that have passed by then are acted upon first.
+    /// `agora` may be the same at several calls, but must not go back.
     pub fn acao(&mut self, agora: Instant) -> Acao<'_> {
         self.prazos.comecar(agora);
         self.deixar_passar(agora);
@@ -168,7 +170,8 @@ impl ConexaoServidor {
         }
     }
 
-    /// Whether input that is at hand is taken before [`ConexaoServidor::confirmar`], so that one wait serves it.
+    /// Whether to read input that is at hand before [`ConexaoServidor::confirmar`], so that one
+    /// wait serves it, too.
     pub fn pode_adiantar(&self) -> bool {
         matches!(self.fase, Fase::Confirmando)
             && self.restam.is_none()
@@ -176,12 +179,14 @@ impl ConexaoServidor {
             && self.ligacao.bytes_retidos() < ADIANTADOS_MAX_BYTES
     }
 
-    /// What answers wait for storage here, for [`Servico::esperar`], which waits for several connections.
+    /// The connection without its deadlines, for [`Servico::esperar`], which waits for the storage
+    /// for several connections at once.
     pub fn ligacao(&self) -> &Ligacao {
         &self.ligacao
     }
 
-    /// Waits until the replies are durable, or `Servidor indisponível`.
+    /// Waits until the replies are durable. If the storage fails, they become `Servidor
+    /// indisponível`.
     pub fn confirmar<B: Banco>(&mut self, servico: &Servico<B>) {
         if let Fase::Confirmando = self.fase {
             let depois = servico.confirmar(&mut self.ligacao, &mut self.saida);
@@ -189,7 +194,7 @@ impl ConexaoServidor {
         }
     }
 
-    /// Input: bytes have arrived. None are no input, and move no deadline.
+    /// Input: bytes have arrived. An empty slice is no input, and moves no deadline.
     pub fn receber(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -215,7 +220,7 @@ impl ConexaoServidor {
         }
     }
 
-    /// Input: the peer sends nothing more.
+    /// Input: the peer has half-closed, and sends nothing more.
     pub fn fim_de_entrada(&mut self) {
         match self.fase {
             Fase::Escoando { fim, .. } => self.fase = Fase::Fechada(Encerramento::Sessao(fim)),
@@ -241,14 +246,14 @@ impl ConexaoServidor {
         }
     }
 
-    /// Input: the server stops. What has arrived is served, and 64 KiB of what still comes: the end of
-    /// the input, which a stop brings, can be outrun by a peer that goes on sending.
+    /// Input: the server stops. It still serves what has arrived, and up to 64 KiB more, after
+    /// which the input counts as ended: a peer that goes on sending could otherwise delay the end
+    /// without bound.
     pub fn parar(&mut self) {
         self.restam.get_or_insert(PARADA_MAX_BYTES);
     }
 
-    /// How the conversation ended, once it has: whatever happens to the transport after that is of no
-    /// interest.
+    /// How the conversation ended, once it has. Errors of the transport after that do not matter.
     pub fn fim(&self) -> Option<Encerramento> {
         match self.fase {
             Fase::MeioFechando(fim) | Fase::Escoando { fim, .. } => Some(Encerramento::Sessao(fim)),
@@ -259,7 +264,7 @@ impl ConexaoServidor {
         }
     }
 
-    /// Input has come: it is served as soon as replies that are ready are written.
+    /// Takes note of new input, which is served as soon as the replies that are ready are written.
     fn servir_depois(&mut self) {
         match &mut self.fase {
             Fase::Escrevendo { depois, .. } => *depois = Passo::Continuar,
@@ -267,7 +272,7 @@ impl ConexaoServidor {
         }
     }
 
-    /// Goes on to the phase in which the connection is at this instant.
+    /// Moves on to the phase in which the connection is at the instant `agora`.
     fn deixar_passar(&mut self, agora: Instant) {
         match &mut self.fase {
             Fase::Escrevendo { escritos, depois, .. } if *escritos == self.saida.len() => {

@@ -1,4 +1,4 @@
-//! By when a peer must do what is waited for.
+//! The deadlines by which a peer must act.
 
 use std::time::{Duration, Instant};
 
@@ -6,14 +6,16 @@ use pixson_core::Ligacao;
 
 use crate::limites::Limites;
 
-/// The deadlines of one connection. They are absolute: a byte now and then does not move them.
+/// The deadlines of one connection. They are absolute: a peer that sends a byte now and then does
+/// not move them.
 #[derive(Debug)]
 pub(super) struct Prazos {
     pub(super) limites: Limites,
     conectou: Option<Instant>,
-    /// When the message that is not whole yet was begun.
+    /// When the message that is not whole yet began.
     comecou: Option<Instant>,
-    /// A message was answered since the last look, so that one that is not whole is another one.
+    /// A message was answered since the last call of [`Prazos::falta`], so that an incomplete
+    /// message is a new one.
     pub(super) atendeu: bool,
 }
 
@@ -22,19 +24,19 @@ impl Prazos {
         Self { limites: *limites, conectou: None, comecou: None, atendeu: false }
     }
 
-    /// The connection is there since `agora`, if it was not before.
+    /// Starts the deadlines at `agora`, at the first call only.
     pub(super) fn comecar(&mut self, agora: Instant) {
         self.conectou.get_or_insert(agora);
     }
 
-    /// How much time is left, or `None` if there is none.
+    /// How much time the peer has left, or `None` if it has none.
     pub(super) fn falta(&mut self, ligacao: &Ligacao, agora: Instant) -> Option<Duration> {
         let atendeu = std::mem::take(&mut self.atendeu);
         let entrou = ligacao.titular().is_some();
         if !ligacao.mensagem_incompleta() {
             self.comecou = None;
             if entrou {
-                // It begins anew with every request, and so does the wait for it.
+                // The idle deadline begins anew with every request, and so does this wait.
                 return Some(self.limites.prazo_ocioso);
             }
         }
