@@ -1,4 +1,4 @@
-//! Counters of one name, for each set of labels.
+//! Counters of one name, one for each set of labels.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,8 +8,8 @@ use prometheus_client::encoding::{EncodeLabelSet, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::{MetricType, TypedMetric};
 
-/// Counters of one name, one for each set of labels, that are always shown in the order of these.
-/// Clones are the same counters.
+/// Counters of one name, one for each set of labels, that are always shown in the order of the
+/// labels. Clones share the same counters.
 #[derive(Clone, Debug)]
 pub(super) struct Familia<R>(Arc<RwLock<BTreeMap<R, Counter>>>);
 
@@ -22,7 +22,7 @@ impl<R> Default for Familia<R> {
 impl<R: Clone + Ord> Familia<R> {
     /// The counter with these labels.
     pub(super) fn contador(&self, rotulos: &R) -> Counter {
-        // A table holds whole entries whatever panics.
+        // A poisoned lock is ignored: the table holds whole entries whatever panics.
         let contadores = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(contador) = contadores.get(rotulos) {
             return contador.clone();

@@ -1,4 +1,4 @@
-//! As much HTTP as two pages take: from the bytes of a request to those of the answer.
+//! As much HTTP as two pages need: from the bytes of a request to those of the answer.
 
 use super::observado::Observado;
 
@@ -10,7 +10,7 @@ const CABECALHOS_MAX: usize = 64;
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXTO: &str = "text/plain; charset=utf-8";
 
-/// What may be asked of a page.
+/// The methods that a page answers.
 const METODOS: [&str; 2] = ["GET", "HEAD"];
 
 /// How many files that cannot be replaced the health check names.
@@ -36,7 +36,7 @@ impl Pagina {
             _ => String::new(),
         };
         let corpo_dito = if com_corpo { corpo } else { "" };
-        // A second request on the connection would be one that nobody answers.
+        // The connection is closed after one answer: a second request on it would get none.
         format!(
             "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
              {permite}Connection: close\r\n\r\n{corpo_dito}",
@@ -48,7 +48,7 @@ impl Pagina {
 
 const NAO_SE_FAZ: &str = "405 Method Not Allowed";
 
-/// The answer to what has come so far, or `None` if the request has not come to its end.
+/// The answer to the request in `bytes`, or `None` if the request is not complete yet.
 pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<u8>> {
     let mut cabecalhos = [httparse::EMPTY_HEADER; CABECALHOS_MAX];
     let mut pedido = httparse::Request::new(&mut cabecalhos);
@@ -74,7 +74,7 @@ pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<
     Some(pagina.escrever(com_corpo))
 }
 
-/// What is said to whoever ends a request in its middle.
+/// The answer to a request that ends in its middle.
 pub(super) fn cortado() -> Vec<u8> {
     Pagina::texto("400 Bad Request", "pedido inválido\n").escrever(true)
 }
@@ -91,8 +91,8 @@ fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
     }
 }
 
-/// A bank that serves is healthy, also if a file of it cannot be replaced: to start it again would not
-/// help. What is the matter is said all the same.
+/// A bank that serves is healthy, even if account files cannot be replaced, since a restart would
+/// not help. The page still names these files.
 fn saude(presas: &[String]) -> String {
     let frases = presas.iter().take(PRESAS_MAX);
     let linhas =
@@ -100,8 +100,8 @@ fn saude(presas: &[String]) -> String {
     std::iter::once("ok\n".to_owned()).chain(linhas).collect()
 }
 
-/// The path of a target (RFC 9112, section 3.2), without its query, and with what was written in
-/// hexadecimal as what it is (RFC 3986, section 2.1).
+/// The path of a target (RFC 9112, section 3.2), without its query, and with percent-encoded bytes
+/// decoded (RFC 3986, section 2.1).
 fn caminho(alvo: &str) -> Vec<u8> {
     let sem_esquema = alvo.split_once("://").filter(|(esquema, _)| !esquema.contains('/'));
     let caminho = match sem_esquema {

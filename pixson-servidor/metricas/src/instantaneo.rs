@@ -1,4 +1,5 @@
-//! What is looked up only when somebody asks, as a collector: no counter has a copy that could be late.
+//! Values that are read only when a page is asked for, as a collector: no counter is a copy that
+//! could be stale.
 
 use std::fmt;
 
@@ -11,10 +12,10 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 
-/// How many files that cannot be replaced are shown at once.
+/// How many files that cannot be replaced are shown at most.
 const PRESAS_MAX: usize = 64;
 
-/// The state of the server when somebody asks.
+/// The state of the server at the moment of a request for a page.
 #[derive(Debug)]
 pub struct Instantaneo {
     /// How many connections are open.
@@ -29,7 +30,7 @@ pub struct Instantaneo {
     pub atrasados: u64,
     /// Account files that cannot be replaced.
     pub presas: Vec<Presa>,
-    /// How often the disk has not done what it was asked for.
+    /// How many times the disk failed, or was short of something.
     pub falhas: u64,
 }
 
@@ -50,7 +51,7 @@ impl Collector for Instantaneo {
         self.grupos(&mut escrita)?;
         self.presos(&mut escrita)?;
         let presas = self.presas.len() as u64;
-        // What may go down again is a gauge.
+        // Values that may go down again are gauges.
         for (nome, ajuda, valor) in [
             ("conexoes_abertas", "Conexões abertas.", self.abertas as u64),
             ("relogio", "Relógio lógico.", self.relogio.valor()),

@@ -1,4 +1,4 @@
-//! What can be counted of a server, in the text format of Prometheus.
+//! The counters of a server, in the text format of Prometheus.
 
 mod familia;
 mod http;
@@ -40,7 +40,8 @@ const PROTOCOLO: &str = "1";
 pub struct Metricas {
     conexoes: Familia<RotuloDeConexao>,
     pedidos: Familia<RotuloDePedido>,
-    /// Of `pedidos`, those that were done, by operation: no table is searched for them.
+    /// The counters of `pedidos` for operations that were done, by kind, so that counting them
+    /// needs no search in a table.
     feitos: [Counter; TIPOS.len()],
     atendimento: Histogram,
 }
@@ -57,7 +58,7 @@ struct RotuloDePedido {
 }
 
 impl Metricas {
-    /// All of them at zero.
+    /// All counters at zero.
     pub fn novas() -> Self {
         let (primeira, fator, quantas) = FAIXAS;
         let pedidos = Familia::<RotuloDePedido>::default();
@@ -70,12 +71,12 @@ impl Metricas {
         }
     }
 
-    /// A connection came: `resultado` is the label of what became of it.
+    /// Counts a connection; `resultado` is the label of what became of it.
     pub fn conexao(&self, resultado: &'static str) {
         self.conexoes.contador(&RotuloDeConexao { resultado }).inc();
     }
 
-    /// Something happened in a step of the service.
+    /// Counts what happened in a step of the service.
     pub fn evento(&self, evento: Evento) {
         let (operacao, recusa) = match evento {
             Evento::RelogioAtualizado(_) => return,
@@ -94,13 +95,13 @@ impl Metricas {
         self.pedidos.contador(&RotuloDePedido { operacao, resultado: recusa.texto() }).inc();
     }
 
-    /// So long it took from the arrival of bytes to the sending of the replies.
+    /// Counts how long it took from the arrival of bytes to the sending of the replies.
     pub fn atendimento(&self, duracao: Duration) {
         self.atendimento.observe(duracao.as_secs_f64());
     }
 
-    /// All of it as text. The registry of one answer has these counters and takes the others from
-    /// the server as it is now.
+    /// All metrics as text. The registry of one answer has these counters, and `agora` for the
+    /// values that are read at that moment.
     fn texto(&self, agora: Instantaneo) -> Result<String, std::fmt::Error> {
         let mut registro = Registry::with_prefix("pixson");
         let versao = [("version", env!("CARGO_PKG_VERSION")), ("protocolo", PROTOCOLO)];

@@ -1,15 +1,16 @@
-//! Who is looked at when somebody asks for a page.
+//! The server that the pages show.
 
 use super::{Instantaneo, Metricas};
 
-/// What a server says of itself.
+/// What a server tells the pages about itself.
 pub trait Observado {
     /// Its counters.
     fn metricas(&self) -> &Metricas;
-    /// What is looked up only when somebody asks.
+    /// The values that are read only when a page is asked for.
     fn instantaneo(&self) -> Instantaneo;
     /// Whether it serves, and its disk has not failed.
     fn saudavel(&self) -> bool;
-    /// A sentence for each file of an account that cannot be replaced: it serves all the same.
+    /// A sentence for each account file that cannot be replaced. The server is healthy all the
+    /// same.
     fn presas(&self) -> Vec<String>;
 }

@@ -1,7 +1,7 @@
-//! The visitors of the two pages, side by side: nobody waits for another one.
+//! The visitors of the two pages, served side by side: none waits for another.
 //!
-//! The loop is our own because no small server crate keeps what the pages promise: CONTRIBUTING.md says
-//! which were tried, and what failed.
+//! The loop is our own because no small server crate keeps what the pages promise: CONTRIBUTING.md
+//! names those that were tried, and what failed.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -13,20 +13,21 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::http;
 use crate::observado::Observado;
 
-/// How many visitors there may be at a time: 16, each with a descriptor. Whoever comes then takes the
-/// place of the one that has been silent, or is being waited for, longest.
+/// How many visitors there may be at a time: 16, each with a file descriptor. A further visitor
+/// takes the place of the oldest one that is not being answered, or else of the oldest.
 const VISITANTES_MAX: usize = 16;
 
-/// How long a visitor may take to ask, and then to read and to go: 2 s each.
+/// How long a visitor may take to ask, and then again to read the answer and go: 2 s each.
 const VISITA_MAX: Duration = Duration::from_secs(2);
 
-/// What is still read of a visitor that was answered, so that the answer is not lost to a reset: 64 KiB.
+/// How much is still read from a visitor after its answer (drain), so that a reset does not destroy
+/// the answer: 64 KiB.
 const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
 
-/// How long nobody is accepted after a failed accept: 50 ms.
+/// How long no visitor is accepted after a failed accept: 50 ms.
 const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 
-/// Where the counters are served.
+/// The listener on which the two pages are served.
 #[derive(Debug)]
 pub struct Painel {
     ouvinte: TcpListener,
@@ -35,7 +36,7 @@ pub struct Painel {
 }
 
 impl Painel {
-    /// Listens there. Nobody is answered before [`Painel::servir`].
+    /// Listens at this address. No visitor is answered before [`Painel::servir`].
     ///
     /// # Errors
     ///
@@ -73,7 +74,8 @@ impl Painel {
         }
     }
 
-    /// Waits for something to do. Says of each visitor, and of the listener as the last, whether there is.
+    /// Waits for something to do. Returns for each visitor, and as the last for the listener,
+    /// whether it is ready.
     fn esperar(
         &self,
         visitantes: &[Visitante],
@@ -91,12 +93,13 @@ impl Painel {
         let prazo = visitantes.iter().map(|este| este.prazo).chain(pausa).min();
         let resta = prazo.map(|prazo| prazo.saturating_duration_since(agora));
         let resta = resta.and_then(|resta| Timespec::try_from(resta).ok());
-        // What fails here is tried again: at worst this thread is never idle.
+        // A failed `poll` is tried again by the loop: at worst this thread is never idle.
         let _ = poll(&mut olhados, resta.as_ref());
         olhados.iter().map(|olhado| !olhado.revents().is_empty()).collect()
     }
 
-    /// Lets one visitor in. Returns until when nobody else is.
+    /// Accepts one visitor. After a failed accept, returns the instant until which no other is
+    /// accepted.
     fn receber(
         &self,
         visitantes: &mut Vec<Visitante>,
@@ -108,7 +111,7 @@ impl Painel {
                     ceder(visitantes);
                 }
                 if let Ok(mut novo) = Visitante::novo(fluxo)
-                    // Most have asked already.
+                    // The requests of most visitors have arrived already.
                     && novo.avancar(observado)
                 {
                     visitantes.push(novo);
@@ -117,14 +120,16 @@ impl Painel {
             }
             Err(erro) if erro.kind() == ErrorKind::WouldBlock => None,
             Err(_) => {
-                // Descriptors may be short: then that of an old visitor is worth more than its visit.
+                // File descriptors may be short: the server needs one more than an old visitor
+                // does.
                 ceder(visitantes);
                 Some(Instant::now() + PAUSA_APOS_FALHA)
             }
         }
     }
 
-    /// Ends [`Painel::servir`], also one that has not begun yet. Whoever is being answered gets no more.
+    /// Ends [`Painel::servir`], even if it has not begun yet. Answers that are being sent are cut
+    /// off.
     pub fn encerrar(&self) {
         self.encerrado.store(true, Ordering::Release);
         // Wakes the loop: a listener that is shut down is always ready.
@@ -132,7 +137,7 @@ impl Painel {
     }
 }
 
-/// Sends away the oldest visitor that nothing is being written to, or else the oldest.
+/// Drops the oldest visitor that is not being answered, or else the oldest.
 fn ceder(visitantes: &mut Vec<Visitante>) {
     let calado = |este: &Visitante| !matches!(este.fase, FaseDaVisita::Respondendo { .. });
     let qual = visitantes.iter().position(calado).unwrap_or(0);
@@ -141,22 +146,22 @@ fn ceder(visitantes: &mut Vec<Visitante>) {
     }
 }
 
-/// Somebody who asks for a page.
+/// One connection that asks for a page.
 struct Visitante {
     fluxo: TcpStream,
-    /// By when it must have asked, or must have gone.
+    /// The deadline for its request, or for reading the answer and going.
     prazo: Instant,
     fase: FaseDaVisita,
 }
 
 enum FaseDaVisita {
-    /// So much of its request has come.
+    /// The part of its request that has come.
     Perguntando(Vec<u8>),
     Respondendo {
         resposta: Vec<u8>,
         escritos: usize,
     },
-    /// It may still be reading.
+    /// The answer is written, and the visitor may still be reading it.
     Saindo {
         restam: usize,
     },
@@ -169,14 +174,14 @@ impl Visitante {
         Ok(Self { fluxo, prazo, fase: FaseDaVisita::Perguntando(Vec::new()) })
     }
 
-    /// Does what can be done without waiting. `false` when the visit is over.
+    /// Does what is possible without waiting. `false` when the visit is over.
     fn avancar(&mut self, observado: &impl Observado) -> bool {
         loop {
             match self.passo(observado) {
                 Ok(true) => {}
                 Ok(false) => return false,
                 Err(erro) if erro.kind() == ErrorKind::Interrupted => {}
-                // A visitor's trouble is the visitor's.
+                // An error of one connection ends that visit only.
                 Err(erro) => return erro.kind() == ErrorKind::WouldBlock,
             }
         }

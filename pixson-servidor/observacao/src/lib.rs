@@ -1,7 +1,7 @@
-//! Who looks on while a server serves: the screen, the log, and the counters if somebody reads them.
+//! The observers of a server: the screen, the log, and the counters if they are read.
 //!
-//! Nobody who is served waits for that: a thread writes, and what a slow reader does not take is left
-//! out.
+//! No client waits for them: threads of their own write, and what a slow reader does not take in
+//! time is dropped.
 //!
 //! ```no_run
 //! use std::net::TcpListener;

@@ -1,4 +1,5 @@
-//! What the network tells of itself and of each connection, on its way to screen, log and counters.
+//! The observer that passes on to screen, log and counters what the server and each connection
+//! report.
 
 use std::fmt;
 use std::io;
@@ -17,23 +18,23 @@ use crate::queixa::Queixa;
 use crate::tela::{LinhasDaTela, Tela};
 use pixson_metricas::Metricas;
 
-/// How often the same trouble is logged: once a second.
+/// How often the same complaint is logged, at most: once a second.
 const QUEIXAS: Duration = Duration::from_secs(1);
 
-/// Everything that is seen of the whole server.
+/// The observer of the whole server.
 #[derive(Debug)]
 pub struct Observacao {
     tela: Tela,
     metricas: Metricas,
-    /// Whether anybody reads the counters.
+    /// Whether requests are counted and measured.
     conta: bool,
-    /// The storage has refused a request since the last look.
+    /// The storage has refused a request since the last [`Observacao::recusou`].
     recusou: AtomicBool,
     parada: Parada,
     queixa: Mutex<Queixa>,
 }
 
-/// What is seen of one connection.
+/// The observer of one connection.
 #[derive(Debug)]
 pub struct DeConexao<'o> {
     observacao: &'o Observacao,
@@ -43,8 +44,8 @@ pub struct DeConexao<'o> {
 }
 
 impl Observacao {
-    /// Shows on this screen, logs and counts. `parada` is that of the server: it is asked for when the
-    /// storage or the clock can do no more.
+    /// An observer that shows on this screen, logs and counts. `parada` is that of the server, and
+    /// is asked for the stop when the storage has failed or the clock is exhausted.
     pub fn nova(parada: Parada, tela: Tela) -> Self {
         Self {
             tela,
@@ -56,7 +57,8 @@ impl Observacao {
         }
     }
 
-    /// Without counting requests and measuring how long they take: nobody reads that.
+    /// The same without counting requests and measuring how long they take, for a server without a
+    /// panel.
     #[must_use]
     pub fn sem_contar(self) -> Self {
         Self { conta: false, ..self }
@@ -72,7 +74,7 @@ impl Observacao {
         &self.metricas
     }
 
-    /// Stops the server, and says so.
+    /// Asks for the stop of the server; the first call logs and shows it.
     pub fn parar(&self) {
         if self.parada.pedir() {
             tracing::info!("parada solicitada");
@@ -85,7 +87,7 @@ impl Observacao {
         self.recusou.swap(false, Ordering::Relaxed)
     }
 
-    /// Waits, but not long, until everything is shown.
+    /// Waits until everything is shown, for 1 s at most.
     pub fn despedir(self) {
         self.tela.despedir();
     }
@@ -113,7 +115,7 @@ impl Observador for Observacao {
     }
 
     fn sem_aceitar(&self, erro: &io::Error) {
-        // A complaint is whole whatever panics.
+        // A poisoned lock is ignored: the value is consistent whatever panics.
         if self.queixa.lock().unwrap_or_else(PoisonError::into_inner).cabe() {
             tracing::warn!(erro = causa(erro), "nenhuma conexão pode ser aceita agora");
         }
@@ -168,7 +170,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
                 let erro = causa(&io::ErrorKind::TimedOut.into());
                 tracing::info!(conexao, erro, "conexão interrompida");
             }
-            // The peer's network is the peer's affair: nothing is lost on this side.
+            // An error of the peer's network is no warning: nothing is lost on this side.
             Err(erro) => tracing::info!(conexao, erro = causa(erro), "conexão interrompida"),
         }
         observacao.tela.mostrar(format_args!("Cliente desconectado {par}"));

@@ -1,8 +1,8 @@
-//! The same trouble, said now and then instead of every time.
+//! A rate limit for complaints: the same one is logged now and then instead of every time.
 
 use std::time::{Duration, Instant};
 
-/// Lets the same trouble into the log once in so long, however often it happens.
+/// Lets the same complaint into the log once in an interval, however often its cause occurs.
 #[derive(Debug)]
 pub struct Queixa {
     intervalo: Duration,
@@ -10,12 +10,12 @@ pub struct Queixa {
 }
 
 impl Queixa {
-    /// At most once in this time.
+    /// At most one complaint in each `intervalo`.
     pub fn a_cada(intervalo: Duration) -> Self {
         Self { intervalo, ultima: None }
     }
 
-    /// Whether it is time to say it (again).
+    /// Whether the complaint is to be logged now.
     pub fn cabe(&mut self) -> bool {
         let cabe = self.ultima.is_none_or(|quando| quando.elapsed() >= self.intervalo);
         if cabe {

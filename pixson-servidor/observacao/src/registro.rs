@@ -1,4 +1,4 @@
-//! The log: structured lines on standard error, for whoever operates the server.
+//! The log: structured lines on standard error, for the operator of the server.
 
 use std::fmt;
 use std::io;
@@ -55,14 +55,14 @@ impl From<Nivel> for LevelFilter {
     }
 }
 
-/// Where lines go, as long as the program runs.
+/// The thread that writes the lines, as long as the program runs.
 static ESCRITOR: Mutex<Option<Escritor>> = Mutex::new(None);
 
-/// Begins to log on standard error what the whole process tells `tracing`.
+/// Begins to log, on standard error, the events that the whole process gives to `tracing`.
 ///
 /// # Panics
 ///
-/// If something else of this process has begun to log already.
+/// If this process has installed a `tracing` subscriber already.
 pub fn iniciar(nivel: Nivel, formato: Formato) {
     if nivel == Nivel::Nada {
         return;
@@ -78,7 +78,7 @@ pub fn iniciar(nivel: Nivel, formato: Formato) {
     }
 }
 
-/// Waits, but not long, until everything that was logged is written. What is logged later is not.
+/// Waits until everything that was logged is written, for 1 s at most. Later events are dropped.
 pub fn despedir() {
     let escritor = escritor().take();
     if let Some(escritor) = escritor {
@@ -90,7 +90,7 @@ fn escritor() -> MutexGuard<'static, Option<Escritor>> {
     ESCRITOR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One line on its way: it leaves as a whole.
+/// One line that is being written: it is passed on as a whole, when it is dropped.
 struct LinhaDeRegistro {
     bytes: Vec<u8>,
     formato: Formato,
@@ -116,7 +116,7 @@ impl Drop for LinhaDeRegistro {
     }
 }
 
-/// A line of the log, whatever others have written into its fields.
+/// Makes a line harmless, whatever its fields hold: it stays one line, without control characters.
 fn inofensiva(linha: &str, formato: Formato) -> String {
     let linha = linha.strip_suffix('\n').unwrap_or(linha);
     match formato {
@@ -125,7 +125,7 @@ fn inofensiva(linha: &str, formato: Formato) -> String {
     }
 }
 
-/// The level of a line, in the words of `--log`, whatever the form of the log.
+/// The level of a line, in the words of `--log`, in both forms of the log.
 fn palavra(evento: &Event<'_>) -> &'static str {
     match *evento.metadata().level() {
         Level::ERROR => "ERRO",

@@ -5,12 +5,12 @@ use std::io;
 
 use crate::escritor::Escritor;
 
-/// Standard output, as the seed uses it: one line for each thing that happens.
+/// Standard output, as the seed uses it: one line for each event.
 #[derive(Debug)]
 pub struct Tela(Option<Escritor>);
 
 impl Tela {
-    /// Shows every line that its reader keeps up with, if the system gives a thread for it.
+    /// Shows lines, as far as their reader keeps up, or none if the system gives no thread.
     pub fn nova() -> Self {
         Self(Escritor::novo(io::stdout()))
     }
@@ -20,19 +20,20 @@ impl Tela {
         Self(None)
     }
 
-    /// Shows one line, or leaves it out if too many wait.
+    /// Shows one line, or drops it if too much is waiting.
     pub fn mostrar(&self, linha: impl Display) {
         if let Some(escritor) = &self.0 {
             escritor.escrever(format!("{linha}\n"));
         }
     }
 
-    /// Lines that are shown together, so that many of them cost little more than one.
+    /// A collection of lines that are shown together, so that many of them cost little more than
+    /// one.
     pub(crate) fn linhas(&self) -> LinhasDaTela<'_> {
         LinhasDaTela { tela: self, texto: String::new() }
     }
 
-    /// Waits, but not long, until everything is written.
+    /// Waits until everything is written, for 1 s at most.
     pub(crate) fn despedir(self) {
         if let Some(escritor) = self.0 {
             escritor.despedir();
@@ -50,15 +51,15 @@ pub(crate) struct LinhasDaTela<'t> {
 impl LinhasDaTela<'_> {
     pub(crate) fn juntar(&mut self, linha: impl Display) {
         if self.tela.0.is_some() {
-            // A String takes everything.
+            // Writing to a `String` is infallible.
             let _ = writeln!(self.texto, "{linha}");
         }
     }
 
-    /// Shows them, or leaves them out if too many wait.
+    /// Shows the lines, or drops them if too much is waiting.
     pub(crate) fn mostrar(&mut self) {
         if let Some(escritor) = self.tela.0.as_ref().filter(|_| !self.texto.is_empty()) {
-            // The next will be about as many.
+            // The next lines will be about as long.
             let vazio = String::with_capacity(self.texto.len());
             escritor.escrever(std::mem::replace(&mut self.texto, vazio));
         }
