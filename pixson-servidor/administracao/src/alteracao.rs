@@ -1,4 +1,4 @@
-//! What changes accounts: it opens the bank as a server does.
+//! The commands that change accounts: they open the bank as a server does.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ use super::progresso::{DiscoContado, Passos, Progresso};
 use super::saida::SaidaPadrao;
 use crate::frases;
 
-/// How many account files are replaced before their names are made durable: nobody is served
-/// meanwhile.
+/// How many account files are replaced before their names are made durable: more than in a server,
+/// since no client waits meanwhile.
 const ARQUIVOS_POR_VEZ: usize = 1024;
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ pub(super) fn abertura(contas: Vec<Conta>) -> Result<Abertura, NaoFeito> {
         .map_err(|erro: ErroAbertura| NaoFeito::recusada(format!("Nada foi feito: {erro}.")))
 }
 
-/// Opens the bank as a server does: it recovers, and is a run of its own.
+/// Opens the bank as a server does: with recovery, and as a run of its own.
 pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso), NaoFeito> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;
@@ -111,18 +111,18 @@ pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso
     Ok((banco, progresso))
 }
 
-/// Of a refusal nothing is left to recover.
+/// Closes the bank after a refusal, so that nothing is left to recover.
 pub(super) fn ou_fechar<T>(
     banco: &BancoJson<DiscoContado>,
     feito: Result<T, NaoFeito>,
 ) -> Result<T, NaoFeito> {
     feito.inspect_err(|_| {
-        // If that fails, the next who opens the bank recovers.
+        // If closing fails, the next opening of the bank recovers it.
         let _ = banco.fechar();
     })
 }
 
-/// Waits until it is done, and brings the account files up to it.
+/// Waits until an act is durable, and brings the account files up to it.
 pub(super) fn concluir(
     banco: &BancoJson<DiscoContado>,
     gestao: Gestao,
@@ -133,7 +133,7 @@ pub(super) fn concluir(
     progresso.comecar("Gravando", Passos::Gravacoes, contas);
     let fechado = banco.fechar();
     progresso.terminar();
-    // It is done in any case: the journal has it.
+    // The act is done in any case, since the journal has it.
     let frases: Vec<_> = match fechado {
         Ok(avisos) => avisos.iter().map(frases::de_aviso).collect(),
         Err(erro) => vec![format!(
@@ -146,12 +146,14 @@ pub(super) fn concluir(
     Ok(())
 }
 
-/// What whoever runs the command should know. It changes nothing in what is done.
+/// Gives warnings to the person who runs the command. A warning that cannot be written is dropped:
+/// it changes nothing in what was done.
 fn advertir(frases: impl IntoIterator<Item = String>) {
     let _ = fala::dizer(frases.into_iter().map(|frase| format!("Aviso: {frase}")));
 }
 
-/// Says what was done. It is done, whether anybody hears of it or not.
+/// Reports what was done. If the report cannot be written, the error says that the act was done all
+/// the same.
 pub(super) fn dizer(
     frase: impl FnOnce(&mut SaidaPadrao) -> Result<(), NaoFeito>,
 ) -> Result<(), NaoFeito> {

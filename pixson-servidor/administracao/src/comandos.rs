@@ -1,4 +1,4 @@
-//! The words of the administration.
+//! The commands of the administration on the command line.
 
 use std::path::PathBuf;
 

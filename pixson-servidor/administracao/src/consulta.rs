@@ -1,4 +1,4 @@
-//! What changes nothing: showing accounts.
+//! The commands that change nothing: they show accounts.
 
 use std::path::Path;
 
@@ -73,7 +73,8 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
                 saida.json(&LinhaDeConta::de(conta))
             }
         })?;
-        // Those that are missing are counted: an import of the others is one of a part.
+        // Accounts that could not be read are counted too, so that an import of this output sees
+        // that some are missing.
         saida.json(&MarcaDeExportacao::Contas(quantas + ilegiveis.len() as u64))?;
         saida.fechar()?;
         dizer(avisos);
@@ -129,19 +130,19 @@ fn e_do_banco(contas: &Path, arquivo: &Path) -> bool {
     }
 }
 
-/// Accounts that cannot be read, in so many sentences, are a refusal.
+/// A refusal with one sentence for each account that cannot be read, if there are any.
 fn recusar(ilegiveis: Vec<String>) -> Result<(), NaoFeito> {
     if ilegiveis.is_empty() { Ok(()) } else { Err(NaoFeito::Recusada(ilegiveis)) }
 }
 
-/// What comes when accounts are gone through.
+/// What [`percorrer`] brings to its visitor.
 enum Visita<'c> {
-    /// The bank can be read: once, and first of all.
+    /// The bank can be read. This comes once, before all accounts.
     Comeco,
     Conta(&'c Conta<String>),
 }
 
-/// Visits every account that can be read. Of each that cannot a sentence is returned.
+/// Visits every account that can be read, and returns a sentence for each one that cannot.
 fn percorrer(
     contas: &Path,
     oque: &'static str,
@@ -157,7 +158,7 @@ fn percorrer(
     for rg in rgs {
         match cadastro.conta(rg) {
             Ok(Some(conta)) => visitar(Visita::Conta(&conta))?,
-            // Somebody has just removed it.
+            // The file has just been removed.
             Ok(None) => {}
             Err(erro) => ilegiveis.push(frase(rg, &erro)),
         }
@@ -173,7 +174,7 @@ fn frase(rg: Rg, erro: &ErroConta) -> String {
     }
 }
 
-/// What is talk beside the data.
+/// Writes sentences that are not data to standard error. If that fails, they are dropped.
 fn dizer(frases: Vec<String>) {
     let _ = fala::dizer(frases);
 }

@@ -1,4 +1,4 @@
-//! What is said of the bank: why it cannot be opened, what became of its files, why it ended.
+//! The sentences about a bank: why it cannot be opened, and what is the matter with its files.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -11,7 +11,7 @@ use rustix::io::Errno;
 /// How many accounts a sentence names.
 pub const NOMEADAS_MAX: usize = 5;
 
-/// What the disk said, with the file that it is about.
+/// An error of the disk, with the file that it is about.
 pub fn do_disco(erro: &io::Error) -> String {
     let causa = causa(ErroDeArquivo::raiz(erro));
     match ErroDeArquivo::em(erro) {
@@ -80,7 +80,7 @@ fn de_copia(contas: &impl std::fmt::Display) -> String {
     )
 }
 
-/// What to do about a file or a directory that the disk does not give.
+/// The advice for a file or a directory that the disk cannot open or read.
 fn conselho(erro: &io::Error, contas: &impl std::fmt::Display) -> String {
     match (erro.kind(), Errno::from_io_error(erro)) {
         (ErrorKind::PermissionDenied, _) => format!(
@@ -111,7 +111,7 @@ fn conselho(erro: &io::Error, contas: &impl std::fmt::Display) -> String {
     }
 }
 
-/// What whoever runs the bank should know.
+/// A warning for the operator of the bank.
 pub fn de_aviso(aviso: &Aviso) -> String {
     match aviso {
         Aviso::ArquivoPreso(presa) => format!(
@@ -134,7 +134,7 @@ pub fn de_presa(presa: &Presa) -> String {
     format!("{}: {}", presa.arquivo, causa(&presa.causa.erro()))
 }
 
-/// What of the ledger cannot be read.
+/// A part of the ledger that cannot be read.
 pub fn de_dano(dano: &Dano) -> String {
     match dano {
         Dano::Arquivo { arquivo, causa: causado } => {

@@ -1,4 +1,4 @@
-//! Accounts from a file, one a line: all of them, or none.
+//! The import of accounts from a file, one in each line: all of them, or none.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -15,14 +15,14 @@ use super::linhas::{Lida, MarcaDeExportacao, ler_conta, ler_linha};
 use super::nao_feito::NaoFeito;
 use super::progresso::{DiscoContado, Passos, Progresso};
 
-/// After so many wrong lines an import reads no more of them.
+/// How many wrong lines end the reading of an import.
 const ERRADAS_MAX: usize = 1000;
 
 /// Accounts, and the lines that they come from.
 #[derive(Default)]
 struct Lidas {
     contas: Vec<Conta>,
-    /// Where each RG stands, in the order of the RGs.
+    /// The number of the line of each account, sorted by RG at the end.
     linhas: Vec<(Rg, u64)>,
 }
 
@@ -34,7 +34,7 @@ struct Importadas {
 
 /// Opens all accounts of a file, or none.
 pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), NaoFeito> {
-    // A bank that cannot be used is said before anything is read, and whatever there is to read.
+    // A bank that cannot be used is reported before the file is read, whatever the file holds.
     drop(Cadastro::abrir(&DiscoContado::abrir(contas, &Progresso::novo())?)?);
     let do_arquivo = |erro| NaoFeito::Arquivo(arquivo.to_path_buf(), erro);
     let lidas = if arquivo == Path::new("-") {
@@ -48,7 +48,7 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     if quantas > 0 {
         let abertura = abertura(novas)?;
         let (banco, progresso) = abrir(contas)?;
-        // Once before the run is begun, and once more under their locks.
+        // Each account is looked for twice: before the run begins, and again under its lock.
         progresso.comecar("Conferindo", Passos::Leituras, quantas.saturating_mul(2));
         let aberta = banco.abrir_contas(&abertura, &Relogio::novo());
         progresso.terminar();
@@ -75,8 +75,8 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     })
 }
 
-/// Reads accounts, one a line. `Err` has what is wrong with each line that is none. What never ends
-/// is not read for ever, and no more is kept than one import may have.
+/// Reads accounts, one in each line. `Err` has a sentence for each wrong line. Reading is bounded,
+/// so that an endless input ends, and no more accounts are kept than one import may have.
 fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
     let mut leitura = LeituraDeContas::default();
     let mut bytes = Vec::new();
@@ -118,20 +118,20 @@ fn ler(mut fonte: impl io::BufRead) -> io::Result<Result<Lidas, Vec<String>>> {
 #[derive(Default)]
 struct LeituraDeContas {
     lidas: Lidas,
-    /// What the accounts will take of the journal.
+    /// How many bytes the accounts will take in the journal.
     bytes: usize,
     erradas: Vec<(u64, String)>,
     contagem: Contagem,
 }
 
-/// The lines that say how many accounts there are.
+/// The check of the lines of an export that begin it and that give the number of its accounts.
 #[derive(Default)]
 struct Contagem {
-    /// So many lines that should be accounts came since the last of these.
+    /// How many lines that should be accounts came since the last such line.
     linhas: u64,
-    /// Where the export begins that has not come to its end.
+    /// The line that begins an export whose end has not come yet.
     aberta: Option<u64>,
-    /// Where the last count stands, if there was one and no other export began after it.
+    /// The line of the last count, if neither an account nor another export came after it.
     feita: Option<u64>,
     houve: bool,
 }
@@ -191,7 +191,7 @@ impl LeituraDeContas {
         self.contagem = Contagem { feita: Some(numero), houve: true, ..Contagem::default() };
     }
 
-    /// The input is over, or another export begins.
+    /// Called when the input ends or another export begins: the one before must have had its end.
     fn terminar(&mut self) {
         if let Some(inicio) = self.contagem.aberta.take() {
             self.errar(

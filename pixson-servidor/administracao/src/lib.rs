@@ -1,4 +1,4 @@
-//! The administration: what can be asked of a bank that no server has open.
+//! The administration: the commands for a bank that no server has open.
 
 mod alteracao;
 mod comandos;
@@ -19,7 +19,8 @@ use pixson_linha::fala::dizer;
 pub use self::comandos::{AcaoSobreContas, ComandoDaAdministracao};
 pub use self::nao_feito::ILEGIVEL_CODIGO;
 
-/// Does what the command line asks for, and returns the exit code.
+/// Does what the command line asks for, writes what it shows or why it failed, and returns the exit
+/// code.
 pub fn executar(comando: &ComandoDaAdministracao, contas: &Path) -> ExitCode {
     let feito = match comando {
         ComandoDaAdministracao::Conta {
@@ -45,7 +46,7 @@ pub fn executar(comando: &ComandoDaAdministracao, contas: &Path) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(falha) => falha.dizer(contas),
     };
-    // If even this cannot be written, the exit code still tells.
+    // If even these sentences cannot be written, the exit code still reports the failure.
     let _ = dizer(frases);
     ExitCode::from(codigo)
 }

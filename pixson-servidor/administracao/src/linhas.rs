@@ -1,5 +1,5 @@
-//! The JSON of the administration: one object a line. Fields may come, but none may go or change
-//! its meaning.
+//! The JSON of the administration: one object in each line. Later versions may add fields, but none
+//! may be removed or change its meaning.
 
 use std::io::{self, BufRead};
 
@@ -40,7 +40,7 @@ struct ContaLida<'a> {
 
 /// Reads an account from a line, or says what is wrong with it.
 pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
-    // An array of four would do for serde as well.
+    // serde would also accept an array of four values.
     if linha.trim_ascii_start().first() != Some(&b'{') {
         return Err("não é um objeto JSON".into());
     }
@@ -67,12 +67,12 @@ pub(super) fn ler_conta(linha: &[u8]) -> Result<Conta, String> {
     Ok(Conta { rg, nome, saldo })
 }
 
-/// A balance as a person writes it, in quotes, or as a number, which may be as the file of an account
-/// has it.
+/// Reads a balance: as a person writes it, in quotes, or as a number, which may have the float
+/// noise of an account file.
 fn ler_saldo(json: &str) -> Result<Saldo, String> {
     match serde_json::from_str::<String>(json) {
         Ok(texto) => quantia::ler(&texto),
-        // Whatever is no number with two decimals says best what it is.
+        // The error for a number is that of the text, which says best what is wrong.
         Err(_) => Saldo::de_numero_json(json).map_or_else(|| quantia::ler(json), Ok),
     }
 }
@@ -81,14 +81,14 @@ fn ler_saldo(json: &str) -> Result<Saldo, String> {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum MarcaDeExportacao {
-    /// The first: from here on everything belongs to an export of this form.
+    /// The first line: all lines from here on belong to an export of this form.
     Exportacao(u64),
-    /// The last: so many accounts came since the first.
+    /// The last line: how many accounts came since the first line.
     Contas(u64),
 }
 
 impl MarcaDeExportacao {
-    /// The form that is written and read.
+    /// The form that this version writes and reads.
     pub(super) const FORMA: u64 = 1;
 
     pub(super) fn ler(linha: &[u8]) -> Option<Self> {
@@ -96,7 +96,7 @@ impl MarcaDeExportacao {
     }
 }
 
-/// Why a line is no account. serde speaks English only.
+/// Why a line is no account, in Portuguese: the errors of serde are English.
 fn motivo(linha: &[u8]) -> String {
     let Ok(Value::Object(objeto)) = serde_json::from_slice(linha) else {
         return "não é um objeto JSON".into();
@@ -124,7 +124,8 @@ pub(super) enum Lida {
     Fim,
 }
 
-/// Reads a line into `linha`, without its end. Of one that is too long nothing is kept.
+/// Reads a line into `linha`, without its end. A line that is too long is skipped, and leaves
+/// `linha` empty.
 pub(super) fn ler_linha(fonte: &mut impl BufRead, linha: &mut Vec<u8>) -> io::Result<Lida> {
     linha.clear();
     let (mut lida, mut longa) = (false, false);
@@ -160,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// Everything that is read, by blocks of so many bytes.
+    /// All lines of a text that is read in blocks of `bloco` bytes.
     fn lidas(texto: &[u8], bloco: usize) -> Vec<(Lida, Vec<u8>)> {
         let mut fonte = BufReader::with_capacity(bloco, texto);
         let mut linha = Vec::new();

@@ -28,7 +28,7 @@ struct LinhaDeExtrato {
     operacao: &'static str,
     /// The other account of a transfer.
     outra: Option<String>,
-    /// What the balance changed by.
+    /// The change of the balance.
     centavos: i64,
     saldo_centavos: u64,
 }
@@ -57,7 +57,8 @@ struct LinhaDeAuditoria {
     saques_centavos: u128,
     divergencias: usize,
     danos: usize,
-    /// How many records the bank has made in its life, and the first one that is in the ledger.
+    /// How many records the bank has made in its life; the fields that follow are the first one in
+    /// the ledger.
     feitos: u64,
     desde_seq: Option<u64>,
     desde_epoca: Option<u64>,
@@ -105,7 +106,8 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
         }
     }
     saida.fechar()?;
-    // Data is on standard output already; this says how much of it there is.
+    // The data is on standard output already; these sentences say which part of the ledger it
+    // covers.
     let frases: Vec<String> = alcance.danos.iter().map(frases::de_dano).collect();
     match alcance.desde {
         _ if !frases.is_empty() => Err(NaoFeito::Recusada(frases)),
@@ -184,7 +186,7 @@ fn objeto(lancamento: &Lancamento, efeito: Efeito<'_>) -> LinhaDeExtrato {
     }
 }
 
-/// Recomputes every balance, and says what does not add up.
+/// Recomputes every balance, and reports what does not add up.
 pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), NaoFeito> {
     let progresso = Progresso::novo();
     progresso.comecar_leitura("Auditando", contas);
@@ -193,7 +195,7 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), NaoFeito> {
     progresso.terminar();
     let auditoria = auditada?;
     let relatada = mostrar(&auditoria, json);
-    // What was found is told by the exit code, whoever reads the rest.
+    // If the reader has gone away, the exit code still reports what was found.
     match relatada {
         Err(NaoFeito::SaidaPadrao(erro)) if erro.kind() == ErrorKind::BrokenPipe => {}
         relatada => relatada?,

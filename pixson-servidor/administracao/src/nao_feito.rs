@@ -15,7 +15,7 @@ const RECUSADO_CODIGO: u8 = 1;
 /// The bank or a file cannot be read or written, or is in use.
 pub const ILEGIVEL_CODIGO: u8 = 3;
 
-/// Whether it was done, nobody can say.
+/// Whether the command was done is unknown.
 const DESCONHECIDO_CODIGO: u8 = 5;
 
 /// Why a command was not done.
@@ -23,15 +23,15 @@ const DESCONHECIDO_CODIGO: u8 = 5;
 pub(super) enum NaoFeito {
     /// The bank cannot be used.
     Banco(ErroAbrir),
-    /// What was asked for is refused, in so many sentences.
+    /// The command is refused, with these sentences.
     Recusada(Vec<String>),
-    /// Standard output does not take any more.
+    /// Standard output cannot be written.
     SaidaPadrao(io::Error),
-    /// The same, of what has changed the bank.
+    /// The same, after the command has changed the bank.
     FeitoSemSaida(io::Error),
-    /// A file that the command line names.
+    /// A file that the command line names cannot be read or written.
     Arquivo(PathBuf, io::Error),
-    /// The disk failed while it was done.
+    /// The disk failed during the command, whose outcome is unknown.
     Desconhecida,
 }
 
@@ -46,12 +46,12 @@ impl NaoFeito {
         Self::Recusada(vec![frase.into()])
     }
 
-    /// Sentences for whoever asked, and the exit code.
+    /// The sentences for the person who asked, and the exit code.
     pub(super) fn dizer(self, contas: &Path) -> (Vec<String>, u8) {
         match self {
             Self::Banco(erro) => (vec![frases::de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
-            // A reader that has gone away wants no more of what is only shown.
+            // A reader that has gone away is no failure of a command that only shows something.
             Self::SaidaPadrao(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),
             Self::SaidaPadrao(erro) => (vec![sem_saida(&erro)], ILEGIVEL_CODIGO),
             Self::FeitoSemSaida(erro) => {

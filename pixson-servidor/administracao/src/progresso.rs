@@ -1,4 +1,4 @@
-//! A bar for long work, on a terminal only: it counts what the bank asks of its disk.
+//! A progress bar for long work, on a terminal only: it counts the calls of the bank to its disk.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pixson_core::banco::ErroAbrir;
 use pixson_core::banco::disco::{Disco, DiscoReal, Marca};
 
-/// From how many accounts on there is a bar: fewer are done before anybody has read it.
+/// From how many accounts on there is a bar: fewer are done before a person could read it.
 const MINIMO: usize = 1000;
 
 const DESENHO: &str = "{msg} [{bar:30}] {pos} de {len}, faltam {eta}";
@@ -31,7 +31,7 @@ pub(super) struct Progresso {
 }
 
 impl Progresso {
-    /// Nothing to be seen yet.
+    /// A bar that is not shown yet.
     pub(super) fn novo() -> Self {
         Self { barra: ProgressBar::hidden(), passos: Arc::default() }
     }
@@ -48,7 +48,7 @@ impl Progresso {
         self.barra.reset();
         self.barra.set_length(total as u64);
         self.barra.set_message(oque);
-        // Anything but a terminal is left alone.
+        // This draws nothing if standard error is not a terminal.
         self.barra.set_draw_target(ProgressDrawTarget::stderr());
     }
 
@@ -57,7 +57,7 @@ impl Progresso {
         if ProgressDrawTarget::stderr().is_hidden() {
             return;
         }
-        // What cannot be listed is the bank's to say.
+        // A directory that cannot be listed gives no bar; the bank reports the error.
         let nomes = contas.read_dir().map(|itens| itens.filter_map(Result::ok));
         let total = nomes.map_or(0, |nomes| {
             nomes.filter(|item| item.path().extension().is_some_and(|tipo| tipo == "json")).count()
@@ -78,7 +78,7 @@ impl Progresso {
     }
 }
 
-/// The disk of this machine, with its account files counted.
+/// The disk of this machine, counting the account files that are read and replaced.
 #[derive(Debug)]
 pub(super) struct DiscoContado {
     disco: DiscoReal,

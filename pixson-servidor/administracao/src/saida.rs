@@ -12,10 +12,10 @@ use tempfile::TempPath;
 use super::nao_feito::NaoFeito;
 use pixson_linha::sinais::AntesDoFim;
 
-/// What a file with people's names and money allows: its owner to read and write.
+/// The permissions of a file with people's names and money: only its owner may read and write.
 const MODO: u32 = 0o600;
 
-/// Standard output, by the block.
+/// Standard output, buffered in blocks.
 pub(super) struct SaidaPadrao(BufWriter<StdoutLock<'static>>);
 
 impl SaidaPadrao {
@@ -31,18 +31,18 @@ impl SaidaPadrao {
         objeto::escrever(&mut self.0, objeto).map_err(NaoFeito::SaidaPadrao)
     }
 
-    /// All of it has left.
+    /// Writes what is still buffered.
     pub(super) fn fechar(mut self) -> Result<(), NaoFeito> {
         self.0.flush().map_err(NaoFeito::SaidaPadrao)
     }
 }
 
-/// A file that has its name only when it is whole; until then nothing is to be seen of it but a
-/// hidden file beside it, which goes if this value is dropped or a signal ends the program. What is no
-/// file, such as a pipe, is written to as it is.
+/// A file that gets its name only when it is whole. Until then there is only a hidden file beside
+/// it, which is removed if this value is dropped or a signal ends the program. Something other than
+/// a file, such as a pipe, is written to directly.
 pub(super) struct ArquivoInteiro {
     saida: BufWriter<File>,
-    /// The hidden file, which is removed when this goes, and the name that it is to have.
+    /// The hidden file, which is removed when this is dropped, and the name that it will get.
     oculto: Option<(TempPath, PathBuf)>,
     _vigia: Option<AntesDoFim>,
 }
@@ -51,21 +51,21 @@ impl ArquivoInteiro {
     pub(super) fn criar(nome: &Path) -> io::Result<Self> {
         let nome = match fs::metadata(nome) {
             Ok(dados) if dados.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            // A file in the place of a pipe or a device would be one that nobody reads.
+            // A pipe or a device must not be replaced by a file, which its reader would never see.
             Ok(dados) if !dados.is_file() => {
                 let saida = BufWriter::new(OpenOptions::new().write(true).open(nome)?);
                 return Ok(Self { saida, oculto: None, _vigia: None });
             }
-            // The file that a link leads to, and not the link.
+            // The file that a link leads to is replaced, and not the link.
             Ok(_) => fs::canonicalize(nome)?,
             Err(erro) if erro.kind() == io::ErrorKind::NotFound => nome.to_path_buf(),
             Err(erro) => return Err(erro),
         };
         let arquivo = nome.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let oculto = format!(".{}.parcial-{}", arquivo.to_string_lossy(), std::process::id());
-        // Not a random name: what is left of a killed process would stay for ever.
+        // The name is not random, so that the file of a killed process can be found and removed.
         let oculto = nome.with_file_name(oculto);
-        // One that is left of a killed process of the same number.
+        // Removes what a killed process with the same process id has left.
         match fs::remove_file(&oculto) {
             Err(erro) if erro.kind() != io::ErrorKind::NotFound => return Err(erro),
             _ => {}
@@ -82,7 +82,7 @@ impl ArquivoInteiro {
         objeto::escrever(&mut self.saida, objeto)
     }
 
-    /// Durable on return, in place of a file that had the name.
+    /// Gives the file its name, in place of a file that had it. It is durable on return.
     pub(super) fn terminar(mut self) -> io::Result<()> {
         self.saida.flush()?;
         let Some((oculto, nome)) = self.oculto.take() else { return Ok(()) };
@@ -114,12 +114,13 @@ mod tests {
     fn a_pipe_is_written_to_and_stays_a_pipe() {
         let pasta = pasta();
         let tubo = pasta.path().join("tubo");
-        #[expect(clippy::disallowed_methods, reason = "no program of ours is started")]
+        #[expect(clippy::disallowed_methods, reason = "mkfifo is no program of this workspace")]
         let mut mkfifo = Command::new("mkfifo");
         assert!(mkfifo.arg(&tubo).status().expect("mkfifo runs").success());
         let leitor = thread::spawn({
             let tubo = tubo.clone();
-            // Both ends: whoever never opens it for writing holds nobody up.
+            // It opens both ends, so that neither opening blocks if the other side never opens the
+            // pipe.
             move || {
                 let mut aberto = OpenOptions::new().read(true).write(true).open(tubo)?;
                 let mut lidos = [0; 2];
