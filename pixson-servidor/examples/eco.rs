@@ -1,4 +1,4 @@
-//! What the loopback and threads allow, with nothing in between: a server that sends back what it
+//! The upper bound that loopback and threads set without a bank: a server that sends back what it
 //! reads, with one thread for each connection, as the bank's server has.
 //!
 //! ```sh
@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-/// As many bytes as the bank's server reads at once: 16 KiB.
+/// How many bytes are read at once: 16 KiB. The bank's server reads 2 to 32 KiB.
 const LEITURA_BYTES: usize = 16 * 1024;
 
 fn ecoar(mut fluxo: &TcpStream) -> io::Result<()> {

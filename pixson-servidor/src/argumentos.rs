@@ -103,7 +103,7 @@ pub(crate) struct Argumentos {
     pub(crate) comando: Option<ComandoDaAdministracao>,
 }
 
-/// The port 0 is any that is free.
+/// A port; 0 stands for any that is free.
 fn ler_porta(texto: &str) -> Result<u16, String> {
     endereco::ler_porta(texto, 0)
 }

@@ -1,4 +1,4 @@
-//! What is said of the server: why it ended, and what the system denies it.
+//! The server's sentences: why it ended, and what the system denies it.
 
 use pixson_administracao::frases::{NOMEADAS_MAX, de_aviso, de_presa, do_disco};
 use pixson_core::banco::Aviso;
@@ -14,7 +14,7 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
         Queda::Inicio(erro) => {
             format!("O banco não pôde ser iniciado ({}). Nada se perdeu.", do_disco(erro))
         }
-        // The folder or the segment has lost its name, and is somewhere else, or gone.
+        // The folder or the segment is no longer under its name: it was moved or removed.
         Queda::Armazenamento(erro) if Causa::de(erro).fora_do_lugar() => format!(
             "O servidor parou porque perdeu o diário ({}). O que foi confirmado até então está lá: \
              devolva-o ao seu lugar antes de reiniciar.",
@@ -55,7 +55,7 @@ pub(crate) fn de_queda(queda: &Queda) -> String {
     }
 }
 
-/// Fewer connections will be served than were asked for.
+/// Logs that fewer connections will be served than were asked for, and why.
 pub(crate) fn avisar_de_escassez(escassez: Escassez, pedidas: usize, limites: &Limites) {
     let max_conexoes = limites.max_conexoes;
     match escassez {
@@ -78,7 +78,7 @@ pub(crate) fn avisar_de_escassez(escassez: Escassez, pedidas: usize, limites: &L
     }
 }
 
-/// What whoever runs the server should know goes to the log.
+/// Logs what the operator of the server should know.
 pub(crate) fn avisar(avisos: Vec<Aviso>) {
     for aviso in avisos {
         tracing::warn!("{}", de_aviso(&aviso));

@@ -1,4 +1,4 @@
-//! From the arguments to a server that serves: what is refused, and in which words.
+//! From the arguments to a running server: what is refused, and in which words.
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
@@ -14,13 +14,13 @@ use crate::argumentos::Argumentos;
 use crate::frases;
 use crate::servidor::ServidorDeArquivos;
 
-/// How many connections may wait to be accepted: what Linux allows unless it is told otherwise.
+/// The backlog of the listener, in connections: as many as Linux allows by default.
 const FILA_MAX: i32 = 4096;
 
-/// Serves until the end. An error is a sentence for whoever started the program.
+/// Serves until the end. An error is a sentence for the person who started the program.
 pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let Argumentos { host, porta, contas, segmentos, silencioso, .. } = argumentos;
-    // Whatever can be refused without the bank is found before it is opened.
+    // Errors that do not need the bank are found before the bank is opened.
     let ouvinte = escutar(host, *porta)?;
     let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
     let configuracao =
@@ -50,8 +50,8 @@ fn escutar(host: &str, porta: u16) -> Result<TcpListener, String> {
         }
         _ => format!("Não foi possível escutar em {host}, porta {porta} ({}).", causa(&erro)),
     })?;
-    // A crowd that arrives at once waits in the queue; beyond it, connections begin seconds late. If
-    // the queue stays short, that is all.
+    // A crowd that arrives at once waits in the backlog; what does not fit connects seconds late. A
+    // failure is ignored: the backlog then only stays short.
     let _ = rustix::net::listen(&ouvinte, FILA_MAX);
     if ouvinte.local_addr().is_ok_and(|endereco| !endereco.ip().to_canonical().is_loopback()) {
         tracing::warn!(

@@ -1,4 +1,4 @@
-//! The limits as words of the command line.
+//! The limits as options of the command line.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
 use pixson_linha::prazo;
 use pixson_rede::Limites;
 
-/// The shortest limit for a message: every request of the grammar fits into 100 bytes.
+/// The smallest limit for a message, in bytes: every request of the grammar fits into 100.
 const MENSAGEM_MIN_BYTES: u64 = 100;
 
 /// How much a peer may take, in numbers and in time.

@@ -1,5 +1,5 @@
-//! The reference server of the Pixson bank protocol: a bank in files behind `pixson-rede`, one thread
-//! for each connection. Here are its arguments, its wiring and its words.
+//! The reference server of the Pixson bank protocol: a bank in files behind `pixson-rede`, one
+//! thread for each connection. This crate has its arguments, its wiring and its sentences.
 
 mod argumentos;
 mod frases;
@@ -40,13 +40,13 @@ fn main() -> ExitCode {
     match servido {
         Ok(()) => ExitCode::SUCCESS,
         Err(frase) => {
-            // If even this cannot be written, the exit code still tells.
+            // If even this sentence cannot be written, the exit code still reports the failure.
             match Escritor::novo(io::stderr()) {
                 Some(escritor) => {
                     escritor.escrever(format!("{}\n", visivel(&frase)));
                     escritor.despedir();
                 }
-                // Without a thread it may wait for a reader.
+                // Without a writing thread, this may block until the reader takes the sentence.
                 None => drop(fala::dizer([frase])),
             }
             ExitCode::FAILURE

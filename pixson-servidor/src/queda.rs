@@ -10,17 +10,17 @@ pub(crate) enum Queda {
     /// The run could not be begun.
     Inicio(io::Error),
     Armazenamento(io::Error),
-    /// Everything is durable, but the account files could not be brought up to it.
+    /// All records are durable, but the account files could not be brought up to them.
     ArquivosAtrasados(io::Error),
-    /// It ended in order, but for files that cannot be replaced.
+    /// The server ended in order, except that the files of these accounts cannot be replaced.
     ArquivosPresos(Vec<Presa>),
     RelogioEsgotado,
-    /// The system gives no thread for what has to be done beside serving.
+    /// The system gives no thread for a task beside serving.
     SemThread(io::Error),
 }
 
 impl From<io::Error> for Queda {
-    /// The only error of the network's server: the system gives no thread.
+    /// The only error that `pixson_rede::Servidor::servir` adds: the system gives no thread.
     fn from(erro: io::Error) -> Self {
         Self::SemThread(erro)
     }

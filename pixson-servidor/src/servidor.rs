@@ -19,17 +19,17 @@ use signal_hook::iterator::{Handle, Signals};
 use crate::frases::avisar;
 use crate::queda::Queda;
 
-/// How often bringing the account files up to the journal begins: every 500 ms, or at once when
-/// that took longer. A file is behind by the rest of one round and its place in the next.
+/// How often a checkpoint begins: every 500 ms, or at once if the last one took longer. A change
+/// reaches its file in the next checkpoint, when that comes to the file.
 const PUBLICACAO: Duration = Duration::from_millis(500);
 
-/// How often the log says that the storage takes nothing: every 10 s.
+/// How often, at most, the log says that the storage refuses requests: every 10 s.
 const SEM_ESPACO: Duration = Duration::from_secs(10);
 
-/// The exit code of a second signal, as a shell knows it from SIGINT.
+/// The exit code after a second signal, the same that a shell reports for SIGINT.
 const INTERROMPIDO: i32 = 130;
 
-/// The network's server, and what the bank in files needs beside it.
+/// The server of `pixson-rede`, and what the bank in files needs beside it.
 #[derive(Debug)]
 pub(crate) struct ServidorDeArquivos {
     rede: pixson_rede::Servidor<BancoJson, Observacao>,
@@ -83,20 +83,21 @@ impl ServidorDeArquivos {
             let completo = tarefas.into_iter().collect::<io::Result<()>>();
             let servido = completo.map_err(Queda::SemThread).and_then(|()| {
                 self.rede.servir(|| {
-                    // Last of all, so that a start that fails leaves the bank as it was.
+                    // The run begins last of all, so that a start that fails leaves the bank as it
+                    // was.
                     banco.iniciar().map_err(Queda::Inicio)?;
                     self.anunciar();
                     Ok(())
                 })
             });
-            // Whatever has started must end.
+            // The threads that have started must end, also after an error.
             self.rede.parada().pedir();
             let fechado = banco.fechar();
-            // Every account file is current: the panel has nothing more to tell.
+            // The bank is closed: the panel's numbers change no more.
             if let Some(painel) = &self.painel {
                 painel.encerrar();
             }
-            // Until here a second signal ends the process at once.
+            // Signals are watched up to here, so that a second one can end the process at once.
             self.vigia.close();
             servido?;
             let queda =
@@ -124,8 +125,9 @@ impl ServidorDeArquivos {
         tela.mostrar("Aguardando conexão");
     }
 
-    /// The first signal stops the server in order. A second one of a person stops it at once: what was
-    /// acknowledged is in the journal. A server that stops by itself has had none yet.
+    /// The first signal stops the server in order. A second one from a person ends the process at
+    /// once, since what was acknowledged is in the journal. When the server stops by itself, no
+    /// signal has been counted yet.
     fn vigiar(&self) {
         let mut sinais = self.sinais.lock().unwrap_or_else(PoisonError::into_inner);
         let mut pediram = false;
@@ -137,7 +139,7 @@ impl ServidorDeArquivos {
         }
     }
 
-    /// Keeps the account files up to the journal, until the server stops.
+    /// Makes checkpoints, which bring the account files up to the journal, until the server stops.
     fn publicar(&self) {
         let banco = self.banco();
         let mut espera = PUBLICACAO;
@@ -145,7 +147,7 @@ impl ServidorDeArquivos {
         while !self.rede.parada().esperar(espera) {
             let inicio = Instant::now();
             let publicado = banco.publicar();
-            // A disk that has failed ends the server, which says so by itself.
+            // If the disk has failed, the server ends and gives that reason itself.
             let recusou = self.rede.observador().recusou() && !banco.falhou();
             if recusou && queixa.cabe() {
                 tracing::warn!(
@@ -157,7 +159,7 @@ impl ServidorDeArquivos {
             match publicado {
                 Ok(avisos) => avisar(avisos),
                 Err(_) if banco.falhou() => self.rede.observador().parar(),
-                // Space or descriptors are short: the next round tries again.
+                // Space or file descriptors are short: the next checkpoint tries again.
                 Err(erro) => {
                     let erro = do_disco(&erro);
                     tracing::debug!(erro, "arquivos das contas atrasados");
