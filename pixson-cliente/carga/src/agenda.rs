@@ -1,13 +1,14 @@
-//! When requests are due, if a load has a rate.
+//! The instants at which requests are due, if a load has a rate.
 
 use std::time::{Duration, Instant};
 
 const NS_POR_SEGUNDO: u128 = 1_000_000_000;
 
-/// The instants at which one connection has to ask, set beforehand, whatever the server does.
+/// The instants at which one connection has to send a request, fixed beforehand, whatever the
+/// server does.
 ///
-/// A latency that counts from them contains the time that a request waited because earlier ones
-/// took long, which one that counts from the sending leaves out.
+/// A latency that counts from them includes the time that a request waited because earlier ones
+/// took long. One that counts from the sending leaves that time out (coordinated omission).
 #[derive(Debug)]
 pub(crate) struct Agenda {
     inicio: Instant,
@@ -18,7 +19,7 @@ pub(crate) struct Agenda {
 }
 
 impl Agenda {
-    /// Of `taxa` requests a second, evenly spaced, the connections take one after the other.
+    /// The connections take turns at `taxa` requests a second, which are evenly spaced.
     pub(crate) fn nova(inicio: Instant, taxa: u64, conexao: u32, conexoes: u32) -> Self {
         Self { inicio, taxa, conexoes, proxima: conexao.into() }
     }
@@ -29,7 +30,7 @@ impl Agenda {
         self.inicio + Duration::from_nanos(u64::try_from(ns).expect("at most a few weeks"))
     }
 
-    /// The next request is no longer the next.
+    /// Moves on to the request after the next one.
     pub(crate) fn avancar(&mut self) {
         self.proxima += u64::from(self.conexoes);
     }

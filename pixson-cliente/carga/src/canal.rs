@@ -21,31 +21,31 @@ use crate::dialogo::{Chegada, Dialogo, Eco};
 /// How many bytes are read at once: 64 KiB.
 const LEITURA_BYTES: usize = 64 * 1024;
 
-/// How much later than its deadline a reply may be given up that is waited for with as few system
-/// calls as can be: 10 ms.
+/// By how much a reply may overrun its deadline before it is given up, where waiting for it saves a
+/// system call: 10 ms.
 const FOLGA: Duration = Duration::from_millis(10);
 
 /// A connection with many requests on their way.
 ///
-/// Nothing here waits for space to send while replies could be read: a server stops reading when
-/// nobody takes its replies, and both would wait for ever.
+/// It never waits for space to send without also reading replies: a server stops reading while its
+/// replies are not taken (backpressure), and both sides would deadlock.
 #[derive(Debug)]
 pub(crate) struct Canal {
     fluxo: TcpStream,
-    /// How long a server may owe a whole reply, from the request on.
+    /// How long the server may take for a whole reply, from the request on.
     limite: Duration,
-    /// When the requests were made that have no answer yet, the oldest first.
+    /// When each unanswered request was made, the oldest first.
     devidas: VecDeque<Instant>,
     dialogo: Dialogo,
     saida: Vec<u8>,
     /// How much of `saida` the system has taken.
     enviados: usize,
     leitura: Vec<u8>,
-    /// When the quiet period of a server ends that terminates nothing.
+    /// When the quiet period of a server that does not end its replies with LF is over.
     acordar_em: Option<Instant>,
 }
 
-/// What a wait ended with.
+/// How a wait ended.
 enum Pronto {
     Ler,
     Escrever,
@@ -74,7 +74,7 @@ impl Canal {
         })
     }
 
-    /// Logs in, alone: the reply shows whether the server frames its messages.
+    /// Logs in before any other request: the reply shows whether the server frames its messages.
     pub(crate) fn entrar(&mut self, rg: Rg) -> Result<(), ErroCarga> {
         let inicio = Instant::now();
         self.enviar(Operacao::Login { rg }, inicio).map_err(|erro| self.falha_de_envio(erro))?;
@@ -98,7 +98,7 @@ impl Canal {
         Ok(())
     }
 
-    /// Why a request was refused that had to be sent.
+    /// Why a request could not be sent.
     pub(crate) fn falha_de_envio(&self, erro: ErroEnvio) -> ErroCarga {
         match self.dialogo.falha() {
             Some(causa) => ErroConexao::de_sessao(causa.clone(), false).into(),
@@ -106,14 +106,14 @@ impl Canal {
         }
     }
 
-    /// Sends what can be sent, waits until something has happened or `ate` has come, and takes in
-    /// what has arrived. `Err` if a reply was due that is not here, whatever else has come.
+    /// Sends as much as possible, waits until the socket is ready or `ate` has come, and reads what
+    /// has arrived. `Err` if the deadline of a reply has passed, whatever else has come.
     pub(crate) fn mover(&mut self, agora: Instant, ate: Option<Instant>) -> Result<(), ErroCarga> {
         let tudo = self.escrever();
         let vence = self.devidas.front().map(|desde| *desde + self.limite);
         let antes = [ate, self.acordar_em].into_iter().flatten().min();
-        // Waiting for the one thing that can happen is what reading does by itself, as long as the
-        // limit of the socket, which is that of a request just made, is right.
+        // If only a reply can happen, a blocking read waits by itself, without `poll`. Its time-out
+        // is that of a request just made, so that the oldest request must be recent.
         let recente = vence.is_none_or(|vence| vence.duration_since(agora) + FOLGA >= self.limite);
         if !tudo || antes.is_some() || !recente {
             let vencida = |agora| vence.is_some_and(|vence| vence <= agora);
@@ -145,7 +145,7 @@ impl Canal {
         Ok(None)
     }
 
-    /// Sends as much as there is place for, and says whether that was all.
+    /// Sends as much as the socket takes. Returns whether that was all.
     fn escrever(&mut self) -> bool {
         loop {
             if self.enviados == self.saida.len() {
@@ -159,7 +159,8 @@ impl Canal {
                 Ok(bytes) => self.enviados += bytes,
                 Err(Errno::INTR) => {}
                 Err(Errno::WOULDBLOCK) => return false,
-                // The server has gone: reading finds out, and may still find its last words.
+                // The server has gone. Reading reports that, and may still find the server's last
+                // replies.
                 Err(_) => self.enviados = self.saida.len(),
             }
         }

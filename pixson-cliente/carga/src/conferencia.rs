@@ -16,22 +16,24 @@ use crate::canal::Canal;
 use crate::dialogo::Chegada;
 use crate::sorteio::{Escolha, VALOR};
 
-/// How many logins and balances are on their way at once.
+/// How many logins and balances may be on their way at once.
 const JANELA: u32 = 1024;
 
-/// How the balance of each account must have changed, in centavos, by what was acknowledged.
+/// By how much the acknowledged operations must have changed the balance of each account, in
+/// centavos.
 #[derive(Debug)]
 pub(crate) struct VariacaoEsperada(Vec<AtomicI64>);
 
-/// What came of the money, in centavos.
+/// What became of the money, in centavos.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Dinheiro {
     antes_centavos: i128,
     depois_centavos: Option<i128>,
-    /// What should be there if of the unknown only the debits were done, and if only the credits.
+    /// The sum that must be there if of the unknown operations only the debits were done, and if
+    /// only the credits were.
     minimo_centavos: i128,
     maximo_centavos: i128,
-    /// How many accounts hold what their range does not explain.
+    /// How many accounts hold a balance outside the range that the replies allow.
     contas_divergentes: Option<usize>,
     conservado: Option<bool>,
     /// Why the balances could not be read again.
@@ -43,7 +45,7 @@ impl VariacaoEsperada {
         Self((0..contas).map(|_| AtomicI64::new(0)).collect())
     }
 
-    /// The bank says that this was done.
+    /// Counts an operation that the bank has acknowledged.
     pub(crate) fn aplicar(&self, escolha: Escolha) {
         let efeitos = [(escolha.credita(), centavos()), (escolha.debita(), -centavos())];
         for (conta, centavos) in efeitos {
@@ -53,7 +55,7 @@ impl VariacaoEsperada {
         }
     }
 
-    /// Compares the balances before and after. Without those after, says what they should be.
+    /// Compares the balances before and after. Without those after, gives only what they should be.
     pub(crate) fn conferir(
         &self,
         antes: &[Saldo],
@@ -97,7 +99,8 @@ impl VariacaoEsperada {
 }
 
 impl Dinheiro {
-    /// Whether every account holds what it should, or `None` if nobody could look.
+    /// Whether every account holds what it should, or `None` if the balances could not be read
+    /// again.
     pub(crate) fn conservado(&self) -> Option<bool> {
         self.conservado
     }
@@ -112,7 +115,7 @@ pub(crate) fn saldos(plano: &Plano) -> Result<Vec<Saldo>, ErroCarga> {
     let mut saldos = Vec::with_capacity(contas.len());
     let (mut enviadas, mut recebidas) = (0, 0);
     while saldos.len() < contas.len() {
-        // The first goes alone: its reply shows whether the server frames its messages.
+        // The first request goes alone: its reply shows whether the server frames its messages.
         let janela = if recebidas == 0 { 1 } else { JANELA as usize };
         let agora = Instant::now();
         while enviadas - recebidas < janela
@@ -172,7 +175,7 @@ fn em_centavos(saldo: Saldo) -> i128 {
     saldo.centavos().into()
 }
 
-/// What one choice moves.
+/// How many centavos one choice moves.
 fn centavos() -> i64 {
     i64::try_from(VALOR.centavos()).expect("a small amount")
 }

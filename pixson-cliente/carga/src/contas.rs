@@ -57,7 +57,8 @@ impl FromStr for ListaDeContas {
     }
 }
 
-/// Leading zeros are significant: both ends of a range have as many digits as what is between.
+/// Adds a range of accounts. Leading zeros are significant, so that both ends must have the same
+/// number of digits, which is that of all accounts between them.
 fn faixa(primeira: &str, ultima: &str, contas: &mut Vec<Rg>) -> Result<(), String> {
     let digitos = rg(primeira)?.as_str().len();
     if rg(ultima)?.as_str().len() != digitos {

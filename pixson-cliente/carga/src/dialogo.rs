@@ -1,4 +1,4 @@
-//! What is said on a connection under load: by a bank, or by an echo.
+//! The dialogue on a connection under load: with a bank, or with an echo.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use pixson_core::{Operacao, Pedido, Relogio, Resposta, SessaoCliente};
 
 use crate::ErroCarga;
 
-/// What is said on a connection: bytes in, replies out.
+/// The dialogue on a connection, without a socket: bytes in, replies out.
 #[derive(Debug)]
 pub(crate) enum Dialogo {
     Sessao(SessaoCliente),
     Eco(Eco),
 }
 
-/// What a peer said.
+/// What has arrived from the peer.
 #[derive(Debug)]
 pub(crate) enum Chegada {
     Resposta(Resposta),
@@ -29,7 +29,7 @@ pub(crate) enum Chegada {
     },
 }
 
-/// The other end sends back what it gets. The requests are those of a session.
+/// The dialogue with a peer that sends back what it gets. The requests are those of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Eco {
     relogio: Relogio,
@@ -52,7 +52,7 @@ impl Dialogo {
         }
     }
 
-    /// Why the peer can no longer be understood, if that is so.
+    /// Why the session has failed, if it has.
     pub(crate) fn falha(&self) -> Option<&ErroSessao> {
         match self {
             Self::Sessao(sessao) => sessao.falha(),

@@ -1,4 +1,4 @@
-//! Why a connection of a load was lost, and why there can be no load.
+//! Why a connection of a load was lost, and why a load cannot be planned.
 
 use pixson_conexao::ErroConexao;
 use pixson_core::Rg;
@@ -7,13 +7,13 @@ use thiserror::Error;
 /// Why a connection was lost, in a few words for a list of what went wrong.
 #[derive(Debug, Error)]
 pub enum ErroCarga {
-    /// The connection serves no more.
+    /// The connection can no longer be used.
     #[error(transparent)]
     Conexao(#[from] ErroConexao),
-    /// The server keeps the connection and says nothing.
+    /// The server keeps the connection open, but does not answer.
     #[error("o servidor não responde")]
     SemResposta,
-    /// The other end was to be an echo, and said more than it heard.
+    /// The other end should be an echo, but sent more lines than it received.
     #[error("o servidor não é um eco")]
     SemEco,
     /// The bank refused an account that was to bear load.
@@ -26,17 +26,17 @@ pub enum ErroCarga {
     },
 }
 
-/// Why what a [`ConfiguracaoDaCarga`](crate::ConfiguracaoDaCarga) says does not go together.
+/// Why the values of a [`ConfiguracaoDaCarga`](crate::ConfiguracaoDaCarga) do not go together.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ErroPlano {
-    /// So many accounts are to bear the load, and there are not as many.
+    /// More accounts are to bear the load than there are.
     #[error("{quentes} é mais do que o número de contas")]
     QuentesDemais {
-        /// How many are to.
+        /// How many are to bear it.
         quentes: u32,
     },
-    /// A transfer has two accounts.
+    /// A transfer needs two accounts.
     #[error("transferências precisam de duas contas")]
     UmaContaSo,
     /// More connections than [`CONEXOES_MAX`](crate::CONEXOES_MAX).

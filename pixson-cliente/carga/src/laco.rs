@@ -15,7 +15,7 @@ use crate::dialogo::Chegada;
 use crate::medida::{Contadores, Medida};
 use crate::sorteio::{Escolha, Escolhas};
 
-/// How often a connection that has nothing to send looks whether it is to end.
+/// How often a connection that has nothing to send checks whether it is to end.
 const ATENCAO: Duration = Duration::from_millis(100);
 
 /// One connection under load: as long as the time lasts, it keeps requests on their way.
@@ -28,7 +28,7 @@ pub(crate) struct Laco<'a> {
     /// The number of this connection.
     conexao: u32,
     sorteio: Escolhas,
-    /// In the order in which they were asked, which is that of the replies.
+    /// In the order in which they were sent, which is that of the replies.
     pendentes: VecDeque<Pendente>,
     medida: Medida,
 }
@@ -90,8 +90,8 @@ impl<'a> Laco<'a> {
         }
     }
 
-    /// Fills the window when half of it is empty: one by one, requests would cost a system call
-    /// each.
+    /// Fills the window when half of it is empty. Requests that are sent singly would cost one
+    /// system call each.
     fn completar(&mut self, agora: Instant) -> Result<(), ErroCarga> {
         if self.pendentes.len() > self.plano.pipeline as usize / 2 {
             return Ok(());
@@ -102,8 +102,9 @@ impl<'a> Laco<'a> {
         Ok(())
     }
 
-    /// Asks for what is due, as far as the window goes, and says when the next is, or the end. What
-    /// was due before the end is asked for also a little later, but no more than the window holds.
+    /// Sends the requests that are due, as far as the window allows. Returns when to look again:
+    /// when the next request is due, or at the end. Requests that were due before the end are still
+    /// sent a little after it, but no more than fit into the window.
     fn cumprir(
         &mut self,
         agenda: &mut Agenda,
@@ -116,7 +117,7 @@ impl<'a> Laco<'a> {
             agenda.avancar();
             proxima = agenda.proxima();
         }
-        // Somebody may ask for an end before the next request is due.
+        // An end may be asked for before the next request is due.
         Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim).min(agora + ATENCAO)))
     }
 
@@ -151,7 +152,7 @@ impl<'a> Laco<'a> {
         fim
     }
 
-    /// Counts one reply, and says whether what was asked is done.
+    /// Counts one reply. Returns whether the operation was done.
     fn contar(&mut self, chegada: &Chegada, agora: Instant) -> bool {
         let Pendente { escolha, desde } =
             self.pendentes.pop_front().expect("there are no more replies than requests");
@@ -169,7 +170,7 @@ impl<'a> Laco<'a> {
         true
     }
 
-    /// Nobody knows whether this was done: that matters if there is money in it.
+    /// Takes note of an operation whose outcome is unknown, if it moves money.
     fn desconhecer(&mut self, escolha: Escolha) {
         if escolha.move_dinheiro() && !self.plano.eco {
             self.medida.desconhecidas.push(escolha);

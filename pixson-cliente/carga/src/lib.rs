@@ -1,5 +1,5 @@
-//! A load on a server of the Pixson bank protocol: what it takes, how long it takes, and whether money
-//! was conserved. Any program or test can run one:
+//! A load on a server of the Pixson bank protocol: how many requests it serves, how long they take,
+//! and whether money was conserved. Any program or test can run one:
 //!
 //! ```no_run
 //! use std::num::NonZeroU32;

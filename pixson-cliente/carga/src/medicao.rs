@@ -17,7 +17,7 @@ use crate::{Andamento, ErroCarga, Plano, Relatorio};
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
 
-/// What came of a load: the report, and what whoever judges it has to know.
+/// The result of a load: the report, and the values by which a program judges it.
 #[derive(Debug)]
 pub struct Medicao {
     relatorio: Relatorio,
@@ -33,18 +33,18 @@ impl Medicao {
         &self.relatorio
     }
 
-    /// Whether every account holds what it should: `None` of an echo, and if the balances could not be
-    /// read again.
+    /// Whether every account holds what it should: `None` for an echo, and if the balances could
+    /// not be read again.
     pub fn conservado(&self) -> Option<bool> {
         self.conservado
     }
 
-    /// Of how many operations nobody knows whether they were done.
+    /// How many operations that move money have an unknown outcome.
     pub fn desconhecidas(&self) -> usize {
         self.desconhecidas
     }
 
-    /// Whether somebody ended it before its time.
+    /// Whether the load was ended before its time.
     pub fn interrompida(&self) -> bool {
         self.interrompida
     }
@@ -55,7 +55,7 @@ impl Medicao {
     }
 }
 
-/// Runs a load to its end, and tells each second how far it has come.
+/// Runs a load to its end, and calls `contar` each second with how far it has come.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ impl Medicao {
 ///
 /// # Panics
 ///
-/// If the thread of a connection does.
+/// If the thread of a connection panics.
 pub fn medir(plano: &Plano, contar: impl FnMut(Andamento)) -> Result<Medicao, ErroCarga> {
     let esperado = VariacaoEsperada::novo(plano.usadas.len());
     let antes = if plano.eco { None } else { Some(saldos(plano)?) };
@@ -104,7 +104,7 @@ fn carregar(
         for laco in lacos {
             let (viva, largada) = (viva.clone(), &largada);
             let correr = move || {
-                // Kept until the end, which is how the one who tells the progress hears of it.
+                // Dropped when this connection ends, which `acompanhar` waits for.
                 let _viva: mpsc::Sender<()> = viva;
                 laco.correr(*largada.wait())
             };

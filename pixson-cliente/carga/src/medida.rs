@@ -1,4 +1,4 @@
-//! What was seen: latencies, refusals, operations of which nobody knows.
+//! What was measured: latencies, refusals, operations with an unknown outcome.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,28 +16,28 @@ const LATENCIA_MIN_NS: u64 = 100;
 const LATENCIA_MAX_NS: u64 = 60 * 60 * 1_000_000_000;
 const DIGITOS: u8 = 3;
 
-/// How many texts are told apart: a server may send others for ever.
+/// How many different texts are counted singly: a server could send new ones without end.
 const TEXTOS_MAX: usize = 64;
 
-/// What was seen, by one connection or by all.
+/// What was measured, on one connection or on all.
 #[derive(Debug)]
 pub(crate) struct Medida {
-    /// In nanoseconds, of what was done; refusals are not among them. One for each kind of
-    /// operation, with its number as its index, once there is something in it.
+    /// The latencies of operations that were done, in nanoseconds, without refusals: one histogram
+    /// for each kind of operation, at the kind's index, from its first value on.
     latencias: [Option<Histogram<u64>>; Especie::TODAS.len()],
     pub(crate) enviadas: u64,
     pub(crate) recusas: Textos,
-    /// Of these nobody knows whether they were done.
+    /// Operations that move money and have an unknown outcome.
     pub(crate) desconhecidas: Vec<Escolha>,
     ultima_resposta: Option<Instant>,
 }
 
-/// What all connections together saw.
+/// What was measured on all connections together.
 #[derive(Debug)]
 pub(crate) struct Colheita {
     pub(crate) medida: Medida,
     pub(crate) duracao: Duration,
-    /// How long requests were sent, if somebody ended it before its time.
+    /// How long requests were sent, if the load was ended before its time.
     pub(crate) interrompida_em: Option<Duration>,
     /// One for each connection that was lost.
     pub(crate) perdas: Vec<ErroCarga>,
@@ -74,7 +74,7 @@ impl Medida {
         self.latencias.iter().flatten().map(Histogram::len).sum()
     }
 
-    /// Replies have come.
+    /// Takes note that replies have come.
     pub(crate) fn marcar(&mut self, agora: Instant) {
         self.ultima_resposta = Some(agora);
     }
@@ -96,7 +96,7 @@ impl Medida {
         Some(self.ultima_resposta?.duration_since(inicio))
     }
 
-    /// Of all that was done.
+    /// The latencies of all operations that were done.
     pub(crate) fn latencia(&self) -> Option<Latencia> {
         let mut todas = vazio();
         for latencias in self.latencias.iter().flatten() {
@@ -157,7 +157,7 @@ impl Textos {
     }
 }
 
-/// How far all connections together have come, for whoever tells it.
+/// How far all connections together have come, for the progress.
 #[derive(Debug, Default)]
 pub(crate) struct Contadores {
     feitas: AtomicU64,

@@ -1,4 +1,4 @@
-//! What a load is to do, once it is known that its parts go together.
+//! What a load is to do, after its parameters were checked.
 
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub const DURACAO_MAX: Duration = Duration::from_hours(7 * 24);
 /// The most requests a second, of all connections together.
 pub const TAXA_MAX: u64 = 10_000_000;
 
-/// What can be chosen of a load. The default is what the client does without options.
+/// The parameters of a load. The defaults are those of the client without options.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfiguracaoDaCarga {
@@ -42,14 +42,14 @@ pub struct ConfiguracaoDaCarga {
     pub taxa: Option<NonZeroU64>,
     /// The accounts that bear the load: the ten sample accounts of the repository.
     pub contas: ListaDeContas,
-    /// Only so many of the first accounts bear it; with one, every transfer leaves the first account
-    /// or enters it. The default is all.
+    /// Only this number of the first accounts bear the load; with one, every transfer leaves the
+    /// first account or enters it. The default is all.
     pub quentes: Option<NonZeroU32>,
-    /// The seed of all choices, which the same seed repeats: 1.
+    /// The seed of all random choices: the same seed repeats them. 1.
     pub semente: u64,
     /// The other end is an echo and no bank: no login, and no money to check.
     pub eco: bool,
-    /// Set by whoever wants an end before the time.
+    /// Set it to end the load before its time.
     pub parar: Arc<AtomicBool>,
 }
 
@@ -71,7 +71,7 @@ impl Default for ConfiguracaoDaCarga {
     }
 }
 
-/// What is to be done.
+/// A load whose parameters were checked.
 #[derive(Clone, Debug)]
 pub struct Plano {
     pub(crate) servidor: ServidorDistante,
@@ -86,16 +86,16 @@ pub struct Plano {
     pub(crate) semente: u64,
     pub(crate) eco: bool,
     parar: Arc<AtomicBool>,
-    /// Every transfer goes through the first account.
+    /// Every transfer leaves the first account or enters it.
     por_uma: bool,
 }
 
 impl Plano {
-    /// Checks what was chosen.
+    /// Checks the parameters.
     ///
     /// # Errors
     ///
-    /// What of it is out of its range, or does not go together.
+    /// A parameter is out of its range, or parameters do not go together.
     pub fn novo(
         servidor: ServidorDistante,
         configuracao: ConfiguracaoDaCarga,
@@ -150,12 +150,12 @@ impl Plano {
         self.parar.load(Ordering::Relaxed)
     }
 
-    /// Whether what is asked for can move money.
+    /// Whether the operations of the load can move money.
     pub fn move_dinheiro(&self) -> bool {
         !self.eco && self.operacao != Tipo::Saldo
     }
 
-    /// For each connection the account that it logs in to, and what it will ask for.
+    /// For each connection the account that it logs in to, and its sequence of choices.
     pub(crate) fn sorteios(&self) -> impl Iterator<Item = (Rg, Escolhas)> {
         let mut raiz = Rng::with_seed(self.semente);
         let usadas = self.usadas.len();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::medida::Contadores;
 
-/// How often the progress is told.
+/// How often the progress is reported.
 const INTERVALO: Duration = Duration::from_secs(1);
 
 /// How far all connections of a load have come.
@@ -14,7 +14,7 @@ const INTERVALO: Duration = Duration::from_secs(1);
 pub struct Andamento {
     /// How many seconds have passed.
     pub segundo: u32,
-    /// How many operations were done since the last time.
+    /// How many operations were done since the last report.
     pub feitas: u64,
     /// How many were refused, since the start.
     pub recusadas: u64,
@@ -22,7 +22,7 @@ pub struct Andamento {
     pub perdidas: u64,
 }
 
-/// Waits until nobody holds the other end of `fim`, and tells each second how far all have come.
+/// Reports each second how far all connections have come, until the senders of `fim` are dropped.
 pub(crate) fn acompanhar(
     fim: &Receiver<()>,
     inicio: Instant,

@@ -1,4 +1,4 @@
-//! What a load found, for people and as an object of JSON.
+//! The report of a load, for people and as an object of JSON.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,8 +14,8 @@ use crate::conferencia::Dinheiro;
 use crate::medida::{Colheita, Latencia, Textos};
 use crate::sorteio::Especie;
 
-/// What a run found. The names and types of the fields are those of the JSON object: fields may
-/// come, but none may go or change its meaning.
+/// The report of a load. The names and types of the fields are those of the JSON object: later
+/// versions may add fields, but none may be removed or change its meaning.
 #[derive(Debug, Serialize)]
 pub struct Relatorio {
     servidor: String,
@@ -30,19 +30,19 @@ pub struct Relatorio {
     /// With a rate, how many requests were due, and how many of them were never sent.
     agendadas: Option<u64>,
     nao_enviadas: Option<u64>,
-    /// Whether the person ended it before its time.
+    /// Whether the load was ended before its time.
     interrompida: bool,
     /// From the start to the last reply.
     duracao_ms: u128,
     operacoes: u64,
     operacoes_por_segundo: u128,
     latencia_ns: Option<Latencia>,
-    /// Of a mixed load, the same for each kind of operation.
+    /// The same for each kind of operation of a mixed load.
     por_operacao: Option<BTreeMap<&'static str, ParteDoRelatorio>>,
     recusas: BTreeMap<String, u64>,
     conexoes_perdidas: BTreeMap<String, u64>,
     desconhecidas: usize,
-    /// An echo has none.
+    /// `None` for an echo.
     dinheiro: Option<Dinheiro>,
 }
 
@@ -162,7 +162,7 @@ fn segundos(ms: u128) -> String {
     format!("{}.{:03} s", ms / 1000, ms % 1000)
 }
 
-/// With three places, which is microseconds.
+/// Milliseconds with three decimal places, that is, to the microsecond.
 fn milissegundos(ns: u64) -> String {
     let us = ns.div_ceil(1000);
     format!("{}.{:03}", us / 1000, us % 1000)

@@ -1,4 +1,4 @@
-//! What a connection asks for next: choices that a seed repeats.
+//! The random choices of what a connection asks for next, which a seed repeats.
 
 use fastrand::Rng;
 use pixson_core::tipos::TipoDeOperacao;
@@ -6,7 +6,8 @@ use pixson_core::{Operacao, Rg, Valor};
 
 use crate::Tipo;
 
-/// What every deposit and transfer moves: little, so that accounts neither fill nor run dry soon.
+/// The amount of every deposit and transfer: small, so that accounts soon neither reach the limit
+/// nor run out of money.
 pub(crate) const VALOR: Valor = Valor::MIN;
 
 /// What a connection does next, with accounts by their index in the list of those used.
@@ -17,7 +18,7 @@ pub(crate) enum Escolha {
     Transferencia { origem: usize, destino: usize },
 }
 
-/// What kind of operation a choice is.
+/// The kind of operation of a choice.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Especie {
     Saldo,
@@ -61,7 +62,7 @@ impl Escolha {
         }
     }
 
-    /// The account that holds more when it is done.
+    /// The account whose balance the choice increases.
     pub(crate) fn credita(self) -> Option<usize> {
         match self {
             Self::Saldo { .. } => None,
@@ -70,7 +71,7 @@ impl Escolha {
         }
     }
 
-    /// The account that holds less when it is done.
+    /// The account whose balance the choice reduces.
     pub(crate) fn debita(self) -> Option<usize> {
         match self {
             Self::Saldo { .. } | Self::Deposito { .. } => None,
@@ -78,16 +79,16 @@ impl Escolha {
         }
     }
 
-    /// Whether it matters that nobody knows if it was done.
+    /// Whether the choice moves money, so that an unknown outcome matters.
     pub(crate) fn move_dinheiro(self) -> bool {
         self.credita().is_some()
     }
 }
 
-/// Which accounts a connection acts for and upon.
+/// The accounts that a connection acts for and pays to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Papel {
-    /// The account that is logged in: the protocol moves money of no other.
+    /// The account that is logged in, the only one whose money the connection can move.
     pub(crate) titular: usize,
     destino: Destino,
 }
@@ -108,8 +109,9 @@ impl Papel {
 
     /// The part of connection number `conexao` when every transfer goes through the first account.
     ///
-    /// The even ones act for it and transfer to any other, the odd ones act for the others, in
-    /// turn, and transfer to it: what it receives flows back, and nobody runs dry soon.
+    /// Connections with even numbers act for it and transfer to any other account; those with odd
+    /// numbers act for the others, in turn, and transfer to it. Money thus flows back, and no
+    /// account soon runs out of it.
     pub(crate) fn por_uma(conexao: usize, usadas: usize) -> Self {
         if conexao.is_multiple_of(2) {
             Self { titular: 0, destino: Destino::Outra }
@@ -151,7 +153,7 @@ impl Escolhas {
         let origem = self.papel.titular;
         let destino = match self.papel.destino {
             Destino::Sempre(destino) => destino,
-            // One fewer than there are, and the titular is stepped over.
+            // Draws one of the other accounts: an index from the titular's on is raised by one.
             Destino::Outra => {
                 let sorteada = self.gerador.usize(..self.usadas - 1);
                 sorteada + usize::from(sorteada >= origem)

@@ -21,7 +21,7 @@ pub enum Tipo {
 }
 
 impl Tipo {
-    /// All of them.
+    /// All types.
     pub const TODOS: [Self; 4] = [Self::Saldo, Self::Deposito, Self::Transferencia, Self::Misto];
 
     /// The word that stands for it on a command line and in a report.
@@ -34,7 +34,7 @@ impl Tipo {
         }
     }
 
-    /// Whether transfers are among them.
+    /// Whether the load has transfers.
     pub(crate) fn transfere(self) -> bool {
         matches!(self, Self::Transferencia | Self::Misto)
     }
