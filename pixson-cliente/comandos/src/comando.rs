@@ -1,4 +1,4 @@
-//! The words of one command.
+//! One command as words of a line.
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand, ValueHint};
@@ -63,7 +63,7 @@ pub enum ComandoDeConta {
 }
 
 impl ComandoDeConta {
-    /// The operation that asks for it on behalf of an account.
+    /// The operation that does this command on behalf of an account.
     pub fn operacao(self, rg: Rg) -> Operacao {
         match self {
             Self::Saldo => Operacao::Saldo { rg },
@@ -84,11 +84,11 @@ struct Palavras {
     comando: ComandoDeConta,
 }
 
-/// A command in one line, without a comment.
+/// Reads a command from one line, which has no comment.
 ///
 /// # Errors
 ///
-/// A sentence that says what is wrong with it, and what to write instead.
+/// A sentence that says what is wrong with the line, and what to write instead.
 pub fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     let lidas = Palavras::try_parse_from(linha.split_whitespace());
     lidas.map(|palavras| palavras.comando).map_err(|erro| {
@@ -100,8 +100,8 @@ pub fn ler_palavras(linha: &str) -> Result<ComandoDeConta, String> {
     })
 }
 
-/// A sentence that clap cannot know, beside its own about `palavras`: people write the account that receives a
-/// transfer beside the amount.
+/// Advice that clap cannot give, for a common mistake in `palavras`: the account that receives a
+/// transfer written beside the amount, without `--para`.
 pub fn conselho<'a>(
     erro: &clap::Error,
     palavras: impl Iterator<Item = &'a str>,

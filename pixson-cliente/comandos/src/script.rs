@@ -11,8 +11,8 @@ use super::comando::{ComandoDeConta, ler_palavras};
 pub struct LinhaDeScript {
     /// Its number, from 1.
     pub numero: u64,
-    /// Its command, if it has one. `Err` is a sentence: its words are none, or it is too long, or its end is
-    /// missing.
+    /// Its command, if it has one. `Err` is a sentence: the words are no command, the line is too
+    /// long, or its LF is missing.
     pub comando: Result<Option<ComandoDeConta>, String>,
 }
 
@@ -24,7 +24,7 @@ pub struct LeitorDeScript<F> {
 }
 
 impl<F: BufRead> LeitorDeScript<F> {
-    /// Begins at the first line of this text.
+    /// Begins at the first line of `fonte`.
     pub fn novo(fonte: F) -> Self {
         Self { fonte, linha: 0 }
     }
@@ -42,8 +42,8 @@ impl<F: BufRead> LeitorDeScript<F> {
     }
 }
 
-/// A line with its end, or as much of it as there is, or as is worth looking at. Of a line that is
-/// too long the rest is no line of its own.
+/// Reads a line with its LF, or up to the end of the input, or up to [`LINHA_MAX_BYTES`]. The rest
+/// of a line that is too long is skipped.
 fn ler_linha(entrada: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     entrada.take(LINHA_MAX_BYTES as u64).read_until(b'\n', &mut bytes)?;
@@ -59,7 +59,7 @@ fn entender(bytes: &[u8]) -> Result<Option<ComandoDeConta>, String> {
         if bytes.len() == LINHA_MAX_BYTES {
             return Err(format!("A linha tem {LINHA_MAX_BYTES} bytes ou mais."));
         }
-        // Half an amount is an amount, too.
+        // A line that was cut off in the middle of an amount would still look right.
         return Err(
             "A linha não termina com uma quebra de linha: pode estar cortada, e não foi executada."
                 .into(),

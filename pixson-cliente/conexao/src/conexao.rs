@@ -14,7 +14,7 @@ use crate::{ErroConexao, FimDaEspera, Interrupcao, ServidorDistante};
 /// How many bytes are read at once: more than the longest reply.
 const LEITURA_BYTES: usize = 2048;
 
-/// The shortest time-out that a socket takes: none would be for ever.
+/// The shortest time-out for a socket: it does not accept zero.
 const ESPERA_MIN: Duration = Duration::from_micros(1);
 
 /// A connection to a server, one request at a time.
@@ -28,7 +28,7 @@ pub struct ConexaoCliente<'i> {
 }
 
 impl<'i> ConexaoCliente<'i> {
-    /// Connects, and says nothing yet.
+    /// Connects, and sends nothing yet.
     ///
     /// # Errors
     ///
@@ -45,15 +45,15 @@ impl<'i> ConexaoCliente<'i> {
         })
     }
 
-    /// Sends a request and waits for its answer, and tells each change of the clock, of which the
-    /// first is the stamp of the request. If that one cannot be told, nothing is sent.
+    /// Sends a request and waits for its answer. `ao_mudar` is called at each change of the clock,
+    /// the first of which is the stamp of the request: if that call fails, nothing is sent.
     ///
-    /// A reply that does not come in time ends the connection: it could be taken for the answer to
-    /// another request.
+    /// If the reply does not come in time, the connection is shut down: a late reply could be taken
+    /// for the answer to another request.
     ///
     /// # Errors
     ///
-    /// Why there is no answer, or why the stamp of the request could not be told.
+    /// Why there is no answer, or the error of the first call of `ao_mudar`.
     pub fn pedir<E: From<ErroConexao>>(
         &mut self,
         operacao: Operacao,
@@ -68,7 +68,7 @@ impl<'i> ConexaoCliente<'i> {
             None => ErroConexao::Envio(erro),
         })?;
         if ouvidos > 0 {
-            // A part of a message: the rest of it would pass for the answer.
+            // A part of an unasked message has arrived: its rest would be taken for the answer.
             return Err(ErroConexao::Adiantado.into());
         }
         let prazo = Instant::now() + self.tempo_limite;
@@ -93,8 +93,8 @@ impl<'i> ConexaoCliente<'i> {
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
                     self.sessao.retirar_saida(&mut saida);
                     enviado = true;
-                    // If the server has gone, the reading below finds out, and may still find
-                    // its last words.
+                    // If the server has gone, the reading below reports that, and may still find
+                    // the server's last replies.
                     let resta = prazo.saturating_duration_since(Instant::now());
                     let _ = self
                         .fluxo
@@ -121,12 +121,12 @@ impl<'i> ConexaoCliente<'i> {
         }
     }
 
-    /// Brings to the session what has come while the person was typing: what nobody asked for must
-    /// not pass for the answer to the next request. Returns how many bytes that were, or `None` if
-    /// the server has gone.
+    /// Brings to the session what has come while the person was typing: an unasked reply must not
+    /// be taken for the answer to the next request. Returns how many bytes came, or `None` if the
+    /// server has gone.
     ///
-    /// What a server says before anything was asked, such as that it is full, it says to the first
-    /// request.
+    /// What a server sends before the first request, such as `Servidor lotado`, stays in the socket
+    /// and answers that request.
     fn ouvir_o_que_veio(&mut self) -> Option<usize> {
         let nada_dito = self.sessao.relogio() == Carimbo::ZERO;
         let mut bytes = [0; LEITURA_BYTES];
@@ -142,8 +142,8 @@ impl<'i> ConexaoCliente<'i> {
         }
     }
 
-    /// Brings one input to the session, or says that none is waited for any longer. A connection that
-    /// fails has no more to bring.
+    /// Waits for one input and brings it to the session. A connection that fails counts as the end
+    /// of the input.
     fn ler(&mut self, acordar_apos: Option<Duration>, prazo: Instant) -> FimDaEspera {
         let agora = Instant::now();
         if agora >= prazo {

@@ -1,4 +1,4 @@
-//! Why a connection serves no more, and what that means for money.
+//! Why a connection can no longer be used, and what that means for money.
 
 use std::io;
 use std::time::Duration;
@@ -14,43 +14,43 @@ pub enum ErroConexao {
     /// There is no server at that address.
     #[error("{}", causa(erro))]
     SemConexao {
-        /// Where it was looked for.
+        /// The address that was tried.
         endereco: String,
         /// What the system says.
         erro: io::Error,
     },
-    /// The server said something without being asked, and serves no more.
+    /// The server sent a reply without being asked, and ends the connection.
     #[error("{}", .0.texto())]
     Aviso(Resposta),
-    /// The connection ended with nothing at stake.
+    /// The connection ended, and the request could not move money.
     #[error("o servidor encerrou a conexão")]
     Encerrada,
-    /// The reply did not come in time, and is waited for no longer.
+    /// The reply did not come in time, and the connection was shut down.
     #[error("o servidor não responde")]
     TempoEsgotado {
-        /// How long it was waited for.
+        /// How long the client waited for it.
         limite: Duration,
-        /// Whether the request could move money, so that nobody knows if it did.
+        /// Whether the request could move money, so that its outcome is unknown and matters.
         desconhecido: bool,
     },
     /// The server had gone before the request was sent.
     #[error("o pedido não foi enviado")]
     NaoEnviado,
-    /// The server had begun to say something unasked before the request was sent.
+    /// The server had begun to send something unasked before the request was sent.
     #[error("o servidor enviou algo que não foi pedido")]
     Adiantado,
-    /// The server says of another operation that it is done.
+    /// The reply is the success of another kind of operation.
     #[error("o servidor respondeu a outro pedido")]
     OutroPedido {
-        /// What it says.
+        /// The reply.
         resposta: Resposta,
-        /// Whether the request could move money, so that nobody knows if it did.
+        /// Whether the request could move money, so that its outcome is unknown and matters.
         desconhecido: bool,
     },
     /// The server does not speak the protocol.
     #[error(transparent)]
     Protocolo(ErroSessao),
-    /// The connection failed after money was asked to move.
+    /// The connection failed after a request that could move money was sent.
     #[error(transparent)]
     ResultadoDesconhecido(ErroSessao),
     /// The request could not be sent.
@@ -65,7 +65,7 @@ pub enum ErroConexao {
 }
 
 impl ErroConexao {
-    /// What became of a request when the session failed with `erro`.
+    /// The error of a request whose session failed with `erro`.
     pub fn de_sessao(erro: ErroSessao, move_dinheiro: bool) -> Self {
         match erro {
             ErroSessao::RespostaInesperada(resposta) => Self::Aviso(resposta),

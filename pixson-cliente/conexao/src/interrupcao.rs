@@ -1,4 +1,4 @@
-//! An interruption as an input: something that is waited for beside sockets, files and pipes.
+//! An interruption as an input, which is waited for together with sockets, files and pipes.
 
 use std::error::Error;
 use std::fmt;
@@ -14,26 +14,26 @@ use rustix::io::Errno;
 use signal_hook::consts::SIGINT;
 use signal_hook::{flag, low_level};
 
-/// So much can be written to a pipe for which poll(2) says that there is place: 4 KiB, which is
+/// How many bytes a pipe takes without blocking once poll(2) reports it as writable: 4 KiB,
 /// `PIPE_BUF` of Linux.
 const PEDACO_BYTES: usize = 4096;
 
-/// Whether somebody wants an end, for whoever waits. Once it has come, it stays.
+/// A request to end every wait. Once it has come, it stays.
 #[derive(Debug)]
 pub struct Interrupcao {
-    /// Has something to read once it has come. Nobody reads it.
+    /// Becomes readable when the interruption comes. It is never read, so that it stays readable.
     veio: Option<PipeReader>,
     marca: Arc<AtomicBool>,
 }
 
-/// What a wait ended with.
+/// How a wait ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FimDaEspera {
-    /// What was waited for. It goes before an interruption.
+    /// The descriptor is ready. This takes precedence over an interruption.
     Pronto,
-    /// The deadline.
+    /// The deadline has passed.
     Prazo,
-    /// The interruption.
+    /// The interruption has come.
     Interrompida,
 }
 
@@ -50,24 +50,25 @@ impl fmt::Display for Interrompida {
 impl Error for Interrompida {}
 
 impl Interrompida {
-    /// Whether an error says this.
+    /// Whether an error bears this one.
     pub fn em(erro: &io::Error) -> bool {
         erro.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<Self>)
     }
 
-    /// Not of the kind `Interrupted`, after which std tries again.
+    /// The error is not of the kind `Interrupted`, after which std would try again.
     fn erro() -> io::Error {
         io::Error::other(Self)
     }
 }
 
 impl Interrupcao {
-    /// One that never comes.
+    /// An interruption that never comes.
     pub fn nunca() -> Self {
         Self { veio: None, marca: Arc::default() }
     }
 
-    /// One that comes when something is written to the other end, or when that is dropped.
+    /// An interruption that comes when something is written to the returned end, or when that is
+    /// dropped.
     ///
     /// # Errors
     ///
@@ -87,44 +88,46 @@ impl Interrupcao {
         Ok((Self { veio: Some(veio), marca: Arc::default() }, gatilho))
     }
 
-    /// Ctrl-C, which is SIGINT: from here on the first one is an input, and the second ends the program
-    /// at once with this exit code. Where that cannot be had, the first ends it, as the system does.
+    /// Ctrl-C, which is SIGINT: from here on the first one is an input, and the second ends the
+    /// program at once with this exit code. If the handlers cannot be installed, the first one ends
+    /// the program, as by default.
     pub fn por_ctrl_c(codigo: u8) -> Self {
         let Ok((este, gatilho)) = Self::por_gatilho() else { return Self::nunca() };
         if low_level::pipe::register(SIGINT, gatilho).is_err() {
             return Self::nunca();
         }
-        // In this order: the first finds nothing set. It is no signal that cannot be handled, the only
-        // reason to fail once the pipe was taken.
+        // The order matters: at the first signal the conditional shutdown must find the flag unset.
+        // These calls fail only for a signal that cannot be handled, and then the registration
+        // above had failed.
         let marca = || Arc::clone(&este.marca);
         let _ = flag::register_conditional_shutdown(SIGINT, codigo.into(), marca());
         let _ = flag::register(SIGINT, marca());
         este
     }
 
-    /// Set when Ctrl-C has come, for whoever looks at no descriptor.
+    /// A flag that is set when Ctrl-C has come, for code that cannot wait for a file descriptor.
     pub fn marca(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.marca)
     }
 
-    /// Whether it has come.
+    /// Whether the interruption has come.
     pub fn veio(&self) -> bool {
         let Some(veio) = &self.veio else { return false };
         let mut fds = [PollFd::new(veio, PollFlags::IN)];
-        // What cannot be asked for has not come.
+        // If `poll` fails, the interruption counts as not come.
         poll(&mut fds, Some(&Timespec::default())).is_ok_and(|prontos| prontos > 0)
     }
 
-    /// Whether it can come at all.
+    /// Whether the interruption can come at all.
     pub(crate) fn pode_vir(&self) -> bool {
         self.veio.is_some()
     }
 
-    /// Waits until there is something to read, or the end of it.
+    /// Waits until there is something to read, or the end of the input.
     ///
     /// # Errors
     ///
-    /// The system cannot wait for it.
+    /// The system cannot wait for this descriptor.
     pub fn esperar_leitura(
         &self,
         fonte: &impl AsFd,
@@ -137,7 +140,7 @@ impl Interrupcao {
     ///
     /// # Errors
     ///
-    /// The system cannot wait for it.
+    /// The system cannot wait for this descriptor.
     pub fn esperar_escrita(
         &self,
         destino: &impl AsFd,
@@ -154,7 +157,7 @@ impl Interrupcao {
     ) -> io::Result<FimDaEspera> {
         loop {
             let resta = prazo.map(|prazo| prazo.saturating_duration_since(Instant::now()));
-            // A wait that a Timespec cannot hold is for ever.
+            // A time that a `Timespec` cannot hold counts as for ever.
             let resta = resta.and_then(|resta: Duration| Timespec::try_from(resta).ok());
             let mut fds = vec![PollFd::new(fd, interesse)];
             fds.extend(self.veio.as_ref().map(|veio| PollFd::new(veio, PollFlags::IN)));
@@ -168,13 +171,14 @@ impl Interrupcao {
         }
     }
 
-    /// Does what the system takes as long as it likes for, such as looking a name up or opening a
-    /// named pipe, and waits for it no longer than until the deadline or the interruption. What comes
-    /// of it later is for nobody.
+    /// Runs a call that may block without bound, such as looking a name up or opening a named pipe,
+    /// in a thread of its own, and waits for it until the deadline or the interruption. A later
+    /// result is dropped.
     ///
     /// # Errors
     ///
-    /// What `fazer` says, [`Interrompida`], `TimedOut`, or that there is no thread for it.
+    /// The error of `fazer`, [`Interrompida`], `TimedOut`, or that the system gives no thread or
+    /// pipe.
     pub fn durante<T: Send + 'static>(
         &self,
         prazo: Option<Instant>,
@@ -183,9 +187,9 @@ impl Interrupcao {
         let (fim, viva) = io::pipe()?;
         let (entregar, feito) = mpsc::channel();
         thread::Builder::new().spawn(move || {
-            // Dropped at the end, also that of a panic, which is how the wait ends.
+            // Dropped at the end of the thread, also after a panic, which ends the wait.
             let _viva = viva;
-            // Whoever waited may have left.
+            // The receiver may be gone already.
             drop(entregar.send(fazer()));
         })?;
         match self.esperar_leitura(&fim, prazo)? {
@@ -196,7 +200,7 @@ impl Interrupcao {
     }
 }
 
-/// A file, a pipe or a terminal, of which nothing is read in advance: a read that would wait ends with
+/// A file, a pipe or a terminal, without a buffer: a read that would block ends with
 /// [`Interrompida`] once the interruption has come.
 #[derive(Debug)]
 pub struct EntradaInterrompivel<'a, F> {
@@ -220,8 +224,8 @@ impl<F: Read + AsFd> Read for EntradaInterrompivel<'_, F> {
     }
 }
 
-/// An output to the descriptor `fd`: a write for which a pipe or a terminal has no place ends with
-/// [`Interrompida`] once the interruption has come.
+/// An output to the file descriptor `fd`: a write that would block ends with [`Interrompida`] once
+/// the interruption has come.
 #[derive(Debug)]
 pub struct SaidaInterrompivel<'a, D, S> {
     fd: D,
@@ -237,7 +241,8 @@ impl<'a, D, S> SaidaInterrompivel<'a, D, S> {
 }
 
 impl<D: AsFd, S: Write> Write for SaidaInterrompivel<'_, D, S> {
-    /// Whatever the destination holds back must be flushed after each write.
+    /// Writes up to 4 KiB (a short write), and flushes: bytes in a buffer of the destination could
+    /// block later, when no interruption is watched for.
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match self.interrupcao.esperar_escrita(&self.fd, None)? {
             FimDaEspera::Pronto | FimDaEspera::Prazo => {

@@ -1,5 +1,5 @@
-//! A blocking connection to a server of the Pixson bank protocol: where a server is, one request after
-//! the other, and why a connection serves no more.
+//! A blocking connection to a server of the Pixson bank protocol: where a server is, one request at
+//! a time, and why a connection can no longer be used.
 //!
 //! ```no_run
 //! use std::time::Duration;

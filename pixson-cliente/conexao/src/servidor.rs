@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::{ErroConexao, Interrompida, Interrupcao};
 
-/// The shortest time limit: to a socket, none is one that never ends.
+/// The shortest time limit, since sockets do not accept a time-out of zero.
 const TEMPO_MIN: Duration = Duration::from_micros(1);
 
-/// The longest time limit, which an instant can still be advanced by: a year of 365 days.
+/// The longest time limit, a year of 365 days: adding it to an instant does not overflow.
 const TEMPO_MAX: Duration = Duration::from_hours(365 * 24);
 
 /// A server, and how long it may take.
@@ -22,19 +22,19 @@ pub struct ServidorDistante {
 }
 
 impl ServidorDistante {
-    /// The server at a name or an address, which may take so long for a connection, and then for each
-    /// reply. A limit below one microsecond is one, and one above a year is a year.
+    /// The server at a name or an address, which may take `tempo_limite` for a connection, and then
+    /// for each reply. A limit below one microsecond is one, and one above a year is a year.
     pub fn novo(host: impl Into<String>, porta: u16, tempo_limite: Duration) -> Self {
         let tempo_limite = tempo_limite.clamp(TEMPO_MIN, TEMPO_MAX);
         Self { host: host.into(), porta, tempo_limite }
     }
 
-    /// How long it may take for a connection, and then for each reply.
+    /// How long the server may take for a connection, and then for each reply.
     pub fn tempo_limite(&self) -> Duration {
         self.tempo_limite
     }
 
-    /// A socket that sends each request at once.
+    /// Connects, and gives a socket that sends each request at once (`TCP_NODELAY`).
     ///
     /// # Errors
     ///
@@ -64,14 +64,14 @@ impl ServidorDistante {
             interrupcao.durante(Some(prazo), procurar)?
         };
         let alcancar = move || primeiro_que_aceita(enderecos.into_iter(), prazo);
-        // It keeps to the deadline by itself.
+        // `primeiro_que_aceita` keeps to the deadline by itself.
         if interrupcao.pode_vir() { interrupcao.durante(None, alcancar) } else { alcancar() }
     }
 }
 
 /// Tries one address after the other, all of them within the time limit. If none accepts, the first
-/// failure is the one to tell: the system gives first the addresses that it is most likely to reach,
-/// and last those of a network that it has no part in.
+/// failure is reported: the system lists first the addresses that it is most likely to reach, and
+/// last those of networks that it is not part of.
 fn primeiro_que_aceita(
     enderecos: impl Iterator<Item = SocketAddr>,
     prazo: Instant,
@@ -93,7 +93,7 @@ fn primeiro_que_aceita(
 impl fmt::Display for ServidorDistante {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, porta, .. } = self;
-        // Of IPv6, the colons of the address are not that of the port.
+        // Brackets keep the colons of an IPv6 address apart from that of the port.
         if host.contains(':') { write!(f, "[{host}]:{porta}") } else { write!(f, "{host}:{porta}") }
     }
 }
@@ -108,10 +108,10 @@ mod tests {
     fn of_all_addresses_that_fail_the_first_is_told_and_any_that_accepts_will_do() {
         let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let boa = ouvinte.local_addr().expect("bound");
-        // The port of a connection: nobody listens there.
+        // The local port of a connection, on which nothing listens.
         let fluxo = TcpStream::connect(boa).expect("it listens");
         let morta = fluxo.local_addr().expect("connected");
-        // No connection can go to everybody.
+        // No connection can go to the broadcast address.
         let impossivel = SocketAddr::from((Ipv4Addr::BROADCAST, 1));
         let alcancar = |enderecos: &[SocketAddr]| {
             let prazo = Instant::now() + Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! A person at a terminal: editing, history, names, colour.
+//! A terminal with a person: line editor, history, names of commands, colour.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -27,23 +27,24 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use crate::saida::Linhas;
 use crate::{Digitado, Realce, Terminal};
 
-/// Terminals, as `TERM` names them, for which rustyline reads a line as the system gives it.
+/// Terminals, as `TERM` names them, on which rustyline does not edit lines, but reads them from the
+/// system.
 const SEM_EDICAO: [&str; 3] = ["dumb", "cons25", "emacs"];
 
 /// How many commands are remembered.
 const HISTORICO_MAX: usize = 1000;
 
-/// What a terminal is to be like.
+/// The configuration of a terminal.
 #[derive(Clone, Debug)]
 pub struct ConfiguracaoDoTerminal {
     /// When it is shown in colour. [`ColorChoice::Auto`] looks at `NO_COLOR`, `CLICOLOR`,
     /// `CLICOLOR_FORCE` and `TERM`.
     pub cor: ColorChoice,
-    /// What can be typed when a command is asked for, and is completed there.
+    /// The names that can be typed when a command is asked for, and are completed there.
     pub nomes: &'static [&'static str],
-    /// What is completed behind a name: an option that it needs.
+    /// The option that is completed behind a name that needs it.
     pub opcoes: &'static [(&'static str, &'static str)],
-    /// Where commands are kept for the next time, if they are.
+    /// The file in which commands are kept for the next run, or `None`.
     pub historico: Option<PathBuf>,
 }
 
@@ -51,15 +52,16 @@ pub struct ConfiguracaoDoTerminal {
 pub struct Interativo<'i> {
     saida: Linhas<'i, AutoStream<Stdout>>,
     interrupcao: &'i Interrupcao,
-    /// The terminal is one on which rustyline edits no lines.
+    /// Whether the terminal is one of [`SEM_EDICAO`].
     sem_edicao: bool,
-    /// One for all questions: what a person has typed or pasted ahead waits in it.
+    /// One editor for all questions, since it buffers what a person has typed or pasted ahead.
     editor: Editor<NomesDeComandos, FileHistory>,
     nomes: &'static [&'static str],
     opcoes: &'static [(&'static str, &'static str)],
     historico: Option<PathBuf>,
-    /// Lines that were pasted behind one that has been taken. A terminal says where a paste ends, so
-    /// that no line of it is taken before the person presses Enter; then each is a line of its own.
+    /// Lines that were pasted behind one that has been taken. The terminal marks where a paste ends
+    /// (bracketed paste), so that no line of it is taken before the person presses Enter; then each
+    /// one answers a question of its own.
     coladas: VecDeque<String>,
 }
 
@@ -68,7 +70,7 @@ impl<'i> Interativo<'i> {
     ///
     /// # Errors
     ///
-    /// No line can be edited there.
+    /// There is no line editor for this terminal.
     pub fn novo(
         escolhas: ConfiguracaoDoTerminal,
         interrupcao: &'i Interrupcao,
@@ -76,13 +78,14 @@ impl<'i> Interativo<'i> {
         let ConfiguracaoDoTerminal { cor, nomes, opcoes, historico } = escolhas;
         let configuracao = Config::builder()
             .completion_type(CompletionType::List)
-            // What makes a line harmless goes the way of colours, of which there are none.
+            // rustyline calls the highlighter, which makes a line harmless, only if colours are on.
+            // It adds no colour.
             .color_mode(ColorMode::Forced)
             .max_history_size(HISTORICO_MAX)?
             .build();
         let mut editor = Editor::with_config(configuracao)?;
         if let Some(arquivo) = &historico {
-            // Without one that can be read, it begins empty.
+            // If the file cannot be read, the history begins empty.
             let _ = editor.load_history(arquivo);
         }
         let saida = Linhas::nova(AutoStream::new(io::stdout(), cor), interrupcao);
@@ -100,7 +103,7 @@ impl<'i> Interativo<'i> {
             return Ok(Digitado::Interrompido);
         }
         if let Some(linha) = self.coladas.pop_front() {
-            // As if it were typed here.
+            // The pasted line is shown as if it were typed here.
             self.mostrar(&format!("{pergunta}{}", visivel(&linha)));
             return Ok(Digitado::Linha(linha));
         }
@@ -112,22 +115,23 @@ impl<'i> Interativo<'i> {
         Ok(Digitado::Linha(primeira))
     }
 
-    /// rustyline takes signals as input while it edits a line. Where it only reads one, its coming is
-    /// waited for here.
+    /// rustyline takes Ctrl-C as input while it edits a line. Where it only reads a line, the wait
+    /// for that line happens here, so that an interruption can end it.
     fn editar(&mut self, pergunta: &str) -> io::Result<rustyline::Result<String>> {
         if !self.sem_edicao {
             return Ok(self.editor.readline(pergunta));
         }
         self.saida.escrever(format_args!("{pergunta}"));
-        // The system gives whole lines, one at a time: nothing of the next is in a buffer.
+        // The system gives whole lines, one at a time, so that no further line can be hidden in a
+        // buffer.
         match self.interrupcao.esperar_leitura(&io::stdin(), None)? {
             FimDaEspera::Interrompida => Ok(Err(ReadlineError::Interrupted)),
             FimDaEspera::Pronto | FimDaEspera::Prazo => Ok(self.editor.readline("")),
         }
     }
 
-    /// Keeps a command at once: an interruption may be the end. If it cannot be kept, the session
-    /// goes on without. What else is typed, RGs and amounts, is not kept.
+    /// Writes a command to the history at once, since an interruption may end the program. If that
+    /// fails, the session goes on. Answers to other questions, RGs and amounts, are not kept.
     fn lembrar(&mut self, comando: &str) {
         if !comando.is_empty()
             && self.editor.add_history_entry(comando).unwrap_or(false)
@@ -189,11 +193,11 @@ impl Terminal for Interativo<'_> {
     }
 }
 
-/// As many words in a line as the terminal has place for, with what follows indented. The terminal by
-/// itself would go on in the middle of a word.
+/// Wraps a text between words at the width of the terminal, and indents the lines that continue.
+/// The terminal itself would break lines in the middle of a word.
 fn quebrada(texto: &str) -> String {
     let colunas = tcgetwinsize(io::stdout()).map_or(0, |tamanho| tamanho.ws_col);
-    // One that says no size has room for everything.
+    // Lines are not wrapped for a terminal of unknown width.
     quebrada_em(texto, if colunas == 0 { usize::MAX } else { colunas.into() })
 }
 
@@ -220,7 +224,8 @@ fn digitado(lido: rustyline::Result<String>) -> io::Result<Digitado> {
     }
 }
 
-/// Where the commands of a program are kept, by the rules of XDG. `None` if there is no such place.
+/// The file for the commands of a program, by the rules of XDG, in a folder that is created if need
+/// be. `None` if there is no such place, or the name is not that of a file.
 pub fn arquivo_do_historico(programa: &str) -> Option<PathBuf> {
     let absoluta =
         |variavel| Some(PathBuf::from(env::var_os(variavel)?)).filter(|p| p.is_absolute());
@@ -229,12 +234,12 @@ pub fn arquivo_do_historico(programa: &str) -> Option<PathBuf> {
     let pasta = estado.join(programa);
     DirBuilder::new().recursive(true).mode(0o700).create(&pasta).ok()?;
     let arquivo = pasta.join("historico");
-    // To read a pipe would be to wait for ever, and a device may have no end.
+    // Reading a pipe could block for ever, and a device may have no end.
     fs::metadata(&arquivo).map_or(true, |dados| dados.is_file()).then_some(arquivo)
 }
 
-/// Completes the names of commands, and the options that they need, if a command is asked for, and
-/// shows what is pasted in a harmless way.
+/// Completes the names of commands, and the options that they need, when a command is asked for,
+/// and shows pasted text in a harmless form.
 struct NomesDeComandos {
     nomes: &'static [&'static str],
     opcoes: &'static [(&'static str, &'static str)],

@@ -1,5 +1,5 @@
-//! Lines in and lines out: at a pipe ([`Tubo`]), or at a terminal with a line editor, a history and colour
-//! ([`Interativo`]). Whatever waits ends when an interruption comes.
+//! Lines in and lines out: at a pipe ([`Tubo`]), or at a terminal with a line editor, a history and
+//! colour ([`Interativo`]). An interruption ends every wait.
 //!
 //! ```no_run
 //! use pixson_conexao::Interrupcao;
@@ -27,23 +27,23 @@ pub use self::interativo::{ConfiguracaoDoTerminal, Interativo, arquivo_do_histor
 pub use self::saida::mostrar;
 pub use self::tubo::Tubo;
 
-/// What the person sees and types: lines out, lines in.
+/// The lines that a person sees and types.
 pub trait Terminal {
     /// Shows one line. If that fails, nothing more is shown, and an operation that is half-way goes
-    /// on: whoever asks for the next one looks at [`Terminal::falha`] first.
+    /// on: check [`Terminal::falha`] before asking for the next one.
     fn mostrar(&mut self, linha: &str);
 
-    /// Why the person no longer sees what is shown.
+    /// Why the output has failed, if it has.
     fn falha(&self) -> Option<&io::Error>;
 
-    /// Shows one line in a way that says what it is, where there is such a way.
+    /// Shows one line in the style of its kind, if the terminal has styles.
     fn realcar(&mut self, realce: Realce, linha: &str) {
         let _ = realce;
         self.mostrar(linha);
     }
 
-    /// Asks, and waits for a line, without the spaces around it. A question that cannot be shown is
-    /// answered as by the end of the input.
+    /// Asks, and waits for a line. If the question cannot be shown, the answer is
+    /// [`Digitado::Fim`].
     ///
     /// # Errors
     ///
@@ -59,29 +59,29 @@ pub trait Terminal {
         self.perguntar(pergunta)
     }
 
-    /// Forgets the lines that wait to answer the next questions, and says whether there were any.
+    /// Drops pasted lines that would answer the next questions. Returns whether there were any.
     fn esquecer_coladas(&mut self) -> bool {
         false
     }
 
-    /// Whether commands have names here, too, and not only the numbers of the menu.
+    /// Whether commands can be typed by name here, and not only by the numbers of the menu.
     fn tem_nomes(&self) -> bool {
         false
     }
 }
 
-/// What a line says.
+/// The kind of a line, for its style.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Realce {
-    /// That a clock has changed.
+    /// A clock has changed.
     Relogio,
-    /// That something was done.
+    /// Something was done.
     Feito,
-    /// That something was refused.
+    /// Something was refused.
     Recusado,
 }
 
-/// What came of a question.
+/// The answer to a question.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Digitado {
     /// A line, without the spaces around it.
@@ -92,11 +92,11 @@ pub enum Digitado {
     Interrompido,
 }
 
-/// Standard input, of which nothing is read in advance.
+/// Standard input as a file without a buffer, so that nothing is read in advance.
 ///
 /// # Errors
 ///
-/// There is none.
+/// There is no standard input.
 pub fn entrada_padrao() -> io::Result<File> {
     Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
 }

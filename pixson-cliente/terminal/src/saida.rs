@@ -1,11 +1,11 @@
-//! Standard output, until it takes no more or an interruption comes.
+//! Standard output, until it fails or an interruption comes.
 
 use std::fmt;
 use std::io::{self, Stdout, Write};
 
 use pixson_conexao::{Interrupcao, SaidaInterrompivel};
 
-/// Where lines go, until one of them cannot be written.
+/// An output for lines, until one of them cannot be written.
 #[derive(Debug)]
 pub(crate) struct Linhas<'i, S> {
     destino: SaidaInterrompivel<'i, Stdout, S>,
@@ -13,12 +13,12 @@ pub(crate) struct Linhas<'i, S> {
 }
 
 impl<'i, S: Write> Linhas<'i, S> {
-    /// `destino` is standard output, or something before it.
+    /// `destino` is standard output, or a writer that passes everything on to it.
     pub(crate) fn nova(destino: S, interrupcao: &'i Interrupcao) -> Self {
         Self { destino: SaidaInterrompivel::nova(io::stdout(), destino, interrupcao), falha: None }
     }
 
-    /// Writes it at once, and remembers if that fails.
+    /// Writes a text at once. After the first failure nothing more is written.
     pub(crate) fn escrever(&mut self, texto: fmt::Arguments<'_>) {
         if self.falha.is_none() {
             let texto = texto.to_string();
@@ -31,11 +31,11 @@ impl<'i, S: Write> Linhas<'i, S> {
     }
 }
 
-/// Writes a text to standard output, unless an interruption comes while there is no place for it.
+/// Writes a text to standard output, unless an interruption comes while the output is full.
 ///
 /// # Errors
 ///
-/// Standard output takes no more, or [`Interrompida`](pixson_conexao::Interrompida).
+/// Standard output cannot be written, or [`Interrompida`](pixson_conexao::Interrompida).
 pub fn mostrar(texto: &str, interrupcao: &Interrupcao) -> io::Result<()> {
     let saida = io::stdout();
     SaidaInterrompivel::nova(&saida, saida.lock(), interrupcao).write_all(texto.as_bytes())

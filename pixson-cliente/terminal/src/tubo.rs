@@ -9,8 +9,8 @@ use pixson_linha::entrada::LINHA_MAX_BYTES;
 use crate::saida::Linhas;
 use crate::{Digitado, Terminal, entrada_padrao};
 
-/// A program at the other end, or a file: what the original program would show, and nothing that is
-/// typed is shown again.
+/// A program or a file at the other end. It gets what the original program would show, without an
+/// echo of the input.
 #[derive(Debug)]
 pub struct Tubo<'i> {
     entrada: BufReader<EntradaInterrompivel<'i, File>>,
@@ -39,7 +39,7 @@ impl Terminal for Tubo<'_> {
         self.saida.falha()
     }
 
-    /// A line that the end of the input has cut off may be half an amount, and is not taken.
+    /// A last line without LF may be cut off in the middle of an amount, and is not taken.
     fn perguntar(&mut self, pergunta: &str) -> io::Result<Digitado> {
         self.saida.escrever(format_args!("{pergunta}"));
         if self.falha().is_some() {
