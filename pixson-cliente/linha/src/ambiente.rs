@@ -1,11 +1,11 @@
-//! What an option says, or else a variable of the environment.
+//! The value of an option, or else of a variable of the environment.
 
 use std::env;
 
 use crate::portugues::variavel_vazia;
 
-/// What an option says, or else a variable of the environment. One that the option makes superfluous is
-/// not looked at.
+/// The value of an option, or else of a variable of the environment. If the option is given, the
+/// variable is not read.
 ///
 /// # Errors
 ///

@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-/// A name, or an address, of IPv6 also in brackets, which are taken off.
+/// Reads a host: a name or an IP address. The brackets around an IPv6 address are removed.
 ///
 /// # Errors
 ///
@@ -39,7 +39,7 @@ pub fn ler_host(texto: &str) -> Result<String, String> {
     }
 }
 
-/// A port from `menor` on.
+/// Reads a port from `menor` on.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ fn porta_a_parte(host: &str, porta: &str) -> String {
     format!("informe a porta separadamente: use --host {host} --porta {porta}")
 }
 
-/// With or without a zone, as in `fe80::1%eth0`.
+/// Whether a text is an IPv6 address, with or without a zone, as in `fe80::1%eth0`.
 fn eh_ipv6(texto: &str) -> bool {
     let (ip, zona) = texto.split_once('%').unwrap_or((texto, "x"));
     ip.parse::<Ipv6Addr>().is_ok() && !zona.is_empty()

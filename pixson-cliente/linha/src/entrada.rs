@@ -1,13 +1,13 @@
-//! Texts in lines, as other programs write them.
+//! Input in lines, as other programs write it.
 
-/// The longest line that is worth reading whole, in bytes: no account, no command and nothing that a person
+/// The longest line that is read whole, in bytes: no account, no command and nothing that a person
 /// types needs half of it.
 pub const LINHA_MAX_BYTES: usize = 4096;
 
-/// What some programs put before the first line of a text in UTF-8: U+FEFF.
+/// The byte order mark (U+FEFF) that some programs put before a text in UTF-8.
 const MARCA_DE_UTF8: &[u8] = "\u{feff}".as_bytes();
 
-/// The first line of a text without the mark of UTF-8 that may stand before it.
+/// The first line of a text without the byte order mark that may stand before it.
 ///
 /// ```
 /// use pixson_linha::entrada::sem_marca;

@@ -1,4 +1,4 @@
-//! What other programs need to know of the command line: completions for shells, and pages for man.
+//! Files about the command line for other programs: completions for shells, and pages for man.
 
 use std::env;
 use std::process::ExitCode;
@@ -12,7 +12,8 @@ use clap_mangen::Man;
 use crate::Programa;
 use crate::portugues::{MODELO, causa};
 
-/// The titles that man pages have, most of them in English, and those that they get.
+/// The titles that `clap_mangen` gives to man pages, most of them in English, and their
+/// replacements.
 const TITULOS: [(&str, &str); 6] = [
     (".SH NAME", ".SH NOME"),
     (".SH SYNOPSIS", ".SH SINOPSE"),
@@ -22,7 +23,7 @@ const TITULOS: [(&str, &str); 6] = [
     (".SH VERSION", ".SH VERSÃO"),
 ];
 
-/// Where the list of commands has those of this module: after those of the program.
+/// The `display_order` that puts the commands of this module behind those of the program.
 const ULTIMO: usize = 100;
 
 /// The commands of this module alone.
@@ -68,14 +69,14 @@ enum Gerar {
     },
 }
 
-/// These commands, for the help page of the program. [`atender`] does them, before the program reads
-/// its command line: they take none of its options.
+/// These commands, for the help page of the program. [`atender`] does them before the program reads
+/// its command line, since they take none of its options.
 pub fn comandos(programa: &Programa) -> Vec<Command> {
     let ultimo = |comando: &Command| comando.clone().display_order(ULTIMO);
     gerar_de(programa).get_subcommands().map(ultimo).collect()
 }
 
-/// [`Gerar`] with the words in which the program is named.
+/// [`Gerar`] with the help texts that name the program.
 fn gerar_de(programa: &Programa) -> Command {
     let nome = programa.nome();
     let completar = format!("{nome} completar SHELL");
@@ -133,15 +134,15 @@ fn complementos(programa: &Programa, comando: Command, shell: Shell) -> String {
     if shell == Shell::Fish {
         return para_fish(&texto, &comando);
     }
-    // Of a program with a hyphen in its name, clap_complete looks for the options of a command under
-    // a label that it never sets (https://github.com/clap-rs/clap/issues/6421).
+    // For a program with a hyphen in its name, clap_complete looks for the options of a command
+    // under a label that it never sets (https://github.com/clap-rs/clap/issues/6421).
     let [errado, certo] =
         ["__subcmd__", "__"].map(|hifen| format!("{}__subcmd__", nome.replace('-', hifen)));
     texto.replace(&errado, &certo)
 }
 
-/// Of the commands of this module the options of the program are no options. clap gives those to every
-/// command that has none of the same name.
+/// Hides the options of the program in the commands of this module, which do not take them. clap
+/// gives global options to every command that has none of the same name.
 fn sem_opcoes_alheias(mut programa: Command) -> Command {
     let globais: Vec<_> =
         programa.get_arguments().filter(|este| este.is_global_set()).cloned().collect();
@@ -156,7 +157,8 @@ fn sem_opcoes_alheias(mut programa: Command) -> Command {
     programa
 }
 
-/// No shell offers files for what is no file: what a value is, clap knows of paths and of lists alone.
+/// Keeps shells from offering files for values that are no files: clap itself knows only paths and
+/// lists of values.
 fn com_dicas(comando: Command) -> Command {
     let livre = |este: &Arg| {
         este.get_action().takes_values()
@@ -168,8 +170,9 @@ fn com_dicas(comando: Command) -> Command {
         .mut_subcommands(com_dicas)
 }
 
-/// What `clap_complete` writes for fish, without two of its faults: while the value of an option is
-/// typed it forgets all options of the program, and it offers files where no command takes one.
+/// Corrects two faults of the completion that `clap_complete` writes for fish: while the value of
+/// an option is typed, it forgets all options of the program, and it offers files where no command
+/// takes one.
 fn para_fish(texto: &str, programa: &Command) -> String {
     let nome = programa.get_name();
     let funcao = format!("__fish_{}", nome.replace('-', "_"));
@@ -215,8 +218,8 @@ fn pagina(programa: &Programa, comando: Command, caminho: &[String]) -> Result<S
     Ok(como_esta(&String::from_utf8_lossy(&roff)))
 }
 
-/// With titles in Portuguese, and with every line as it is: man would stretch lines to the margin and
-/// divide words of another language than it knows, and would run the lines of examples together.
+/// Gives a page titles in Portuguese, and keeps its lines as they are: man would stretch lines to
+/// the margin, divide words by the rules of another language, and join the lines of examples.
 fn como_esta(roff: &str) -> String {
     let mut pagina = String::new();
     let mut exemplo = false;

@@ -1,8 +1,8 @@
-//! What the two programs of Pixson share at the command line: Portuguese for what clap and the system
-//! say in English, output that is harmless whoever wrote it, amounts and addresses as people write
-//! them, JSON in lines, and the files that accompany a program.
+//! What the two programs of Pixson share at the command line: Portuguese for what clap and the
+//! system say in English, output that is harmless whatever others put into it, amounts and
+//! addresses as people write them, JSON in lines, and the files that accompany a program.
 //!
-//! A program says once what it is, as a [`Programa`], and reads its command line with it:
+//! A program describes itself once, as a [`Programa`], and reads its command line with it:
 //!
 //! ```no_run
 //! use std::process::ExitCode;

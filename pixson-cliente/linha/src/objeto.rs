@@ -1,7 +1,7 @@
 //! An object of JSON in a line, as it is written for other programs.
 //!
-//! * It is ASCII, and no character in it is a control character: whatever a reader takes for the end
-//!   of a line, it finds none before the LF, and a terminal shows it as it is.
+//! * It is ASCII without control characters: no reader finds the end of a line before the LF,
+//!   whatever it takes for one, and a terminal shows the object as it is.
 //! * A number that a reader with IEEE doubles would round has a twin, its digits as a text, under the
 //!   same name with `_texto` at its end.
 
@@ -12,17 +12,18 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-/// What the name of a number's twin ends with.
+/// The end of the name of a number's twin.
 const GEMEO: &str = "_texto";
 
-/// Up to here a double holds each whole number, and no other one becomes it: 2^53 − 1.
+/// Up to this number a double holds each whole number exactly, and no other number is rounded to
+/// it: 2^53 − 1.
 const EXATO_MAX: u128 = (1 << 53) - 1;
 
 /// Writes an object and the end of its line.
 ///
 /// # Errors
 ///
-/// The output takes no more, or the object is none that JSON can hold.
+/// The output cannot be written, or JSON cannot hold the object.
 pub fn escrever(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<()> {
     objeto
         .serialize(&mut Serializer::with_formatter(&mut *saida, FormatadorDeObjeto::default()))?;
@@ -44,11 +45,12 @@ pub fn escrever(saida: &mut impl Write, objeto: &impl Serialize) -> io::Result<(
 /// ```
 pub fn em_linha(objeto: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    escrever(&mut bytes, objeto).expect("every key is a text, and memory takes all");
-    String::from_utf8(bytes).expect("ASCII")
+    escrever(&mut bytes, objeto).expect("every key is a text, and writing to memory is infallible");
+    String::from_utf8(bytes).expect("the formatter writes ASCII only")
 }
 
-/// JSON that somebody else has written, in ASCII: only inside of texts can it have anything else.
+/// Turns JSON that another writer has made into ASCII, by escapes: other characters can stand
+/// inside strings only.
 pub fn em_ascii(json: &str) -> String {
     let mut escapado = String::with_capacity(json.len());
     for letra in json.chars() {
@@ -56,7 +58,7 @@ pub fn em_ascii(json: &str) -> String {
             escapado.push(letra);
         } else {
             for unidade in letra.encode_utf16(&mut [0; 2]) {
-                // A String takes everything.
+                // Writing to a `String` is infallible.
                 let _ = write!(escapado, "\\u{unidade:04x}");
             }
         }
@@ -64,7 +66,7 @@ pub fn em_ascii(json: &str) -> String {
     escapado
 }
 
-/// Keeps in mind under which name a number stands.
+/// A formatter that remembers the key of each number, for the name of its twin.
 #[derive(Debug, Default)]
 struct FormatadorDeObjeto {
     em_chave: bool,
@@ -113,7 +115,7 @@ impl Formatter for FormatadorDeObjeto {
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        // It has no name.
+        // An item of an array has no key, and gets no twin.
         self.grande = None;
         Ok(())
     }

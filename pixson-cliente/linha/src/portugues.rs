@@ -15,7 +15,8 @@ pub const USO_CODIGO: u8 = 2;
 /// The layout of a help page, without clap's English words.
 pub const MODELO: &str = "{about}\n\nUso: {usage}\n\n{all-args}{after-help}";
 
-/// What clap has against the command line, in a harmless sentence: the words are others'.
+/// The error that clap found in the command line, as a sentence. It is made harmless, since it
+/// quotes words from the command line.
 pub fn frase(erro: &clap::Error, comando: Command) -> String {
     let contexto = |tipo| erro.get(tipo).map(ToString::to_string).unwrap_or_default();
     let argumento = contexto(ContextKind::InvalidArg);
@@ -59,7 +60,7 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
     visivel(&(frase + &conselho(erro))).into_owned()
 }
 
-/// What would be right instead, as far as clap knows.
+/// What to write instead, as far as clap knows.
 fn conselho(erro: &clap::Error) -> String {
     let sugeridos =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
@@ -84,8 +85,8 @@ fn listar(valor: &ContextValue) -> Option<String> {
     }
 }
 
-/// The variable of the environment that an argument has its value from. Of one that was given on
-/// the command line with the same value as in its variable, it is also said.
+/// The variable of the environment that an argument has its value from. It is also given if the
+/// command line gave the argument the same value that its variable has.
 fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String> {
     comando.build();
     let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
@@ -93,12 +94,13 @@ fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String
     (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
 }
 
-/// That a variable of the environment is there and says nothing.
+/// The sentence for a variable of the environment that is set but empty.
 pub fn variavel_vazia(variavel: &str) -> String {
     format!("A variável {variavel} está vazia: defina um valor para ela, ou remova-a.")
 }
 
-/// Why a value is refused. Our own parsers speak Portuguese; those of std and clap do not.
+/// Why a value is refused. The messages of our own parsers are Portuguese already; those of std and
+/// clap are translated.
 fn motivo(fonte: &(dyn Error + 'static)) -> String {
     if let Some(erro) = fonte.downcast_ref::<ParseIntError>() {
         return match erro.kind() {
@@ -113,7 +115,7 @@ fn motivo(fonte: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// What the system says of a file or a connection, for the inside of a sentence.
+/// The cause of an error of the system, for the inside of a sentence.
 pub fn causa(erro: &io::Error) -> String {
     use io::ErrorKind as E;
     let palavras = match erro.kind() {
@@ -124,13 +126,13 @@ pub fn causa(erro: &io::Error) -> String {
         E::HostUnreachable => "o endereço não pode ser alcançado",
         E::NetworkUnreachable | E::NetworkDown => "a rede não pode ser alcançada",
         E::AddrInUse => "o endereço já está em uso",
-        // Of a connection, that no port is left for this end of it.
+        // For an outgoing connection: no local port is left.
         E::AddrNotAvailable => "o endereço não está disponível nesta máquina",
         E::BrokenPipe => "o outro lado já saiu",
         E::AlreadyExists => "já existe",
         E::TimedOut => "o tempo se esgotou",
-        // Of a thread, that the system gives no more; of a pipe, that it takes no more. The time that a
-        // socket was given is measured by whoever reads of it.
+        // For a thread: the system gives no more of them. For a pipe: it is full. The time-out of a
+        // socket gives this kind too, but is handled where the socket is read.
         E::WouldBlock => "o sistema não tem mais recursos no momento",
         E::NotADirectory => "não é um diretório",
         E::IsADirectory => "é um diretório",
@@ -150,7 +152,8 @@ pub fn causa(erro: &io::Error) -> String {
     palavras.into()
 }
 
-/// An error that the programs made themselves bears another, or a Portuguese text.
+/// The cause of an error that the programs made themselves: it bears another error, or a Portuguese
+/// text.
 fn de_dentro(erro: &io::Error) -> String {
     match erro.get_ref() {
         Some(dentro) => dentro.downcast_ref().map_or_else(|| dentro.to_string(), causa),
@@ -158,7 +161,7 @@ fn de_dentro(erro: &io::Error) -> String {
     }
 }
 
-/// A kind that std does not name, or that should not occur.
+/// The cause of an error whose kind std does not name, or that should not occur.
 fn sem_nome(erro: &io::Error) -> String {
     match erro.raw_os_error() {
         // `EIO`, `ENFILE` and `EMFILE`.
@@ -167,7 +170,7 @@ fn sem_nome(erro: &io::Error) -> String {
         // `ENOBUFS`.
         Some(105) => "o sistema não tem mais recursos no momento".into(),
         Some(numero) => format!("erro {numero} do sistema"),
-        // So std reports a name that nobody could look up.
+        // std reports a failed name lookup in this way.
         None => "o endereço não foi encontrado".into(),
     }
 }
@@ -176,7 +179,7 @@ fn sem_nome(erro: &io::Error) -> String {
 mod tests {
     use super::*;
 
-    /// More than the system has numbers for errors.
+    /// Above the largest error number of the system.
     const NUMERO_MAX: i32 = 200;
 
     #[test]

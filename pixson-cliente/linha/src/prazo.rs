@@ -1,11 +1,11 @@
-//! Times that a program waits, as a person writes them.
+//! Time limits as a person writes them.
 
 use std::time::Duration;
 
 /// The longest time: a day, in seconds.
 const MAX_SEGUNDOS: f64 = 86_400.0;
 
-/// Seconds above zero and up to a day, with a decimal point or a decimal comma.
+/// Reads a time in seconds, above zero and up to a day, with a decimal point or a decimal comma.
 ///
 /// # Errors
 ///

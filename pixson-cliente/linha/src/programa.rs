@@ -1,4 +1,4 @@
-//! A program, as its words and its exit codes know it.
+//! A program: its name, its version, and how it ends.
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::{ArgMatches, Command, Parser};
 use crate::fala::{dizer, mostrar, sem_saida};
 use crate::portugues::{USO_CODIGO, frase};
 
-/// What a program is called, and how it ends if its output cannot be written.
+/// The name of a program, its version, and its exit code if its output cannot be written.
 #[derive(Clone, Copy, Debug)]
 pub struct Programa {
     nome: &'static str,
@@ -17,8 +17,8 @@ pub struct Programa {
 }
 
 impl Programa {
-    /// A program with the name that starts it, its version, and the exit code of an output that takes
-    /// no more.
+    /// A program with the name that starts it, its version, and the exit code if its output cannot
+    /// be written.
     pub const fn novo(nome: &'static str, versao: &'static str, saida_codigo: u8) -> Self {
         Self { nome, versao, saida_codigo }
     }
@@ -37,13 +37,13 @@ impl Programa {
     ///
     /// # Errors
     ///
-    /// The exit code of a program that has said what it had to say: help, version, or what is wrong.
+    /// The exit code, after the help, the version or the error was written.
     pub fn ler<A: Parser>(&self) -> Result<A, ExitCode> {
         A::try_parse().map_err(|erro| self.terminar(&erro, A::command()))
     }
 
-    /// Says what clap has to say of the command line: help, version, or what is wrong. `comando` is
-    /// what the command line was read as.
+    /// Writes what clap has to say about the command line: help, version, or what is wrong.
+    /// `comando` is what the command line was read as. Returns the exit code.
     pub fn terminar(&self, erro: &clap::Error, comando: Command) -> ExitCode {
         if erro.use_stderr() {
             return self.recusar(&frase(erro, comando.clone()), comando);
@@ -51,30 +51,30 @@ impl Programa {
         ExitCode::from(self.entregar(&erro.to_string()))
     }
 
-    /// Says that words of the command line are wrong, or do not go together, and which page has the
-    /// right ones.
+    /// Writes that the command line is wrong, and which help page to read. Returns the exit code.
     pub fn recusar(&self, frase: &str, comando: Command) -> ExitCode {
-        // If even this cannot be written, the exit code still tells.
+        // If even this cannot be written, the exit code still reports it.
         let _ = dizer([format!("{frase} Veja {} --help.", self.caminho(comando))]);
         ExitCode::from(USO_CODIGO)
     }
 
-    /// Gives a text that the program was asked for and that costs nobody anything, such as a help page.
+    /// Writes a text that the program was asked for and that changes nothing, such as a help page.
     /// Returns the exit code.
     pub fn entregar(&self, texto: &str) -> u8 {
         match mostrar(texto) {
             Ok(()) => 0,
-            // A reader that has gone away has had enough of it.
+            // A reader that has gone away, such as a pager, is no failure here.
             Err(erro) if erro.kind() == ErrorKind::BrokenPipe => 0,
             Err(erro) => {
-                // If even this cannot be written, the exit code still tells.
+                // If even this cannot be written, the exit code still reports it.
                 let _ = dizer([sem_saida(&erro)]);
                 self.saida_codigo
             }
         }
     }
 
-    /// The program, and the command in it that the command line leads to, as far as it is understood.
+    /// The name of the program and of the command that the command line leads to, as far as it is
+    /// understood.
     fn caminho(&self, comando: Command) -> String {
         let lidas = comando.ignore_errors(true).try_get_matches();
         let mut nomes = vec![self.nome];

@@ -6,11 +6,11 @@ use std::str::FromStr;
 use pixson_core::Valor;
 use pixson_core::tipos::ErroQuantia;
 
-/// A sum with a decimal point or a decimal comma.
+/// Reads a sum with a decimal point or a decimal comma.
 ///
 /// # Errors
 ///
-/// How to write one instead, for the inside of a sentence.
+/// How to write a sum instead, for the inside of a sentence.
 ///
 /// ```
 /// use pixson_core::Valor;
@@ -27,7 +27,7 @@ pub fn ler<T: FromStr<Err = ErroQuantia>>(texto: &str) -> Result<T, String> {
     })
 }
 
-/// How to write a sum instead of this.
+/// How to write the sum instead of `texto`.
 fn forma(texto: &str) -> &'static str {
     let partes: Vec<&str> = texto.split(['.', ',']).collect();
     let numero = |parte: &&str| !parte.is_empty() && parte.bytes().all(|b| b.is_ascii_digit());
@@ -41,8 +41,8 @@ fn forma(texto: &str) -> &'static str {
     }
 }
 
-/// A sum of centavos, which one balance may not hold, as it is shown: with a point, and with a sign if
-/// it is below zero.
+/// A sum of centavos as it is shown, which may exceed the limit of a balance: with a decimal point,
+/// and with a sign if it is below zero.
 ///
 /// ```
 /// use pixson_linha::quantia::Reais;

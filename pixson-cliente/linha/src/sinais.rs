@@ -1,4 +1,4 @@
-//! The signals that end a program, and those that must not.
+//! The signals that ask for the end of a program, and one that must not end it.
 
 use std::fs;
 use std::io;
@@ -10,17 +10,17 @@ use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-/// Those by which a person asks for the end, and insists on it.
+/// Signals by which a person asks for the end; a second one insists on it.
 const DE_PESSOA: [i32; 3] = [SIGINT, SIGTERM, SIGQUIT];
 
-/// Those that ask for it once, however often they come: a terminal that closes sends several, and the
-/// system goes on to warn of used up time.
+/// Signals that count once, however often they come: a terminal that closes sends several, and the
+/// system repeats its warning of used up time.
 const DO_SISTEMA: [i32; 2] = [SIGHUP, SIGXCPU];
 
-/// Those that whoever started the program may have told it to ignore (nohup, a job in the background).
+/// Signals that a program may have been started to ignore (nohup, a job in the background).
 const DISPENSAVEIS: [i32; 2] = [SIGHUP, SIGQUIT];
 
-/// The signals that ask for the end of the program, but for those that it was born to ignore.
+/// The signals that ask for the end of the program, except those that it was started to ignore.
 pub fn de_fim() -> Vec<i32> {
     let ignorados = ignorados();
     let conta = |sinal: &i32| !(DISPENSAVEIS.contains(sinal) && ignorados & bit(*sinal) != 0);
@@ -32,20 +32,19 @@ pub fn insiste(sinal: i32) -> bool {
     DE_PESSOA.contains(&sinal)
 }
 
-/// From here on a file that would grow beyond `ulimit -f` is a write that fails, and not the end of
-/// the program.
+/// From here on a write beyond `ulimit -f` fails with an error and does not end the program.
 pub fn conter_arquivos() {
-    // Whether it came is of no interest, only that the system sees a handler. Where there can be none,
-    // the program ends as before.
+    // The flag is never read: the handler alone keeps the signal from ending the program. If it
+    // cannot be installed, the signal ends the program as before.
     let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
-/// What is to be done before a signal ends the program.
+/// An action that runs before a signal ends the program.
 #[derive(Debug)]
 pub struct AntesDoFim(Handle);
 
 impl AntesDoFim {
-    /// From here on, until this is dropped, `fazer` comes before the end.
+    /// From here on, until this value is dropped, `fazer` runs before a signal ends the program.
     ///
     /// # Errors
     ///
@@ -56,7 +55,8 @@ impl AntesDoFim {
         let vigiar = move || {
             if let Some(sinal) = sinais.forever().next() {
                 fazer();
-                // Whoever waits for the program hears of the signal, as without this.
+                // The program ends by the signal itself, so that its parent process sees the same
+                // as without this.
                 let _ = emulate_default_handler(sinal);
             }
         };

@@ -1,4 +1,4 @@
-//! What others wrote, as it may be shown.
+//! Text from others in a form that is safe to show.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -9,12 +9,12 @@ use regex::Regex;
 /// ends, or that are not shown at all. The tables are Unicode's.
 static NOCIVAS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]")
-        .expect("a constant pattern")
+        .expect("the pattern is a constant and valid")
 });
 
-/// A text of whoever it may be: a server, an account's file, the name of a file, a word of the
-/// command line. Whoever wrote it may say what they like, but not in which direction or how visibly
-/// it is read, nor what the terminal does. It is one line.
+/// Makes a text from any source harmless: from a server, an account's file, the name of a file, a
+/// word of the command line. The result is one line, and its content can neither change the
+/// direction of reading, hide parts of itself, nor control the terminal.
 ///
 /// ```
 /// use pixson_linha::visivel::visivel;
