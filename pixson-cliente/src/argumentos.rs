@@ -23,7 +23,7 @@ use crate::programa::PROGRAMA;
 use crate::script;
 use crate::servidor::Opcoes;
 
-/// What the help page says after the options.
+/// The text of the help page after the options.
 const AJUDA: &str = "\
 Sem comando, abre o menu do programa original. O RG vem de --rg ou de PIXSON_RG; sem eles, o menu
 pergunta qual é.
@@ -43,7 +43,7 @@ Exemplos:
   pixson-cliente ping --tempo-limite 2
   pixson-cliente carga --operacao transferencia --conexoes 50";
 
-/// What the page of `script` says after the options.
+/// The text of the page of `script` after the options.
 const AJUDA_DO_SCRIPT: &str = "\
 Cada linha tem um comando, com as palavras da linha de comando: saldo, saque VALOR, deposito VALOR,
 transferencia --para RG VALOR. O que vem depois de # é comentário. Se a última linha não termina
@@ -61,7 +61,7 @@ Exemplos:
   pixson-cliente --rg 1111111111 script < pagamentos.txt
   pixson-cliente --rg 1111111111 --json script --parar-no-erro pagamentos.txt";
 
-/// What the page of `ping` says after the options.
+/// The text of the page of `ping` after the options.
 const AJUDA_DO_PING: &str = "\
 Pede um saldo sem fazer login, o que o servidor recusa sem mexer em nenhuma conta, e mostra o tempo
 de ida e volta e o relógio lógico do servidor.
@@ -73,7 +73,7 @@ Exemplos:
   pixson-cliente ping
   pixson-cliente ping --host 127.0.0.1 --porta 5000 --tempo-limite 2 --json";
 
-/// What the load's help page says after the options.
+/// The text of the page of `carga` after the options.
 const AJUDA_DA_CARGA: &str = "\
 Cada depósito e cada transferência movimenta um centavo; cada conexão só movimenta o dinheiro da
 conta em que fez login. Ninguém mais deve usar essas contas durante a carga.
@@ -124,7 +124,7 @@ impl From<Cor> for ColorChoice {
     version = versao!()
 )]
 pub(crate) struct Argumentos {
-    // What every command has stands after what it has alone.
+    // `display_order` puts the options that every command has behind those of the one command.
     /// RG da conta para o menu, de 1 a 10 dígitos
     #[arg(help_heading = "Argumentos", value_name = "RG", value_hint = ValueHint::Other)]
     rg_do_menu: Option<Rg>,
@@ -196,24 +196,24 @@ pub(crate) enum Comando {
 }
 
 impl Argumentos {
-    /// The server that is meant. `Err` is a sentence about the environment.
+    /// The server to use. `Err` is a sentence about the environment.
     pub(crate) fn servidor(&self) -> Result<ServidorDistante, String> {
         self.servidor.servidor()
     }
 
-    /// The account that is meant, if any is. `Err` is a sentence about the environment.
+    /// The account to use, if one is given. `Err` is a sentence about the environment.
     pub(crate) fn rg(&self) -> Result<Option<Rg>, String> {
         ou_variavel(self.rg.or(self.rg_do_menu), "PIXSON_RG", |texto| {
             texto.parse().map_err(|erro: ErroRg| erro.to_string())
         })
     }
 
-    /// The account, for what cannot do without.
+    /// The account, for commands that need one. `Err` is a sentence.
     pub(crate) fn rg_necessario(&self) -> Result<Rg, String> {
         self.rg()?.ok_or_else(|| "Falta o RG da conta: use --rg ou PIXSON_RG.".into())
     }
 
-    /// What clap cannot know to be wrong.
+    /// Checks the combinations that clap does not know to be wrong.
     fn conferir(&self) -> Result<(), String> {
         match (&self.comando, self.rg, self.rg_do_menu) {
             (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
@@ -233,10 +233,10 @@ impl Argumentos {
     }
 }
 
-/// `--rg` of a command that acts for no account: it takes the place of the one that every command
-/// has, so that no page names it, and is refused with words of its own.
+/// `--rg` for a command that acts for no account. It replaces the `--rg` that every command has, so
+/// that no help page names it and its use is refused with a sentence of its own.
 fn rg_que_nao_serve() -> Arg {
-    // Completions show what is hidden, too.
+    // It has a help text because completions show hidden options, too.
     Arg::new("rg")
         .long("rg")
         .value_name("RG")
@@ -247,8 +247,8 @@ fn rg_que_nao_serve() -> Arg {
         .help("Não serve para este comando")
 }
 
-/// What clap would say if nothing but a command could stand where the RG of the menu may. A word
-/// there is a misspelt command more often than an RG, unless it begins as one.
+/// The error that clap gives if only a command may stand in the place of the menu's RG. A wrong
+/// word there is more often a misspelt command than an RG, unless it begins with a digit.
 fn comando_errado() -> Option<clap::Error> {
     let programa = Argumentos::command().mut_arg("rg_do_menu", |rg| rg.long("rg-do-menu"));
     let erro = programa.try_get_matches().err()?;
@@ -256,7 +256,7 @@ fn comando_errado() -> Option<clap::Error> {
     (!palavra.starts_with(|letra: char| letra.is_ascii_digit())).then_some(erro)
 }
 
-/// Reads the command line. `Err` is the exit code of a program that has said what it had to say.
+/// Reads the command line. `Err` is the exit code, after the help or the error was written.
 pub(crate) fn ler() -> Result<Argumentos, ExitCode> {
     let argumentos = Argumentos::try_parse().map_err(|erro| {
         let errado = erro.use_stderr().then(comando_errado).flatten();

@@ -1,4 +1,5 @@
-//! Commands that are given whole, on the command line or in a script, and ask nothing back.
+//! Commands that are given whole, on the command line or in a script, without questions to the
+//! person.
 
 use std::io;
 use std::time::Instant;
@@ -12,7 +13,7 @@ use crate::falha::Falha;
 use crate::relato::Relato;
 use crate::relator::{Relator, despedir};
 
-/// A connection that acts for one account, and tells what becomes of each command.
+/// A connection that acts for one account, and reports what becomes of each command.
 #[derive(Debug)]
 pub(crate) struct ContaConectada<'i> {
     conexao: ConexaoCliente<'i>,
@@ -21,7 +22,7 @@ pub(crate) struct ContaConectada<'i> {
 }
 
 impl<'i> ContaConectada<'i> {
-    /// Connects and logs in. `Err` is the exit code, once it was said why not.
+    /// Connects and logs in. `Err` is the exit code, after the reason was reported.
     pub(crate) fn entrar(
         servidor: &ServidorDistante,
         rg: Rg,
@@ -38,7 +39,8 @@ impl<'i> ContaConectada<'i> {
         }
     }
 
-    /// Does one command, and tells what became of it. If that cannot be told, it is returned why.
+    /// Does one command, and reports what became of it. The second value is the error if the report
+    /// could not be written.
     pub(crate) fn executar(
         &mut self,
         comando: ComandoDeConta,
@@ -67,8 +69,8 @@ pub(crate) fn executar(
     }
 }
 
-/// Asks for a sign of life: a balance without a login, which a server refuses without looking at
-/// any account. Returns the exit code.
+/// Checks that a server answers: asks for a balance without a login, which a server refuses without
+/// reading any account. Returns the exit code.
 pub(crate) fn ping(servidor: &ServidorDistante, relator: Relator<'_>) -> u8 {
     let rg = "0".parse().expect("a digit is an RG");
     let operacao = Operacao::Saldo { rg };
@@ -100,12 +102,12 @@ pub(crate) fn ping(servidor: &ServidorDistante, relator: Relator<'_>) -> u8 {
     relator.concluir(&relato)
 }
 
-/// Whether a server that answers so would serve an account.
+/// Whether a server that gives this reply would serve an account.
 fn atende(resposta: &Resposta) -> bool {
     !matches!(resposta.desfecho(), Some(Err(Recusa::ServidorLotado | Recusa::ServidorIndisponivel)))
 }
 
-/// Keeps the first stamp, which is that of the request.
+/// Takes note of the first stamp, which is that of the request.
 fn anotar(enviado: &mut Option<Carimbo>) -> impl FnMut(Carimbo) -> Result<(), Falha> {
     |carimbo| {
         enviado.get_or_insert(carimbo);

@@ -1,4 +1,4 @@
-//! `pixson-cliente carga`: a load on a server, in the words of the command line and of the screen.
+//! `pixson-cliente carga`: the options of a load, and what is shown of it.
 
 use std::io::{self, ErrorKind, IsTerminal};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -20,7 +20,7 @@ use crate::falha::{
     codigo_de_carga, fechar_linha, se_a_saida_falha,
 };
 
-/// The exit code when accounts hold what cannot be explained.
+/// The exit code if balances differ from what the replies explain.
 const NAO_CONSERVADO_CODIGO: u8 = 1;
 
 /// What `carga` reads from the command line.
@@ -91,7 +91,7 @@ fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {
 }
 
 impl OpcoesDeCarga {
-    /// `Err` is a sentence about words that do not go together.
+    /// Checks the options. `Err` is a sentence about options that do not go together.
     fn plano(
         &self,
         servidor: &ServidorDistante,
@@ -113,13 +113,13 @@ impl OpcoesDeCarga {
                 format!("--contas-quentes {quentes} é mais do que o número de contas.")
             }
             ErroPlano::UmaContaSo => "Transferências precisam de duas contas em --rgs.".into(),
-            // Out of a range, which clap has looked at.
+            // The others are out of a range, which clap has checked already.
             outro => format!("Carga inválida: {outro}."),
         })
     }
 }
 
-/// The whole command. `Err` is a sentence about words of the command line that do not agree.
+/// Does the whole command. `Err` is a sentence about options that do not go together.
 pub(crate) fn executar(
     servidor: &ServidorDistante,
     argumentos: &OpcoesDeCarga,
@@ -142,7 +142,7 @@ pub(crate) fn executar(
         }
         Err(erro) => {
             let falha = Falha::Carga(erro);
-            // If even this cannot be written, the exit code still tells.
+            // If even this cannot be written, the exit code still reports it.
             let _ = dizer(falha.frase());
             ExitCode::from(falha.codigo())
         }
@@ -151,15 +151,15 @@ pub(crate) fn executar(
 
 fn dizer_andamento(andamento: Andamento) {
     let Andamento { segundo, feitas, recusadas, perdidas, .. } = andamento;
-    // It is talk: the report says what was done.
+    // A line of progress may be lost, since the report says what was done.
     let _ = dizer([format!(
         "{segundo} s: {feitas} op/s, recusas: {recusadas}, conexões perdidas: {perdidas}"
     )]);
 }
 
-/// Gives the report. Returns the exit code, which is that of the load if it could be given: otherwise
-/// whoever ran the load reads on standard error what it did, unless nothing but a look at balances is
-/// lost on a reader that has gone away.
+/// Writes the report, and returns the exit code. If the report cannot be written to standard
+/// output, it goes to standard error; but not if the reader has gone away and the load moved no
+/// money.
 fn relatar(plano: &Plano, medicao: &Medicao, json: bool) -> u8 {
     let (relatorio, codigo) = (medicao.relatorio(), codigo(medicao));
     let texto = if json { em_linha(relatorio) } else { format!("{relatorio}\n") };
@@ -167,7 +167,7 @@ fn relatar(plano: &Plano, medicao: &Medicao, json: bool) -> u8 {
     if erro.kind() != ErrorKind::BrokenPipe || plano.move_dinheiro() {
         let relatorio = relatorio.to_string();
         let frase = sem_saida(&erro) + " O relatório é este:";
-        // If even this cannot be written, the exit code still tells.
+        // If even this cannot be written, the exit code still reports it.
         let _ = dizer(std::iter::once(frase.as_str()).chain(relatorio.lines()));
     }
     match codigo {
@@ -176,8 +176,8 @@ fn relatar(plano: &Plano, medicao: &Medicao, json: bool) -> u8 {
     }
 }
 
-/// What weighs most comes first: that money is wrong, that a server is mad, that nobody knows, that
-/// something could not be done.
+/// The exit code for the gravest finding: money that is wrong, then a server that breaks the
+/// protocol, an unknown outcome, a lost connection, and an interruption.
 fn codigo(medicao: &Medicao) -> u8 {
     let perdas = medicao.perdas();
     if medicao.conservado() == Some(false) {

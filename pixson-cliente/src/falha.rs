@@ -10,17 +10,17 @@ use pixson_linha::fala::dizer;
 use pixson_linha::portugues::causa;
 use pixson_linha::visivel::visivel;
 
-/// What to do when nobody knows whether money was moved.
+/// The advice if it is unknown whether money was moved.
 pub(crate) const DESCONHECIDO: &str = "Não se sabe se a operação foi feita: consulte o saldo antes de repetir, ou peça o extrato a \
      quem opera o banco.";
 
-/// What an interruption is while a request is on its way.
+/// The sentence for an interruption while a request is on its way.
 pub(crate) const INTERROMPIDO: &str = "Interrompido antes da resposta.";
 
 const SEM_DINHEIRO: &str = "Este pedido não movimenta dinheiro.";
 
-/// The exit codes: refused by the bank; no connection; protocol error; outcome unknown;
-/// what was to be shown cannot be written; interrupted, as shells give it.
+/// The exit codes: refused by the bank; no connection; protocol error; outcome unknown; output
+/// cannot be written; interrupted, with the code that shells use.
 pub(crate) const RECUSADO_CODIGO: u8 = 1;
 pub(crate) const SEM_CONEXAO_CODIGO: u8 = 3;
 pub(crate) const PROTOCOLO_CODIGO: u8 = 4;
@@ -28,25 +28,24 @@ pub(crate) const DESCONHECIDO_CODIGO: u8 = 5;
 pub(crate) const SAIDA_CODIGO: u8 = 6;
 pub(crate) const INTERROMPIDO_CODIGO: u8 = 130;
 
-/// Why the program ends before the person has left it.
+/// Why the program ends before the person leaves it.
 #[derive(Debug)]
 pub(crate) enum Falha {
-    /// The bank refused the login, and said so.
+    /// The bank refused the login, and its reply was shown.
     LoginRecusado,
-    /// The connection serves no more.
+    /// The connection can no longer be used.
     Conexao(ErroConexao),
-    /// There was no load.
+    /// The load could not begin.
     Carga(ErroCarga),
-    /// The person left in order, but the bank could not say of an earlier operation whether it was
-    /// done.
+    /// The person left in order, but the outcome of an earlier operation is unknown.
     HouveDesconhecido,
-    /// The person pressed Ctrl-C, and nothing is on its way.
+    /// The person pressed Ctrl-C, and no request is on its way.
     Interrompido,
-    /// What the person types cannot be read.
+    /// The person's input cannot be read.
     Entrada(io::Error),
     /// The file of a script cannot be opened.
     Arquivo(PathBuf, io::Error),
-    /// What is to be shown cannot be written, and nothing more was asked for.
+    /// Output cannot be written, and no further request was sent after that.
     Saida { frase: Option<String>, codigo: u8 },
 }
 
@@ -57,12 +56,12 @@ impl From<ErroConexao> for Falha {
 }
 
 impl Falha {
-    /// What cannot be read.
+    /// The failure for an input that cannot be read.
     pub(crate) fn de_entrada(erro: io::Error) -> Self {
         if Interrompida::em(&erro) { Self::Interrompido } else { Self::Entrada(erro) }
     }
 
-    /// Whether money was asked to move, and nobody knows if it did.
+    /// Whether a request could move money and its outcome is unknown.
     pub(crate) fn deixa_duvida(&self) -> bool {
         match self {
             Self::Conexao(ErroConexao::Interrompida { a_caminho }) => {
@@ -84,11 +83,12 @@ impl Falha {
         }
     }
 
-    /// One sentence for the person, unless the server's reply was one.
+    /// A sentence for the person, or `None` if what was shown already says enough.
     pub(crate) fn frase(&self) -> Option<String> {
         Some(match self {
             Self::LoginRecusado | Self::HouveDesconhecido | Self::Interrompido => return None,
-            // Whoever interrupted it knows that, and needs to hear of money alone.
+            // A person who pressed Ctrl-C knows that, and needs a sentence only if money is in
+            // doubt.
             Self::Conexao(ErroConexao::Interrompida { .. }) if !self.deixa_duvida() => return None,
             Self::Conexao(erro) | Self::Carga(ErroCarga::Conexao(erro)) => frase_de_conexao(erro),
             Self::Carga(ErroCarga::ContaRecusada { rg, texto }) => {
@@ -122,7 +122,7 @@ fn codigo_de_conexao(erro: &ErroConexao) -> u8 {
     }
 }
 
-/// The exit code of a load that ends for this reason.
+/// The exit code of a load or a connection that ends for this reason.
 pub(crate) fn codigo_de_carga(erro: &ErroCarga) -> u8 {
     match erro {
         ErroCarga::Conexao(erro) => codigo_de_conexao(erro),
@@ -169,7 +169,8 @@ fn frase_de_conexao(erro: &ErroConexao) -> String {
     }
 }
 
-/// What an interruption is before a reply was told, with the request that is on its way.
+/// The sentence for an interruption before the reply was shown. `a_caminho` is the request that is
+/// on its way.
 pub(crate) fn interrompido(a_caminho: Option<&Operacao>) -> String {
     if a_caminho.is_some_and(Operacao::move_dinheiro) {
         format!("{INTERROMPIDO} {DESCONHECIDO}")
@@ -178,16 +179,16 @@ pub(crate) fn interrompido(a_caminho: Option<&Operacao>) -> String {
     }
 }
 
-/// From here on a line that the terminal has begun with ^C is over.
+/// Ends the line on which the terminal shows ^C.
 pub(crate) fn fechar_linha() {
     if io::stderr().is_terminal() {
-        // If even this cannot be written, the exit code still tells.
+        // If even this cannot be written, the exit code still reports it.
         let _ = dizer([""]);
     }
 }
 
-/// The exit code of a program that would have ended with `codigo`, if what it had to say cannot be
-/// written: only that nobody knows of an operation, or that the person ended it, weighs more.
+/// The exit code if the output cannot be written and the program would have ended with `codigo`.
+/// Only an unknown outcome and an interruption weigh more than the lost output.
 pub(crate) fn se_a_saida_falha(codigo: u8) -> u8 {
     match codigo {
         DESCONHECIDO_CODIGO | INTERROMPIDO_CODIGO => codigo,

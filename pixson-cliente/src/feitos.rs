@@ -1,4 +1,4 @@
-//! What was done, for an output that fails.
+//! The count of what was done, to be reported if the output fails.
 
 use std::io::{self, ErrorKind};
 
@@ -6,12 +6,13 @@ use pixson_linha::fala::sem_saida;
 
 use crate::falha::{DESCONHECIDO, DESCONHECIDO_CODIGO, SAIDA_CODIGO};
 
-/// What was done, for an output that takes no more: from then on nobody sees it.
+/// What was done so far. If the output fails, the person learns of it from [`Feitos::despedida`]
+/// only.
 #[derive(Debug, Default)]
 pub(crate) struct Feitos {
     quantos: u64,
     moveu_dinheiro: bool,
-    /// Nobody knows of some operation whether it was done.
+    /// The outcome of some operation is unknown.
     houve_desconhecido: bool,
     /// The line of the last one, in a script, and the text of its reply.
     ultimo: Option<(Option<u64>, String)>,
@@ -32,8 +33,8 @@ impl Feitos {
         self.houve_desconhecido
     }
 
-    /// What to say when the output has failed. A reader that has gone away, while nobody's money was
-    /// touched, has had enough and hears nothing.
+    /// The last sentence after the output has failed. `None` if the reader has gone away and no
+    /// money was moved: that is no failure worth a sentence.
     pub(crate) fn despedida(&self, erro: &io::Error) -> Option<String> {
         let dinheiro = self.moveu_dinheiro || self.houve_desconhecido;
         if erro.kind() == ErrorKind::BrokenPipe && !dinheiro {
@@ -48,7 +49,7 @@ impl Feitos {
         Some(if self.houve_desconhecido { format!("{frase} {DESCONHECIDO}") } else { frase })
     }
 
-    /// The exit code of an output that has failed.
+    /// The exit code after the output has failed.
     pub(crate) fn codigo(&self) -> u8 {
         if self.houve_desconhecido { DESCONHECIDO_CODIGO } else { SAIDA_CODIGO }
     }

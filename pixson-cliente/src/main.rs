@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     executar(&argumentos).unwrap_or_else(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))
 }
 
-/// `Err` is a sentence about words of the command line, or of the environment, that are wrong.
+/// Does what the command line asks for. `Err` is a sentence about a wrong option or variable.
 fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     let Argumentos { json, comando, .. } = argumentos;
     let servidor = &argumentos.servidor()?;
@@ -65,7 +65,8 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     })
 }
 
-/// The menu: for a person at a terminal with what makes typing easy, and otherwise as it always was.
+/// The menu: with a line editor for a person at a terminal, and otherwise as the original program
+/// shows it.
 fn conversar(
     servidor: &ServidorDistante,
     rg: Option<Rg>,
@@ -75,7 +76,7 @@ fn conversar(
     let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
     let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
         Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal, interrupcao),
-        // A terminal that no line can be edited on is read as a pipe is.
+        // A terminal without a line editor is read like a pipe.
         None | Some(Err(_)) => Tubo::novo(interrupcao)
             .map_err(Falha::Entrada)
             .and_then(|mut tubo| menu::conversar(servidor, rg, &mut tubo, interrupcao)),
@@ -83,11 +84,11 @@ fn conversar(
     match fim {
         Ok(()) => ExitCode::SUCCESS,
         Err(falha) => {
-            // rustyline has closed the line of a Ctrl-C that it has seen.
+            // If rustyline took the Ctrl-C, it has ended the line itself, and `veio` is false.
             if falha.codigo() == INTERROMPIDO_CODIGO && interrupcao.veio() {
                 fechar_linha();
             }
-            // If even this cannot be written, the exit code still tells.
+            // If even this cannot be written, the exit code still reports it.
             let _ = dizer(falha.frase());
             ExitCode::from(falha.codigo())
         }

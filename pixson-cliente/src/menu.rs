@@ -19,7 +19,7 @@ use crate::relato::sem_saber;
 
 const MENU: &str = "\n1 - SALDO\n2 - SAQUE\n3 - DEPOSITO\n4 - TRANSFERENCIA\n0 - SAIR\n";
 
-/// What can be typed at the prompt for a command, and is completed there.
+/// The names that can be typed at the prompt for a command, and are completed there.
 const NOMES: [&str; 6] = [
     TipoDeOperacao::Saldo.palavra(),
     TipoDeOperacao::Saque.palavra(),
@@ -32,7 +32,7 @@ const NOMES: [&str; 6] = [
 /// The option that a command needs.
 const OPCOES: [(&str, &str); 1] = [(TipoDeOperacao::Transferencia.palavra(), "--para")];
 
-/// What a terminal says of its commands, since it takes names, too.
+/// The help at a terminal, which takes names of commands, too.
 const AJUDA: &str = "
 Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
 
@@ -46,7 +46,7 @@ Um comando é um número do menu ou um nome, e pode vir inteiro em uma linha:
 As setas percorrem os comandos anteriores, e Tab completa. Ctrl-C sai com o código 130.
 Várias linhas coladas de uma vez só valem depois de Enter, e então uma por uma.";
 
-/// What a terminal is to be like for it.
+/// The configuration of the terminal for the menu.
 pub(crate) fn escolhas(cor: Cor) -> ConfiguracaoDoTerminal {
     ConfiguracaoDoTerminal {
         cor: cor.into(),
@@ -60,7 +60,7 @@ pub(crate) fn escolhas(cor: Cor) -> ConfiguracaoDoTerminal {
 enum Volta {
     /// The person leaves, by the menu or by the end of the input.
     Sair,
-    /// Something was mistyped: say what, and go on.
+    /// The answer is wrong: show this sentence, and ask again.
     Repetir(String),
     Falhar(Falha),
 }
@@ -106,7 +106,7 @@ pub(crate) fn conversar(
             feitos.contar(operacao.move_dinheiro(), None, &visivel(&resposta.texto()));
         }
         conferir_saida(terminal, &feitos).map_err(|falha| match falha {
-            // The reply has not been told.
+            // The reply was not shown, so that its request counts as still on its way.
             Falha::Interrompido => ErroConexao::Interrompida { a_caminho: Some(operacao) }.into(),
             outra => outra,
         })?;
@@ -114,7 +114,8 @@ pub(crate) fn conversar(
     if feitos.houve_desconhecido() { Err(Falha::HouveDesconhecido) } else { Ok(()) }
 }
 
-/// `Err` once the person no longer sees what is shown: nothing more is asked of the server then.
+/// `Err` if the output has failed: no further request is sent once the person cannot see the
+/// replies.
 fn conferir_saida(terminal: &impl Terminal, feitos: &Feitos) -> Result<(), Falha> {
     let Some(erro) = terminal.falha() else { return Ok(()) };
     if Interrompida::em(erro) {
@@ -159,7 +160,7 @@ fn insistir<E: Terminal, T>(
     }
 }
 
-/// What can be chosen: what stands in the menu, and one that does not.
+/// The choices at the prompt: those of the menu, and the help.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Opcao {
     Pedir(TipoDeOperacao),
@@ -196,7 +197,7 @@ fn escolha_de(tipo: TipoDeOperacao) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The operation of the menu of which this is true.
+/// The operation of the menu for which `este` is true.
 fn pedido(este: impl Fn(TipoDeOperacao, &'static str, &'static str) -> bool) -> Option<Opcao> {
     let todos = TipoDeOperacao::TODOS.iter().copied();
     let mut do_menu = todos.filter_map(|tipo| escolha_de(tipo).map(|escolha| (tipo, escolha)));
@@ -220,7 +221,7 @@ fn nome(texto: &str) -> Option<Opcao> {
     }
 }
 
-/// Asks for what an entry of the menu needs.
+/// Asks the questions that a choice needs.
 fn completar(entrada: Opcao, rg: Rg, terminal: &mut impl Terminal) -> Result<Operacao, Volta> {
     match entrada {
         Opcao::Pedir(tipo) => perguntar_operacao(tipo, rg, terminal),

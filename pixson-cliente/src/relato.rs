@@ -16,25 +16,25 @@ use crate::falha::{
 use crate::feitos::Feitos;
 
 /// What became of one command. The names and types of the fields are those of the JSON object:
-/// fields may come, but none may go or change its meaning.
+/// later versions may add fields, but none may be removed or change its meaning.
 #[derive(Debug, Serialize)]
 pub(crate) struct Relato {
-    /// In a script, the number of the line.
+    /// The number of the line in a script.
     #[serde(skip_serializing_if = "Option::is_none")]
     linha: Option<u64>,
-    /// Of a line that is no command, nothing.
+    /// `None` for a line that is no command.
     operacao: Option<&'static str>,
     rg: Option<String>,
-    /// Of a transfer, the account that receives.
+    /// The account that receives a transfer.
     para: Option<String>,
-    /// The balance that was asked for, or the amount that was to move.
+    /// The balance that was asked for, or the amount to move.
     centavos: Option<u64>,
     desfecho: DesfechoDoComando,
     /// The text of the reply, or what went wrong.
     texto: String,
     carimbo_enviado: Option<u64>,
     carimbo_recebido: Option<u64>,
-    /// Of a ping, from the request to the reply.
+    /// The time from the request of a ping to its reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     ida_e_volta_us: Option<u128>,
     #[serde(skip)]
@@ -49,9 +49,9 @@ pub(crate) struct Relato {
 enum DesfechoDoComando {
     Feito,
     Recusado,
-    /// Money was asked to move, and nobody can say whether it did.
+    /// The request could move money, and its outcome is unknown.
     Desconhecido,
-    /// There was no answer, and no money at stake.
+    /// There was no answer, and the request could not move money.
     Falha,
     /// A line of a script is no command, and nothing was sent.
     Invalido,
@@ -84,7 +84,7 @@ impl Relato {
         relato
     }
 
-    /// A request that has no reply. `enviado` is its stamp, if it was sent.
+    /// A request without a reply. `enviado` is its stamp, if it was sent.
     pub(crate) fn da_falha(operacao: &Operacao, enviado: Option<Carimbo>, falha: &Falha) -> Self {
         let desfecho = if falha.deixa_duvida() {
             DesfechoDoComando::Desconhecido
@@ -102,7 +102,7 @@ impl Relato {
         relato
     }
 
-    /// Adds it to what was done, if it was.
+    /// Adds the command to `feitos`, if it was done.
     pub(crate) fn somar(&self, feitos: &mut Feitos) {
         if self.feito() {
             feitos.contar(self.move_dinheiro, self.linha, &self.texto);
@@ -127,30 +127,30 @@ impl Relato {
         }
     }
 
-    /// As a ping: it asked for nothing of anybody.
+    /// The same report as that of a ping, which acts for no account.
     pub(crate) fn como_ping(self, ida_e_volta: Option<Duration>) -> Self {
         let ida_e_volta_us = ida_e_volta.map(|tempo| tempo.as_micros());
         Self { operacao: Some("ping"), rg: None, ida_e_volta_us, ..self }
     }
 
-    /// As done, whatever the reply was, with words of our own.
+    /// The same report as done, whatever the reply was, with this text.
     pub(crate) fn como_feito(self, texto: &str) -> Self {
         let texto = visivel(texto).into_owned();
         Self { desfecho: DesfechoDoComando::Feito, codigo: 0, texto, ..self }
     }
 
-    /// As a line of a script, if it is one.
+    /// The same report for a line of a script, if it is one.
     pub(crate) fn da_linha(self, linha: Option<u64>) -> Self {
         Self { linha, ..self }
     }
 
-    /// Whether nothing more can be asked on the same connection, or should be before somebody has
-    /// looked.
+    /// Whether a script must stop here: the connection can no longer be used, or an unknown outcome
+    /// should be looked into first.
     pub(crate) fn encerra(&self) -> bool {
         matches!(self.desfecho, DesfechoDoComando::Desconhecido | DesfechoDoComando::Falha)
     }
 
-    /// Whether it was done.
+    /// Whether the command was done.
     pub(crate) fn feito(&self) -> bool {
         self.desfecho == DesfechoDoComando::Feito
     }
@@ -160,7 +160,7 @@ impl Relato {
         self.codigo == INTERROMPIDO_CODIGO
     }
 
-    /// Whether it could move money.
+    /// Whether the command could move money.
     pub(crate) fn move_dinheiro(&self) -> bool {
         self.move_dinheiro
     }
@@ -199,7 +199,7 @@ impl Relato {
         }
     }
 
-    /// What a person reads of a command that was not done, line by line.
+    /// The lines that a person reads about a command that was not done.
     pub(crate) fn frases(&self) -> Vec<String> {
         let linha = self.linha.map_or(String::new(), |linha| format!("Linha {linha}: "));
         let Self { texto, operacao, .. } = self;
@@ -207,9 +207,11 @@ impl Relato {
             DesfechoDoComando::Recusado if *operacao == Some(TipoDeOperacao::Login.palavra()) => {
                 vec![format!("{linha}Login recusado: {texto}")]
             }
-            // Whoever interrupted it knows that, and needs to hear of money alone.
+            // A person who pressed Ctrl-C knows that, and needs a sentence only if money is in
+            // doubt.
             DesfechoDoComando::Falha if self.interrompido() => vec![],
-            // A failure is a whole sentence already, with what to do.
+            // The text of a failure already has the advice; only a refusal by the bank needs it
+            // added.
             DesfechoDoComando::Desconhecido if self.carimbo_recebido.is_some() => {
                 vec![format!("{linha}{texto}"), DESCONHECIDO.into()]
             }
@@ -219,7 +221,7 @@ impl Relato {
     }
 }
 
-/// Whether a refusal says that nobody knows if money was moved.
+/// Whether a refusal means that it is unknown if money was moved.
 pub(crate) fn sem_saber(operacao: &Operacao, resposta: &Resposta) -> bool {
     resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) && operacao.move_dinheiro()
 }

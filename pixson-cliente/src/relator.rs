@@ -1,4 +1,4 @@
-//! How it is told what became of a command.
+//! Reporting what became of a command.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use crate::falha::{
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 
-/// How reports are given: data on standard output, talk on standard error.
+/// How reports are written: data to standard output, sentences to standard error.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Relator<'i> {
     pub(crate) json: bool,
@@ -21,8 +21,8 @@ pub(crate) struct Relator<'i> {
 }
 
 impl Relator<'_> {
-    /// Says what became of a command. `Err` if that did not reach whoever was to hear it, which does
-    /// not change what happened: nothing more is to be asked for.
+    /// Reports what became of a command. `Err` if the report could not be written. That does not
+    /// change the outcome, but no further request may be sent.
     pub(crate) fn relatar(self, relato: &Relato) -> io::Result<()> {
         let escrito = if self.json {
             mostrar(&em_linha(relato), self.interrupcao)
@@ -34,14 +34,14 @@ impl Relator<'_> {
         if escrito.as_ref().is_err_and(Interrompida::em) && !relato.interrompido() {
             fechar_linha();
             if relato.move_dinheiro() {
-                // If even this cannot be written, the exit code still tells.
+                // If even this cannot be written, the exit code still reports it.
                 let _ = dizer([format!("{INTERROMPIDO} {DESCONHECIDO}")]);
             }
             return escrito;
         }
         if relato.interrompido() {
             fechar_linha();
-            // What could not be written is said here, if there is money in it.
+            // The report may be lost, so that the sentence about money in doubt is written here.
             let _ = dizer(relato.frases());
             return Ok(());
         }
@@ -49,17 +49,17 @@ impl Relator<'_> {
             return escrito;
         }
         let dito = dizer(relato.frases());
-        // The object has said it.
+        // With JSON the object is the report, and the sentence is only an addition.
         if self.json { escrito } else { dito }
     }
 
-    /// The same of the only command. Returns the exit code.
+    /// The same for the only command of a run. Returns the exit code.
     pub(crate) fn concluir(self, relato: &Relato) -> u8 {
         despedir(relato, self.relatar(relato))
     }
 }
 
-/// The exit code of the only command, once it was said, or was not, what became of it.
+/// The exit code of the only command of a run, after its report was written or failed.
 pub(crate) fn despedir(relato: &Relato, escrito: io::Result<()>) -> u8 {
     let erro = match escrito {
         Ok(()) => return relato.codigo(),
@@ -68,7 +68,7 @@ pub(crate) fn despedir(relato: &Relato, escrito: io::Result<()>) -> u8 {
     };
     let mut feitos = Feitos::default();
     relato.somar(&mut feitos);
-    // If even this cannot be written, the exit code still tells.
+    // If even this cannot be written, the exit code still reports it.
     let _ = dizer(feitos.despedida(&erro));
     se_a_saida_falha(relato.codigo())
 }

@@ -17,7 +17,7 @@ use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
 
-/// What stands for standard input.
+/// The name that stands for standard input.
 const ENTRADA_PADRAO: &str = "-";
 
 /// What `script` reads from the command line.
@@ -56,7 +56,7 @@ pub(crate) fn executar(
         if matches!(falha, Falha::Interrompido) {
             fechar_linha();
         }
-        // If even this cannot be written, the exit code still tells.
+        // If even this cannot be written, the exit code still reports it.
         let _ = dizer(falha.frase());
         falha.codigo()
     })
@@ -70,7 +70,7 @@ fn abrir<'i>(
         entrada_padrao()?
     } else {
         let arquivo = arquivo.to_owned();
-        // A named pipe may have no writer yet.
+        // Opening a named pipe blocks until it has a writer.
         interrupcao.durante(None, move || File::open(arquivo))?
     };
     Ok(BufReader::new(EntradaInterrompivel::nova(aberto, interrupcao)))
@@ -106,14 +106,14 @@ fn percorrer(
             return Ok(INTERROMPIDO_CODIGO);
         }
         if let Err(erro) = escrito {
-            // If even this cannot be written, the exit code still tells.
+            // If even this cannot be written, the exit code still reports it.
             let _ = dizer(
                 feitos.despedida(&erro).into_iter().flat_map(|frase| [frase, parada.clone()]),
             );
             return Ok(se_a_saida_falha(codigo));
         }
         if relato.encerra() || (parar_no_erro && !relato.feito()) {
-            // What stopped it has been said.
+            // This may be lost, since the reason was reported already.
             let _ = dizer([parada]);
             break;
         }

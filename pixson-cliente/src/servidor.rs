@@ -1,4 +1,4 @@
-//! Which server is meant: options, variables of the environment, and what holds for everybody.
+//! Which server to use: options, variables of the environment, and defaults.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use pixson_linha::ambiente::ou_variavel;
 use pixson_linha::endereco::{self, ler_host};
 use pixson_linha::prazo;
 
-/// Where a server is if nobody says otherwise.
+/// The default address of a server.
 const HOST: &str = "localhost";
 const PORTA: u16 = 5000;
 
@@ -33,8 +33,8 @@ pub(crate) struct Opcoes {
 }
 
 impl Opcoes {
-    /// The option goes before the environment, and that before what holds for everybody. `Err` is
-    /// a sentence about the environment.
+    /// An option takes precedence over its variable, and a variable over the default. `Err` is a
+    /// sentence about the environment.
     pub(crate) fn servidor(&self) -> Result<ServidorDistante, String> {
         let host = ou_variavel(self.host.clone(), "PIXSON_HOST", ler_host)?;
         let porta = ou_variavel(self.porta, "PIXSON_PORTA", ler_porta)?;
