@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use pixson_linha::objeto::em_ascii;
 use pixson_linha::visivel::visivel;
 use serde::ser::{SerializeMap, Serializer};
@@ -20,7 +21,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::escritor::Escritor;
 
 /// How much goes to the log. Each level has what those before it have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Nivel {
     /// Nothing.
     Nada,
@@ -35,12 +36,42 @@ pub enum Nivel {
 }
 
 /// How a line of the log looks.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Formato {
     /// Time, level, sentence, fields.
     Texto,
     /// An object of JSON in each line.
     Json,
+}
+
+// Not derived: the derive would show what rustdoc says of a variant in completions.
+impl ValueEnum for Nivel {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Nada, Self::Erro, Self::Aviso, Self::Info, Self::Detalhe]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Nada => "nada",
+            Self::Erro => "erro",
+            Self::Aviso => "aviso",
+            Self::Info => "info",
+            Self::Detalhe => "detalhe",
+        }))
+    }
+}
+
+impl ValueEnum for Formato {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Texto, Self::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Texto => "texto",
+            Self::Json => "json",
+        }))
+    }
 }
 
 impl From<Nivel> for LevelFilter {
