@@ -17,14 +17,10 @@ use pixson_oraculos::{Corte, DiscoModelo, Sorteio};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;
+use comum::sementes::{Sementes, sementes, so_uma};
 use comum::{rg, saldo, valor};
 
 const CONTAS: [&str; 4] = ["1", "2", "3", "4"];
-
-fn sementes() -> std::ops::Range<u64> {
-    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
-    0..quantas.unwrap_or(2000)
-}
 
 fn novo() -> DiscoModelo {
     DiscoModelo::com_contas(&CONTAS.map(|conta| (rg(conta), saldo("10.0"))).into())
@@ -94,13 +90,13 @@ fn copiar_e_abrir<D: Disco>(
 #[test]
 fn a_copy_of_a_running_bank_in_any_order_is_right_or_refused() {
     let mut fins: BTreeMap<Copia, u64> = BTreeMap::new();
-    for semente in sementes() {
+    for semente in sementes(2000) {
         match copiar_e_abrir(semente, |disco| disco) {
             Ok(fim) => *fins.entry(fim).or_default() += 1,
             Err(erro) => panic!("seed {semente}: {erro}"),
         }
     }
-    assert!(fins.len() >= 3, "each kind of end is met: {fins:?}");
+    assert!(so_uma() || fins.len() >= 3, "each kind of end is met: {fins:?}");
 }
 
 /// The model disk as one that cannot tell a file from its copy: the bank then trusts what it finds,
@@ -134,7 +130,7 @@ impl Disco for DiscoCredulo {
 #[test]
 fn a_bank_that_does_not_notice_a_copy_is_found() {
     let errada = |semente| copiar_e_abrir(semente, |modelo| DiscoCredulo { modelo }).is_err();
-    assert!((0..200).any(errada), "it was never found");
+    assert!(Sementes::de(0..200).any(errada), "it was never found");
 }
 
 /// A bank with a few records, stopped in order or killed.

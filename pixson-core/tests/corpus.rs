@@ -2,6 +2,10 @@
 //! through its oracle again, and so does what is drawn near it.
 #![expect(clippy::disallowed_methods, reason = "the test reads the corpora")]
 
+#[path = "comum/sementes.rs"]
+#[allow(dead_code, reason = "every test program includes the whole module")]
+mod sementes;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic;
@@ -9,11 +13,10 @@ use std::path::{Path, PathBuf};
 
 use pixson_oraculos::{Oraculo, Sorteio, TODOS};
 
-/// How many changed inputs are drawn for each that is kept; `PIXSON_SEMENTES` asks for more.
-fn sementes() -> u64 {
-    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
-    quantas.unwrap_or(10)
-}
+use sementes::sementes_vezes;
+
+/// How many changed inputs are drawn for each that is kept.
+const MUDADAS: u64 = 10;
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
@@ -57,7 +60,7 @@ fn every_kept_input_leaves_the_laws_whole() {
 fn inputs_near_those_that_are_kept_leave_the_laws_whole() {
     for (alvo, oraculo) in TODOS {
         let entradas = corpus(alvo);
-        for semente in 0..sementes() * entradas.len() as u64 {
+        for semente in sementes_vezes(MUDADAS, entradas.len() as u64) {
             let dados = mudado(&entradas, &mut Sorteio::novo(semente));
             conferir(alvo, *oraculo, &dados, &format!("seed {semente}"));
         }
@@ -69,7 +72,7 @@ fn inputs_near_those_that_are_kept_leave_the_laws_whole() {
 #[test]
 fn long_inputs_that_are_drawn_leave_the_laws_whole() {
     for (alvo, oraculo) in TODOS {
-        for semente in 0..5 * sementes() {
+        for semente in sementes_vezes(MUDADAS, 5) {
             let mut sorteio = Sorteio::novo(semente);
             let palavras = 8 + sorteio.ate(248);
             let dados: Vec<u8> =

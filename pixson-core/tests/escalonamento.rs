@@ -27,6 +27,7 @@ use shuttle::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use shuttle::{Config, Runner, thread};
 
 use comum::conformidade::fazer;
+use comum::sementes::quantas;
 use comum::{rg, saldo, valor};
 
 /// Room for everything: no segment is turned and no account dropped from memory.
@@ -50,7 +51,7 @@ const PILHA_BYTES: usize = 512 * 1024;
 
 /// Plays a scene under so many schedules of each kind: whoever may run runs next, or whoever
 /// comes first in an order that seldom changes.
-fn explorar(padrao: usize, cena: fn()) {
+fn explorar(padrao: u64, cena: fn()) {
     let mut configuracao = Config::new();
     configuracao.stack_size = PILHA_BYTES;
     // The scheduler says that it takes every atomic step as sequentially consistent. The clock and
@@ -61,8 +62,7 @@ fn explorar(padrao: usize, cena: fn()) {
         Runner::new(ReplayScheduler::new_from_encoded(&escala), configuracao).run(cena);
         return;
     }
-    let quantos = env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
-    let quantos = quantos.unwrap_or(padrao);
+    let quantos = usize::try_from(quantas(padrao)).expect("a number of schedules");
     // A scene that anything else decides could not be played again from its schedule.
     let conferido = UncontrolledNondeterminismCheckScheduler::new(RandomScheduler::new(10));
     Runner::new(conferido, configuracao.clone()).run(cena);

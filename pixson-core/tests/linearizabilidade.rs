@@ -17,8 +17,6 @@
 
 mod comum;
 
-use std::ops::Range;
-
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{BancoJson, BancoMemoria};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
@@ -28,13 +26,8 @@ use tempfile::TempDir;
 
 use comum::linear::{Anotada, Contador, Corrida, Evento, Saldos, aplicar, julgar, roteiros};
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
+use comum::sementes::{Sementes, sementes, so_uma};
 use comum::{rg, saldo, valor};
-
-/// How many random histories a test draws; `PIXSON_SEMENTES` asks for more.
-fn sementes(padrao: u64) -> Range<u64> {
-    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
-    0..quantas.unwrap_or(padrao)
-}
 
 fn iniciais() -> Saldos {
     [("1", "500.0"), ("2", "20000.0"), ("3", "0.0")]
@@ -157,7 +150,10 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
         assert!(julgar(&iniciais(), &historia).is_err(), "seed {semente}");
         erradas += 1;
     }
-    assert!(erradas * 10 > historias * 9, "only {erradas} of {historias} were made wrong");
+    assert!(
+        so_uma() || erradas * 10 > historias * 9,
+        "only {erradas} of {historias} were made wrong"
+    );
 }
 
 /// What the two judges say of one history.
@@ -240,7 +236,10 @@ fn the_bank_in_memory_is_linearizable() {
         historias += 1;
         juntas += sobrepostas(&anotadas);
     }
-    assert!(juntas > 10 * historias, "only {juntas} pairs met in {historias} histories");
+    assert!(
+        so_uma() || juntas > 10 * historias,
+        "only {juntas} pairs met in {historias} histories"
+    );
 }
 
 #[test]
@@ -319,7 +318,7 @@ fn provar(
 ) {
     const TENTATIVAS: u64 = 300;
     let mut achados = (false, false);
-    for semente in 0..TENTATIVAS {
+    for semente in Sementes::de(0..TENTATIVAS) {
         let Sentenca { por_carimbo, linear } = historia(semente, defeito);
         achados = (achados.0 || por_carimbo.is_err(), achados.1 || linear.is_err());
         if achados == (true, true) {

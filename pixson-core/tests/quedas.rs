@@ -11,13 +11,8 @@ use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
 use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 
 use comum::conformidade::fazer;
+use comum::sementes::sementes;
 use comum::{rg, saldo, valor};
-
-/// How many random histories each test draws; `PIXSON_SEMENTES` asks for more.
-fn sementes(padrao: u64) -> std::ops::Range<u64> {
-    let quantas = std::env::var("PIXSON_SEMENTES").ok().and_then(|texto| texto.parse().ok());
-    0..quantas.unwrap_or(padrao)
-}
 
 fn iniciais() -> BTreeMap<Rg, Saldo> {
     [("1", "10.0"), ("2", "10.0"), ("3", "0.0")]

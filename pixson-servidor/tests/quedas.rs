@@ -6,12 +6,14 @@
 #[path = "comum/carga.rs"]
 mod carga;
 mod comum;
+#[path = "../../pixson-core/tests/comum/sementes.rs"]
+#[allow(dead_code, reason = "every test program includes the whole module")]
+mod sementes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::str::FromStr;
 use std::thread;
 
 use pixson_core::banco::disco::DiscoReal;
@@ -24,21 +26,18 @@ use tempfile::TempDir;
 use carga::{Cliente, Contagem, Pedida, SALDOS};
 use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
+use sementes::{como_repetir, do_ambiente, semente};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
-const RODADAS: usize = 100;
-const RODADAS_MAX: usize = 10_000;
+const RODADAS: u64 = 100;
+const RODADAS_MAX: u64 = 10_000;
 const CLIENTES: usize = 8;
-
-fn do_ambiente<T: FromStr>(nome: &str) -> Option<T> {
-    std::env::var(nome).ok()?.parse().ok()
-}
 
 #[test]
 fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
     let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or(RODADAS).min(RODADAS_MAX);
-    let mut historia = Historia::nova(do_ambiente("PIXSON_SEMENTE").unwrap_or(1));
+    let mut historia = Historia::nova(semente(1));
     // The whole ledger is read at each judgment: for many rounds, not too often.
     let entre_juizos = (rodadas / 20).max(10);
     while historia.rodada < rodadas {
@@ -47,14 +46,14 @@ fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
             assert_eq!(historia.julgar(), Ok(()));
         }
     }
-    assert!(historia.julgados > rodadas as u64, "the clients moved money");
+    assert!(historia.julgados > rodadas, "the clients moved money");
 }
 
 /// One directory, and what its clients know that the judge has not seen yet.
 struct Historia {
     semente: u64,
     sorteio: Sorteio,
-    rodada: usize,
+    rodada: u64,
     contas: TempDir,
     pedidas: Vec<(u64, Pedida)>,
     /// The balances after record `julgados`.
@@ -254,7 +253,8 @@ impl Drop for Historia {
             self.contas.disable_cleanup(true);
             let Self { semente, rodada, contas, .. } = self;
             let contas = contas.path().display();
-            let _ = writeln!(io::stderr(), "PIXSON_SEMENTE={semente}, round {rodada}, {contas}");
+            let repetir = como_repetir(*semente);
+            let _ = writeln!(io::stderr(), "round {rodada}, {contas}: {repetir}");
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod estrategias;
 pub(crate) mod linear;
 #[cfg(feature = "json")]
 pub(crate) mod quebrados;
+pub(crate) mod sementes;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;
