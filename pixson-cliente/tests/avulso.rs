@@ -9,7 +9,8 @@ use std::process::Output;
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_emudece, servidor_que_ouve};
 use comum::{executar, executar_em, iniciar, interromper, porta_morta, texto};
 use serde_json::{Value, json};
-use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
+use servidor::banca::Banca;
+use servidor::{PACIENCIA, duas_contas};
 
 const RG: &str = "1111111111";
 
@@ -19,13 +20,6 @@ const MOVIMENTOS: [&[&str]; 3] =
 
 /// What a bank says that has lost its storage.
 const SEM_SABER: &[u8] = "t:7|s:1|resposta:Servidor indisponível\n".as_bytes();
-
-fn servidor_real() -> (Servidor, String) {
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let servidor = Servidor::iniciar(&binario, duas_contas());
-    let porta = servidor.porta.to_string();
-    (servidor, porta)
-}
 
 fn pedir(porta: &str, rg: &str, argumentos: &[&str]) -> Output {
     executar(&[&["--porta", porta, "--rg", rg], argumentos].concat(), "")
@@ -40,7 +34,7 @@ fn objeto(saida: &Output) -> Value {
 
 #[test]
 fn each_command_does_what_the_menu_does_and_says_only_that() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for (argumentos, resposta) in [
         (&["saldo"][..], "Saldo: 10.0"),
         (&["saque", "8,50"], "Saque realizado com sucesso"),
@@ -60,7 +54,7 @@ fn each_command_does_what_the_menu_does_and_says_only_that() {
 
 #[test]
 fn what_the_bank_refuses_is_said_on_standard_error_with_code_1() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for (rg, argumentos, recusa) in [
         (RG, &["saque", "10.01"][..], "Saldo insuficiente"),
         (RG, &["transferencia", "--para", "3", "1"], "Conta de destino não encontrada"),
@@ -78,7 +72,7 @@ fn what_the_bank_refuses_is_said_on_standard_error_with_code_1() {
 
 #[test]
 fn each_object_has_the_same_keys_in_the_same_order_for_ever() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     // A clock of the server's that has seen nobody else.
     for (rg, argumentos, esperado) in [
         (
@@ -261,7 +255,7 @@ fn an_interruption_gives_the_object_of_the_request_that_is_on_its_way() {
 
 #[test]
 fn an_option_goes_before_the_environment_and_that_before_the_default() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let ambiente = [("PIXSON_HOST", "127.0.0.1"), ("PIXSON_PORTA", &*porta), ("PIXSON_RG", RG)];
     assert_eq!(texto(&executar_em(&ambiente, &["saldo"], "").stdout), "Saldo: 10.0\n");
     let tela = executar_em(&ambiente, &[], "0\n");
@@ -330,7 +324,7 @@ fn words_that_do_not_make_a_command_give_code_2_before_anything_is_sent() {
 
 #[test]
 fn a_ping_is_answered_by_a_server_that_serves_and_changes_nothing() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let saida = executar(&["ping", "--porta", &porta], "");
     let frase = texto(&saida.stdout);
     let resto = frase.strip_prefix(&format!("localhost:{porta} responde em "));

@@ -4,21 +4,21 @@ mod comum;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
-#[path = "comum/banca.rs"]
-mod banca;
+#[path = "comum/carga.rs"]
+mod carga;
 
-use banca::{banca, carga, numero, relato};
+use carga::{carga, numero, relato, tres_contas};
 use comum::falso::{RGS, ecoar};
 use comum::{executar, interromper_em, texto};
 use serde_json::Value;
 
 #[test]
 fn every_kind_of_load_runs_and_conserves_money() {
-    let banca = banca("1000.0");
+    let (_banca, porta) = tres_contas("1000.0");
     for (tipo, pipeline) in
         [("saldo", "1"), ("deposito", "16"), ("transferencia", "1"), ("misto", "16")]
     {
-        let (relato, codigo) = relato(&banca.porta, &["--operacao", tipo, "--pipeline", pipeline]);
+        let (relato, codigo) = relato(&porta, &["--operacao", tipo, "--pipeline", pipeline]);
         assert_eq!(codigo, Some(0), "{relato}");
         assert_eq!(relato["operacao"], tipo);
         assert!(numero(&relato, "/operacoes") > 0, "{relato}");
@@ -43,12 +43,11 @@ fn every_kind_of_load_runs_and_conserves_money() {
 
 #[test]
 fn thousands_of_requests_on_their_way_never_block_both_sides() {
-    let banca = banca("1000000.0");
+    let (_banca, porta) = tres_contas("1000000.0");
     for conexoes in ["1", "3"] {
         let pedido = ["--operacao", "transferencia", "--pipeline", "8192", "--conexoes", conexoes];
         let saida = executar(
-            &[&["carga", "--porta", &banca.porta, "--rgs", RGS, "--duracao", "1"], &pedido[..]]
-                .concat(),
+            &[&["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1"], &pedido[..]].concat(),
             "",
         );
         assert_eq!(saida.status.code(), Some(0), "{}", texto(&saida.stdout));
@@ -57,9 +56,9 @@ fn thousands_of_requests_on_their_way_never_block_both_sides() {
 
 #[test]
 fn the_report_has_the_same_fields_and_types_for_ever() {
-    let banca = banca("1000.0");
+    let (_banca, porta) = tres_contas("1000.0");
     let pedido = ["--operacao", "misto", "--contas-quentes", "2", "--taxa", "500"];
-    let (relato, _) = relato(&banca.porta, &pedido);
+    let (relato, _) = relato(&porta, &pedido);
     let mut campos = Vec::new();
     listar("", &relato, &mut campos);
     assert_eq!(
@@ -132,12 +131,12 @@ fn listar(caminho: &str, valor: &Value, campos: &mut Vec<String>) {
 
 #[test]
 fn a_person_reads_the_same_report_in_words() {
-    let banca = banca("1000.0");
-    let saida = carga(&banca.porta, &["--operacao", "deposito", "--progresso"]);
+    let (_banca, porta) = tres_contas("1000.0");
+    let saida = carga(&porta, &["--operacao", "deposito", "--progresso"]);
     assert_eq!(saida.status.code(), Some(0));
     let linhas: Vec<_> = texto(&saida.stdout).lines().collect();
     let comecos = [
-        &format!("Servidor: localhost:{}", banca.porta),
+        &format!("Servidor: localhost:{porta}"),
         "Carga: deposito, conexões: 3, pipeline: 1, contas: 3, semente: 1",
         "Duração: ",
         "Operações: ",
@@ -156,18 +155,18 @@ fn a_person_reads_the_same_report_in_words() {
 
 #[test]
 fn a_rate_is_never_passed_and_what_it_could_not_send_is_told() {
-    let banca = banca("1000.0");
+    let (_banca, porta) = tres_contas("1000.0");
     for (taxa, pipeline) in [(1, "1"), (200, "1"), (200, "64"), (1_000_000, "2")] {
         let texto = taxa.to_string();
         let pedido = ["--taxa", &texto, "--pipeline", pipeline];
-        let (relato, codigo) = relato(&banca.porta, &pedido);
+        let (relato, codigo) = relato(&porta, &pedido);
         assert_eq!(codigo, Some(0), "{relato}");
         assert_eq!(numero(&relato, "/agendadas"), taxa, "a second of it");
         let enviadas = taxa - numero(&relato, "/nao_enviadas");
         assert_eq!(numero(&relato, "/operacoes"), enviadas, "{relato}");
         assert!(enviadas > 0, "{relato}");
     }
-    let saida = carga(&banca.porta, &["--taxa", "10000000"]);
+    let saida = carga(&porta, &["--taxa", "10000000"]);
     assert!(texto(&saida.stdout).contains("As que não foram enviadas não entram nas latências."));
 }
 
@@ -189,8 +188,8 @@ fn an_echo_bears_every_load_and_has_no_money() {
 
 #[test]
 fn refusals_are_counted_by_their_text_and_are_no_operations() {
-    let banca = banca("0.0");
-    let (relato, codigo) = relato(&banca.porta, &["--operacao", "transferencia"]);
+    let (_banca, porta) = tres_contas("0.0");
+    let (relato, codigo) = relato(&porta, &["--operacao", "transferencia"]);
     assert_eq!(codigo, Some(0), "an answer is an answer: {relato}");
     assert_eq!(numero(&relato, "/operacoes"), 0);
     assert!(numero(&relato, "/recusas/Saldo insuficiente") > 0, "{relato}");
@@ -200,9 +199,9 @@ fn refusals_are_counted_by_their_text_and_are_no_operations() {
 
 #[test]
 fn an_interrupted_load_ends_early_with_its_report_and_the_money_checked() {
-    let banca = banca("1000.0");
+    let (_banca, porta) = tres_contas("1000.0");
     for ritmo in [&["--pipeline", "16"][..], &["--taxa", "1"]] {
-        let comuns = ["carga", "--porta", &banca.porta, "--rgs", RGS, "--duracao", "600"];
+        let comuns = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "600"];
         let mais = ["--operacao", "deposito", "--progresso", "--json"];
         let (saida, codigo) = interromper_em(&[&comuns, ritmo, &mais].concat(), "1 s: ");
         let relato: Value = serde_json::from_str(&saida).expect("a report");

@@ -4,10 +4,10 @@ mod comum;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
-#[path = "comum/banca.rs"]
-mod banca;
+#[path = "comum/carga.rs"]
+mod carga;
 
-use banca::{banca, carga, numero, relato};
+use carga::{carga, numero, relato, tres_contas};
 use comum::falso::{
     Esquecido, RGS, SALDO_CENTAVOS, Trapaceiro, banco, ecoar, servir, servir_como_o_original,
 };
@@ -43,13 +43,12 @@ fn a_bank_that_invents_or_loses_money_is_found_out() {
 
 #[test]
 fn a_server_that_is_killed_leaves_counted_unknowns_and_code_5() {
-    let banca = banca("1000.0");
-    let mut instancia = Some(banca.instancia);
+    let (mut banca, porta) = tres_contas("1000.0");
     let (saida, codigo) = executar_e(
         &[
             "carga",
             "--porta",
-            &banca.porta,
+            &porta,
             "--rgs",
             RGS,
             "--duracao",
@@ -62,7 +61,7 @@ fn a_server_that_is_killed_leaves_counted_unknowns_and_code_5() {
             "--json",
         ],
         "1 s: ",
-        || drop(instancia.take().expect("once").matar()),
+        || drop(banca.matar()),
     );
     let relato: Value = serde_json::from_str(&saida).expect("a report");
     assert_eq!(codigo, Some(5), "{relato}");

@@ -11,7 +11,7 @@ use std::path::Path;
 use comum::ambiente::programa;
 use comum::texto;
 use exemplos::contas_de_exemplo;
-use servidor::{Servidor, binario_vizinho};
+use servidor::banca::Banca;
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
@@ -63,10 +63,9 @@ fn sem_tempo(texto: &str) -> String {
 
 #[test]
 fn the_tour_of_both_readmes_shows_what_the_programs_show() {
-    let binario = binario_vizinho(CLIENTE, "pixson-servidor");
     let programas = Path::new(CLIENTE).parent().expect("a directory");
     for pagina in [include_str!("../../README.md"), include_str!("../../README.pt-BR.md")] {
-        let servidor = Servidor::iniciar(&binario, contas_de_exemplo());
+        let servidor = Banca::abrir(contas_de_exemplo());
         let porta = servidor.porta.to_string();
         let mut codigo = 0;
         let passos = passos(pagina);

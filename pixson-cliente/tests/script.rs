@@ -11,15 +11,9 @@ use std::process::Output;
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_ouve, servidor_que_paga};
 use comum::{executar, iniciar, interromper, texto};
 use serde_json::{Value, json};
-use servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
+use servidor::banca::Banca;
+use servidor::{PACIENCIA, duas_contas};
 use tempfile::TempDir;
-
-fn servidor_real() -> (Servidor, String) {
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let servidor = Servidor::iniciar(&binario, duas_contas());
-    let porta = servidor.porta.to_string();
-    (servidor, porta)
-}
 
 /// Runs a script from standard input.
 fn rodar(porta: &str, argumentos: &[&str], linhas: &str) -> Output {
@@ -29,7 +23,7 @@ fn rodar(porta: &str, argumentos: &[&str], linhas: &str) -> Output {
 
 #[test]
 fn every_line_is_done_in_order_on_one_connection() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let linhas = "# the week's payments\n\
                   saque 8,50\n\
                   \n   \t\n\
@@ -52,7 +46,7 @@ fn every_line_is_done_in_order_on_one_connection() {
 
 #[test]
 fn a_file_is_a_script_as_standard_input_is() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let pasta = TempDir::new().expect("a temporary directory");
     let arquivo = pasta.path().join("pagamentos.txt");
     fs::write(&arquivo, "saldo\n").expect("writable");
@@ -67,7 +61,7 @@ fn a_file_is_a_script_as_standard_input_is() {
 
 #[test]
 fn lines_that_are_not_done_are_named_by_their_number_and_the_others_go_on() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let linhas = "saque 10.01\nsaq 1\nsaque\n\n--help\nsaque um\nsaldo --json\nsaldo\n\
                   transferencia 2222222222 5\n";
     let saida = rodar(&porta, &[], linhas);
@@ -91,7 +85,7 @@ fn lines_that_are_not_done_are_named_by_their_number_and_the_others_go_on() {
 
 #[test]
 fn with_parar_no_erro_nothing_is_done_after_the_first_line_that_is_not() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for (errada, codigo) in [("saque 100", 1), ("saq 1", 2)] {
         let linhas = format!("deposito 1\n{errada}\ndeposito 1000\n");
         let saida = rodar(&porta, &["--parar-no-erro"], &linhas);
@@ -107,7 +101,7 @@ fn with_parar_no_erro_nothing_is_done_after_the_first_line_that_is_not() {
 
 #[test]
 fn a_line_that_may_be_cut_off_is_not_done() {
-    let (mut servidor, porta) = servidor_real();
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let longa = format!("deposito 1 #{}\ndeposito 2\n", "saque 1 ".repeat(2000));
     for (linhas, frase, codigo) in [
         (
@@ -127,7 +121,7 @@ fn a_line_that_may_be_cut_off_is_not_done() {
 
 #[test]
 fn bytes_that_are_no_text_are_a_wrong_line() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let pasta = TempDir::new().expect("a temporary directory");
     let arquivo = pasta.path().join("bytes");
     fs::write(&arquivo, b"saldo\n\xff\xfe\nsaldo\n").expect("writable");
@@ -139,7 +133,7 @@ fn bytes_that_are_no_text_are_a_wrong_line() {
 
 #[test]
 fn the_mark_that_editors_put_before_a_file_is_no_part_of_its_first_line() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     for linhas in ["\u{feff}saldo\nsaldo\n", "\u{feff}# a comment\nsaldo\nsaldo\n"] {
         let saida = rodar(&porta, &[], linhas);
         assert_eq!(texto(&saida.stdout), "Saldo: 10.0\nSaldo: 10.0\n");
@@ -155,7 +149,7 @@ fn the_mark_that_editors_put_before_a_file_is_no_part_of_its_first_line() {
 
 #[test]
 fn each_line_gives_one_object_with_its_number() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let saida = rodar(&porta, &["--json"], "saldo\n\nsaque 99\ndepositar 5\n");
     let objetos: Vec<Value> = texto(&saida.stdout)
         .lines()
@@ -201,7 +195,7 @@ fn an_unknown_outcome_or_a_lost_connection_always_ends_the_script() {
 
 #[test]
 fn a_line_is_answered_before_the_next_one_is_written() {
-    let (_servidor, porta) = servidor_real();
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let mut processo = iniciar(&["--porta", &porta, "--rg", "1111111111", "script"]);
     let mut entrada = processo.stdin.take().expect("piped");
     let mut saida = BufReader::new(processo.stdout.take().expect("piped")).lines();

@@ -7,19 +7,12 @@ mod servidor;
 use std::io::Read;
 
 use comum::{digitar, executar, executar_em, iniciar, interromper, texto};
-use servidor::{Servidor, binario_vizinho, contas, duas_contas};
-use tempfile::TempDir;
-
-fn servidor_com(contas: TempDir) -> (Servidor, String) {
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let servidor = Servidor::iniciar(&binario, contas);
-    let porta = servidor.porta.to_string();
-    (servidor, porta)
-}
+use servidor::banca::Banca;
+use servidor::{contas, duas_contas};
 
 #[test]
 fn the_seed_session_reads_as_in_the_seed_and_leaves_the_files_of_the_seed() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let linhas = ["1111111111", "1", "2", "8.50", "3", "14", "4", "2222222222", "5.5", "0"];
     let (tela, codigo) = digitar(&["--porta", &porta], &linhas);
     assert_eq!(tela, include_str!("dados/semente.txt"));
@@ -53,7 +46,7 @@ fn through_a_pipe_the_session_is_the_same_and_nothing_is_echoed_or_coloured() {
         }
     }
     for ambiente in [&[][..], &[("CLICOLOR_FORCE", "1"), ("TERM", "xterm")]] {
-        let (_servidor, porta) = servidor_com(duas_contas());
+        let (_servidor, porta) = Banca::com_porta(duas_contas());
         let digitado = "1111111111\n1\n2\n8.50\n3\n14\n4\n2222222222\n5.5\n0\n";
         let saida = executar_em(ambiente, &["--porta", &porta], digitado);
         assert_eq!(texto(&saida.stdout), esperada);
@@ -64,7 +57,7 @@ fn through_a_pipe_the_session_is_the_same_and_nothing_is_echoed_or_coloured() {
 
 #[test]
 fn the_rg_may_be_given_on_the_command_line() {
-    let (_servidor, porta) = servidor_com(duas_contas());
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let (tela, codigo) = digitar(&["2222222222", "--porta", &porta], &["1", "0"]);
     assert!(tela.starts_with("Cliente iniciado\nConectado ao servidor\n"), "{tela}");
     assert!(tela.contains("\nSaldo: 10.0\n"), "{tela}");
@@ -73,7 +66,7 @@ fn the_rg_may_be_given_on_the_command_line() {
 
 #[test]
 fn a_decimal_comma_is_a_decimal_point() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let (tela, _) = digitar(&["1111111111", "--porta", &porta], &["2", "8,50", "3", " 0,5 ", "0"]);
     assert!(tela.contains("Saque realizado com sucesso"), "{tela}");
     servidor.parar();
@@ -82,7 +75,7 @@ fn a_decimal_comma_is_a_decimal_point() {
 
 #[test]
 fn wrong_typing_never_ends_the_session() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     let forma = "Valor inválido: digite um número como 8.50 ou 8,50.";
     let decimais = "Valor inválido: use no máximo duas casas decimais, como em 8.50 ou 8,50, e milhares \
                     sem separador.";
@@ -134,7 +127,7 @@ fn wrong_typing_never_ends_the_session() {
 
 #[test]
 fn bytes_that_are_no_text_are_wrong_typing() {
-    let (_servidor, porta) = servidor_com(duas_contas());
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let saida = executar(&["1111111111", "--porta", &porta], "\u{0}\u{7f}\n\u{feff}1\n1\r\n0\n");
     let tela = texto(&saida.stdout);
     assert_eq!(tela.matches("Comando inválido!").count(), 2, "{tela}");
@@ -144,7 +137,7 @@ fn bytes_that_are_no_text_are_wrong_typing() {
 
 #[test]
 fn the_end_of_the_input_leaves_at_any_prompt() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for linhas in [
         &[][..],
         &["1111111111"],
@@ -176,7 +169,7 @@ fn an_interruption_at_a_question_leaves_with_130() {
 
 #[test]
 fn a_line_that_the_end_of_the_input_cuts_off_is_not_taken() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for entrada in ["1111111111\n2\n8.5", "1111111111\n4\n2222222222\n5", "1111111111\n3\n1"] {
         let saida = executar(&["--porta", &porta], entrada);
         assert_eq!(saida.status.code(), Some(0));
@@ -187,9 +180,13 @@ fn a_line_that_the_end_of_the_input_cuts_off_is_not_taken() {
 
 #[test]
 fn a_server_that_stopped_while_the_person_was_typing_was_sent_nothing() {
-    let (mut servidor, porta) = servidor_com(duas_contas());
-    let saida =
-        comum::digitar_e(&["1111111111", "--porta", &porta], &["2"], || servidor.parar(), "1");
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
+    let saida = comum::digitar_e(
+        &["1111111111", "--porta", &porta],
+        &["2"],
+        || drop(servidor.parar()),
+        "1",
+    );
     assert_eq!(texto(&saida.stderr), "O servidor encerrou a conexão. O pedido não foi enviado.\n");
     assert_eq!(saida.status.code(), Some(3));
 }
@@ -205,7 +202,7 @@ fn the_transcripts_of_both_readmes_are_the_session_that_is_tested() {
 
 #[test]
 fn refusals_of_the_bank_are_shown_and_the_session_goes_on() {
-    let (_servidor, porta) = servidor_com(duas_contas());
+    let (_servidor, porta) = Banca::com_porta(duas_contas());
     let linhas = ["2", "10.01", "4", "1111111111", "1", "4", "3333333333", "1", "1", "0"];
     let (tela, codigo) = digitar(&["1111111111", "--porta", &porta], &linhas);
     for frase in [
@@ -221,7 +218,7 @@ fn refusals_of_the_bank_are_shown_and_the_session_goes_on() {
 
 #[test]
 fn a_login_that_is_refused_ends_with_code_1() {
-    let (_servidor, porta) = servidor_com(contas(&[("1", "1.0")]));
+    let (_servidor, porta) = Banca::com_porta(contas(&[("1", "1.0")]));
     let saida = executar(&["01", "--porta", &porta], "1\n");
     assert_eq!(
         texto(&saida.stdout),

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::Output;
 
 use comum::ambiente::programa;
-use comum::{Servidor, conta, duas_contas};
+use comum::banca::Banca;
+use comum::{conta, duas_contas};
 use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -23,8 +24,8 @@ fn texto(bytes: &[u8]) -> &str {
 }
 
 /// A server that has done the seed's session.
-fn depois_da_semente() -> Servidor {
-    let servidor = Servidor::iniciar(Path::new(SERVIDOR), duas_contas());
+fn depois_da_semente() -> Banca {
+    let servidor = Banca::abrir(duas_contas());
     let mut conexao = servidor.conectar();
     for pedido in [
         "t:1|op:6|rg:1111111111",

@@ -13,21 +13,16 @@ use pixson_core::banco::auditar;
 use pixson_core::banco::disco::DiscoReal;
 
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::{Conexao, conta, contas, duas_contas};
-
-const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+use comum::soquete::Soquete;
+use comum::{conta, contas, duas_contas};
 
 const UMA: &str = "1111111111";
 const OUTRA: &str = "2222222222";
 
-fn iniciar(contas: &Path) -> Instancia {
-    Instancia::iniciar(&mut Instancia::comando(Path::new(SERVIDOR), contas))
-}
-
 /// Runs a server that is expected not to start. Returns its one sentence.
 fn recusa(contas: &Path) -> String {
     let Output { status, stdout, stderr } =
-        Instancia::comando(Path::new(SERVIDOR), contas).output().expect("the server starts");
+        Instancia::comando(contas).output().expect("the server starts");
     assert_eq!(status.code(), Some(1));
     assert_eq!(stdout, b"");
     let frase = String::from_utf8(stderr).expect("UTF-8");
@@ -35,12 +30,12 @@ fn recusa(contas: &Path) -> String {
     frase
 }
 
-fn depositar(conexao: &mut Conexao, rg: &str, valor: &str) {
+fn depositar(conexao: &mut Soquete, rg: &str, valor: &str) {
     let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:{valor}"));
     assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
 }
 
-fn conferir_saldo(conexao: &mut Conexao, rg: &str, saldo: &str) {
+fn conferir_saldo(conexao: &mut Soquete, rg: &str, saldo: &str) {
     let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
     assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}");
 }
@@ -63,7 +58,7 @@ fn conferir_auditoria(contas: &Path, lancamentos: u64) {
 #[test]
 fn a_second_server_on_the_same_directory_stops_and_the_first_goes_on() {
     let contas = duas_contas();
-    let primeira = iniciar(contas.path());
+    let mut primeira = Instancia::servir(contas.path());
     let mut conexao = entrar(&primeira, UMA);
     depositar(&mut conexao, UMA, "1");
     let pasta = contas.path().display();
@@ -83,7 +78,7 @@ fn a_second_server_on_the_same_directory_stops_and_the_first_goes_on() {
 #[test]
 fn the_files_follow_what_was_acknowledged_while_the_server_runs() {
     let contas = duas_contas();
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     for (feita, uma, outra) in [
         (format!("t:0|op:2|rg:{UMA}|valor:8.5"), "1.5", "10.0"),
@@ -97,7 +92,7 @@ fn the_files_follow_what_was_acknowledged_while_the_server_runs() {
     // Nothing is lost to a kill: the files are not what counts.
     depositar(&mut conexao, UMA, "0.05");
     instancia.matar();
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     esperar_arquivo(contas.path(), UMA, "10.0");
     assert_eq!(instancia.parar(), [""; 0]);
     conferir_auditoria(contas.path(), 4);
@@ -118,7 +113,7 @@ fn a_file_that_is_edited_under_the_bank_is_kept_and_written_again() {
     // The account changes again after the edit, or the server only stops.
     for (muda, saldo) in [(true, "12.0"), (false, "11.0")] {
         let contas = duas_contas();
-        let mut instancia = iniciar(contas.path());
+        let mut instancia = Instancia::servir(contas.path());
         let mut conexao = entrar(&instancia, UMA);
         depositar(&mut conexao, UMA, "1");
         esperar_arquivo(contas.path(), UMA, "11.0");
@@ -152,7 +147,7 @@ fn a_new_file_is_an_account_at_once_and_a_damaged_one_stops_nobody_else() {
     let contas = contas(&[(UMA, "10.0"), ("3", "1e99")]);
     let damnificado = contas.path().join("3.json");
     let antes = fs::read(&damnificado).expect("readable");
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     let transferir = |destino| format!("t:0|op:4|rg_origem:{UMA}|rg_destino:{destino}|valor:1");
     assert!(conexao.pedir(&transferir(OUTRA)).ends_with("Conta de destino não encontrada"));
@@ -193,7 +188,7 @@ fn conteudo(contas: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 #[test]
 fn a_damaged_journal_refuses_to_start_names_the_place_and_touches_nothing() {
     let contas = duas_contas();
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     (0..5).for_each(|_| depositar(&mut conexao, UMA, "1"));
     instancia.matar();
@@ -216,7 +211,7 @@ fn a_damaged_journal_refuses_to_start_names_the_place_and_touches_nothing() {
         assert!(conteudo(contas.path()) == antes, "nothing was changed");
     }
     fs::write(&segmento, intacto).expect("writable");
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     conferir_saldo(&mut entrar(&instancia, UMA), UMA, "15.0");
     assert_eq!(instancia.parar(), [""; 0]);
     conferir_auditoria(contas.path(), 5);
@@ -227,7 +222,7 @@ fn matar_antes_do_ponto() -> tempfile::TempDir {
     let mut contas = duas_contas();
     esperar_ate("a kill before the checkpoint", || {
         contas = duas_contas();
-        let instancia = iniciar(contas.path());
+        let mut instancia = Instancia::servir(contas.path());
         let mut conexao = entrar(&instancia, UMA);
         (0..3).for_each(|_| depositar(&mut conexao, UMA, "1"));
         instancia.matar();
@@ -256,7 +251,7 @@ fn a_torn_tail_is_cut_and_the_server_says_so() {
         }
         let cortados = bytes.len() - if lancamentos == 2 { inicio } else { fim };
         fs::write(&segmento, bytes).expect("writable");
-        let mut instancia = iniciar(contas.path());
+        let mut instancia = Instancia::servir(contas.path());
         let aviso = instancia.proximo_erro();
         let frase = format!(" AVISO {cortados} bytes incompletos foram cortados do fim de {nome}.");
         assert!(aviso.ends_with(&frase), "{aviso}");
@@ -270,7 +265,7 @@ fn a_torn_tail_is_cut_and_the_server_says_so() {
 #[test]
 fn what_the_server_creates_is_for_its_owner_only() {
     let contas = duas_contas();
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     depositar(&mut entrar(&instancia, UMA), UMA, "1");
     assert_eq!(instancia.parar(), [""; 0]);
     let modo =

@@ -9,8 +9,8 @@ mod alimentacao;
 #[allow(dead_code, reason = "the test in memory uses the rest")]
 #[path = "../../pixson-core/tests/comum/bytes.rs"]
 mod bytes;
-#[path = "comum/ligacao.rs"]
-mod ligacao;
+#[path = "comum/ensaio.rs"]
+mod ensaio;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -23,15 +23,16 @@ use tempfile::TempDir;
 use alimentacao::Alimentacao;
 use bytes::{CONTAS, Classe, Depois, Entrada, tabela};
 use comum::ambiente::programa;
+use comum::conta;
 use comum::filho::Filho;
 use comum::instancia::esperar_ate;
-use comum::{Conexao, conta};
-use ligacao::{Ligacao, arranjos, carimbo};
+use comum::soquete::Soquete;
+use ensaio::{Ensaio, arranjos, carimbo};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
 /// How many connections are open at once.
-const LIGACOES: usize = 24;
+const ENSAIOS: usize = 24;
 
 /// Lines of the server's own kind that inputs of the table hold.
 const FORJADAS: [&str; 3] = [
@@ -81,12 +82,12 @@ impl Alvo {
 
     /// The server's clock, if nobody else is served, after a request that changes nothing.
     fn relogio(&self) -> u64 {
-        carimbo(&Conexao::em(self.porta).pedir("t:0|op:1|rg:0"))
+        carimbo(&Soquete::em(self.porta).pedir("t:0|op:1|rg:0"))
     }
 
     /// Lets as much time pass, by the server's measure, as ends the message of a legacy peer.
     fn pausar(&self) {
-        let mut legado = Conexao::em(self.porta);
+        let mut legado = Soquete::em(self.porta);
         legado.enviar(b"t:0|op:6|rg:7");
         assert!(legado.recv().ends_with("|s:0|resposta:Login realizado com sucesso"));
     }
@@ -99,11 +100,11 @@ impl Alvo {
 /// Says these inputs, each on a connection of its own, side by side.
 fn rodada(alvo: &Alvo, arranjos: &[(&Entrada, Alimentacao)]) {
     let porta = alvo.porta;
-    let mut ligacoes: Vec<_> =
-        arranjos.iter().map(|arranjo| Ligacao::abrir(porta, *arranjo)).collect();
-    for ligacao in &mut ligacoes {
-        ligacao.entrar(|| alvo.relogio());
-        ligacao.enviar(1);
+    let mut ensaios: Vec<_> =
+        arranjos.iter().map(|arranjo| Ensaio::abrir(porta, *arranjo)).collect();
+    for ensaio in &mut ensaios {
+        ensaio.entrar(|| alvo.relogio());
+        ensaio.enviar(1);
     }
     let primeiras = || arranjos.iter().map(|(entrada, _)| &entrada.etapas[0]);
     if primeiras().any(|e| e.depois == Depois::Pausa && e.classe == Classe::Wait) {
@@ -111,12 +112,12 @@ fn rodada(alvo: &Alvo, arranjos: &[(&Entrada, Alimentacao)]) {
     } else if !arranjos.iter().any(|(entrada, _)| entrada.conhece_o_relogio()) {
         alvo.relogio();
     }
-    for ligacao in &mut ligacoes {
-        ligacao.enviar(0);
+    for ensaio in &mut ensaios {
+        ensaio.enviar(0);
     }
-    ligacoes.iter_mut().for_each(Ligacao::esperar_a_pausa);
-    ligacoes.iter_mut().for_each(Ligacao::despedir);
-    ligacoes.iter_mut().for_each(Ligacao::ouvir_ate_o_fim);
+    ensaios.iter_mut().for_each(Ensaio::esperar_a_pausa);
+    ensaios.iter_mut().for_each(Ensaio::despedir);
+    ensaios.iter_mut().for_each(Ensaio::ouvir_ate_o_fim);
 }
 
 /// How often a text of success stands for a record of this operation.
@@ -197,7 +198,7 @@ fn every_input_is_answered_over_a_socket_and_leaves_no_trace() {
     let mut alvo = Alvo::iniciar(&[]);
 
     let todos: Vec<_> = juntas.into_iter().flat_map(arranjos).collect();
-    todos.chunks(LIGACOES).for_each(|lote| rodada(&alvo, lote));
+    todos.chunks(ENSAIOS).for_each(|lote| rodada(&alvo, lote));
     for arranjo in sozinhas.into_iter().flat_map(arranjos) {
         rodada(&alvo, &[arranjo]);
     }
@@ -210,7 +211,7 @@ fn every_input_is_answered_over_a_socket_and_leaves_no_trace() {
             *esperados.entry(operacao).or_default() += 1;
         }
     }
-    let mut conexao = Conexao::em(alvo.porta);
+    let mut conexao = Soquete::em(alvo.porta);
     for (rg, saldo) in CONTAS {
         conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
         let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
@@ -241,7 +242,7 @@ fn the_end_of_the_input_ends_no_message_of_a_legacy_peer() {
     let alvo = Alvo::iniciar(&[]);
     // The quiet period may pass before the server sees the end, but hardly every time.
     let calada = |_| {
-        let mut conexao = Conexao::em(alvo.porta);
+        let mut conexao = Soquete::em(alvo.porta);
         conexao.enviar(b"t:1|op:6|rg:7");
         conexao.fluxo().shutdown(Shutdown::Write).expect("connected");
         conexao.resto().is_empty()

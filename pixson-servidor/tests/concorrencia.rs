@@ -3,13 +3,13 @@
 mod comum;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::thread;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::{Banco, Pedido, Relogio, Resposta, Rg, Saldo};
 
-use comum::{Servidor, contas};
+use comum::banca::Banca;
+use comum::contas;
 
 const CLIENTES: usize = 64;
 const PEDIDOS: usize = 20;
@@ -34,8 +34,7 @@ fn pedido(cliente: usize, passo: usize) -> String {
 fn sixty_four_clients_conserve_the_total_and_their_stamps_replay_on_the_model() {
     let nomes: Vec<String> = (0..CONTAS).map(|numero| rg(numero).to_string()).collect();
     let iniciais: Vec<_> = nomes.iter().map(|nome| (nome.as_str(), "20.0")).collect();
-    let mut servidor =
-        Servidor::iniciar(Path::new(env!("CARGO_BIN_EXE_pixson-servidor")), contas(&iniciais));
+    let mut servidor = Banca::abrir(contas(&iniciais));
 
     let mut historia: Vec<(Resposta, Pedido)> = thread::scope(|escopo| {
         let clientes: Vec<_> = (0..CLIENTES)

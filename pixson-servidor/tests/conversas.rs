@@ -6,9 +6,8 @@ mod conversa;
 
 use std::path::Path;
 
-use comum::{Servidor, contas};
-
-const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+use comum::banca::Banca;
+use comum::contas;
 
 #[test]
 fn every_recorded_conversation_is_answered_word_for_word() {
@@ -19,7 +18,7 @@ fn every_recorded_conversation_is_answered_word_for_word() {
         let saldos: Vec<_> =
             conversa.contas.iter().map(|(rg, saldo)| (rg.to_string(), saldo.to_string())).collect();
         let saldos: Vec<_> = saldos.iter().map(|(rg, saldo)| (&**rg, &**saldo)).collect();
-        let servidor = Servidor::iniciar(Path::new(SERVIDOR), contas(&saldos));
+        let servidor = Banca::abrir(contas(&saldos));
         let mut conexao = servidor.conectar();
         conexao.enviar(&conversa.entrada());
         let respostas = conversa.respostas.iter().map(|_| conexao.linha() + "\n");

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use pixson_core::banco::auditar;
 use pixson_core::banco::disco::DiscoReal;
@@ -18,7 +18,8 @@ use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::{Conexao, conta, duas_contas};
+use comum::soquete::Soquete;
+use comum::{conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -28,11 +29,7 @@ const OUTRA: &str = "2222222222";
 /// `nobody`.
 const OUTRO_USUARIO: u32 = 65_534;
 
-fn comando(contas: &Path) -> Command {
-    Instancia::comando(Path::new(SERVIDOR), contas)
-}
-
-fn depositar(conexao: &mut Conexao, rg: &str) {
+fn depositar(conexao: &mut Soquete, rg: &str) {
     let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:1"));
     assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
 }
@@ -97,7 +94,7 @@ impl Elo {
 #[test]
 fn a_link_that_is_turned_under_the_server_leaves_the_other_directory_as_it_is() {
     let elo = Elo::novo();
-    let mut instancia = Instancia::iniciar(&mut comando(&elo.contas));
+    let mut instancia = Instancia::servir(&elo.contas);
     let mut conexao = entrar(&instancia, UMA);
     depositar(&mut conexao, UMA);
     elo.virar();
@@ -116,7 +113,7 @@ fn a_backup_that_takes_the_place_of_the_directory_is_not_overwritten() {
     let elo = Elo::novo();
     fs::remove_file(&elo.contas).expect("ours");
     fs::rename(&elo.primeira, &elo.contas).expect("ours");
-    let mut instancia = Instancia::iniciar(&mut comando(&elo.contas));
+    let mut instancia = Instancia::servir(&elo.contas);
     let mut conexao = entrar(&instancia, UMA);
     depositar(&mut conexao, UMA);
     fs::rename(&elo.contas, &elo.primeira).expect("ours");
@@ -133,7 +130,7 @@ fn a_backup_that_takes_the_place_of_the_directory_is_not_overwritten() {
 #[test]
 fn a_server_whose_journal_is_moved_away_ends_and_says_so() {
     let contas = duas_contas();
-    let mut instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     depositar(&mut conexao, UMA);
     fs::rename(contas.path().join("diario"), contas.path().join("outro")).expect("ours");
@@ -148,7 +145,7 @@ fn a_server_whose_journal_is_moved_away_ends_and_says_so() {
 #[test]
 fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
     let contas = duas_contas();
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     depositar(&mut entrar(&instancia, UMA), UMA);
     assert_eq!(instancia.parar(), [""; 0]);
     let antes = conteudo(contas.path());
@@ -207,7 +204,7 @@ impl Drop for Imutavel {
 
 /// Serves while the file of one account cannot be replaced; `preso` is what the sentences name.
 fn servir_com_arquivo_preso(contas: &Path, preso: &str, soltar: impl FnOnce()) {
-    let mut instancia = Instancia::iniciar(&mut comando(contas));
+    let mut instancia = Instancia::servir(contas);
     let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
     depositar(&mut uma, UMA);
     let aviso = instancia.proximo_erro();
@@ -228,7 +225,7 @@ fn servir_com_arquivo_preso(contas: &Path, preso: &str, soltar: impl FnOnce()) {
     );
 
     // It starts in the same state, and again says what is the matter.
-    let mut instancia = Instancia::iniciar(&mut comando(contas));
+    let mut instancia = Instancia::servir(contas);
     esperar_ate("the warning", || instancia.proximo_erro().contains(&frase));
     let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
     assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
@@ -284,7 +281,7 @@ fn a_file_that_something_is_mounted_on_holds_up_no_other_account() {
     esperar_arquivo(contas.path(), OUTRA, "11.0");
     instancia.matar();
     // Without the mount the next start writes it.
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     assert_eq!(instancia.parar(), [""; 0]);
     esperar_arquivo(contas.path(), UMA, "11.0");
     assert_eq!(lancamentos(contas.path()), 2);
@@ -293,7 +290,7 @@ fn a_file_that_something_is_mounted_on_holds_up_no_other_account() {
 #[test]
 fn a_pipe_in_the_place_of_an_account_holds_up_neither_a_client_nor_the_end() {
     let contas = duas_contas();
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     let arquivo = contas.path().join(format!("{UMA}.json"));
     fs::remove_file(&arquivo).expect("ours");
     let feito = programa("mkfifo").arg(&arquivo).status().expect("mkfifo runs");
@@ -314,7 +311,7 @@ fn what_root_does_once_leaves_nothing_that_the_service_cannot_read() {
     let criada = executar(contas.path(), &["conta", "criar", "3", "--nome", "Ana"]);
     assert_eq!((criada.status.code(), criada.stderr), (Some(0), vec![]));
     assert_eq!(executar(contas.path(), &["auditar"]).status.code(), Some(0));
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     depositar(&mut entrar(&instancia, UMA), UMA);
     assert_eq!(instancia.parar(), [""; 0]);
     let diario = contas.path().join("diario");
@@ -333,7 +330,7 @@ fn what_root_does_once_leaves_nothing_that_the_service_cannot_read() {
 #[test]
 fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged() {
     let contas = duas_contas();
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     depositar(&mut entrar(&instancia, UMA), UMA);
     assert_eq!(instancia.parar(), [""; 0]);
     if fs::metadata(contas.path()).expect("a directory").uid() != 0 {
@@ -392,7 +389,7 @@ fn copiar(de: &Path, para: &Path) {
 #[test]
 fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so() {
     let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     depositar(&mut conexao, UMA);
     esperar_arquivo(contas.path(), UMA, "11.0");
@@ -407,7 +404,7 @@ fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so()
         ponto.is_ok_and(|texto| texto.starts_with(r#"{"seq":2,"#))
     });
     copiar(&contas.path().join("diario"), &copia.path().join("diario"));
-    let mut copiada = Instancia::iniciar(&mut comando(copia.path()));
+    let mut copiada = Instancia::servir(copia.path());
     let aviso = copiada.proximo_erro();
     let frase = format!("o arquivo da conta {UMA} tinha 11.0 e foi regravado com 12.0, do diário");
     assert!(aviso.contains(&frase), "{aviso}");
@@ -420,7 +417,7 @@ fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so()
 #[test]
 fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
     let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
     depositar(&mut conexao, UMA);
     esperar_arquivo(contas.path(), UMA, "11.0");
@@ -444,7 +441,7 @@ fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
     assert!(conteudo(copia.path()) == antes, "a refused bank was changed");
     // The way out that the sentence names.
     fs::remove_dir_all(copia.path().join("diario")).expect("ours");
-    let instancia = Instancia::iniciar(&mut comando(copia.path()));
+    let instancia = Instancia::servir(copia.path());
     let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
     assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
 }
@@ -453,7 +450,7 @@ fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
 fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_it() {
     let contas = duas_contas();
     for _ in 0..3 {
-        let instancia = Instancia::iniciar(&mut comando(contas.path()));
+        let mut instancia = Instancia::servir(contas.path());
         let mut conexao = entrar(&instancia, UMA);
         depositar(&mut conexao, UMA);
         depositar(&mut conexao, UMA);
@@ -467,7 +464,7 @@ fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_i
     fs::write(&velho, &bytes).expect("writable");
 
     // It is not what a start reads.
-    let instancia = Instancia::iniciar(&mut comando(contas.path()));
+    let mut instancia = Instancia::servir(contas.path());
     assert_eq!(instancia.parar(), [""; 0]);
     let texto = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let lugar = format!("{segundo}, byte {linha}");

@@ -16,7 +16,8 @@ use tempfile::TempDir;
 use comum::ambiente::programa;
 use comum::filho::Filho;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{Conexao, conta, duas_contas};
+use comum::soquete::Soquete;
+use comum::{conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -37,10 +38,6 @@ const DEPOSITOS_MAX: u64 = 50;
 
 /// More batches than fit in the space that a journal takes in advance.
 const LOTES_MAX: usize = 200;
-
-fn iniciar(contas: &Path) -> Instancia {
-    Instancia::iniciar(&mut Instancia::comando(Path::new(SERVIDOR), contas))
-}
 
 /// Deposits centavo by centavo until one is not done. Returns how many were acknowledged, and
 /// whether the connection goes on.
@@ -72,7 +69,7 @@ fn depositar_ate_falhar(fluxo: &TcpStream, rg: &str) -> (u64, bool) {
     panic!("{feitos} deposits, and no disk failed");
 }
 
-fn conferir_saldo(conexao: &mut Conexao, rg: &str, centavos: u64) {
+fn conferir_saldo(conexao: &mut Soquete, rg: &str, centavos: u64) {
     let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
     let saldo = saldo(centavos);
     assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}, {saldo}");
@@ -163,7 +160,7 @@ fn a_full_disk_refuses_changes_serves_balances_and_resumes_by_itself() {
     for rg in [UMA, OUTRA] {
         fs::write(contas.join(format!("{rg}.json")), conta(rg, "10.0")).expect("writable");
     }
-    let mut instancia = iniciar(&contas);
+    let mut instancia = Instancia::servir(&contas);
     let mut conexao = entrar(&instancia, UMA);
     let deposito = format!("t:0|op:3|rg:{UMA}|valor:0.01");
     assert!(conexao.pedir(&deposito).contains("|s:0|"));
@@ -204,13 +201,13 @@ fn a_full_disk_refuses_changes_serves_balances_and_resumes_by_itself() {
     let lastro = disco.encher();
     let avisos = instancia.matar();
     assert!(avisos.iter().all(|aviso| aviso.contains(SEM_ESPACO)), "{avisos:?}");
-    let saida = Instancia::comando(Path::new(SERVIDOR), &contas).output().expect("it starts");
+    let saida = Instancia::comando(&contas).output().expect("it starts");
     let frase = String::from_utf8(saida.stderr).expect("UTF-8");
     assert_eq!((saida.status.code(), frase.lines().count()), (Some(1), 1), "{frase}");
     assert!(frase.contains("não há espaço para recuperar o banco"), "{frase}");
     assert!(frase.contains("Libere espaço"), "{frase}");
     fs::remove_file(lastro).expect("writable");
-    let instancia = iniciar(&contas);
+    let mut instancia = Instancia::servir(&contas);
     conferir_saldo(&mut entrar(&instancia, UMA), UMA, uma + 1);
     conferir_saldo(&mut entrar(&instancia, OUTRA), OUTRA, outra);
     assert_eq!(instancia.parar(), [""; 0]);
@@ -237,7 +234,7 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
     assert!(erros[0].ends_with("Reinicie o servidor para recuperar o banco."), "{erros:?}");
 
     let antes = conferir_auditoria(contas.path());
-    let instancia = iniciar(contas.path());
+    let mut instancia = Instancia::servir(contas.path());
     // What was refused in the last batch may have been done: its outcome was unknown.
     let possiveis = feitos..=feitos + LOTE as u64;
     assert!(possiveis.contains(&antes), "{feitos} were acknowledged, {antes} are there");
@@ -310,7 +307,7 @@ fn a_sync_that_fails_is_never_acknowledged_over() {
 
         let la = conferir_auditoria(contas.path());
         assert!((feitos..=feitos + 1).contains(&la), "{caso:?}: {feitos} done, {la} are there");
-        let instancia = iniciar(contas.path());
+        let mut instancia = Instancia::servir(contas.path());
         conferir_saldo(&mut entrar(&instancia, UMA), UMA, INICIAL + la);
         assert_eq!(instancia.parar(), [""; 0]);
         assert_eq!(conferir_auditoria(contas.path()), la);

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
-use comum::honestos::dizer;
+use comum::banca::Banca;
 use comum::instancia::com_falhas;
-use comum::{Servidor, duas_contas};
+use comum::{dizer, duas_contas};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -92,7 +92,7 @@ fn an_account_that_was_created_is_served_and_stands_in_statement_and_audit() {
     assert_eq!(feito(pasta, &ajustar), dito);
     assert_eq!(feito(pasta, &ajustar), "Conta 3333333333: o saldo já é 8.0.\n");
 
-    let mut servidor = Servidor::iniciar(Path::new(SERVIDOR), contas);
+    let mut servidor = Banca::abrir(contas);
     let mut conexao = servidor.conectar();
     assert!(conexao.pedir("t:1|op:6|rg:3333333333").contains("|s:0|"));
     assert!(conexao.pedir("t:2|op:1|rg:3333333333").ends_with("Saldo: 8.0"));
@@ -192,7 +192,7 @@ fn an_import_with_one_bad_line_changes_nothing() {
 
 #[test]
 fn a_bank_that_a_server_has_open_is_neither_changed_nor_read() {
-    let mut servidor = Servidor::iniciar(Path::new(SERVIDOR), duas_contas());
+    let mut servidor = Banca::abrir(duas_contas());
     let pasta = servidor.contas.path().to_path_buf();
     let entrada = pasta.join("novas.jsonl");
     fs::write(&entrada, "{\"rg\":\"3\",\"nome\":\"Ana\",\"centavos\":1}\n").expect("writable");
@@ -221,7 +221,7 @@ fn a_bank_that_a_server_has_open_is_neither_changed_nor_read() {
 fn after_a_kill_accounts_are_shown_as_they_will_be_recovered() {
     let contas = duas_contas();
     feito(contas.path(), &["conta", "criar", "3333333333", "--nome", "Ana", "--saldo", "5"]);
-    let mut servidor = Servidor::iniciar(Path::new(SERVIDOR), contas);
+    let mut servidor = Banca::abrir(contas);
     let mut conexao = servidor.conectar();
     conexao.pedir("t:1|op:6|rg:3333333333");
     for _ in 0..40 {

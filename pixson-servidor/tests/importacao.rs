@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
-use comum::{Servidor, conta, duas_contas};
+use comum::banca::Banca;
+use comum::{conta, duas_contas};
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -81,7 +82,7 @@ fn an_export_of_an_empty_bank_is_whole_and_so_is_its_import() {
 
 #[test]
 fn a_bank_that_cannot_be_used_is_said_whatever_there_is_to_import() {
-    let servidor = Servidor::iniciar(Path::new(SERVIDOR), duas_contas());
+    let servidor = Banca::abrir(duas_contas());
     let pasta = servidor.contas.path();
     for entrada in ["", "x", &linhas(1..=1)] {
         for (contas, parte) in

@@ -4,12 +4,12 @@
 mod comum;
 
 use std::net::Shutdown;
-use std::path::Path;
 
-use comum::{Servidor, duas_contas};
+use comum::banca::Banca;
+use comum::duas_contas;
 
-fn servidor() -> Servidor {
-    Servidor::iniciar(Path::new(env!("CARGO_BIN_EXE_pixson-servidor")), duas_contas())
+fn servidor() -> Banca {
+    Banca::abrir(duas_contas())
 }
 
 #[test]

@@ -4,15 +4,14 @@ mod comum;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
-use comum::honestos::dizer;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{Conexao, duas_contas, encher_todas};
+use comum::soquete::{Soquete, encher_todas};
+use comum::{dizer, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
@@ -23,13 +22,13 @@ const LOTADO: &str = "|s:1|resposta:Servidor lotado";
 /// A server with these options, and its accounts.
 fn servir(opcoes: &[&str]) -> (Instancia, TempDir) {
     let contas = duas_contas();
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let mut comando = Instancia::comando(contas.path());
     comando.args(opcoes);
     (Instancia::iniciar(&mut comando), contas)
 }
 
 /// Connects, without a login, until the server has a place.
-fn insistir(instancia: &Instancia) -> Conexao {
+fn insistir(instancia: &Instancia) -> Soquete {
     let mut conexao = instancia.conectar();
     esperar_ate("a place", || {
         conexao = instancia.conectar();
@@ -55,7 +54,7 @@ fn ate_o_fim(fluxo: &TcpStream) -> String {
 #[test]
 fn a_client_without_a_place_is_told_so_and_a_place_that_is_left_is_given_again() {
     for opcoes in [["--max-conexoes", "2"], ["--max-por-endereco", "2"]] {
-        let (instancia, _contas) = servir(&opcoes);
+        let (mut instancia, _contas) = servir(&opcoes);
         let (uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, "2222222222"));
         let mut calada = instancia.conectar();
         assert!(calada.resto().ends_with(&format!("{LOTADO}\n")));
@@ -74,7 +73,7 @@ fn a_client_without_a_place_is_told_so_and_a_place_that_is_left_is_given_again()
 
 #[test]
 fn a_message_that_is_not_ended_in_time_is_refused_however_slowly_it_comes() {
-    let (instancia, _contas) = servir(&["--prazo-mensagem", "0.4"]);
+    let (mut instancia, _contas) = servir(&["--prazo-mensagem", "0.4"]);
     let mut calada = entrar(&instancia, UMA);
     calada.enviar(b"t:0|op:2|rg:1111111111|valor:1");
     assert!(calada.resto().ends_with("|s:1|resposta:Mensagem inválida\n"));
@@ -118,7 +117,7 @@ fn calar(fluxo: &TcpStream, tempo: Duration) {
 
 #[test]
 fn each_message_of_a_pipeline_has_a_deadline_of_its_own() {
-    let (instancia, _contas) = servir(&["--prazo-mensagem", "4"]);
+    let (mut instancia, _contas) = servir(&["--prazo-mensagem", "4"]);
     let mut conexao = entrar(&instancia, UMA);
     let pedido = format!("t:0|op:1|rg:{UMA}\n");
     let (comeco, fim) = pedido.split_at(5);
@@ -134,7 +133,7 @@ fn each_message_of_a_pipeline_has_a_deadline_of_its_own() {
 
 #[test]
 fn whoever_does_not_log_in_and_whoever_falls_silent_is_left() {
-    let (instancia, _contas) = servir(&["--prazo-login", "2"]);
+    let (mut instancia, _contas) = servir(&["--prazo-login", "2"]);
     let (mut calada, mut conversadora) = (instancia.conectar(), instancia.conectar());
     for _ in 0..3 {
         assert!(conversadora.pedir("t:0|op:5").ends_with("Operação inválida"));
@@ -143,7 +142,7 @@ fn whoever_does_not_log_in_and_whoever_falls_silent_is_left() {
     assert_eq!(conversadora.resto(), "", "to be answered is not to be logged in");
     assert_eq!(instancia.parar(), [""; 0]);
 
-    let (instancia, _contas) = servir(&["--prazo-ocioso", "1"]);
+    let (mut instancia, _contas) = servir(&["--prazo-ocioso", "1"]);
     assert_eq!(entrar(&instancia, UMA).resto(), "");
     assert_eq!(instancia.parar(), [""; 0]);
 }
@@ -273,7 +272,7 @@ fn without_a_thread_a_client_is_refused_and_the_others_are_served() {
     };
     let contas = duas_contas();
     comando.args(["--porta", "0", "--contas"]).arg(contas.path());
-    let instancia = Instancia::iniciar(&mut comando);
+    let mut instancia = Instancia::iniciar(&mut comando);
     let mut atendidas = Vec::new();
     let mut recusadas = 0;
     for _ in 0..20 {

@@ -4,17 +4,14 @@ mod comum;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::Path;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
-use comum::honestos::dizer;
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::{duas_contas, encher_todas};
-
-const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+use comum::soquete::encher_todas;
+use comum::{dizer, duas_contas};
 
 const UMA: &str = "1111111111";
 
@@ -26,7 +23,7 @@ fn servir(nivel: &str, formato: &str) -> (Instancia, String, TempDir) {
 }
 
 fn servir_em(contas: &TempDir, nivel: &str, formato: &str) -> (Instancia, String) {
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let mut comando = Instancia::comando(contas.path());
     comando.args(["--log", nivel, "--log-formato", formato, "--metricas", "127.0.0.1:0"]);
     let mut instancia = Instancia::iniciar(&mut comando);
     let linha = instancia.proximo_erro();
@@ -125,7 +122,7 @@ fn the_counters_say_what_was_asked_and_what_became_of_it() {
 
 #[test]
 fn the_health_check_answers_whoever_speaks_http_and_no_one_else() {
-    let (instancia, painel, _contas) = servir("info", "texto");
+    let (mut instancia, painel, _contas) = servir("info", "texto");
     for (caminho, situacao) in
         [("/saude", "200 OK"), ("/saude?x=1", "200 OK"), ("/", "404 Not Found")]
     {
@@ -256,9 +253,9 @@ fn what_has_labels_is_always_shown_in_their_order() {
 fn the_levels_of_the_log_have_the_same_words_in_both_forms() {
     for formato in ["texto", "json"] {
         let contas = duas_contas();
-        let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+        let mut comando = Instancia::comando(contas.path());
         comando.args(["--log", "detalhe", "--log-formato", formato, "--host", "0.0.0.0"]);
-        let instancia = Instancia::iniciar(&mut comando);
+        let mut instancia = Instancia::iniciar(&mut comando);
         entrar(&instancia, UMA);
         let linhas = instancia.parar();
         for (nivel, parte) in [
@@ -313,7 +310,7 @@ fn a_place_for_the_counters_that_cannot_be_had_gives_one_sentence() {
         ("localhost:", invalido("localhost:"), 2),
     ] {
         let contas = duas_contas();
-        let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+        let mut comando = Instancia::comando(contas.path());
         let saida = comando.args(["--metricas", valor]).output().expect("it runs");
         assert_eq!(String::from_utf8_lossy(&saida.stderr), frase);
         assert_eq!(saida.status.code(), Some(codigo), "{valor}");
@@ -327,7 +324,7 @@ fn the_counters_are_served_over_ipv6_as_well() {
         return;
     }
     let contas = duas_contas();
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let mut comando = Instancia::comando(contas.path());
     comando.args(["--log", "info", "--metricas", "[::1]:0"]);
     let mut instancia = Instancia::iniciar(&mut comando);
     let linha = instancia.proximo_erro();
@@ -354,7 +351,7 @@ fn a_server_that_is_stopping_is_not_healthy_and_still_says_so() {
 
 #[test]
 fn the_log_says_why_a_connection_ended_and_whose_fault_it_was() {
-    let (instancia, _, _contas) = servir("info", "texto");
+    let (mut instancia, _, _contas) = servir("info", "texto");
     let mut outro = instancia.conectar();
     assert!(outro.pedir("GET / HTTP/1.1").ends_with("Mensagem inválida"));
     drop(entrar(&instancia, UMA));
@@ -369,7 +366,7 @@ fn the_log_follows_a_connection_and_repeats_nothing_that_it_sent() {
     let hostil = "t:0|op:1|rg:\u{1b}[31mAVISO\rfalso\u{7}";
     let mut vistas = Vec::new();
     for formato in ["texto", "json"] {
-        let (instancia, _, _contas) = servir("detalhe", formato);
+        let (mut instancia, _, _contas) = servir("detalhe", formato);
         let mut conexao = entrar(&instancia, UMA);
         assert!(conexao.pedir(hostil).ends_with("Operação inválida"));
         assert!(conexao.pedir(&format!("t:0|op:2|rg:{UMA}|valor:99")).contains("|s:1|"));
@@ -406,9 +403,9 @@ fn the_log_follows_a_connection_and_repeats_nothing_that_it_sent() {
 fn a_server_that_the_network_can_reach_warns_of_it() {
     for (host, avisa) in [("0.0.0.0", true), ("127.0.0.1", false), ("localhost", false)] {
         let contas = duas_contas();
-        let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+        let mut comando = Instancia::comando(contas.path());
         comando.args(["--host", host]);
-        let instancia = Instancia::iniciar(&mut comando);
+        let mut instancia = Instancia::iniciar(&mut comando);
         let erros = instancia.parar();
         assert_eq!(erros.len(), usize::from(avisa), "{erros:?}");
         assert!(erros.iter().all(|erro| erro.contains("não tem criptografia nem senha")));

@@ -5,21 +5,22 @@ mod comum;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener};
-use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::thread;
 
 use comum::ambiente::programa;
+use comum::banca::Banca;
 use comum::filho::Filho;
 use comum::instancia::{esperar_ate, porta_no_log};
-use comum::{Conexao, Servidor, contas, duas_contas};
+use comum::soquete::Soquete;
+use comum::{contas, duas_contas};
 use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
-fn servidor() -> Servidor {
-    Servidor::iniciar(Path::new(SERVIDOR), duas_contas())
+fn servidor() -> Banca {
+    Banca::abrir(duas_contas())
 }
 
 /// Runs a server that is expected to end by itself.
@@ -67,7 +68,7 @@ fn what_had_arrived_before_the_signal_is_answered() {
     assert!(conexao.linha().contains("|s:0|"));
     servidor.sinalizar(Signal::TERM);
     let feitos = 1 + conexao.resto().matches("|s:0|").count();
-    assert_eq!(servidor.esperar_fim().code(), Some(0));
+    assert_eq!(servidor.esperar_fim().0.code(), Some(0));
     let saldo = format!(
         "\"saldo\": {}}}",
         pixson_core::Saldo::de_centavos(1000 - feitos as u64).expect("in range")
@@ -88,7 +89,7 @@ fn a_client_that_goes_on_sending_does_not_hold_up_the_stop() {
     });
     let lendo = thread::spawn(move || while conexao.leu_algo() {});
     servidor.sinalizar(Signal::TERM);
-    assert_eq!(servidor.esperar_fim().code(), Some(0));
+    assert_eq!(servidor.esperar_fim().0.code(), Some(0));
     // A system that is short of memory may take minutes to tell a client that its peer is gone.
     let _ = fluxo.shutdown(Shutdown::Both);
     enviando.join().expect("no panic");
@@ -105,7 +106,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     let mut log = BufReader::new(processo.stderr.take().expect("piped"));
     let mut primeira = String::new();
     log.read_line(&mut primeira).expect("UTF-8");
-    let mut conexao = Conexao::em(porta_no_log(&primeira));
+    let mut conexao = Soquete::em(porta_no_log(&primeira));
     assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));
@@ -126,7 +127,7 @@ fn a_second_signal_ends_it_at_once_and_loses_nothing_acknowledged() {
     servidor.sinalizar(Signal::TERM);
     servidor.linhas_ate(|linha| linha == "Encerrando...");
     servidor.sinalizar(Signal::TERM);
-    let codigo = servidor.esperar_fim().code();
+    let codigo = servidor.esperar_fim().0.code();
     assert!([Some(130), Some(0)].contains(&codigo), "{codigo:?}");
     let servidor = servidor.reiniciar();
     let mut conexao = servidor.conectar();

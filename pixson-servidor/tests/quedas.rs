@@ -28,8 +28,6 @@ use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
 use sementes::{como_repetir, do_ambiente, semente};
 
-const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
 const RODADAS: u64 = 100;
 const RODADAS_MAX: u64 = 10_000;
 const CLIENTES: usize = 8;
@@ -80,7 +78,7 @@ impl Historia {
     /// Starts a server, and tells its epoch.
     fn iniciar(&self) -> (Instancia, u64) {
         let contas = self.contas.path();
-        let instancia = Instancia::iniciar(&mut Instancia::comando(Path::new(SERVIDOR), contas));
+        let instancia = Instancia::servir(contas);
         let ponto = ponto(contas).expect("the run has begun");
         let ponto = String::from_utf8(ponto).expect("JSON");
         let (_, resto) = ponto.split_once(r#""epoca":"#).expect("the key");
@@ -141,7 +139,7 @@ impl Historia {
         let mudancas = self.sorteio.ate(14);
         let contas = self.contas.path();
         let vigia = Vigia::nova(contas);
-        let mut instancia = Instancia::gerar(&mut Instancia::comando(Path::new(SERVIDOR), contas));
+        let mut instancia = Instancia::gerar(&mut Instancia::comando(contas));
         vigia.esperar(mudancas, |_| {
             assert!(!instancia.terminou(), "the server ended by itself");
         });
@@ -153,7 +151,7 @@ impl Historia {
     fn julgar(&mut self) -> Veredito {
         let disco = DiscoReal::abrir(self.contas.path()).expect("a directory");
         sem_divergencias(auditar(&disco))?;
-        let (instancia, epoca) = self.iniciar();
+        let (mut instancia, epoca) = self.iniciar();
         let mut cliente = Cliente::novo(instancia.fluxo(), Sorteio::novo(0));
         let rgs = self.saldos.keys();
         let lote: Vec<_> =

@@ -9,7 +9,6 @@ mod comum;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,11 +18,10 @@ use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
-use comum::honestos::{CONTAS, Feito, Honestos, INICIAL, conferir_historia, dizer, p99};
+use comum::honestos::{CONTAS, Feito, Honestos, INICIAL, conferir_historia, p99};
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::{Conexao, contas, encher_todas};
-
-const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
+use comum::soquete::{Soquete, encher_todas};
+use comum::{contas, dizer};
 
 /// The account that crowds log in to; honest clients have others.
 const DA_MULTIDAO: &str = "9999999999";
@@ -60,7 +58,7 @@ fn servir(opcoes: &[&str]) -> (Instancia, TempDir) {
     let todas: Vec<(&str, &str)> =
         CONTAS.iter().chain([&DA_MULTIDAO]).map(|conta| (*conta, INICIAL)).collect();
     let pasta = contas(&todas);
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), pasta.path());
+    let mut comando = Instancia::comando(pasta.path());
     let lugares = tamanho(960, 15_000).to_string();
     comando.args(["--max-conexoes", &lugares, "--max-por-endereco", &lugares]).args(opcoes);
     (Instancia::iniciar_calada(&mut comando), pasta)
@@ -101,7 +99,7 @@ fn ao_lado<M, T>(
 
 #[test]
 fn a_crowd_of_idle_clients_costs_little_and_delays_nobody() {
-    let (instancia, _contas) = servir(&[]);
+    let (mut instancia, _contas) = servir(&[]);
     let quantas = tamanho(200, 10_000);
     let montar = || {
         let antes = memoria(&instancia);
@@ -190,7 +188,8 @@ fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
     let prazo = PRAZO.as_secs().to_string();
     let quantos = tamanho(60, 2000);
     for (nome, byte) in [("slow senders", Some(b't')), ("silent", None)] {
-        let (instancia, _contas) = servir(&["--prazo-mensagem", &prazo, "--prazo-login", &prazo]);
+        let (mut instancia, _contas) =
+            servir(&["--prazo-mensagem", &prazo, "--prazo-login", &prazo]);
         let demora = ao_lado(&instancia, nome, || atacantes(&instancia, quantos, byte), aturar);
         dizer(&format!("{nome}: {quantos} of them, the last one left after {demora:?}"));
         assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{nome}: {demora:?}");
@@ -200,7 +199,7 @@ fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
 
 /// Waits until the server has broken off all of these connections, as its log tells. They ask on: the
 /// replies may have found room for all that was asked so far.
-fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Conexao]) {
+fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Soquete]) {
     let mut faltam = surdas.len();
     esperar_ate("those who do not read to be left", || {
         for surda in &mut *surdas {
@@ -214,13 +213,13 @@ fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Conexao]) {
 }
 
 /// A client that has logged in, with little room for replies, so that it is soon full.
-fn surda(instancia: &Instancia) -> Conexao {
+fn surda(instancia: &Instancia) -> Soquete {
     let soquete = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a descriptor");
     soquete.set_recv_buffer_size(4096).expect("a TCP socket");
     soquete.set_send_buffer_size(16 * 1024).expect("a TCP socket");
     let endereco = SocketAddr::from(([127, 0, 0, 1], instancia.porta));
     soquete.connect(&endereco.into()).expect("the server listens");
-    let mut conexao = Conexao::de(soquete.into());
+    let mut conexao = Soquete::de(soquete.into());
     assert!(conexao.pedir(&format!("t:0|op:6|rg:{DA_MULTIDAO}")).contains("|s:0|"));
     conexao
 }
@@ -231,7 +230,7 @@ fn those_who_never_read_are_left_at_their_deadline_and_delay_nobody() {
     let (instancia, _contas) = servir(&["--prazo-escrita", &prazo]);
     let quantas = tamanho(20, 2000);
     let montar = || {
-        let mut surdas: Vec<Conexao> = (0..quantas).map(|_| surda(&instancia)).collect();
+        let mut surdas: Vec<Soquete> = (0..quantas).map(|_| surda(&instancia)).collect();
         encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
         (surdas, Instant::now())
     };
@@ -250,7 +249,7 @@ fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
     let (instancia, _contas) = servir(&["--prazo-escrita", "1"]);
     let quantas = tamanho(4, 16);
     let antes = memoria(&instancia);
-    let mut conexoes: Vec<Conexao> = (0..quantas)
+    let mut conexoes: Vec<Soquete> = (0..quantas)
         .map(|_| {
             let mut conexao = entrar(&instancia, DA_MULTIDAO);
             let bytes = conexao.encher(PEDIDO_DA_MULTIDAO);
@@ -266,7 +265,7 @@ fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
 }
 
 /// How many bytes the system keeps that the server has sent on this connection and nobody has taken.
-fn na_fila(instancia: &Instancia, conexao: &Conexao) -> u64 {
+fn na_fila(instancia: &Instancia, conexao: &Soquete) -> u64 {
     let dela = conexao.fluxo().local_addr().expect("connected").port();
     let (par, porta) = (format!(":{dela:04X}"), format!(":{:04X}", instancia.porta));
     let tabela = fs::read_to_string("/proc/net/tcp").expect("Linux");
@@ -291,7 +290,7 @@ fn the_system_keeps_little_of_what_nobody_reads() {
 
 #[test]
 fn a_flood_of_connections_that_close_at_once_delays_nobody_and_leaves_nothing() {
-    let (instancia, _contas) = servir(&[]);
+    let (mut instancia, _contas) = servir(&[]);
     let descritores =
         || fs::read_dir(format!("/proc/{}/fd", instancia.id())).expect("it runs").count();
     let antes = descritores();
@@ -311,7 +310,7 @@ fn a_flood_of_connections_that_close_at_once_delays_nobody_and_leaves_nothing() 
 #[test]
 fn a_stop_under_load_waits_for_nobody_who_stalls() {
     let (mut instancia, contas) = servir(&[]);
-    let mut surdas: Vec<Conexao> = (0..10).map(|_| surda(&instancia)).collect();
+    let mut surdas: Vec<Soquete> = (0..10).map(|_| surda(&instancia)).collect();
     encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
     let caladas: Vec<TcpStream> = (0..10).map(|_| instancia.fluxo()).collect();
     let feitos = Honestos::comecar(instancia.porta, 50).terminar();

@@ -170,7 +170,7 @@ fn the_name_of_a_directory_or_of_a_file_moves_no_cursor() {
     conferir(&com(&[OsStr::new("importar"), arquivo.as_os_str()]), 2, "importar");
     let proprio = pasta.join("2.json");
     conferir(&com(&[OsStr::new("exportar"), proprio.as_os_str()]), 1, "exportar para o banco");
-    let servidor = Instancia::iniciar(&mut Instancia::comando(Path::new(SERVIDOR), &pasta));
+    let servidor = Instancia::servir(&pasta);
     conferir(&com(&[OsStr::new("auditar")]), 1, "em uso");
     drop(servidor);
 }

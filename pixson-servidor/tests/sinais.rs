@@ -8,10 +8,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use comum::ambiente::programa;
+use comum::banca::Banca;
 use comum::filho::Filho;
-use comum::honestos::dizer;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{Servidor, conta, duas_contas};
+use comum::{conta, dizer, duas_contas};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -40,13 +40,13 @@ fn texto(bytes: &[u8]) -> &str {
 #[test]
 fn each_signal_that_asks_for_the_end_stops_it_in_order() {
     for sinal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::XCPU] {
-        let mut servidor = Servidor::iniciar(Path::new(SERVIDOR), duas_contas());
+        let mut servidor = Banca::abrir(duas_contas());
         let mut conexao = servidor.conectar();
         assert!(conexao.pedir("t:1|op:6|rg:1111111111").contains("|s:0|"));
         assert!(conexao.pedir("t:5|op:2|rg:1111111111|valor:1").contains("|s:0|"));
         servidor.sinalizar(sinal);
         assert_eq!(conexao.resto(), "", "an orderly end");
-        assert_eq!(servidor.esperar_fim().code(), Some(0), "{sinal:?}");
+        assert_eq!(servidor.esperar_fim().0.code(), Some(0), "{sinal:?}");
         assert!(servidor.arquivo(UMA).ends_with(r#""saldo": 9.0}"#));
     }
 }
@@ -81,7 +81,7 @@ fn a_signal_that_it_was_born_to_ignore_stays_ignored() {
 #[test]
 fn a_terminal_that_closes_says_so_more_than_once_and_the_stop_is_in_order() {
     let contas = duas_contas();
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let mut comando = Instancia::comando(contas.path());
     let mut instancia = Instancia::iniciar(comando.args(["--log", "info"]));
     // A peer that takes no reply holds up the stop for as long as it may.
     let mut lerdo = entrar(&instancia, UMA);
@@ -122,7 +122,7 @@ fn the_first_signal_after_a_failed_disk_does_not_break_the_stop_off() {
 #[test]
 fn a_second_signal_of_a_person_ends_it_at_once_also_after_a_hangup() {
     let contas = duas_contas();
-    let mut comando = Instancia::comando(Path::new(SERVIDOR), contas.path());
+    let mut comando = Instancia::comando(contas.path());
     let mut instancia = Instancia::iniciar(comando.args(["--log", "info"]));
     let mut lerdo = entrar(&instancia, UMA);
     lerdo.encher(format!("t:5|op:1|rg:{UMA}\n").as_bytes());

@@ -77,6 +77,6 @@ fn the_server_takes_the_options_of_the_unit() {
     let opcoes: Vec<&str> = palavras.collect();
     assert_eq!(opcoes[..3], ["--contas", "/var/lib/pixson", "--silencioso"]);
     comando.args(&opcoes[3..]);
-    let instancia = Instancia::iniciar(&mut comando);
+    let mut instancia = Instancia::iniciar(&mut comando);
     assert_eq!(instancia.parar().len(), 3, "started, asked to stop, stopped");
 }

@@ -9,7 +9,8 @@ use rexpect::session::{PtySession, spawn_command};
 use tempfile::TempDir;
 
 use crate::comum::sem_tubos;
-use crate::servidor::{PACIENCIA, Servidor, binario_vizinho, duas_contas};
+use crate::servidor::banca::Banca;
+use crate::servidor::{PACIENCIA, duas_contas};
 
 pub(crate) const PERGUNTA: &str = "Digite o comando: ";
 pub(crate) const CTRL_D: &str = "\u{4}";
@@ -58,15 +59,13 @@ impl Pessoa {
 }
 
 pub(crate) struct Mesa {
-    pub(crate) servidor: Servidor,
+    pub(crate) servidor: Banca,
     pub(crate) porta: String,
     pub(crate) estado: TempDir,
 }
 
 pub(crate) fn mesa() -> Mesa {
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let servidor = Servidor::iniciar(&binario, duas_contas());
-    let porta = servidor.porta.to_string();
+    let (servidor, porta) = Banca::com_porta(duas_contas());
     Mesa { servidor, porta, estado: TempDir::new().expect("a temporary directory") }
 }
 

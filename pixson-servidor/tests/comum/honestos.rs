@@ -1,6 +1,5 @@
 //! Clients that behave, whose history must be legal and who should not notice what others do.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use pixson_core::banco::BancoMemoria;
 use pixson_core::{Banco, Pedido, Relogio, Resposta, Saldo};
 
-use super::Conexao;
+use super::soquete::Soquete;
 
 /// The accounts, one for each client, and the balance of each at first.
 pub(crate) const CONTAS: [&str; 4] = ["1111111111", "2222222222", "3333333333", "4444444444"];
@@ -52,7 +51,7 @@ impl Honestos {
 }
 
 fn trabalhar(porta: u16, numero: usize, ao_menos: usize, parar: &AtomicBool) -> Vec<Feito> {
-    let mut conexao = Conexao::em(porta);
+    let mut conexao = Soquete::em(porta);
     let eu = CONTAS[numero];
     let mut feitos = Vec::new();
     for passo in 0.. {
@@ -94,9 +93,4 @@ pub(crate) fn conferir_historia(mut feitos: Vec<Feito>) {
         let execucao = modelo.executar(pedido.operacao, &Relogio::novo()).expect("stamps are left");
         assert_eq!(resposta.desfecho(), Some(execucao.desfecho), "{pedido} answered {resposta}");
     }
-}
-
-/// Says something on standard error, where it disturbs no test's output.
-pub(crate) fn dizer(linha: &str) {
-    let _ = writeln!(std::io::stderr(), "{linha}");
 }

@@ -1,4 +1,4 @@
-//! A server process on a directory that outlives it, and whose standard error is heard.
+//! A server process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
@@ -12,9 +12,10 @@ use rustix::process::Signal;
 
 use super::ambiente::programa;
 use super::filho::Filho;
-use super::{Conexao, PACIENCIA};
+use super::soquete::{Soquete, ligar};
+use super::{PACIENCIA, binario, dizer};
 
-/// A server that may be killed and started again. It is killed, by its id, when dropped.
+/// A server that is heard, on accounts that outlive it. It is killed, by its id, when dropped.
 pub(crate) struct Instancia {
     processo: Filho,
     saida: Receiver<String>,
@@ -24,8 +25,8 @@ pub(crate) struct Instancia {
 
 impl Instancia {
     /// The command that serves these accounts on a free port.
-    pub(crate) fn comando(binario: &Path, contas: &Path) -> Command {
-        let mut comando = programa(binario);
+    pub(crate) fn comando(contas: &Path) -> Command {
+        let mut comando = programa(binario());
         comando.args(["--porta", "0", "--contas"]).arg(contas);
         comando
     }
@@ -37,6 +38,11 @@ impl Instancia {
         let saida = linhas(processo.stdout.take().expect("piped"));
         let erros = linhas(processo.stderr.take().expect("piped"));
         Self { processo, saida, erros, porta: 0 }
+    }
+
+    /// Serves these accounts.
+    pub(crate) fn servir(contas: &Path) -> Self {
+        Self::iniciar(&mut Self::comando(contas))
     }
 
     /// Starts a server, and waits until it listens.
@@ -62,16 +68,27 @@ impl Instancia {
         instancia
     }
 
-    pub(crate) fn conectar(&self) -> Conexao {
-        Conexao { leitor: BufReader::new(self.fluxo()) }
+    pub(crate) fn conectar(&self) -> Soquete {
+        Soquete::em(self.porta)
     }
 
     /// A connection for those who expect it to break.
     pub(crate) fn fluxo(&self) -> TcpStream {
-        let fluxo = TcpStream::connect(("127.0.0.1", self.porta)).expect("the server listens");
-        fluxo.set_nodelay(true).expect("a TCP socket");
-        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
-        fluxo
+        ligar(self.porta)
+    }
+
+    /// The next line on standard output.
+    pub(crate) fn proxima_linha(&mut self) -> String {
+        self.saida.recv_timeout(PACIENCIA).expect("another line of the server")
+    }
+
+    /// The lines up to the first that `serve` accepts.
+    pub(crate) fn linhas_ate(&mut self, serve: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut linhas = Vec::new();
+        while !linhas.last().is_some_and(|linha: &String| serve(linha)) {
+            linhas.push(self.proxima_linha());
+        }
+        linhas
     }
 
     /// The next line on standard error.
@@ -97,14 +114,14 @@ impl Instancia {
     }
 
     /// SIGKILL. Returns what is left on standard error.
-    pub(crate) fn matar(mut self) -> Vec<String> {
+    pub(crate) fn matar(&mut self) -> Vec<String> {
         self.processo.kill().expect("our child");
         self.esperar_fim().1
     }
 
     /// Stops the server in an orderly way: from here on its files are current. Returns what is
     /// left on standard error.
-    pub(crate) fn parar(mut self) -> Vec<String> {
+    pub(crate) fn parar(&mut self) -> Vec<String> {
         self.sinalizar(Signal::TERM);
         let (fim, erros) = self.esperar_fim();
         assert_eq!(fim.code(), Some(0), "{erros:?}");
@@ -125,6 +142,15 @@ impl Instancia {
     }
 }
 
+/// What a server said before its test failed is part of the failure.
+impl Drop for Instancia {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.erros.try_iter().for_each(|linha| dizer(&linha));
+        }
+    }
+}
+
 /// Where a server listens, by the first line of its log.
 pub(crate) fn porta_no_log(linha: &str) -> u16 {
     let porta = linha.split("127.0.0.1:").nth(1).and_then(|resto| resto.split(' ').next());
@@ -132,7 +158,7 @@ pub(crate) fn porta_no_log(linha: &str) -> u16 {
 }
 
 /// A client that has logged in.
-pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Conexao {
+pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Soquete {
     let mut conexao = instancia.conectar();
     let resposta = conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
     assert!(resposta.ends_with("|s:0|resposta:Login realizado com sucesso"), "{resposta}");

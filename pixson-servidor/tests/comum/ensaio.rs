@@ -18,7 +18,7 @@ use pixson_core::protocolo::ErroPedido;
 
 use crate::alimentacao::Alimentacao;
 use crate::bytes::{Antes, Classe, Depois, Entrada, SONDA, conferir_respostas};
-use crate::comum::PACIENCIA;
+use crate::comum::soquete::ligar;
 
 const CORTADA_EM_TODOS_MAX_BYTES: usize = 80;
 const BYTE_A_BYTE_MAX_BYTES: usize = 2048;
@@ -80,8 +80,8 @@ fn pedacos(entrada: &Entrada, alimentacao: Alimentacao, relogio: u64) -> Vec<Vec
     inicios.zip(&cortes).map(|(inicio, fim)| tudo[inicio..*fim].to_vec()).collect()
 }
 
-/// One connection on which an input is said.
-pub(crate) struct Ligacao<'e> {
+/// One input, as it is said on a connection of its own.
+pub(crate) struct Ensaio<'e> {
     entrada: &'e Entrada,
     alimentacao: Alimentacao,
     fluxo: TcpStream,
@@ -90,11 +90,9 @@ pub(crate) struct Ligacao<'e> {
     saida: Vec<u8>,
 }
 
-impl<'e> Ligacao<'e> {
+impl<'e> Ensaio<'e> {
     pub(crate) fn abrir(porta: u16, (entrada, alimentacao): (&'e Entrada, Alimentacao)) -> Self {
-        let mut fluxo = TcpStream::connect(("127.0.0.1", porta)).expect("the server listens");
-        fluxo.set_nodelay(true).expect("a TCP socket");
-        fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
+        let mut fluxo = ligar(porta);
         let login = entrada.antes.login().unwrap_or_default();
         fluxo.write_all(login.as_bytes()).expect("the server reads");
         Self { entrada, alimentacao, fluxo, pedacos: vec![], saida: vec![] }

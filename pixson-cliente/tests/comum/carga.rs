@@ -4,26 +4,15 @@
 use std::process::Output;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::comum::falso::RGS;
 use crate::comum::{executar, texto};
-use crate::servidor::instancia::Instancia;
-use crate::servidor::{binario_vizinho, contas};
+use crate::servidor::banca::Banca;
+use crate::servidor::contas;
 
-/// A real server with three accounts, and what the load needs to find it.
-pub(crate) struct Banca {
-    pub(crate) instancia: Instancia,
-    pub(crate) porta: String,
-    _contas: TempDir,
-}
-
-pub(crate) fn banca(saldo: &str) -> Banca {
-    let contas = contas(&[("1", saldo), ("2", saldo), ("3", saldo)]);
-    let binario = binario_vizinho(env!("CARGO_BIN_EXE_pixson-cliente"), "pixson-servidor");
-    let instancia = Instancia::iniciar(&mut Instancia::comando(&binario, contas.path()));
-    let porta = instancia.porta.to_string();
-    Banca { instancia, porta, _contas: contas }
+/// A real server with three accounts that hold as much each, and its port.
+pub(crate) fn tres_contas(saldo: &str) -> (Banca, String) {
+    Banca::com_porta(contas(&[("1", saldo), ("2", saldo), ("3", saldo)]))
 }
 
 /// A load of a second on three accounts.
