@@ -7,10 +7,10 @@ mod servidor;
 use std::process::Output;
 
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_emudece, servidor_que_ouve};
-use comum::{executar, executar_em, iniciar, interromper, porta_morta, texto};
+use comum::{PACIENCIA, executar, executar_em, iniciar, porta_morta, texto};
 use serde_json::{Value, json};
 use servidor::banca::Banca;
-use servidor::{PACIENCIA, duas_contas};
+use servidor::duas_contas;
 
 const RG: &str = "1111111111";
 
@@ -220,8 +220,8 @@ fn an_interruption_gives_code_130_and_says_if_money_is_in_the_balance() {
         let (porta, ouvidas) = servidor_que_ouve(vec![LOGIN]);
         let processo = iniciar(&[&["--porta", &porta, "--rg", "1"], comando].concat());
         ouvidas.recv_timeout(PACIENCIA).expect("the request");
-        interromper(&processo);
-        let saida = processo.wait_with_output().expect("our child");
+        processo.interromper();
+        let saida = processo.terminar();
         let frase = texto(&saida.stderr);
         assert_eq!(frase.contains("Não se sabe se a operação foi feita"), em_jogo, "{frase}");
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(130)), "{comando:?}");
@@ -239,8 +239,8 @@ fn an_interruption_gives_the_object_of_the_request_that_is_on_its_way() {
         let (porta, ouvidas) = servidor_que_ouve(respostas);
         let processo = iniciar(&[&["--porta", &porta, "--json"], comando].concat());
         ouvidas.recv_timeout(PACIENCIA).expect("the request");
-        interromper(&processo);
-        let saida = processo.wait_with_output().expect("our child");
+        processo.interromper();
+        let saida = processo.terminar();
         let relato = objeto(&saida);
         assert_eq!(
             (&relato["operacao"], &relato["desfecho"]),

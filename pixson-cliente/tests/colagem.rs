@@ -6,10 +6,10 @@ mod pessoa;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
+use comum::PACIENCIA;
 use comum::ditado::{LOGIN, servidor_que_ouve};
 use pessoa::{CTRL_D, PERGUNTA, Pessoa, lado_da_pessoa, mesa};
 use rustix::termios::{Winsize, tcsetwinsize};
-use servidor::PACIENCIA;
 use tempfile::TempDir;
 
 /// Pastes as a terminal does that was asked to say where a paste begins and ends.

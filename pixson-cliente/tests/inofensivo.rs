@@ -9,12 +9,12 @@ mod servidor;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ditado::{LOGIN, servidor_que_diz};
 use comum::falso::{RGS, banco, servir};
+use comum::filho::Filho;
 use comum::{sem_tubos, texto};
 use ruim::{RUIM, com_palavra, conferir, palavras};
 use serde_json::Value;
@@ -24,10 +24,7 @@ fn executar(argumentos: &[&OsStr], ambiente: &[(&str, &OsStr)], entrada: &[u8]) 
     let mut comando = sem_tubos(&[]);
     comando.args(argumentos).envs(ambiente.iter().copied());
     comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the client starts");
-    // A client that has ended reads no more.
-    let _ = processo.stdin.take().expect("piped").write_all(entrada);
-    processo.wait_with_output().expect("our child")
+    Filho::vigiado(&mut comando).terminar_com(entrada)
 }
 
 /// Who may write to standard output or standard error by itself, beside `fala`: what is shown line by

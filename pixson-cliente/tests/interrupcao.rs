@@ -5,11 +5,12 @@ mod comum;
 use std::fs;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 
 use comum::ambiente::programa;
 use comum::ditado::{LOGIN, servidor_que_ouve, servidor_que_paga};
-use comum::{iniciar, interromper, sem_tubos, texto, vigiar};
+use comum::filho::Filho;
+use comum::{iniciar, sem_tubos, texto};
 use rustix::net::{self, AddressFamily, SocketType};
 use tempfile::TempDir;
 
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 const TUBO_BYTES: usize = 64 * 1024;
 
 /// Waits until a signal would no longer end the process by itself.
-fn esperar_que_vigie(processo: &Child) {
+fn esperar_que_vigie(processo: &Filho) {
     const SIGINT: u64 = 1 << 1;
     loop {
         let situacao = format!("/proc/{}/status", processo.id());
@@ -51,8 +52,8 @@ fn a_connection_that_nobody_accepts_is_waited_for_no_longer() {
     let mut processo = iniciar(&["1", "--host", "127.0.0.1", "--porta", &porta]);
     let mut tela = [0; "Cliente iniciado\n".len()];
     processo.stdout.as_mut().expect("piped").read_exact(&mut tela).expect("it begins");
-    interromper(&processo);
-    let saida = processo.wait_with_output().expect("our child");
+    processo.interromper();
+    let saida = processo.terminar();
     assert_eq!(
         (texto(&saida.stdout), texto(&saida.stderr), saida.status.code()),
         ("", "", Some(130))
@@ -66,8 +67,8 @@ fn a_script_from_a_named_pipe_that_nobody_writes_is_waited_for_no_longer() {
     assert!(programa("mkfifo").arg(&cano).status().expect("coreutils").success());
     let processo = iniciar(&["--rg", "1", "script", cano.to_str().expect("UTF-8")]);
     esperar_que_vigie(&processo);
-    interromper(&processo);
-    let saida = processo.wait_with_output().expect("our child");
+    processo.interromper();
+    let saida = processo.terminar();
     assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(130)));
 }
 
@@ -79,10 +80,10 @@ fn a_reply_that_nobody_reads_is_not_kept_quiet_about() {
         let mut comando = sem_tubos(&["--porta", &porta, "--rg", "1"]);
         comando.args(json).args(["saque", "1"]);
         comando.stdin(Stdio::null()).stdout(cano).stderr(Stdio::piped());
-        let processo = vigiar(comando);
+        let processo = Filho::vigiado(&mut comando);
         avisado.recv().expect("the request");
-        interromper(&processo);
-        let saida = processo.wait_with_output().expect("our child");
+        processo.interromper();
+        let saida = processo.terminar();
         let frase = texto(&saida.stderr);
         let esperada = "Interrompido antes da resposta. Não se sabe se a operação foi feita";
         assert!(frase.starts_with(esperada), "{frase}");
@@ -96,11 +97,11 @@ fn a_second_interruption_ends_a_program_whose_last_words_nobody_takes() {
     let (porta, ouvidas) = servidor_que_ouve(vec![LOGIN]);
     let mut comando = sem_tubos(&["--porta", &porta, "--rg", "1", "saque", "1"]);
     comando.stdin(Stdio::null()).stdout(Stdio::null()).stderr(cano);
-    let mut processo = vigiar(comando);
+    let mut processo = Filho::vigiado(&mut comando);
     ouvidas.recv().expect("the request");
     // Two that come before the first is looked at are one.
     let fim = loop {
-        interromper(&processo);
+        processo.interromper();
         if let Some(fim) = processo.try_wait().expect("our child") {
             break fim;
         }

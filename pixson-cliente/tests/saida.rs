@@ -10,6 +10,7 @@ use std::process::{Output, Stdio};
 
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_paga};
 use comum::falso::{RGS, banco, servir};
+use comum::filho::Filho;
 use comum::{sem_tubos, texto};
 use serde_json::Value;
 
@@ -47,12 +48,7 @@ fn cheio() -> File {
 fn executar_para(saida: impl Into<Stdio>, argumentos: &[&str], entrada: &str) -> Output {
     let mut comando = sem_tubos(argumentos);
     comando.stdin(Stdio::piped()).stdout(saida).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the client starts");
-    let mut tubo = processo.stdin.take().expect("piped");
-    // A client that has ended reads no more.
-    let _ = tubo.write_all(entrada.as_bytes());
-    drop(tubo);
-    processo.wait_with_output().expect("our child")
+    Filho::vigiado(&mut comando).terminar_com(entrada.as_bytes())
 }
 
 fn na_conta<'a>(porta: &'a str, argumentos: &[&'a str]) -> Vec<&'a str> {
@@ -143,7 +139,7 @@ fn a_script_whose_reader_leaves_early_stops_and_counts_what_was_done() {
     let (leitor, escritor) = io::pipe().expect("a pipe");
     let mut comando = sem_tubos(&na_conta(&porta, &["script"]));
     comando.stdin(Stdio::piped()).stdout(escritor).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the client starts");
+    let mut processo = Filho::vigiado(&mut comando);
     drop(comando);
     let mut entrada = processo.stdin.take().expect("piped");
     writeln!(entrada, "saque 1").expect("it reads");
@@ -154,7 +150,7 @@ fn a_script_whose_reader_leaves_early_stops_and_counts_what_was_done() {
     drop(leitor);
     let _ = entrada.write_all("saque 1\n".repeat(50).as_bytes());
     drop(entrada);
-    let saida = processo.wait_with_output().expect("our child");
+    let saida = processo.terminar();
     let frase = texto(&saida.stderr);
     assert!(frase.contains("Comandos executados: 2; o último, na linha 2: Saque "), "{frase}");
     assert_eq!(saida.status.code(), Some(6));
@@ -166,11 +162,7 @@ fn a_refusal_that_cannot_be_shown_stops_a_script_too() {
     let (porta, _, pagos) = servidor_que_paga();
     let mut comando = sem_tubos(&na_conta(&porta, &["script"]));
     comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(cheio());
-    let mut processo = comando.spawn().expect("the client starts");
-    let mut entrada = processo.stdin.take().expect("piped");
-    let _ = entrada.write_all(b"saque 1\nsacar 1\nsaque 1\n");
-    drop(entrada);
-    let saida = processo.wait_with_output().expect("our child");
+    let saida = Filho::vigiado(&mut comando).terminar_com(b"saque 1\nsacar 1\nsaque 1\n");
     assert_eq!(texto(&saida.stdout), "Saque realizado com sucesso\n");
     assert_eq!(saida.status.code(), Some(6));
     assert_eq!(pagos.join().expect("no panic"), 1);
@@ -227,7 +219,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
     let (leitor, escritor) = io::pipe().expect("a pipe");
     let mut comando = sem_tubos(&["1", "--porta", &porta]);
     comando.stdin(Stdio::piped()).stdout(escritor).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the client starts");
+    let mut processo = Filho::vigiado(&mut comando);
     drop(comando);
     ler_ate(leitor, "Saque realizado com sucesso\n", || {
         let entrada = processo.stdin.as_mut().expect("piped");
@@ -236,7 +228,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
     let mut entrada = processo.stdin.take().expect("piped");
     let _ = entrada.write_all(b"2\n1\n2\n1\n");
     drop(entrada);
-    let saida = processo.wait_with_output().expect("our child");
+    let saida = processo.terminar();
     let frase = texto(&saida.stderr);
     let esperada = format!(
         "{} Comandos executados: 1; o último: Saque realizado com sucesso.\n",

@@ -9,10 +9,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Output;
 
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_ouve, servidor_que_paga};
-use comum::{executar, iniciar, interromper, texto};
+use comum::{PACIENCIA, executar, iniciar, texto};
 use serde_json::{Value, json};
 use servidor::banca::Banca;
-use servidor::{PACIENCIA, duas_contas};
+use servidor::duas_contas;
 use tempfile::TempDir;
 
 /// Runs a script from standard input.
@@ -216,8 +216,8 @@ fn an_interrupted_script_says_what_nobody_knows() {
         let mut entrada = processo.stdin.take().expect("piped");
         writeln!(entrada, "{linha}").expect("it reads");
         ouvidas.recv_timeout(PACIENCIA).expect("the request");
-        interromper(&processo);
-        let saida = processo.wait_with_output().expect("our child");
+        processo.interromper();
+        let saida = processo.terminar();
         let frase = texto(&saida.stderr);
         assert_eq!(frase.contains("Não se sabe se a operação foi feita"), em_jogo, "{frase}");
         assert_eq!(saida.status.code(), Some(130));
@@ -238,7 +238,7 @@ fn an_interrupted_script_gives_the_object_of_its_line_and_none_between_lines() {
         if a_caminho.is_some() {
             ouvidas.recv_timeout(PACIENCIA).expect("the request");
         }
-        interromper(&processo);
+        processo.interromper();
         assert_eq!(processo.wait().expect("our child").code(), Some(130));
         let objetos: Vec<Value> = saida
             .map(|linha| serde_json::from_str(&linha.expect("UTF-8")).expect("an object"))
@@ -263,8 +263,8 @@ fn an_interruption_at_any_moment_keeps_quiet_about_no_money() {
         let argumentos = ["--porta", &porta, "--rg", "1", "script"];
         let processo = iniciar(&[&argumentos[..], &[arquivo.to_str().expect("UTF-8")]].concat());
         avisado.recv_timeout(PACIENCIA).expect("a request");
-        interromper(&processo);
-        let saida = processo.wait_with_output().expect("our child");
+        processo.interromper();
+        let saida = processo.terminar();
         let (dito, frase) = (texto(&saida.stdout), texto(&saida.stderr));
         assert_eq!(saida.status.code(), Some(130), "{frase}");
         let contados = dito.lines().count();

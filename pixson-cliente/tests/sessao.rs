@@ -6,7 +6,7 @@ mod servidor;
 
 use std::io::Read;
 
-use comum::{digitar, executar, executar_em, iniciar, interromper, texto};
+use comum::{digitar, executar, executar_em, iniciar, texto};
 use servidor::banca::Banca;
 use servidor::{contas, duas_contas};
 
@@ -161,8 +161,8 @@ fn an_interruption_at_a_question_leaves_with_130() {
     let entrada = processo.stdin.take().expect("piped");
     let mut tela = [0; "Cliente iniciado\n".len()];
     processo.stdout.as_mut().expect("piped").read_exact(&mut tela).expect("it begins");
-    interromper(&processo);
-    let saida = processo.wait_with_output().expect("our child");
+    processo.interromper();
+    let saida = processo.terminar();
     assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(130)));
     drop(entrada);
 }

@@ -11,12 +11,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use comum::PACIENCIA;
 use comum::ambiente::programa;
 use comum::ditado::{LOGIN, servidor_que_ouve};
 use pessoa::{CTRL_D, PERGUNTA, Pessoa, lado_da_pessoa, mesa};
 use rexpect::process::Signal;
 use rustix::termios::{LocalModes, tcgetattr};
-use servidor::PACIENCIA;
 use tempfile::TempDir;
 
 const SETA_ACIMA: &str = "\u{1b}[A";

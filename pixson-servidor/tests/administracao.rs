@@ -9,7 +9,7 @@ use std::process::Output;
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
-use comum::{conta, duas_contas};
+use comum::{conta, duas_contas, texto};
 use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -17,10 +17,6 @@ const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 fn executar(contas: &Path, argumentos: &[&str]) -> Output {
     let mut comando = programa(SERVIDOR);
     comando.args(argumentos).arg("--contas").arg(contas).output().expect("the program runs")
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 /// A server that has done the seed's session.

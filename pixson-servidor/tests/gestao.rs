@@ -10,8 +10,9 @@ use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
+use comum::filho::Filho;
 use comum::instancia::com_falhas;
-use comum::{dizer, duas_contas};
+use comum::{dizer, duas_contas, texto};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,13 +29,9 @@ fn com_entrada(contas: &Path, argumentos: &[&str], entrada: &[u8]) -> Output {
     let mut comando = programa(SERVIDOR);
     comando.args(argumentos).arg("--contas").arg(contas);
     comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the program runs");
+    let mut processo = Filho::gerar(&mut comando);
     processo.stdin.take().expect("piped").write_all(entrada).expect("it reads");
-    processo.wait_with_output().expect("our child")
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
+    processo.terminar()
 }
 
 /// What a command shows when it is done, and says nothing else.

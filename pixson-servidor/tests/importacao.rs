@@ -3,13 +3,13 @@
 mod comum;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
-use comum::{conta, duas_contas};
+use comum::filho::Filho;
+use comum::{conta, duas_contas, texto};
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -31,13 +31,7 @@ fn importar(contas: &Path, entrada: impl AsRef<[u8]>) -> Output {
     let mut comando = programa(SERVIDOR);
     comando.args(["importar", "-", "--contas"]).arg(contas);
     comando.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut processo = comando.spawn().expect("the program runs");
-    let _ = processo.stdin.take().expect("piped").write_all(entrada.as_ref());
-    processo.wait_with_output().expect("our child")
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
+    Filho::gerar(&mut comando).terminar_com(entrada.as_ref())
 }
 
 /// The sentences of an import that is refused, and which opens nothing.

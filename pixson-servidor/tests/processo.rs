@@ -14,7 +14,7 @@ use comum::banca::Banca;
 use comum::filho::Filho;
 use comum::instancia::{esperar_ate, porta_no_log};
 use comum::soquete::Soquete;
-use comum::{contas, duas_contas};
+use comum::{contas, duas_contas, texto};
 use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -26,10 +26,6 @@ fn servidor() -> Banca {
 /// Runs a server that is expected to end by itself.
 fn executar(argumentos: &[&str]) -> Output {
     programa(SERVIDOR).args(argumentos).output().expect("the server starts")
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 #[test]

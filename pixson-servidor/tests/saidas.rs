@@ -13,7 +13,7 @@ use std::process::{Output, Stdio};
 
 use comum::ambiente::programa;
 use comum::instancia::Instancia;
-use comum::{contas, duas_contas};
+use comum::{contas, duas_contas, texto};
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{BancoJson, ConfiguracaoJson};
 use pixson_core::{Banco, Carimbo, Operacao, Relogio};
@@ -34,10 +34,6 @@ fn para(saida: impl Into<Stdio>, contas: &Path, argumentos: &[&str]) -> Output {
     let mut comando = programa(SERVIDOR);
     comando.args(argumentos).env("PIXSON_CONTAS", contas).stdout(saida);
     comando.output().expect("the program runs")
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 fn cheio() -> fs::File {

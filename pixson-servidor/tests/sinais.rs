@@ -11,7 +11,7 @@ use comum::ambiente::programa;
 use comum::banca::Banca;
 use comum::filho::Filho;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{conta, dizer, duas_contas};
+use comum::{conta, dizer, duas_contas, texto};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -31,10 +31,6 @@ fn depois_de(preparo: &str) -> Command {
     let mut comando = programa("sh");
     comando.args(["-c", &format!(r#"{preparo}; exec "$0" "$@""#), SERVIDOR]);
     comando
-}
-
-fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
 }
 
 #[test]

@@ -6,15 +6,12 @@ mod ambiente;
 use std::fs;
 use std::path::Path;
 
-use ambiente::programa;
+use ambiente::{PACIENCIA, programa};
 use rexpect::process::WaitStatus;
 use rexpect::session::spawn_command;
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-/// How long a test waits for something that should come at once, in milliseconds.
-const PACIENCIA: u64 = 60_000;
 
 /// As many accounts as have a bar.
 const MUITAS: u32 = 1200;
@@ -23,7 +20,9 @@ const MUITAS: u32 = 1200;
 fn no_terminal(pasta: &Path, argumentos: &[&str]) -> String {
     let mut comando = programa(SERVIDOR);
     comando.args(argumentos).env("TERM", "xterm").current_dir(pasta);
-    let mut sessao = spawn_command(comando, Some(PACIENCIA)).expect("a terminal");
+    // Many accounts take some time.
+    let paciencia = u64::try_from(2 * PACIENCIA.as_millis()).ok();
+    let mut sessao = spawn_command(comando, paciencia).expect("a terminal");
     let mostrado = sessao.exp_eof().expect("it ends");
     let fim = sessao.process().wait().expect("our child");
     assert!(matches!(fim, WaitStatus::Exited(_, 0)), "{fim:?}: {mostrado}");

@@ -1,8 +1,13 @@
 //! Programs under test, in an environment that is the same whoever runs the tests.
+#![allow(dead_code, reason = "every test program includes the whole module")]
 
 use std::env;
 use std::ffi::OsStr;
 use std::process::Command;
+use std::time::Duration;
+
+/// How long a test waits for something that should come at once, before it gives up.
+pub(crate) const PACIENCIA: Duration = Duration::from_secs(30);
 
 /// What a program keeps of the environment: where it finds other programs, its libraries and a place
 /// for temporary files, and where its coverage is to be written. No program of this workspace shows
@@ -16,4 +21,9 @@ pub(crate) fn programa(nome: impl AsRef<OsStr>) -> Command {
     comando.env_clear();
     comando.envs(MANTIDAS.iter().filter_map(|mantida| Some((mantida, env::var_os(mantida)?))));
     comando
+}
+
+/// What a program has written.
+pub(crate) fn texto(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).expect("UTF-8")
 }

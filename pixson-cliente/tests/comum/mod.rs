@@ -5,46 +5,36 @@
 pub(crate) mod ambiente;
 pub(crate) mod ditado;
 pub(crate) mod falso;
+#[allow(clippy::duplicate_mod, reason = "what most programs have of the server has it too")]
+pub(crate) mod filho;
 
-use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::OwnedFd;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::Duration;
+use std::process::{ChildStdout, Command, Output, Stdio};
 
 use ambiente::programa;
+use filho::Filho;
 use rustix::net::{self, AddressFamily, SocketType};
-use rustix::process::{Pid, Signal, kill_process};
+
+#[allow(unused_imports, reason = "every test program includes the whole module")]
+pub(crate) use ambiente::{PACIENCIA, texto};
 
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
-
-/// How long a client may take before it is given up.
-const PACIENCIA: Duration = Duration::from_secs(30);
 
 /// What a prompt ends with.
 const PERGUNTA: &str = ": ";
 
 /// Runs a client to its end with this standard input.
 pub(crate) fn executar(argumentos: &[&str], entrada: &str) -> Output {
-    terminar(iniciar(argumentos), entrada)
+    iniciar(argumentos).terminar_com(entrada.as_bytes())
 }
 
 /// The same, with variables of the environment.
 pub(crate) fn executar_em(ambiente: &[(&str, &str)], argumentos: &[&str], entrada: &str) -> Output {
     let mut comando = comando(argumentos);
     comando.envs(ambiente.iter().copied());
-    terminar(vigiar(comando), entrada)
-}
-
-fn terminar(mut processo: Child, entrada: &str) -> Output {
-    let mut tubo = processo.stdin.take().expect("piped");
-    // A client that has ended reads no more: that is for the test to judge.
-    let _ = tubo.write_all(entrada.as_bytes());
-    drop(tubo);
-    processo.wait_with_output().expect("our child")
+    Filho::vigiado(&mut comando).terminar_com(entrada.as_bytes())
 }
 
 /// A port where nobody listens, nor can as long as its owner is kept.
@@ -56,40 +46,9 @@ pub(crate) fn porta_morta() -> (String, OwnedFd) {
     (endereco.port().to_string(), dono)
 }
 
-pub(crate) fn texto(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
-
-pub(crate) fn iniciar(argumentos: &[&str]) -> Child {
-    vigiar(comando(argumentos))
-}
-
-/// A process that is killed if it takes too long.
-pub(crate) fn vigiar(mut comando: Command) -> Child {
-    let processo = comando.spawn().expect("the client starts");
-    matar_se_demorar(Pid::from_child(&processo));
-    processo
-}
-
-/// Ctrl-C, as a terminal sends it.
-pub(crate) fn interromper(processo: &Child) {
-    kill_process(Pid::from_child(processo), Signal::INT).expect("our child");
-}
-
-/// A client that hangs is killed, by its id, so that its test fails instead of hanging, too.
-fn matar_se_demorar(pid: Pid) {
-    let (acabou, espera) = mpsc::channel::<()>();
-    thread::spawn(move || {
-        if espera.recv_timeout(PACIENCIA) == Err(RecvTimeoutError::Timeout) {
-            let _ = kill_process(pid, Signal::KILL);
-        }
-    });
-    FIM.with_borrow_mut(|fim| fim.push(acabou));
-}
-
-thread_local! {
-    /// Dropped at the end of the test, which runs in a thread of its own.
-    static FIM: RefCell<Vec<mpsc::Sender<()>>> = const { RefCell::new(Vec::new()) };
+/// Starts a client. It is killed if it takes too long.
+pub(crate) fn iniciar(argumentos: &[&str]) -> Filho {
+    Filho::vigiado(&mut comando(argumentos))
 }
 
 fn comando(argumentos: &[&str]) -> Command {
@@ -140,7 +99,7 @@ pub(crate) fn digitar_e(
     acontecer();
     writeln!(entrada, "{ultima}").expect("the client has asked");
     drop(entrada);
-    processo.wait_with_output().expect("our child")
+    processo.terminar()
 }
 
 /// Lets something happen when a line of standard error begins so, and runs the client to its end.
@@ -154,13 +113,13 @@ pub(crate) fn executar_e(
 
 /// Interrupts a client when a line of its standard error begins so.
 pub(crate) fn interromper_em(argumentos: &[&str], comeco: &str) -> (String, Option<i32>) {
-    acompanhar(argumentos, comeco, interromper)
+    acompanhar(argumentos, comeco, Filho::interromper)
 }
 
 fn acompanhar(
     argumentos: &[&str],
     comeco: &str,
-    acontecer: impl FnOnce(&Child),
+    acontecer: impl FnOnce(&Filho),
 ) -> (String, Option<i32>) {
     let mut processo = iniciar(argumentos);
     let erros = BufReader::new(processo.stderr.take().expect("piped"));

@@ -8,9 +8,9 @@ use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use tempfile::TempDir;
 
-use crate::comum::sem_tubos;
+use crate::comum::{PACIENCIA, sem_tubos};
 use crate::servidor::banca::Banca;
-use crate::servidor::{PACIENCIA, duas_contas};
+use crate::servidor::duas_contas;
 
 pub(crate) const PERGUNTA: &str = "Digite o comando: ";
 pub(crate) const CTRL_D: &str = "\u{4}";

@@ -13,12 +13,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// How long a test waits for something that should come at once, before it gives up.
-pub(crate) const PACIENCIA: Duration = Duration::from_secs(30);
+#[allow(unused_imports, reason = "every test program includes the whole module")]
+pub(crate) use ambiente::{PACIENCIA, texto};
 
 /// A directory with these accounts.
 pub(crate) fn contas(contas: &[(&str, &str)]) -> TempDir {
