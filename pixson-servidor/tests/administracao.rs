@@ -9,15 +9,11 @@ use std::process::Output;
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
+use comum::pasta::executar_sobre;
 use comum::{conta, duas_contas, texto};
 use rustix::process::Signal;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-fn executar(contas: &Path, argumentos: &[&str]) -> Output {
-    let mut comando = programa(SERVIDOR);
-    comando.args(argumentos).arg("--contas").arg(contas).output().expect("the program runs")
-}
 
 /// A server that has done the seed's session.
 fn depois_da_semente() -> Banca {
@@ -46,7 +42,7 @@ fn tabela(saida: &Output) -> Vec<Vec<String>> {
 fn a_statement_has_each_operation_with_its_stamp_and_the_balance_after() {
     let mut servidor = depois_da_semente();
     servidor.parar();
-    let extrato = executar(servidor.contas.path(), &["extrato", "1111111111"]);
+    let extrato = executar_sobre(servidor.contas.path(), &["extrato", "1111111111"]);
     assert_eq!(extrato.status.code(), Some(0));
     assert_eq!(
         tabela(&extrato),
@@ -57,7 +53,7 @@ fn a_statement_has_each_operation_with_its_stamp_and_the_balance_after() {
             &["1", "19", "transferência", "para", "2222222222", "-5.5", "10.0"],
         ]
     );
-    let extrato = executar(servidor.contas.path(), &["extrato", "2222222222"]);
+    let extrato = executar_sobre(servidor.contas.path(), &["extrato", "2222222222"]);
     let linhas = tabela(&extrato);
     assert_eq!(linhas[1..], [["1", "19", "transferência", "de", "1111111111", "+5.5", "15.5"]]);
 }
@@ -72,11 +68,11 @@ fn each_run_of_the_server_is_an_epoch_of_its_own() {
         assert!(conexao.pedir("t:2|op:2|rg:2222222222|valor:0.5").contains("|s:0|"));
     }
     servidor.parar();
-    let extrato = executar(servidor.contas.path(), &["extrato", "2222222222"]);
+    let extrato = executar_sobre(servidor.contas.path(), &["extrato", "2222222222"]);
     let epocas: Vec<_> =
         tabela(&extrato).into_iter().skip(1).map(|linha| linha[0].clone()).collect();
     assert_eq!(epocas, ["1", "2", "3"]);
-    let auditoria = executar(servidor.contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(servidor.contas.path(), &["auditar"]);
     assert_eq!(auditoria.status.code(), Some(0), "{}", texto(&auditoria.stdout));
 }
 
@@ -84,7 +80,7 @@ fn each_run_of_the_server_is_an_epoch_of_its_own() {
 fn an_audit_of_a_sound_bank_finds_nothing() {
     let mut servidor = depois_da_semente();
     servidor.parar();
-    let auditoria = executar(servidor.contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(servidor.contas.path(), &["auditar"]);
     assert_eq!(
         texto(&auditoria.stdout),
         "Lançamentos: 3\nContas: 2\nTotal: 25.50\n\
@@ -99,7 +95,7 @@ fn an_audit_after_a_kill_does_not_blame_files_that_recovery_will_write() {
     let mut servidor = depois_da_semente();
     servidor.sinalizar(Signal::KILL);
     servidor.esperar_fim();
-    let auditoria = executar(servidor.contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(servidor.contas.path(), &["auditar"]);
     assert_eq!(
         texto(&auditoria.stdout),
         "Lançamentos: 3\nContas: 2\nTotal: 25.50\n\
@@ -114,7 +110,7 @@ fn an_audit_names_files_that_were_changed_damaged_or_removed() {
     servidor.parar();
     let pasta = servidor.contas.path();
     let auditar = || {
-        let auditoria = executar(pasta, &["auditar"]);
+        let auditoria = executar_sobre(pasta, &["auditar"]);
         assert_eq!(auditoria.status.code(), Some(1));
         texto(&auditoria.stdout).lines().skip(4).map(str::to_owned).collect::<Vec<_>>()
     };
@@ -139,7 +135,7 @@ fn a_balance_edited_while_the_bank_was_stopped_is_an_adjustment_in_the_audit() {
     assert!(conexao.pedir("t:2|op:1|rg:1111111111").ends_with("Saldo: 50.0"));
     assert!(conexao.pedir("t:3|op:2|rg:1111111111|valor:1").contains("|s:0|"));
     servidor.parar();
-    let auditoria = executar(servidor.contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(servidor.contas.path(), &["auditar"]);
     let ajuste =
         "Conta 1111111111: saldo alterado por fora de 10.0 para 50.0 antes do lançamento 4.";
     assert!(texto(&auditoria.stdout).contains(ajuste), "{}", texto(&auditoria.stdout));
@@ -150,7 +146,7 @@ fn a_balance_edited_while_the_bank_was_stopped_is_an_adjustment_in_the_audit() {
 fn a_bank_that_a_server_has_open_is_not_read() {
     let servidor = depois_da_semente();
     for argumentos in [&["auditar"][..], &["extrato", "1111111111"]] {
-        let saida = executar(servidor.contas.path(), argumentos);
+        let saida = executar_sobre(servidor.contas.path(), argumentos);
         assert_eq!(saida.status.code(), Some(3));
         let frase = texto(&saida.stderr);
         assert!(frase.contains("outro processo já usa este banco"), "{frase}");
@@ -161,11 +157,11 @@ fn a_bank_that_a_server_has_open_is_not_read() {
 #[test]
 fn a_bank_that_was_never_opened_has_an_empty_ledger() {
     let contas = duas_contas();
-    let auditoria = executar(contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(contas.path(), &["auditar"]);
     assert!(texto(&auditoria.stdout).starts_with("Lançamentos: 0\nContas: 2\nTotal: 20.00\n"));
     assert_eq!(auditoria.status.code(), Some(0));
     assert!(!contas.path().join("diario").exists(), "reading creates nothing");
-    let saida = executar(&contas.path().join("nada"), &["auditar"]);
+    let saida = executar_sobre(&contas.path().join("nada"), &["auditar"]);
     assert_eq!(saida.status.code(), Some(3));
 }
 
@@ -185,7 +181,7 @@ fn somente_leitura(contas: &Path, argumentos: &[&str]) -> Output {
     saida.unwrap_or_else(|| {
         let trava = fs::Permissions::from_mode(0o400);
         fs::set_permissions(contas.join("diario/trava"), trava).expect("it is ours");
-        executar(contas, argumentos)
+        executar_sobre(contas, argumentos)
     })
 }
 

@@ -9,15 +9,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use pixson_core::banco::auditar;
-use pixson_core::banco::disco::DiscoReal;
-
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::soquete::Soquete;
-use comum::{conta, contas, duas_contas};
-
-const UMA: &str = "1111111111";
-const OUTRA: &str = "2222222222";
+use comum::pasta::{esperar_arquivo, lancamentos};
+use comum::soquete::{conferir_saldo, depositar};
+use comum::{OUTRA, UMA, conta, contas, duas_contas};
 
 /// Runs a server that is expected not to start. Returns its one sentence.
 fn recusa(contas: &Path) -> String {
@@ -28,31 +23,6 @@ fn recusa(contas: &Path) -> String {
     let frase = String::from_utf8(stderr).expect("UTF-8");
     assert_eq!(frase.lines().count(), 1, "{frase}");
     frase
-}
-
-fn depositar(conexao: &mut Soquete, rg: &str, valor: &str) {
-    let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:{valor}"));
-    assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
-}
-
-fn conferir_saldo(conexao: &mut Soquete, rg: &str, saldo: &str) {
-    let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
-    assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}");
-}
-
-fn esperar_arquivo(contas: &Path, rg: &str, saldo: &str) {
-    let arquivo = contas.join(format!("{rg}.json"));
-    let esperado = conta(rg, saldo);
-    esperar_ate("the account's file", || {
-        fs::read_to_string(&arquivo).expect("a file is replaced as a whole") == esperado
-    });
-}
-
-fn conferir_auditoria(contas: &Path, lancamentos: u64) {
-    let auditoria =
-        auditar(&DiscoReal::abrir(contas).expect("a directory")).expect("nobody has it open");
-    assert_eq!(auditoria.divergencias, []);
-    assert_eq!(auditoria.lancamentos, lancamentos);
 }
 
 #[test]
@@ -72,7 +42,7 @@ fn a_second_server_on_the_same_directory_stops_and_the_first_goes_on() {
     depositar(&mut conexao, UMA, "1");
     assert_eq!(primeira.parar(), [""; 0]);
     esperar_arquivo(contas.path(), UMA, "12.0");
-    conferir_auditoria(contas.path(), 2);
+    assert_eq!(lancamentos(contas.path()), 2);
 }
 
 #[test]
@@ -95,7 +65,7 @@ fn the_files_follow_what_was_acknowledged_while_the_server_runs() {
     let mut instancia = Instancia::servir(contas.path());
     esperar_arquivo(contas.path(), UMA, "10.0");
     assert_eq!(instancia.parar(), [""; 0]);
-    conferir_auditoria(contas.path(), 4);
+    assert_eq!(lancamentos(contas.path()), 4);
 }
 
 /// The copies of an account's file that somebody edited.
@@ -138,7 +108,7 @@ fn a_file_that_is_edited_under_the_bank_is_kept_and_written_again() {
         let copia = copias[0].file_name().expect("a file").to_str().expect("UTF-8");
         assert!(aviso.contains(" AVISO ") && aviso.contains(copia), "{aviso}");
         esperar_arquivo(contas.path(), UMA, saldo);
-        conferir_auditoria(contas.path(), 1 + u64::from(muda));
+        assert_eq!(lancamentos(contas.path()), 1 + u64::from(muda));
     }
 }
 
@@ -214,7 +184,7 @@ fn a_damaged_journal_refuses_to_start_names_the_place_and_touches_nothing() {
     let mut instancia = Instancia::servir(contas.path());
     conferir_saldo(&mut entrar(&instancia, UMA), UMA, "15.0");
     assert_eq!(instancia.parar(), [""; 0]);
-    conferir_auditoria(contas.path(), 5);
+    assert_eq!(lancamentos(contas.path()), 5);
 }
 
 /// A bank with three records, killed before any checkpoint of them.
@@ -234,7 +204,7 @@ fn matar_antes_do_ponto() -> tempfile::TempDir {
 
 #[test]
 fn a_torn_tail_is_cut_and_the_server_says_so() {
-    for (saldo, lancamentos) in [("12.0", 2), ("13.0", 3)] {
+    for (saldo, quantos) in [("12.0", 2), ("13.0", 3)] {
         let contas = matar_antes_do_ponto();
         let nome = "diario/0000000001.jsonl";
         let segmento = contas.path().join(nome);
@@ -242,14 +212,14 @@ fn a_torn_tail_is_cut_and_the_server_says_so() {
         let linhas = linhas(&bytes);
         let &[.., inicio, fim] = &*linhas else { panic!("three records") };
         let metade = inicio.midpoint(fim);
-        if lancamentos == 2 {
+        if quantos == 2 {
             // The last record itself is torn.
             bytes[metade..].fill(0);
         } else {
             // A fourth one is, in the space that was taken for it, and nobody was told of it.
             bytes.copy_within(inicio..metade, fim);
         }
-        let cortados = bytes.len() - if lancamentos == 2 { inicio } else { fim };
+        let cortados = bytes.len() - if quantos == 2 { inicio } else { fim };
         fs::write(&segmento, bytes).expect("writable");
         let mut instancia = Instancia::servir(contas.path());
         let aviso = instancia.proximo_erro();
@@ -258,7 +228,7 @@ fn a_torn_tail_is_cut_and_the_server_says_so() {
         conferir_saldo(&mut entrar(&instancia, UMA), UMA, saldo);
         assert_eq!(instancia.parar(), [""; 0]);
         esperar_arquivo(contas.path(), UMA, saldo);
-        conferir_auditoria(contas.path(), lancamentos);
+        assert_eq!(lancamentos(contas.path()), quantos);
     }
 }
 

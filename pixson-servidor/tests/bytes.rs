@@ -26,6 +26,7 @@ use comum::ambiente::programa;
 use comum::conta;
 use comum::filho::Filho;
 use comum::instancia::esperar_ate;
+use comum::pasta::nomes;
 use comum::soquete::Soquete;
 use ensaio::{Ensaio, arranjos, carimbo};
 
@@ -147,12 +148,6 @@ fn registros(contas: &Path) -> BTreeMap<u8, usize> {
     quantos
 }
 
-/// The names of what a directory holds.
-fn nomes(pasta: &Path) -> BTreeSet<String> {
-    let itens = fs::read_dir(pasta).expect("a directory").map(|item| item.expect("readable"));
-    itens.map(|item| item.file_name().into_string().expect("UTF-8")).collect()
-}
-
 /// That no input speaks for the server in what it printed.
 fn conferir_texto(texto: &str) {
     let controle = texto.chars().find(|letra| letra.is_control() && *letra != '\n');
@@ -168,10 +163,10 @@ fn conferir_rastros(alvo: &Alvo) {
     assert_eq!(alvo.lido("saida").matches("Encerrando...").count(), 1);
 
     let raiz = ["contas", "erros", "fora.json", "saida"].map(String::from);
-    assert_eq!(nomes(alvo.raiz.path()), raiz.into());
+    assert_eq!(nomes(alvo.raiz.path()), raiz);
     let arquivos = CONTAS.map(|(rg, _)| format!("{rg}.json"));
     let contas: BTreeSet<_> = arquivos.into_iter().chain(["diario".into()]).collect();
-    assert_eq!(nomes(&alvo.contas()), contas);
+    assert_eq!(BTreeSet::from_iter(nomes(&alvo.contas())), contas);
     for (rg, saldo) in CONTAS {
         let arquivo = fs::read_to_string(alvo.contas().join(format!("{rg}.json")));
         assert_eq!(arquivo.expect("readable"), conta(rg, saldo));

@@ -9,44 +9,20 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use pixson_core::banco::auditar;
-use pixson_core::banco::disco::DiscoReal;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::soquete::Soquete;
-use comum::{conta, duas_contas};
+use comum::pasta::{esperar_arquivo, executar_sobre, lancamentos};
+use comum::soquete::depositar;
+use comum::{OUTRA, UMA, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
 
-const UMA: &str = "1111111111";
-const OUTRA: &str = "2222222222";
-
 /// `nobody`.
 const OUTRO_USUARIO: u32 = 65_534;
-
-fn depositar(conexao: &mut Soquete, rg: &str) {
-    let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:1"));
-    assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
-}
-
-fn esperar_arquivo(contas: &Path, rg: &str, saldo: &str) {
-    let (arquivo, esperado) = (contas.join(format!("{rg}.json")), conta(rg, saldo));
-    esperar_ate("the account's file", || {
-        fs::read_to_string(&arquivo).is_ok_and(|texto| texto == esperado)
-    });
-}
-
-fn lancamentos(contas: &Path) -> u64 {
-    let disco = DiscoReal::abrir(contas).expect("a directory");
-    let auditoria = auditar(&disco).expect("nobody has it open");
-    assert_eq!((auditoria.divergencias, auditoria.alcance.danos), (vec![], vec![]));
-    auditoria.lancamentos
-}
 
 /// Everything in a directory, with its content.
 fn conteudo(pasta: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -59,10 +35,6 @@ fn conteudo(pasta: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     });
     conteudos.flatten().collect()
-}
-
-fn executar(contas: &Path, argumentos: &[&str]) -> Output {
-    programa(SERVIDOR).args(argumentos).arg("--contas").arg(contas).output().expect("it starts")
 }
 
 /// A directory that a link leads to, and another one, which it may be turned to.
@@ -96,11 +68,11 @@ fn a_link_that_is_turned_under_the_server_leaves_the_other_directory_as_it_is() 
     let elo = Elo::novo();
     let mut instancia = Instancia::servir(&elo.contas);
     let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     elo.virar();
     let aviso = instancia.proximo_erro();
     assert!(aviso.contains("leva agora a outro lugar"), "{aviso}");
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     let antes = conteudo(&elo.segunda);
     assert_eq!(instancia.parar(), [""; 0]);
     assert!(conteudo(&elo.segunda) == antes && antes.len() == 1, "the other one was touched");
@@ -115,12 +87,12 @@ fn a_backup_that_takes_the_place_of_the_directory_is_not_overwritten() {
     fs::rename(&elo.primeira, &elo.contas).expect("ours");
     let mut instancia = Instancia::servir(&elo.contas);
     let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     fs::rename(&elo.contas, &elo.primeira).expect("ours");
     fs::rename(&elo.segunda, &elo.contas).expect("ours");
     let antes = conteudo(&elo.contas);
     assert!(instancia.proximo_erro().contains("leva agora a outro lugar"));
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     assert_eq!(instancia.parar(), [""; 0]);
     assert!(conteudo(&elo.contas) == antes, "the backup was touched");
     assert_eq!(lancamentos(&elo.primeira), 2);
@@ -132,7 +104,7 @@ fn a_server_whose_journal_is_moved_away_ends_and_says_so() {
     let contas = duas_contas();
     let mut instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     fs::rename(contas.path().join("diario"), contas.path().join("outro")).expect("ours");
     // It may have noticed by itself, and be gone.
     let _ = conexao.fluxo().write_all(format!("t:0|op:3|rg:{UMA}|valor:1\n").as_bytes());
@@ -146,7 +118,7 @@ fn a_server_whose_journal_is_moved_away_ends_and_says_so() {
 fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
     let contas = duas_contas();
     let mut instancia = Instancia::servir(contas.path());
-    depositar(&mut entrar(&instancia, UMA), UMA);
+    depositar(&mut entrar(&instancia, UMA), UMA, "1");
     assert_eq!(instancia.parar(), [""; 0]);
     let antes = conteudo(contas.path());
     let ocupada = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -159,7 +131,7 @@ fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
             &["--porta", "0", "--metricas", &painel],
             &["--porta", "0", "--metricas", "lugar nenhum"],
         ] {
-            let saida = executar(contas.path(), &[errado, &["--segmentos", "1"]].concat());
+            let saida = executar_sobre(contas.path(), &[errado, &["--segmentos", "1"]].concat());
             assert_ne!(saida.status.code(), Some(0), "{errado:?}");
             assert_eq!(saida.stdout, b"", "{errado:?}");
         }
@@ -167,7 +139,11 @@ fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
             &["conta", "criar", UMA, "--nome", "Ana"][..],
             &["conta", "ajustar", "99", "--saldo", "1"],
         ] {
-            assert_eq!(executar(contas.path(), recusado).status.code(), Some(1), "{recusado:?}");
+            assert_eq!(
+                executar_sobre(contas.path(), recusado).status.code(),
+                Some(1),
+                "{recusado:?}"
+            );
         }
     }
     assert!(conteudo(contas.path()) == antes, "something was left behind");
@@ -178,9 +154,9 @@ fn a_start_that_fails_leaves_the_bank_and_its_ledger_as_they_were() {
 fn a_start_that_fails_on_a_bank_that_was_never_served_leaves_no_journal() {
     let contas = duas_contas();
     let antes = conteudo(contas.path());
-    let saida = executar(contas.path(), &["--porta", "0", "--host", "192.0.2.1"]);
+    let saida = executar_sobre(contas.path(), &["--porta", "0", "--host", "192.0.2.1"]);
     assert_eq!(saida.status.code(), Some(1));
-    let saida = executar(contas.path(), &["conta", "criar", UMA, "--nome", "Ana"]);
+    let saida = executar_sobre(contas.path(), &["conta", "criar", UMA, "--nome", "Ana"]);
     assert_eq!(saida.status.code(), Some(1));
     assert!(conteudo(contas.path()) == antes && !contas.path().join("diario").exists());
 }
@@ -206,14 +182,14 @@ impl Drop for Imutavel {
 fn servir_com_arquivo_preso(contas: &Path, preso: &str, soltar: impl FnOnce()) {
     let mut instancia = Instancia::servir(contas);
     let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
-    depositar(&mut uma, UMA);
+    depositar(&mut uma, UMA, "1");
     let aviso = instancia.proximo_erro();
     let frase = format!("O arquivo da conta {UMA} não pode ser regravado ({preso}: ");
     assert!(aviso.contains(&frase), "{aviso}");
     // The others go on, and so does the account itself.
-    depositar(&mut outra, OUTRA);
+    depositar(&mut outra, OUTRA, "1");
     esperar_arquivo(contas, OUTRA, "11.0");
-    depositar(&mut uma, UMA);
+    depositar(&mut uma, UMA, "1");
     let saldo = uma.pedir(&format!("t:0|op:1|rg:{UMA}"));
     assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
     instancia.sinalizar(Signal::TERM);
@@ -274,8 +250,8 @@ fn a_file_that_something_is_mounted_on_holds_up_no_other_account() {
     montado.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
     let mut instancia = Instancia::iniciar(&mut montado);
     let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
-    depositar(&mut uma, UMA);
-    depositar(&mut outra, OUTRA);
+    depositar(&mut uma, UMA, "1");
+    depositar(&mut outra, OUTRA, "1");
     let aviso = instancia.proximo_erro();
     assert!(aviso.contains(&format!("({nome}: ")), "{aviso}");
     esperar_arquivo(contas.path(), OUTRA, "11.0");
@@ -308,11 +284,11 @@ fn what_root_does_once_leaves_nothing_that_the_service_cannot_read() {
         let _ = writeln!(io::stderr(), "skipped, only root can give a directory away");
         return;
     }
-    let criada = executar(contas.path(), &["conta", "criar", "3", "--nome", "Ana"]);
+    let criada = executar_sobre(contas.path(), &["conta", "criar", "3", "--nome", "Ana"]);
     assert_eq!((criada.status.code(), criada.stderr), (Some(0), vec![]));
-    assert_eq!(executar(contas.path(), &["auditar"]).status.code(), Some(0));
+    assert_eq!(executar_sobre(contas.path(), &["auditar"]).status.code(), Some(0));
     let mut instancia = Instancia::servir(contas.path());
-    depositar(&mut entrar(&instancia, UMA), UMA);
+    depositar(&mut entrar(&instancia, UMA), UMA, "1");
     assert_eq!(instancia.parar(), [""; 0]);
     let diario = contas.path().join("diario");
     let mut todos = vec![diario.clone(), contas.path().join("3.json")];
@@ -331,7 +307,7 @@ fn what_root_does_once_leaves_nothing_that_the_service_cannot_read() {
 fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged() {
     let contas = duas_contas();
     let mut instancia = Instancia::servir(contas.path());
-    depositar(&mut entrar(&instancia, UMA), UMA);
+    depositar(&mut entrar(&instancia, UMA), UMA, "1");
     assert_eq!(instancia.parar(), [""; 0]);
     if fs::metadata(contas.path()).expect("a directory").uid() != 0 {
         let _ = writeln!(io::stderr(), "skipped, only root can run a program as somebody else");
@@ -391,13 +367,13 @@ fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so()
     let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
     let instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     esperar_arquivo(contas.path(), UMA, "11.0");
     for rg in [UMA, OUTRA] {
         let nome = format!("{rg}.json");
         copiar(&contas.path().join(&nome), &copia.path().join(&nome));
     }
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     // Until the checkpoint, too, speaks of both.
     esperar_ate("the checkpoint", || {
         let ponto = fs::read_to_string(contas.path().join("diario/ponto.json"));
@@ -419,17 +395,17 @@ fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
     let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
     let instancia = Instancia::servir(contas.path());
     let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     esperar_arquivo(contas.path(), UMA, "11.0");
     copiar(&contas.path().join("diario"), &copia.path().join("diario"));
-    depositar(&mut conexao, UMA);
+    depositar(&mut conexao, UMA, "1");
     esperar_arquivo(contas.path(), UMA, "12.0");
     copiar(&contas.path().join(format!("{UMA}.json")), &copia.path().join(format!("{UMA}.json")));
     let antes = conteudo(copia.path());
     for argumentos in
         [&["--porta", "0"][..], &["conta", "listar"], &["conta", "criar", "3", "--nome", "A"]]
     {
-        let saida = executar(copia.path(), argumentos);
+        let saida = executar_sobre(copia.path(), argumentos);
         let frase = String::from_utf8(saida.stderr).expect("UTF-8");
         assert!(matches!(saida.status.code(), Some(1 | 3)), "{argumentos:?}: {frase}");
         assert!(frase.contains("não são do mesmo momento"), "{frase}");
@@ -452,8 +428,8 @@ fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_i
     for _ in 0..3 {
         let mut instancia = Instancia::servir(contas.path());
         let mut conexao = entrar(&instancia, UMA);
-        depositar(&mut conexao, UMA);
-        depositar(&mut conexao, UMA);
+        depositar(&mut conexao, UMA, "1");
+        depositar(&mut conexao, UMA, "1");
         assert_eq!(instancia.parar(), [""; 0]);
     }
     let (primeiro, segundo) = ("diario/0000000001.jsonl", "diario/0000000002.jsonl");
@@ -468,13 +444,13 @@ fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_i
     assert_eq!(instancia.parar(), [""; 0]);
     let texto = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let lugar = format!("{segundo}, byte {linha}");
-    let auditoria = executar(contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(contas.path(), &["auditar"]);
     let dito = texto(auditoria.stdout);
     assert_eq!(auditoria.status.code(), Some(1), "{dito}");
     assert!(dito.contains("Lançamentos: 5") && dito.contains(&lugar), "{dito}");
     assert!(dito.contains("Falta no livro o lançamento 3."), "{dito}");
     assert!(dito.ends_with("Nenhuma divergência no que pôde ser lido.\n"), "{dito}");
-    let extrato = executar(contas.path(), &["extrato", UMA]);
+    let extrato = executar_sobre(contas.path(), &["extrato", UMA]);
     assert_eq!(extrato.status.code(), Some(1));
     assert_eq!(texto(extrato.stdout).lines().count(), 1 + 5);
     assert!(texto(extrato.stderr).contains(&lugar));
@@ -483,17 +459,17 @@ fn damage_in_an_old_segment_is_named_by_statement_and_audit_which_go_on_behind_i
     for nome in [primeiro, segundo] {
         fs::remove_file(contas.path().join(nome)).expect("ours");
     }
-    let auditoria = executar(contas.path(), &["auditar"]);
+    let auditoria = executar_sobre(contas.path(), &["auditar"]);
     let dito = texto(auditoria.stdout);
     assert_eq!(auditoria.status.code(), Some(0), "{dito}");
     assert!(dito.contains("O livro começa na época 3, carimbo "), "{dito}");
     assert!(dito.contains("os 4 lançamentos anteriores do banco não estão mais nele"), "{dito}");
-    let extrato = executar(contas.path(), &["extrato", UMA]);
+    let extrato = executar_sobre(contas.path(), &["extrato", UMA]);
     assert_eq!(extrato.status.code(), Some(0));
     assert!(texto(extrato.stderr).contains("o extrato começa no meio"));
     // One that the start needs is missed by name.
     let ultimo = "diario/0000000003.jsonl";
     fs::remove_file(contas.path().join(ultimo)).expect("ours");
-    let saida = executar(contas.path(), &["--porta", "0"]);
+    let saida = executar_sobre(contas.path(), &["--porta", "0"]);
     assert!(texto(saida.stderr).contains(&format!("falta {ultimo}")));
 }

@@ -8,21 +8,17 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pixson_core::banco::auditar;
-use pixson_core::banco::disco::DiscoReal;
 use pixson_core::{Recusa, Resposta, Saldo, Sucesso};
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
 use comum::filho::Filho;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::soquete::Soquete;
-use comum::{conta, duas_contas};
+use comum::pasta::lancamentos;
+use comum::soquete::conferir_saldo;
+use comum::{OUTRA, UMA, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-const UMA: &str = "1111111111";
-const OUTRA: &str = "2222222222";
 
 /// What both accounts hold at first, in centavos.
 const INICIAL: u64 = 1000;
@@ -69,21 +65,8 @@ fn depositar_ate_falhar(fluxo: &TcpStream, rg: &str) -> (u64, bool) {
     panic!("{feitos} deposits, and no disk failed");
 }
 
-fn conferir_saldo(conexao: &mut Soquete, rg: &str, centavos: u64) {
-    let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
-    let saldo = saldo(centavos);
-    assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}, {saldo}");
-}
-
 fn saldo(centavos: u64) -> Saldo {
     Saldo::de_centavos(centavos).expect("in range")
-}
-
-fn conferir_auditoria(contas: &Path) -> u64 {
-    let auditoria =
-        auditar(&DiscoReal::abrir(contas).expect("a directory")).expect("nobody has it open");
-    assert_eq!(auditoria.divergencias, []);
-    auditoria.lancamentos
 }
 
 /// A small file system, in a mount namespace that nobody else sees. It is gone, and the process
@@ -170,20 +153,20 @@ fn a_full_disk_refuses_changes_serves_balances_and_resumes_by_itself() {
     let (feitos, continua) = depositar_ate_falhar(conexao.fluxo(), UMA);
     assert!(continua && feitos > 0, "{feitos}");
     let uma = INICIAL + 1 + feitos;
-    conferir_saldo(&mut conexao, UMA, uma);
+    conferir_saldo(&mut conexao, UMA, saldo(uma));
     let transferencia = format!("t:0|op:4|rg_origem:{UMA}|rg_destino:{OUTRA}|valor:1");
     for recusada in [&deposito, &transferencia] {
         assert!(conexao.pedir(recusada).ends_with("|s:1|resposta:Servidor indisponível"));
     }
     let mut outra = entrar(&instancia, OUTRA);
-    conferir_saldo(&mut outra, OUTRA, INICIAL);
+    conferir_saldo(&mut outra, OUTRA, saldo(INICIAL));
     assert!(outra.pedir(&format!("t:0|op:2|rg:{OUTRA}|valor:1")).ends_with("indisponível"));
     assert!(instancia.proximo_erro().contains(SEM_ESPACO), "whoever operates it is told");
     // A checkpoint finds no space either, and nobody is the worse for it.
     let olhada = || fs::metadata(&contas).and_then(|dados| dados.modified()).expect("a directory");
     let antes = olhada();
     esperar_ate("a checkpoint", || olhada() != antes);
-    conferir_saldo(&mut outra, OUTRA, INICIAL);
+    conferir_saldo(&mut outra, OUTRA, saldo(INICIAL));
 
     fs::remove_file(lastro).expect("writable");
     assert!(conexao.pedir(&transferencia).contains("|s:0|"));
@@ -208,10 +191,10 @@ fn a_full_disk_refuses_changes_serves_balances_and_resumes_by_itself() {
     assert!(frase.contains("Libere espaço"), "{frase}");
     fs::remove_file(lastro).expect("writable");
     let mut instancia = Instancia::servir(&contas);
-    conferir_saldo(&mut entrar(&instancia, UMA), UMA, uma + 1);
-    conferir_saldo(&mut entrar(&instancia, OUTRA), OUTRA, outra);
+    conferir_saldo(&mut entrar(&instancia, UMA), UMA, saldo(uma + 1));
+    conferir_saldo(&mut entrar(&instancia, OUTRA), OUTRA, saldo(outra));
     assert_eq!(instancia.parar(), [""; 0]);
-    assert_eq!(conferir_auditoria(&contas), 1 + feitos + 3);
+    assert_eq!(lancamentos(&contas), 1 + feitos + 3);
 }
 
 #[test]
@@ -233,16 +216,16 @@ fn a_disk_that_fails_ends_the_server_which_recovers_all_that_was_acknowledged() 
     assert!(erros[0].starts_with("O armazenamento falhou ("), "{erros:?}");
     assert!(erros[0].ends_with("Reinicie o servidor para recuperar o banco."), "{erros:?}");
 
-    let antes = conferir_auditoria(contas.path());
+    let antes = lancamentos(contas.path());
     let mut instancia = Instancia::servir(contas.path());
     // What was refused in the last batch may have been done: its outcome was unknown.
     let possiveis = feitos..=feitos + LOTE as u64;
     assert!(possiveis.contains(&antes), "{feitos} were acknowledged, {antes} are there");
     let mut conexao = entrar(&instancia, UMA);
-    conferir_saldo(&mut conexao, UMA, INICIAL + antes);
+    conferir_saldo(&mut conexao, UMA, saldo(INICIAL + antes));
     assert!(conexao.pedir(&format!("t:0|op:3|rg:{UMA}|valor:0.01")).contains("|s:0|"));
     assert_eq!(instancia.parar(), [""; 0]);
-    assert_eq!(conferir_auditoria(contas.path()), antes + 1);
+    assert_eq!(lancamentos(contas.path()), antes + 1);
 }
 
 /// A server of which one call of each thread, the one with this number, fails as on a broken disk.
@@ -305,11 +288,11 @@ fn a_sync_that_fails_is_never_acknowledged_over() {
         assert_eq!((fim.code(), erros.len()), (Some(1), 1), "{caso:?}: {erros:?}");
         assert!(erros[0].contains("o dispositivo falhou)"), "{caso:?}: {erros:?}");
 
-        let la = conferir_auditoria(contas.path());
+        let la = lancamentos(contas.path());
         assert!((feitos..=feitos + 1).contains(&la), "{caso:?}: {feitos} done, {la} are there");
         let mut instancia = Instancia::servir(contas.path());
-        conferir_saldo(&mut entrar(&instancia, UMA), UMA, INICIAL + la);
+        conferir_saldo(&mut entrar(&instancia, UMA), UMA, saldo(INICIAL + la));
         assert_eq!(instancia.parar(), [""; 0]);
-        assert_eq!(conferir_auditoria(contas.path()), la);
+        assert_eq!(lancamentos(contas.path()), la);
     }
 }

@@ -12,17 +12,13 @@ use comum::ambiente::programa;
 use comum::banca::Banca;
 use comum::filho::Filho;
 use comum::instancia::com_falhas;
+use comum::pasta::executar_sobre;
 use comum::{dizer, duas_contas, texto};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-fn executar(contas: &Path, argumentos: &[&str]) -> Output {
-    let mut comando = programa(SERVIDOR);
-    comando.args(argumentos).arg("--contas").arg(contas).output().expect("the program runs")
-}
 
 /// The same with something to read.
 fn com_entrada(contas: &Path, argumentos: &[&str], entrada: &[u8]) -> Output {
@@ -36,7 +32,7 @@ fn com_entrada(contas: &Path, argumentos: &[&str], entrada: &[u8]) -> Output {
 
 /// What a command shows when it is done, and says nothing else.
 fn feito(contas: &Path, argumentos: &[&str]) -> String {
-    let saida = executar(contas, argumentos);
+    let saida = executar_sobre(contas, argumentos);
     assert_eq!(texto(&saida.stderr), "", "{argumentos:?}");
     assert_eq!(saida.status.code(), Some(0), "{argumentos:?}");
     texto(&saida.stdout).to_owned()
@@ -149,7 +145,7 @@ fn an_export_is_an_import_and_nothing_is_lost_on_the_way() {
 
     let arquivo = daqui.path().join("saida.jsonl");
     let nome = arquivo.to_str().expect("UTF-8");
-    let exportada = executar(daqui.path(), &["exportar", nome]);
+    let exportada = executar_sobre(daqui.path(), &["exportar", nome]);
     assert_eq!(texto(&exportada.stderr), format!("4 contas exportadas para {nome}.\n"));
     assert_eq!(fs::read_to_string(&arquivo).expect("written"), exportadas);
     let importadas = feito(para.path(), &["importar", nome, "--json"]);
@@ -184,7 +180,7 @@ fn an_import_with_one_bad_line_changes_nothing() {
         tudo.into_iter().filter(|(nome, _)| !nome.contains("diario")).collect()
     };
     assert_eq!(contas_de(tudo(pasta)), contas_de(antes));
-    assert_eq!(executar(pasta, &["conta", "mostrar", "4"]).status.code(), Some(1));
+    assert_eq!(executar_sobre(pasta, &["conta", "mostrar", "4"]).status.code(), Some(1));
 }
 
 #[test]
@@ -202,7 +198,7 @@ fn a_bank_that_a_server_has_open_is_neither_changed_nor_read() {
         &["importar", entrada.to_str().expect("UTF-8")],
         &["exportar"],
     ] {
-        let saida = executar(&pasta, argumentos);
+        let saida = executar_sobre(&pasta, argumentos);
         assert_eq!(saida.status.code(), Some(3), "{argumentos:?}");
         let frase = texto(&saida.stderr);
         assert!(frase.contains("outro processo já usa este banco"), "{frase}");
@@ -246,7 +242,7 @@ fn an_export_does_not_take_the_place_of_an_account_or_of_the_journal() {
     let antes = tudo_sem_trava(pasta);
     for nome in ["1111111111.json", "3.json", "diario/ponto.json", "diario/x", "diario/../3.json"] {
         let alvo = pasta.join(nome);
-        let saida = executar(pasta, &["exportar", alvo.to_str().expect("UTF-8")]);
+        let saida = executar_sobre(pasta, &["exportar", alvo.to_str().expect("UTF-8")]);
         let frase = format!("{} pertence ao banco: exporte para outro arquivo.\n", alvo.display());
         assert_eq!((texto(&saida.stderr), saida.status.code()), (&*frase, Some(1)), "{nome}");
         assert_eq!(tudo_sem_trava(pasta), antes, "{nome}");
@@ -256,7 +252,7 @@ fn an_export_does_not_take_the_place_of_an_account_or_of_the_journal() {
 #[test]
 fn a_bank_without_accounts_says_so_and_shows_nothing() {
     let contas = vazio();
-    let saida = executar(contas.path(), &["conta", "listar"]);
+    let saida = executar_sobre(contas.path(), &["conta", "listar"]);
     assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(0)));
     assert_eq!(texto(&saida.stderr), format!("Nenhuma conta em {}.\n", contas.path().display()));
     assert_eq!(feito(contas.path(), &["conta", "listar", "--json"]), "");
@@ -273,7 +269,7 @@ fn a_name_that_would_move_the_cursor_is_shown_and_exported_harmlessly() {
     fs::write(contas.path().join("2.json"), avesso).expect("writable");
     assert!(feito(contas.path(), &["conta", "mostrar", "2"]).contains("é\u{fffd}a\u{fffd}b\n"));
     fs::remove_file(contas.path().join("2.json")).expect("it is there");
-    let saida = executar(contas.path(), &["exportar"]);
+    let saida = executar_sobre(contas.path(), &["exportar"]);
     assert_eq!(saida.status.code(), Some(0));
     let linha = "{\"rg\":\"1\",\"nome\":\"a\\u001b[2Jb\",\"centavos\":100}\n";
     assert_eq!(texto(&saida.stdout), format!("{{\"exportacao\":1}}\n{linha}{{\"contas\":1}}\n"));

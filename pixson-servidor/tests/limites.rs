@@ -11,11 +11,9 @@ use tempfile::TempDir;
 use comum::ambiente::programa;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
 use comum::soquete::{Soquete, encher_todas};
-use comum::{dizer, duas_contas};
+use comum::{UMA, dizer, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-const UMA: &str = "1111111111";
 
 const LOTADO: &str = "|s:1|resposta:Servidor lotado";
 

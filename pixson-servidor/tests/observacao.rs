@@ -11,9 +11,7 @@ use tempfile::TempDir;
 use comum::ambiente::programa;
 use comum::instancia::{Instancia, entrar, esperar_ate};
 use comum::soquete::encher_todas;
-use comum::{dizer, duas_contas};
-
-const UMA: &str = "1111111111";
+use comum::{UMA, dizer, duas_contas};
 
 /// A server that logs in this form, with its counters on a free port.
 fn servir(nivel: &str, formato: &str) -> (Instancia, String, TempDir) {

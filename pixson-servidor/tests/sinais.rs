@@ -4,21 +4,18 @@ mod comum;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
 use comum::filho::Filho;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::{conta, dizer, duas_contas, texto};
+use comum::pasta::nomes;
+use comum::{OUTRA, UMA, conta, dizer, duas_contas, texto};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
-
-const UMA: &str = "1111111111";
-const OUTRA: &str = "2222222222";
 
 /// How many accounts an export needs to take a moment.
 const CONTAS: u32 = 3000;
@@ -155,12 +152,6 @@ fn muitas_contas() -> TempDir {
         fs::write(arquivo, conta(&rg.to_string(), "1.0")).expect("writable");
     }
     pasta
-}
-
-/// The names in a directory.
-fn nomes(pasta: &Path) -> Vec<String> {
-    let itens = fs::read_dir(pasta).expect("a folder").map(|item| item.expect("an entry"));
-    itens.map(|item| item.file_name().to_string_lossy().into_owned()).collect()
 }
 
 #[test]

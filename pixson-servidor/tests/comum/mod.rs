@@ -6,6 +6,7 @@ pub(crate) mod banca;
 pub(crate) mod filho;
 pub(crate) mod honestos;
 pub(crate) mod instancia;
+pub(crate) mod pasta;
 pub(crate) mod soquete;
 
 use std::fs;
@@ -28,9 +29,13 @@ pub(crate) fn contas(contas: &[(&str, &str)]) -> TempDir {
     pasta
 }
 
-/// The two accounts of the seed's session, with 10.0 each.
+/// The two accounts of the seed's session.
+pub(crate) const UMA: &str = "1111111111";
+pub(crate) const OUTRA: &str = "2222222222";
+
+/// Both of them, with 10.0 each.
 pub(crate) fn duas_contas() -> TempDir {
-    contas(&[("1111111111", "10.0"), ("2222222222", "10.0")])
+    contas(&[(UMA, "10.0"), (OUTRA, "10.0")])
 }
 
 /// The text of an account's file.

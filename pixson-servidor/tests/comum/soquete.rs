@@ -1,5 +1,6 @@
 //! Connections of tests to a server.
 
+use std::fmt::Display;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::thread;
@@ -94,6 +95,16 @@ impl Soquete {
         self.leitor.read_to_string(&mut resto).expect("an orderly end");
         resto
     }
+}
+
+pub(crate) fn depositar(conexao: &mut Soquete, rg: &str, valor: &str) {
+    let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:{valor}"));
+    assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
+}
+
+pub(crate) fn conferir_saldo(conexao: &mut Soquete, rg: &str, saldo: impl Display) {
+    let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
+    assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}, {saldo}");
 }
 
 /// Lets connections ask the same, and read nothing, until the server seems to take no more of any
