@@ -8,10 +8,10 @@
 #[path = "comum/contrib.rs"]
 mod contrib;
 
-use contrib::{ARQUIVO, Programa};
+use contrib::{ARQUIVO, Executavel};
 
-const CLIENTE: Programa =
-    Programa { binario: env!("CARGO_BIN_EXE_pixson-cliente"), nome: "pixson-cliente" };
+const CLIENTE: Executavel =
+    Executavel { binario: env!("CARGO_BIN_EXE_pixson-cliente"), nome: "pixson-cliente" };
 
 #[test]
 fn the_completions_that_are_kept_are_those_of_the_command_line() {

@@ -16,14 +16,14 @@ use servidor::banca::Banca;
 const CLIENTE: &str = env!("CARGO_BIN_EXE_pixson-cliente");
 
 /// One command of a transcript, and what it shows.
-struct Passo {
+struct Transcrito {
     comando: String,
     mostra: String,
 }
 
 /// The commands of a page: all blocks of console in which the client is called after a `$`.
-fn passos(pagina: &str) -> Vec<Passo> {
-    let mut passos: Vec<Passo> = Vec::new();
+fn transcritos(pagina: &str) -> Vec<Transcrito> {
+    let mut transcritos: Vec<Transcrito> = Vec::new();
     for bloco in pagina.split("```console\n$ ").skip(1) {
         let (bloco, _) = bloco.split_once("```").expect("a closed block");
         // The menu at a terminal needs a terminal.
@@ -32,11 +32,11 @@ fn passos(pagina: &str) -> Vec<Passo> {
         }
         let mut linhas = bloco.lines().peekable();
         let primeira = linhas.next().expect("a command");
-        passos.push(Passo { comando: primeira.into(), mostra: String::new() });
+        transcritos.push(Transcrito { comando: primeira.into(), mostra: String::new() });
         for linha in linhas {
-            let ultimo = passos.last_mut().expect("the first one");
+            let ultimo = transcritos.last_mut().expect("the first one");
             if let Some(comando) = linha.strip_prefix("$ ") {
-                passos.push(Passo { comando: comando.into(), mostra: String::new() });
+                transcritos.push(Transcrito { comando: comando.into(), mostra: String::new() });
             } else if let Some(mais) = linha.strip_prefix("> ") {
                 ultimo.comando += "\n";
                 ultimo.comando += mais;
@@ -46,7 +46,7 @@ fn passos(pagina: &str) -> Vec<Passo> {
             }
         }
     }
-    passos
+    transcritos
 }
 
 /// Without the milliseconds, which no two runs have in common.
@@ -68,9 +68,9 @@ fn the_tour_of_both_readmes_shows_what_the_programs_show() {
         let servidor = Banca::abrir(contas_de_exemplo());
         let porta = servidor.porta.to_string();
         let mut codigo = 0;
-        let passos = passos(pagina);
-        assert!(passos.len() > 8, "the tour is found");
-        for Passo { comando, mostra } in passos {
+        let transcritos = transcritos(pagina);
+        assert!(transcritos.len() > 8, "the tour is found");
+        for Transcrito { comando, mostra } in transcritos {
             let saida = programa("sh")
                 // The shell of the reader is the same for all commands, and so is its `$?`.
                 .args(["-c", &format!("exec 2>&1\n(exit {codigo})\n{comando}\n")])

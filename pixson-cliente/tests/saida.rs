@@ -16,12 +16,12 @@ use serde_json::Value;
 
 /// Where everything that is written fails, and how it does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Destino {
+enum SaidaQueFalha {
     DiscoCheio,
     SemLeitor,
 }
 
-impl Destino {
+impl SaidaQueFalha {
     fn abrir(self) -> Stdio {
         match self {
             Self::DiscoCheio => cheio().into(),
@@ -38,7 +38,7 @@ impl Destino {
     }
 }
 
-const DESTINOS: [Destino; 2] = [Destino::DiscoCheio, Destino::SemLeitor];
+const SAIDAS: [SaidaQueFalha; 2] = [SaidaQueFalha::DiscoCheio, SaidaQueFalha::SemLeitor];
 
 fn cheio() -> File {
     OpenOptions::new().write(true).open("/dev/full").expect("part of Linux")
@@ -66,17 +66,17 @@ fn what_costs_nobody_anything_fails_on_a_full_disk_and_not_for_want_of_a_reader(
         &["manual"],
         &["manual", "carga"],
     ] {
-        let saida = executar_para(Destino::DiscoCheio.abrir(), argumentos, "");
-        let frase = format!("{}\n", Destino::DiscoCheio.causa());
+        let saida = executar_para(SaidaQueFalha::DiscoCheio.abrir(), argumentos, "");
+        let frase = format!("{}\n", SaidaQueFalha::DiscoCheio.causa());
         assert_eq!((texto(&saida.stderr), saida.status.code()), (&*frase, Some(6)));
-        let saida = executar_para(Destino::SemLeitor.abrir(), argumentos, "");
+        let saida = executar_para(SaidaQueFalha::SemLeitor.abrir(), argumentos, "");
         assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(0)), "{argumentos:?}");
     }
 }
 
 #[test]
 fn a_withdrawal_that_cannot_be_shown_is_told_on_standard_error() {
-    for destino in DESTINOS {
+    for destino in SAIDAS {
         for extra in [&[][..], &["--json"]] {
             let (porta, _, pagos) = servidor_que_paga();
             let argumentos = [&na_conta(&porta, &["saque", "1"])[..], extra].concat();
@@ -95,7 +95,7 @@ fn a_withdrawal_that_cannot_be_shown_is_told_on_standard_error() {
 fn a_question_without_a_reader_is_quiet_and_no_success() {
     const SALDO: &[u8] = b"t:7|s:0|resposta:Saldo: 10.0\n";
     for comando in ["saldo", "ping"] {
-        for destino in DESTINOS {
+        for destino in SAIDAS {
             let respostas: &'static [&'static [u8]] =
                 if comando == "ping" { &[SALDO] } else { &[LOGIN, SALDO] };
             let porta = servidor_que_diz(respostas);
@@ -106,8 +106,8 @@ fn a_question_without_a_reader_is_quiet_and_no_success() {
             let saida = executar_para(destino.abrir(), &argumentos, "");
             let frase = texto(&saida.stderr);
             match destino {
-                Destino::DiscoCheio => assert!(frase.starts_with(destino.causa()), "{frase}"),
-                Destino::SemLeitor => assert_eq!(frase, "", "{comando}"),
+                SaidaQueFalha::DiscoCheio => assert!(frase.starts_with(destino.causa()), "{frase}"),
+                SaidaQueFalha::SemLeitor => assert_eq!(frase, "", "{comando}"),
             }
             assert_eq!(saida.status.code(), Some(6), "{comando}");
         }
@@ -116,7 +116,7 @@ fn a_question_without_a_reader_is_quiet_and_no_success() {
 
 #[test]
 fn the_first_line_of_a_script_that_cannot_be_shown_is_the_last_that_is_done() {
-    for destino in DESTINOS {
+    for destino in SAIDAS {
         for extra in [&[][..], &["--json"]] {
             let (porta, _, pagos) = servidor_que_paga();
             let argumentos = [&na_conta(&porta, &["script"])[..], extra].concat();
@@ -195,16 +195,16 @@ fn ler_ate(mut leitor: impl io::Read, fim: &str, responder: impl FnOnce()) {
 
 #[test]
 fn a_menu_that_nobody_sees_asks_nothing_of_the_server() {
-    for destino in DESTINOS {
+    for destino in SAIDAS {
         let (porta, _, pagos) = servidor_que_paga();
         let argumentos = ["1", "--porta", &porta];
         let saida = executar_para(destino.abrir(), &argumentos, "2\n1\n2\n1\n");
         let frase = texto(&saida.stderr);
         match destino {
-            Destino::DiscoCheio => {
+            SaidaQueFalha::DiscoCheio => {
                 assert_eq!(frase, format!("{} Comandos executados: 0.\n", destino.causa()));
             }
-            Destino::SemLeitor => assert_eq!(frase, ""),
+            SaidaQueFalha::SemLeitor => assert_eq!(frase, ""),
         }
         assert_eq!(saida.status.code(), Some(6));
         // Not even a connection was made: this is the first.
@@ -232,7 +232,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
     let frase = texto(&saida.stderr);
     let esperada = format!(
         "{} Comandos executados: 1; o último: Saque realizado com sucesso.\n",
-        Destino::SemLeitor.causa()
+        SaidaQueFalha::SemLeitor.causa()
     );
     assert_eq!((frase, saida.status.code()), (&*esperada, Some(6)));
     assert_eq!(pagos.join().expect("no panic"), 1);
@@ -240,7 +240,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
 
 #[test]
 fn a_load_that_cannot_be_reported_is_reported_on_standard_error() {
-    for destino in DESTINOS {
+    for destino in SAIDAS {
         for extra in [&[][..], &["--json"]] {
             let porta = servir(banco(), |_| true, b"");
             let argumentos = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1"];
@@ -255,7 +255,7 @@ fn a_load_that_cannot_be_reported_is_reported_on_standard_error() {
     }
     let porta = servir(banco(), |_| true, b"");
     let argumentos = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1"];
-    let saida = executar_para(Destino::SemLeitor.abrir(), &argumentos, "");
+    let saida = executar_para(SaidaQueFalha::SemLeitor.abrir(), &argumentos, "");
     assert_eq!((texto(&saida.stderr), saida.status.code()), ("", Some(6)));
 }
 

@@ -12,14 +12,14 @@ use pixson_core::sessao::Fim;
 use pixson_core::{Ligacao, Pedido, Servico};
 
 use comum::bytes::{
-    Antes, CONTAS, Classe, Depois, Entrada, Etapa, SONDA, conferir_respostas, expandir, tabela,
+    Antes, CONTAS, Caso, Classe, Depois, Etapa, SONDA, conferir_respostas, expandir, tabela,
 };
 use comum::{Alimentacao, alimentar, avancar, servico};
 
 /// Longer inputs are cut at some indexes only: around the limit of a message, and at the edges.
 const CORTADA_EM_TODOS_MAX_BYTES: usize = 8 * 1024;
 
-fn entradas() -> Vec<Entrada> {
+fn casos() -> Vec<Caso> {
     tabela(Path::new(env!("CARGO_MANIFEST_DIR")))
 }
 
@@ -68,18 +68,18 @@ fn dizer(
 }
 
 /// Holds an input against a new server. Returns every byte that the server said.
-fn conferir(entrada: &Entrada, alimentacao: Alimentacao) -> String {
-    let onde = format!("{} {alimentacao:?}", entrada.nome);
+fn conferir(caso: &Caso, alimentacao: Alimentacao) -> String {
+    let onde = format!("{} {alimentacao:?}", caso.nome);
     let servico = servico(&CONTAS);
     let contas = servico.banco().saldos();
-    let mut sessao = entrar(&servico, &entrada.antes);
+    let mut sessao = entrar(&servico, &caso.antes);
     let relogio = servico.relogio().agora().valor();
     let mut tudo = String::new();
-    for (numero, etapa) in entrada.etapas.iter().enumerate() {
+    for (numero, etapa) in caso.etapas.iter().enumerate() {
         let bytes = etapa.bytes(relogio);
         let modo = if numero == 0 { alimentacao } else { Alimentacao::Inteira };
         let (saida, passo) = dizer(&servico, &mut sessao, etapa, &modo.pedacos(&bytes));
-        let carimbos = conferir_respostas(&saida, &etapa.respostas, entrada.com_lf());
+        let carimbos = conferir_respostas(&saida, &etapa.respostas, caso.com_lf());
         let carimbos = carimbos.unwrap_or_else(|erro| panic!("{onde}: {erro}"));
         for (carimbo, esperada) in carimbos.into_iter().zip(&etapa.respostas) {
             assert_eq!(carimbo, esperada.carimbo.unwrap_or(carimbo), "{onde}");
@@ -90,10 +90,10 @@ fn conferir(entrada: &Entrada, alimentacao: Alimentacao) -> String {
         assert_eq!(Classe::observada(&saida, pelo_servidor, pelo_par), etapa.classe, "{onde}");
         tudo += &saida;
     }
-    if let Some(resposta) = entrada.sonda() {
+    if let Some(resposta) = caso.sonda() {
         let (saida, passo) = alimentar(&servico, &mut sessao, SONDA);
         let saida = String::from_utf8(saida).expect("replies are UTF-8");
-        let carimbos = conferir_respostas(&saida, &[resposta], entrada.com_lf());
+        let carimbos = conferir_respostas(&saida, &[resposta], caso.com_lf());
         assert!(carimbos.is_ok() && !matches!(passo, Passo::Encerrar(_)), "{onde}: {saida}");
     }
     assert_eq!(servico.banco().saldos(), contas, "{onde}");
@@ -102,18 +102,18 @@ fn conferir(entrada: &Entrada, alimentacao: Alimentacao) -> String {
 
 #[test]
 fn every_input_is_answered_as_the_protocol_says_however_it_arrives() {
-    for entrada in entradas() {
-        let inteira = conferir(&entrada, Alimentacao::Inteira);
-        let bytes = entrada.etapas[0].bytes(0).len();
+    for caso in casos() {
+        let inteira = conferir(&caso, Alimentacao::Inteira);
+        let bytes = caso.etapas[0].bytes(0).len();
         for alimentacao in Alimentacao::ate(bytes, CORTADA_EM_TODOS_MAX_BYTES) {
-            assert_eq!(conferir(&entrada, alimentacao), inteira, "{}", entrada.nome);
+            assert_eq!(conferir(&caso, alimentacao), inteira, "{}", caso.nome);
         }
     }
 }
 
 /// The bytes of an input that is one message, and the reply to it.
-fn uma_mensagem(entrada: &Entrada) -> Option<(Vec<u8>, &str)> {
-    let [etapa] = entrada.etapas.as_slice() else { return None };
+fn uma_mensagem(caso: &Caso) -> Option<(Vec<u8>, &str)> {
+    let [etapa] = caso.etapas.as_slice() else { return None };
     let [resposta] = etapa.respostas.as_slice() else { return None };
     let mut bytes = etapa.bytes(0);
     if bytes.pop_if(|byte| *byte == b'\n').is_some() {
@@ -145,8 +145,8 @@ fn combina(lido: Result<Pedido, ErroPedido>, texto: &str) -> bool {
 
 #[test]
 fn the_parser_reads_every_single_message_as_its_reply_says() {
-    let entradas = entradas();
-    let mensagens: Vec<_> = entradas.iter().filter_map(uma_mensagem).collect();
+    let casos = casos();
+    let mensagens: Vec<_> = casos.iter().filter_map(uma_mensagem).collect();
     assert!(mensagens.len() >= 160, "only {} messages were found", mensagens.len());
     for (bytes, corpo) in mensagens {
         let lido = Pedido::decodificar(&bytes);
@@ -179,14 +179,14 @@ fn the_notation_stands_for_the_bytes_that_it_says() {
 
 #[test]
 fn the_table_is_large_and_has_every_family_and_every_class() {
-    let entradas = entradas();
-    assert!(entradas.len() >= 160, "only {} inputs were found", entradas.len());
-    let nomes: BTreeSet<_> = entradas.iter().map(|entrada| &entrada.nome).collect();
-    assert_eq!(nomes.len(), entradas.len(), "two inputs have one name");
+    let casos = casos();
+    assert!(casos.len() >= 160, "only {} inputs were found", casos.len());
+    let nomes: BTreeSet<_> = casos.iter().map(|caso| &caso.nome).collect();
+    assert_eq!(nomes.len(), casos.len(), "two inputs have one name");
 
     let mut familias: BTreeMap<&str, usize> = BTreeMap::new();
-    for entrada in &entradas {
-        *familias.entry(&entrada.familia).or_default() += 1;
+    for caso in &casos {
+        *familias.entry(&caso.familia).or_default() += 1;
     }
     let esperadas = [
         "banco",
@@ -210,19 +210,19 @@ fn the_table_is_large_and_has_every_family_and_every_class() {
     assert!(familias.values().all(|quantas| *quantas >= 10), "{familias:?}");
 
     for classe in Classe::TODAS {
-        let quantas = entradas.iter().filter(|entrada| entrada.classe() == classe).count();
+        let quantas = casos.iter().filter(|caso| caso.classe() == classe).count();
         assert!(quantas >= 10, "only {quantas} of class {classe:?}");
     }
 }
 
 #[test]
 fn a_stamp_is_refused_by_a_server_of_any_age_if_by_a_new_one() {
-    for entrada in entradas().iter().filter(|entrada| !entrada.conhece_o_relogio()) {
-        let Some((bytes, corpo)) = uma_mensagem(entrada) else { continue };
+    for caso in casos().iter().filter(|caso| !caso.conhece_o_relogio()) {
+        let Some((bytes, corpo)) = uma_mensagem(caso) else { continue };
         let lido = Pedido::decodificar(&bytes);
         let carimbo = lido.map_or_else(|erro| erro.carimbo(), |pedido| Some(pedido.carimbo));
         // So close to the end of the range comes no clock of a test.
         let longe = carimbo.is_none_or(|carimbo| carimbo.valor() > 1 << 61);
-        assert!(!corpo.ends_with("Carimbo inválido") || longe, "{}", entrada.nome);
+        assert!(!corpo.ends_with("Carimbo inválido") || longe, "{}", caso.nome);
     }
 }

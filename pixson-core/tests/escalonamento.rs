@@ -139,7 +139,7 @@ impl Disco for DiscoEscalonado {
 }
 
 /// An open bank, and what those who use it have heard.
-struct Cena {
+struct BancoEscalonado {
     iniciais: BTreeMap<Rg, Saldo>,
     disco: DiscoEscalonado,
     banco: BancoJson<DiscoEscalonado>,
@@ -152,21 +152,21 @@ struct Cena {
 struct Notas {
     ouvidas: Vec<Ouvida>,
     geridas: Vec<Gerida>,
-    quedas: Vec<Queda>,
+    apagoes: Vec<Apagao>,
     /// Somebody has heard that an outcome is unknown.
     desconhecido: bool,
 }
 
 /// What a power cut at one moment would leave, and which replies had been sent by then.
-struct Queda {
+struct Apagao {
     disco: DiscoModelo,
     confirmadas: Vec<bool>,
     geridas: Vec<bool>,
 }
 
-impl Cena {
+impl BancoEscalonado {
     /// A bank with 1.0 in each of these accounts.
-    fn nova(contas: &[&str], configuracao: ConfiguracaoJson) -> Self {
+    fn novo(contas: &[&str], configuracao: ConfiguracaoJson) -> Self {
         let iniciais: BTreeMap<Rg, Saldo> =
             contas.iter().map(|conta| (rg(conta), saldo("1.0"))).collect();
         let modelo = DiscoModelo::com_arquivos(iniciais.keys().map(|&rg| arquivo(rg)));
@@ -255,17 +255,17 @@ impl Cena {
         let disco = self.disco.modelo.depois_de(&mut Corte::Nada);
         let confirmadas = notas.ouvidas.iter().map(|ouvida| ouvida.confirmada).collect();
         let geridas = notas.geridas.iter().map(|gerida| gerida.confirmada).collect();
-        notas.quedas.push(Queda { disco, confirmadas, geridas });
+        notas.apagoes.push(Apagao { disco, confirmadas, geridas });
     }
 
     /// After everybody has gone: recovers each disk that a power cut left, and judges it by the
     /// replies that had been sent by then. Returns the total of the last, in centavos.
     fn julgar(self) -> u128 {
         self.cortar();
-        let Notas { ouvidas, geridas: feitas, quedas, .. } =
+        let Notas { ouvidas, geridas: feitas, apagoes, .. } =
             self.notas.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut total = 0;
-        for Queda { disco, confirmadas, geridas } in quedas {
+        for Apagao { disco, confirmadas, geridas } in apagoes {
             let ouvidas = ouvidas
                 .iter()
                 .zip(confirmadas.into_iter().chain(iter::repeat(false)))
@@ -312,7 +312,7 @@ fn juntas(tarefas: &[&(dyn Fn() + Sync)]) {
 #[test]
 fn transfers_that_cross_do_not_lock_each_other_out() {
     explorar(2000, || {
-        let cena = Cena::nova(&["1", "2"], FOLGADA);
+        let cena = BancoEscalonado::novo(&["1", "2"], FOLGADA);
         juntas(&[
             &|| cena.pedir(&[transferencia("1", "2", "0.75")]),
             &|| cena.pedir(&[transferencia("2", "1", "1.25")]),
@@ -328,7 +328,7 @@ fn a_ring_of_transfers_does_not_close() {
     const ANEL: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
 
     explorar(2000, || {
-        let cena = Cena::nova(&ANEL, FOLGADA);
+        let cena = BancoEscalonado::novo(&ANEL, FOLGADA);
         thread::scope(|escopo| {
             for (indice, origem) in ANEL.iter().enumerate() {
                 let destino = ANEL[(indice + 1) % ANEL.len()];
@@ -343,7 +343,7 @@ fn a_ring_of_transfers_does_not_close() {
 #[test]
 fn what_a_group_acknowledges_is_on_the_disk() {
     explorar(2000, || {
-        let cena = Cena::nova(&["1", "2"], FOLGADA);
+        let cena = BancoEscalonado::novo(&["1", "2"], FOLGADA);
         juntas(&[
             &|| {
                 cena.pedir(&[deposito("1"), deposito("2")]);
@@ -363,7 +363,7 @@ fn what_a_group_acknowledges_is_on_the_disk() {
 fn a_checkpoint_among_operations_loses_none_of_them() {
     explorar(2000, || {
         let [a, b, c, d] = PARES;
-        let cena = Cena::nova(&PARES, APERTADA);
+        let cena = BancoEscalonado::novo(&PARES, APERTADA);
         let publicar = || cena.publicar();
         juntas(&[
             &|| {
@@ -387,7 +387,7 @@ fn a_checkpoint_among_operations_loses_none_of_them() {
 #[test]
 fn of_two_who_open_the_same_accounts_one_does() {
     explorar(2000, || {
-        let cena = Cena::nova(&["1", "2"], FOLGADA);
+        let cena = BancoEscalonado::novo(&["1", "2"], FOLGADA);
         let abertas = AtomicUsize::new(0);
         let abrir = |contas: &[&str]| {
             abertas.fetch_add(usize::from(cena.abrir(contas)), Ordering::SeqCst);
@@ -407,7 +407,7 @@ fn of_two_who_open_the_same_accounts_one_does() {
 #[test]
 fn a_checkpoint_with_no_segment_to_turn_holds_nobody_up() {
     explorar(2000, || {
-        let cena = Cena::nova(&["1", "2", "3"], FOLGADA);
+        let cena = BancoEscalonado::novo(&["1", "2", "3"], FOLGADA);
         juntas(&[
             &|| cena.publicar(),
             &|| cena.pedir(&[deposito("1")]),
@@ -421,7 +421,7 @@ fn a_checkpoint_with_no_segment_to_turn_holds_nobody_up() {
 #[test]
 fn after_a_failed_sync_everybody_hears_that_the_outcome_is_unknown() {
     explorar(2000, || {
-        let cena = Cena::nova(&PARES, APERTADA);
+        let cena = BancoEscalonado::novo(&PARES, APERTADA);
         let [a, b, c, d] = PARES;
         let boas = thread_rng().gen_range(0..6);
         cena.disco.syncs_ate_a_falha.store(boas, Ordering::SeqCst);
@@ -451,7 +451,7 @@ fn after_a_failed_sync_everybody_hears_that_the_outcome_is_unknown() {
 #[test]
 fn a_file_that_arrives_is_one_account_to_everybody() {
     explorar(2000, || {
-        let cena = Cena::nova(&["1"], APERTADA);
+        let cena = BancoEscalonado::novo(&["1"], APERTADA);
         let feitos = AtomicU64::new(0);
         let depositar = || {
             if fazer(&cena.banco, &cena.relogio, deposito("2")).1 == Ok(Sucesso::Deposito) {

@@ -24,7 +24,7 @@ use pixson_oraculos::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_resp
 use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 use tempfile::TempDir;
 
-use comum::linear::{Anotada, Contador, Corrida, Evento, Saldos, aplicar, julgar, roteiros};
+use comum::linear::{Anotada, Ato, Contador, Corrida, Saldos, aplicar, julgar, roteiros};
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
 use comum::sementes::{Sementes, sementes, so_uma};
 use comum::{rg, saldo, valor};
@@ -39,17 +39,17 @@ fn iniciais() -> Saldos {
 /// Reads a history: `D1 1-4 | 1=10.0 2-3` is a deposit of 1 on account 1, called at 1 and answered
 /// at 4, and a balance heard meanwhile. `T` transfers 1 from account 1 to 2; `R` is the refusal to
 /// withdraw 11 from account 1. `1-?` was never answered, nor was `1-4?`, which is done by 4 or never.
-fn historia(texto: &str) -> Vec<Evento> {
-    let evento = |texto: &str| {
+fn historia(texto: &str) -> Vec<Ato> {
+    let ato = |texto: &str| {
         let (o_que, quando) = texto.trim().split_once(' ').expect("what and when");
         let (chamada, fim) = quando.split_once('-').expect("from and to");
         let ouvida = !fim.ends_with('?');
         let fim = fim.trim_end_matches('?').parse().unwrap_or(u64::MAX);
         let (operacao, desfecho) = o_que_e(o_que);
         let chamada = chamada.parse().expect("a number");
-        Evento { operacao, chamada, fim, desfecho: ouvida.then_some(desfecho) }
+        Ato { operacao, chamada, fim, desfecho: ouvida.then_some(desfecho) }
     };
-    texto.split('|').map(evento).collect()
+    texto.split('|').map(ato).collect()
 }
 
 fn o_que_e(texto: &str) -> (Operacao, Result<Sucesso, Recusa>) {
@@ -135,12 +135,12 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
             let (chamada, demora) = (100 * hora, 1 + sorteio.ate(400) as u64);
             let (desfecho, depois) = aplicar(&saldos, operacao);
             let desfecho = (!sorteio.um_em(8)).then_some(desfecho);
-            historia.push(Evento { operacao, chamada, fim: chamada + demora, desfecho });
+            historia.push(Ato { operacao, chamada, fim: chamada + demora, desfecho });
             saldos = depois;
         }
         assert_eq!(julgar(&iniciais(), &historia), Ok(()), "seed {semente}");
         historias += 1;
-        let lido = historia.iter_mut().find_map(|evento| match &mut evento.desfecho {
+        let lido = historia.iter_mut().find_map(|ato| match &mut ato.desfecho {
             Some(Ok(Sucesso::Saldo(lido))) => Some(lido),
             _ => None,
         });
@@ -181,7 +181,7 @@ fn ouvidas(anotadas: &[Anotada]) -> Vec<Ouvida> {
 }
 
 fn linear(anotadas: &[Anotada]) -> Veredito {
-    julgar(&iniciais(), &anotadas.iter().map(Anotada::evento).collect::<Vec<_>>())
+    julgar(&iniciais(), &anotadas.iter().map(Anotada::ato).collect::<Vec<_>>())
 }
 
 /// Four clients at once with six operations each, then every balance.

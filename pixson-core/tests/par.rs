@@ -16,7 +16,7 @@ use comum::conformidade::{CONTAS, fazer, operacao_qualquer};
 use comum::{avancar, rg, saldo, servico, servico_com_duas, valor};
 
 /// A client and a server with a cable that carries so many bytes at a time.
-struct Par<'s, B> {
+struct Dupla<'s, B> {
     servico: &'s Servico<B>,
     servidor: Ligacao,
     cliente: SessaoCliente,
@@ -24,8 +24,8 @@ struct Par<'s, B> {
     relogios: Vec<u64>,
 }
 
-impl<'s, B: Banco> Par<'s, B> {
-    fn novo(servico: &'s Servico<B>, bytes_por_vez: usize, pendentes_max: usize) -> Self {
+impl<'s, B: Banco> Dupla<'s, B> {
+    fn nova(servico: &'s Servico<B>, bytes_por_vez: usize, pendentes_max: usize) -> Self {
         let pendentes_max = NonZeroUsize::new(pendentes_max).expect("at least one");
         let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
         let cliente = SessaoCliente::nova(configuracao);
@@ -75,7 +75,7 @@ impl<'s, B: Banco> Par<'s, B> {
 fn the_seed_session_has_the_clocks_of_the_seed() {
     for bytes_por_vez in [1, 3, 7, 4096] {
         let servico = servico_com_duas();
-        let mut par = Par::novo(&servico, bytes_por_vez, 1);
+        let mut par = Dupla::nova(&servico, bytes_por_vez, 1);
         let (um, dois) = (rg("1111111111"), rg("2222222222"));
         for (operacao, texto) in [
             (Operacao::Login { rg: um }, "Login realizado com sucesso"),
@@ -98,7 +98,7 @@ fn the_seed_session_has_the_clocks_of_the_seed() {
 #[test]
 fn a_pipelined_batch_is_answered_in_its_order() {
     let servico = servico_com_duas();
-    let mut par = Par::novo(&servico, 11, 100);
+    let mut par = Dupla::nova(&servico, 11, 100);
     let um = rg("1111111111");
     par.cliente.enviar(Operacao::Login { rg: um }).expect("idle");
     for _ in 0..9 {
@@ -121,7 +121,7 @@ fn a_pipelined_batch_is_answered_in_its_order() {
 #[test]
 fn no_more_than_the_agreed_number_of_requests_is_pending() {
     let servico = servico_com_duas();
-    let mut par = Par::novo(&servico, 100, 2);
+    let mut par = Dupla::nova(&servico, 100, 2);
     let login = Operacao::Login { rg: rg("1111111111") };
     par.cliente.enviar(login).expect("idle");
     par.cliente.enviar(login).expect("one is pending");
@@ -148,7 +148,7 @@ fn when_the_disk_fails_every_reply_of_the_batch_says_that_the_outcome_is_unknown
     let um = rg("1");
     let banco = DiscoFalho(BancoMemoria::com_contas([(um, saldo("10"))]));
     let servico = Servico::novo(banco);
-    let mut par = Par::novo(&servico, 4096, 3);
+    let mut par = Dupla::nova(&servico, 4096, 3);
     par.cliente.enviar(Operacao::Login { rg: um }).expect("idle");
     par.cliente.enviar(Operacao::Saque { rg: um, valor: valor("1") }).expect("not many");
     par.cliente.enviar(Operacao::Saldo { rg: um }).expect("not many");
@@ -250,7 +250,7 @@ proptest! {
         let servico = servico(&CONTAS);
         let modelo = servico_do_modelo(&CONTAS);
         let relogio = Relogio::novo();
-        let mut par = Par::novo(&servico, bytes_por_vez, pendentes_max);
+        let mut par = Dupla::nova(&servico, bytes_por_vez, pendentes_max);
         let mut esperadas = Vec::new();
         let mut ouvidas = Vec::new();
         for operacao in operacoes {

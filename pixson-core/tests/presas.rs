@@ -153,12 +153,12 @@ fn a_closed_bank_says_which_file_is_behind_and_the_next_one_begins_there() {
 
 /// The model disk, which counts how often something is put in the place of the file.
 #[derive(Clone, Debug)]
-struct DiscoContado {
+struct DiscoQueConta {
     modelo: DiscoModelo,
     tentativas: Arc<AtomicUsize>,
 }
 
-impl Disco for DiscoContado {
+impl Disco for DiscoQueConta {
     type Arquivo = <DiscoModelo as Disco>::Arquivo;
 
     fn renomear(&self, de: &str, para: &str) -> io::Result<()> {
@@ -172,7 +172,7 @@ impl Disco for DiscoContado {
 
 #[test]
 fn it_is_tried_again_with_growing_pauses_however_often_the_account_changes() {
-    let disco = DiscoContado { modelo: preso(), tentativas: Arc::default() };
+    let disco = DiscoQueConta { modelo: preso(), tentativas: Arc::default() };
     let banco = abrir(&disco);
     encenar(&banco, &rodadas(600), &mut Historia::default());
     let tentativas = disco.tentativas.load(Ordering::Relaxed);
@@ -183,13 +183,13 @@ fn it_is_tried_again_with_growing_pauses_however_often_the_account_changes() {
 #[derive(Clone, Debug)]
 struct DiscoComDefeito {
     modelo: DiscoModelo,
-    defeito: Defeito,
+    defeito: DefeitoDeTroca,
     /// A file could not be replaced.
     houve: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Defeito {
+enum DefeitoDeTroca {
     /// A file that cannot be replaced is an error of the whole disk.
     UmValePorTodos,
     /// It counts as replaced, so that the journal is given up.
@@ -203,8 +203,8 @@ impl Disco for DiscoComDefeito {
         let renomeado = self.modelo.renomear(de, para);
         self.houve.fetch_add(usize::from(renomeado.is_err()), Ordering::Relaxed);
         match self.defeito {
-            Defeito::UmValePorTodos => renomeado,
-            Defeito::DadoPorFeito => {
+            DefeitoDeTroca::UmValePorTodos => renomeado,
+            DefeitoDeTroca::DadoPorFeito => {
                 let _ = renomeado.or_else(|_| self.modelo.apagar(de));
                 Ok(())
             }
@@ -212,7 +212,7 @@ impl Disco for DiscoComDefeito {
     }
 
     fn sincronizar_pasta(&self, pasta: &str) -> io::Result<()> {
-        let caiu = matches!(self.defeito, Defeito::UmValePorTodos) && pasta.is_empty();
+        let caiu = matches!(self.defeito, DefeitoDeTroca::UmValePorTodos) && pasta.is_empty();
         if caiu && self.houve.load(Ordering::Relaxed) > 0 {
             return Err(io::Error::other("I/O error"));
         }
@@ -225,7 +225,7 @@ impl Disco for DiscoComDefeito {
 
 #[test]
 fn a_bank_that_one_file_ends_and_one_that_gives_up_its_journal_are_found() {
-    for defeito in [Defeito::UmValePorTodos, Defeito::DadoPorFeito] {
+    for defeito in [DefeitoDeTroca::UmValePorTodos, DefeitoDeTroca::DadoPorFeito] {
         let com = |modelo| DiscoComDefeito { modelo, defeito, houve: Arc::default() };
         let veredito = vida(com, Corte::Tudo);
         assert!(veredito.is_err(), "{defeito:?} was not found");

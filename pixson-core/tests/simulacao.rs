@@ -35,11 +35,11 @@ struct Cliente {
     relogio: Arc<Relogio>,
     /// The stamp of its last request, on whatever connection.
     ultimo: Option<Carimbo>,
-    ligacao: Option<Ligacao>,
+    ponte: Option<Ponte>,
 }
 
 /// Both machines of a connection, and what is on its way between them.
-struct Ligacao {
+struct Ponte {
     epoca: u64,
     cliente: SessaoCliente,
     servidor: pixson_core::Ligacao,
@@ -78,7 +78,7 @@ impl Mundo {
                 rg: rg(CONTAS[numero]),
                 relogio: Arc::default(),
                 ultimo: None,
-                ligacao: None,
+                ponte: None,
             })
             .collect();
         let sorteio = Sorteio::novo(semente);
@@ -195,12 +195,12 @@ impl Mundo {
     /// A client asks for something, on a new connection if it has none.
     fn enviar(&mut self, quem: usize) {
         let Some(servico) = &self.servico else { return };
-        let Cliente { rg, relogio, ultimo, ligacao } = &mut self.clientes[quem];
-        let (rg, primeira) = (*rg, ligacao.is_none());
-        let ligacao = ligacao.get_or_insert_with(|| {
+        let Cliente { rg, relogio, ultimo, ponte } = &mut self.clientes[quem];
+        let (rg, primeira) = (*rg, ponte.is_none());
+        let ponte = ponte.get_or_insert_with(|| {
             let pendentes_max = NonZeroUsize::MIN.saturating_add(self.sorteio.ate(4));
             let configuracao = ConfiguracaoCliente { pendentes_max, ..Default::default() };
-            Ligacao {
+            Ponte {
                 epoca: servico.banco().epoca(),
                 cliente: SessaoCliente::com_relogio(configuracao, Arc::clone(relogio)),
                 servidor: servico.ligacao(),
@@ -212,56 +212,55 @@ impl Mundo {
         });
         let operacao =
             if primeira { Operacao::Login { rg } } else { operacao(rg, &mut self.sorteio) };
-        if let Ok(carimbo) = ligacao.cliente.enviar(operacao) {
+        if let Ok(carimbo) = ponte.cliente.enviar(operacao) {
             assert!(*ultimo < Some(carimbo), "{carimbo} after {ultimo:?}");
             *ultimo = Some(carimbo);
-            ligacao.pendentes.push_back(operacao);
+            ponte.pendentes.push_back(operacao);
             let mut bytes = Vec::new();
-            ligacao.cliente.retirar_saida(&mut bytes);
-            ligacao.ida.extend(bytes);
+            ponte.cliente.retirar_saida(&mut bytes);
+            ponte.ida.extend(bytes);
         }
     }
 
     /// Some bytes reach the server, which does what it can with them.
     fn levar(&mut self, quem: usize) {
-        let (Some(servico), Some(ligacao)) = (&self.servico, &mut self.clientes[quem].ligacao)
-        else {
+        let (Some(servico), Some(ponte)) = (&self.servico, &mut self.clientes[quem].ponte) else {
             return;
         };
-        let quantos = self.sorteio.ate(ligacao.ida.len() + 1);
-        let chegam: Vec<u8> = ligacao.ida.drain(..quantos).collect();
+        let quantos = self.sorteio.ate(ponte.ida.len() + 1);
+        let chegam: Vec<u8> = ponte.ida.drain(..quantos).collect();
         // The second half comes while the first is served, if there is something to wait for.
         let (agora, depois) = chegam.split_at(quantos / 2);
-        ligacao.servidor.receber(agora);
-        servico.avancar(&mut ligacao.servidor, |_| {});
-        let adiantado = ligacao.servidor.pode_adiantar();
+        ponte.servidor.receber(agora);
+        servico.avancar(&mut ponte.servidor, |_| {});
+        let adiantado = ponte.servidor.pode_adiantar();
         if adiantado {
-            ligacao.servidor.receber(depois);
-            servico.avancar(&mut ligacao.servidor, |_| {});
+            ponte.servidor.receber(depois);
+            servico.avancar(&mut ponte.servidor, |_| {});
         }
         let mut bytes = Vec::new();
-        let _ = servico.confirmar(&mut ligacao.servidor, &mut bytes);
-        ligacao.volta.extend(bytes);
-        ligacao.servidor.receber(if adiantado { &[] } else { depois });
-        let (bytes, passo) = avancar(servico, &mut ligacao.servidor);
-        ligacao.volta.extend(bytes);
-        ligacao.fechada |= matches!(passo, Passo::Encerrar(_));
+        let _ = servico.confirmar(&mut ponte.servidor, &mut bytes);
+        ponte.volta.extend(bytes);
+        ponte.servidor.receber(if adiantado { &[] } else { depois });
+        let (bytes, passo) = avancar(servico, &mut ponte.servidor);
+        ponte.volta.extend(bytes);
+        ponte.fechada |= matches!(passo, Passo::Encerrar(_));
     }
 
     /// Some bytes reach the client.
     fn trazer(&mut self, quem: usize) {
-        let Some(ligacao) = &mut self.clientes[quem].ligacao else { return };
-        let quantos = self.sorteio.ate(ligacao.volta.len() + 1);
-        let chegam: Vec<u8> = ligacao.volta.drain(..quantos).collect();
-        ligacao.cliente.receber(&chegam);
+        let Some(ponte) = &mut self.clientes[quem].ponte else { return };
+        let quantos = self.sorteio.ate(ponte.volta.len() + 1);
+        let chegam: Vec<u8> = ponte.volta.drain(..quantos).collect();
+        ponte.cliente.receber(&chegam);
         loop {
-            match ligacao.cliente.proxima_saida().expect("our server speaks the protocol") {
+            match ponte.cliente.proxima_saida().expect("our server speaks the protocol") {
                 SaidaCliente::RelogioAtualizado(_) => {}
                 SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => break,
                 SaidaCliente::RespostaRecebida(resposta) => {
-                    let operacao = ligacao.pendentes.pop_front().expect("one reply a request");
+                    let operacao = ponte.pendentes.pop_front().expect("one reply a request");
                     let desfecho = resposta.desfecho().expect("our server's texts are known");
-                    let (epoca, carimbo) = (ligacao.epoca, resposta.carimbo());
+                    let (epoca, carimbo) = (ponte.epoca, resposta.carimbo());
                     match desfecho {
                         Err(Recusa::ServidorIndisponivel) => {
                             self.historia.perguntas.push((epoca, operacao));
@@ -279,18 +278,18 @@ impl Mundo {
                 }
             }
         }
-        if ligacao.fechada && ligacao.volta.is_empty() {
+        if ponte.fechada && ponte.volta.is_empty() {
             self.perder(quem);
         }
     }
 
     /// A connection breaks: what was on its way is gone.
     fn perder(&mut self, quem: usize) {
-        if let Some(ligacao) = self.clientes[quem].ligacao.take() {
-            let epoca = ligacao.epoca;
+        if let Some(ponte) = self.clientes[quem].ponte.take() {
+            let epoca = ponte.epoca;
             self.historia
                 .perguntas
-                .extend(ligacao.pendentes.into_iter().map(|pedido| (epoca, pedido)));
+                .extend(ponte.pendentes.into_iter().map(|pedido| (epoca, pedido)));
         }
     }
 

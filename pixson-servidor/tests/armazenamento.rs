@@ -9,9 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use comum::conexao::{conferir_saldo, depositar};
 use comum::instancia::{Instancia, entrar, esperar_ate};
 use comum::pasta::{esperar_arquivo, lancamentos};
-use comum::soquete::{conferir_saldo, depositar};
 use comum::{OUTRA, UMA, conta, contas, duas_contas};
 
 /// Runs a server that is expected not to start. Returns its one sentence.

@@ -21,13 +21,13 @@ use std::process::Stdio;
 use tempfile::TempDir;
 
 use alimentacao::Alimentacao;
-use bytes::{CONTAS, Classe, Depois, Entrada, tabela};
+use bytes::{CONTAS, Caso, Classe, Depois, tabela};
 use comum::ambiente::programa;
+use comum::conexao::ConexaoCrua;
 use comum::conta;
 use comum::filho::Filho;
 use comum::instancia::esperar_ate;
 use comum::pasta::nomes;
-use comum::soquete::Soquete;
 use ensaio::{Ensaio, arranjos, carimbo};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -43,13 +43,13 @@ const FORJADAS: [&str; 3] = [
 ];
 
 /// The server, in a directory with nothing else but what a path upwards could reach.
-struct Alvo {
+struct BancaIsolada {
     processo: Filho,
     raiz: TempDir,
     porta: u16,
 }
 
-impl Alvo {
+impl BancaIsolada {
     fn iniciar(argumentos: &[&str]) -> Self {
         let raiz = TempDir::new().expect("a temporary directory");
         let arquivo = |nome| File::create(raiz.path().join(nome)).expect("writable");
@@ -64,12 +64,12 @@ impl Alvo {
         comando.stdin(Stdio::null());
         comando.stdout(arquivo("saida")).stderr(arquivo("erros"));
         let processo = Filho::gerar(&mut comando);
-        let mut alvo = Self { processo, raiz, porta: 0 };
-        esperar_ate("the server to listen", || alvo.lido("saida").lines().count() >= 2);
-        let tela = alvo.lido("saida");
+        let mut banca = Self { processo, raiz, porta: 0 };
+        esperar_ate("the server to listen", || banca.lido("saida").lines().count() >= 2);
+        let tela = banca.lido("saida");
         let porta = tela.lines().next().and_then(|linha| linha.rsplit(' ').next());
-        alvo.porta = porta.expect("a word").parse().expect("a port");
-        alvo
+        banca.porta = porta.expect("a word").parse().expect("a port");
+        banca
     }
 
     /// What the server has printed: `saida` or `erros`.
@@ -83,12 +83,12 @@ impl Alvo {
 
     /// The server's clock, if nobody else is served, after a request that changes nothing.
     fn relogio(&self) -> u64 {
-        carimbo(&Soquete::em(self.porta).pedir("t:0|op:1|rg:0"))
+        carimbo(&ConexaoCrua::em(self.porta).pedir("t:0|op:1|rg:0"))
     }
 
     /// Lets as much time pass, by the server's measure, as ends the message of a legacy peer.
     fn pausar(&self) {
-        let mut legado = Soquete::em(self.porta);
+        let mut legado = ConexaoCrua::em(self.porta);
         legado.enviar(b"t:0|op:6|rg:7");
         assert!(legado.recv().ends_with("|s:0|resposta:Login realizado com sucesso"));
     }
@@ -99,19 +99,19 @@ impl Alvo {
 }
 
 /// Says these inputs, each on a connection of its own, side by side.
-fn rodada(alvo: &Alvo, arranjos: &[(&Entrada, Alimentacao)]) {
-    let porta = alvo.porta;
+fn rodada(banca: &BancaIsolada, arranjos: &[(&Caso, Alimentacao)]) {
+    let porta = banca.porta;
     let mut ensaios: Vec<_> =
         arranjos.iter().map(|arranjo| Ensaio::abrir(porta, *arranjo)).collect();
     for ensaio in &mut ensaios {
-        ensaio.entrar(|| alvo.relogio());
+        ensaio.entrar(|| banca.relogio());
         ensaio.enviar(1);
     }
-    let primeiras = || arranjos.iter().map(|(entrada, _)| &entrada.etapas[0]);
+    let primeiras = || arranjos.iter().map(|(caso, _)| &caso.etapas[0]);
     if primeiras().any(|e| e.depois == Depois::Pausa && e.classe == Classe::Wait) {
-        alvo.pausar();
-    } else if !arranjos.iter().any(|(entrada, _)| entrada.conhece_o_relogio()) {
-        alvo.relogio();
+        banca.pausar();
+    } else if !arranjos.iter().any(|(caso, _)| caso.conhece_o_relogio()) {
+        banca.relogio();
     }
     for ensaio in &mut ensaios {
         ensaio.enviar(0);
@@ -122,14 +122,14 @@ fn rodada(alvo: &Alvo, arranjos: &[(&Entrada, Alimentacao)]) {
 }
 
 /// How often a text of success stands for a record of this operation.
-fn movimentos(entrada: &Entrada) -> impl Iterator<Item = u8> {
+fn movimentos(caso: &Caso) -> impl Iterator<Item = u8> {
     let operacao = |corpo: &str| match corpo.strip_prefix("|s:0|resposta:") {
         Some("Saque realizado com sucesso") => Some(2),
         Some("Depósito realizado com sucesso") => Some(3),
         Some("Transferência realizada com sucesso") => Some(4),
         _ => None,
     };
-    entrada.respostas().into_iter().filter_map(move |resposta| operacao(&resposta.corpo))
+    caso.respostas().into_iter().filter_map(move |resposta| operacao(&resposta.corpo))
 }
 
 /// How many records of each operation the journal holds.
@@ -157,87 +157,87 @@ fn conferir_texto(texto: &str) {
 }
 
 /// Looks at what is left when the server has stopped.
-fn conferir_rastros(alvo: &Alvo) {
-    assert_eq!(alvo.lido("erros"), "");
-    conferir_texto(&alvo.lido("saida"));
-    assert_eq!(alvo.lido("saida").matches("Encerrando...").count(), 1);
+fn conferir_rastros(banca: &BancaIsolada) {
+    assert_eq!(banca.lido("erros"), "");
+    conferir_texto(&banca.lido("saida"));
+    assert_eq!(banca.lido("saida").matches("Encerrando...").count(), 1);
 
     let raiz = ["contas", "erros", "fora.json", "saida"].map(String::from);
-    assert_eq!(nomes(alvo.raiz.path()), raiz);
+    assert_eq!(nomes(banca.raiz.path()), raiz);
     let arquivos = CONTAS.map(|(rg, _)| format!("{rg}.json"));
     let contas: BTreeSet<_> = arquivos.into_iter().chain(["diario".into()]).collect();
-    assert_eq!(BTreeSet::from_iter(nomes(&alvo.contas())), contas);
+    assert_eq!(BTreeSet::from_iter(nomes(&banca.contas())), contas);
     for (rg, saldo) in CONTAS {
-        let arquivo = fs::read_to_string(alvo.contas().join(format!("{rg}.json")));
+        let arquivo = fs::read_to_string(banca.contas().join(format!("{rg}.json")));
         assert_eq!(arquivo.expect("readable"), conta(rg, saldo));
     }
     let mut auditoria = programa(SERVIDOR);
-    let auditoria = auditoria.args(["auditar", "--contas"]).arg(alvo.contas()).output();
+    let auditoria = auditoria.args(["auditar", "--contas"]).arg(banca.contas()).output();
     assert!(auditoria.expect("the program runs").status.success());
 }
 
-fn entradas() -> Vec<Entrada> {
+fn casos() -> Vec<Caso> {
     let core = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pixson-core");
-    let entradas = tabela(&core);
-    assert!(entradas.len() >= 160, "only {} inputs were found", entradas.len());
-    entradas
+    let casos = tabela(&core);
+    assert!(casos.len() >= 160, "only {} inputs were found", casos.len());
+    casos
 }
 
 #[test]
 fn every_input_is_answered_over_a_socket_and_leaves_no_trace() {
-    let entradas = entradas();
+    let casos = casos();
     let (dinheiro, sem_dinheiro): (Vec<_>, Vec<_>) =
-        entradas.iter().partition(|entrada| movimentos(entrada).next().is_some());
+        casos.iter().partition(|caso| movimentos(caso).next().is_some());
     let (sozinhas, juntas): (Vec<_>, Vec<_>) =
-        sem_dinheiro.into_iter().partition(|entrada| entrada.conhece_o_relogio());
-    let mut alvo = Alvo::iniciar(&[]);
+        sem_dinheiro.into_iter().partition(|caso| caso.conhece_o_relogio());
+    let mut banca = BancaIsolada::iniciar(&[]);
 
     let todos: Vec<_> = juntas.into_iter().flat_map(arranjos).collect();
-    todos.chunks(ENSAIOS).for_each(|lote| rodada(&alvo, lote));
+    todos.chunks(ENSAIOS).for_each(|lote| rodada(&banca, lote));
     for arranjo in sozinhas.into_iter().flat_map(arranjos) {
-        rodada(&alvo, &[arranjo]);
+        rodada(&banca, &[arranjo]);
     }
-    assert_eq!(registros(&alvo.contas()), BTreeMap::new(), "nothing was done so far");
+    assert_eq!(registros(&banca.contas()), BTreeMap::new(), "nothing was done so far");
 
     let mut esperados = BTreeMap::new();
     for arranjo in dinheiro.into_iter().flat_map(arranjos) {
-        rodada(&alvo, &[arranjo]);
+        rodada(&banca, &[arranjo]);
         for operacao in movimentos(arranjo.0) {
             *esperados.entry(operacao).or_default() += 1;
         }
     }
-    let mut conexao = Soquete::em(alvo.porta);
+    let mut conexao = ConexaoCrua::em(banca.porta);
     for (rg, saldo) in CONTAS {
         conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
         let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
         assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{rg}: {resposta}");
     }
-    alvo.parar();
-    assert_eq!(registros(&alvo.contas()), esperados);
-    conferir_rastros(&alvo);
+    banca.parar();
+    assert_eq!(registros(&banca.contas()), esperados);
+    conferir_rastros(&banca);
 }
 
 #[test]
 fn the_fullest_log_holds_nothing_that_an_input_says_for_the_server() {
-    let entradas = entradas();
+    let casos = casos();
     for formato in ["texto", "json"] {
-        let mut alvo = Alvo::iniciar(&["--log", "detalhe", "--log-formato", formato]);
-        for arranjo in entradas.iter().filter_map(|entrada| arranjos(entrada).into_iter().next()) {
-            rodada(&alvo, &[arranjo]);
+        let mut banca = BancaIsolada::iniciar(&["--log", "detalhe", "--log-formato", formato]);
+        for arranjo in casos.iter().filter_map(|caso| arranjos(caso).into_iter().next()) {
+            rodada(&banca, &[arranjo]);
         }
-        alvo.parar();
-        conferir_texto(&alvo.lido("saida"));
-        conferir_texto(&alvo.lido("erros"));
-        assert!(alvo.lido("erros").lines().count() > entradas.len(), "it is a log");
+        banca.parar();
+        conferir_texto(&banca.lido("saida"));
+        conferir_texto(&banca.lido("erros"));
+        assert!(banca.lido("erros").lines().count() > casos.len(), "it is a log");
     }
 }
 
 #[test]
 fn the_end_of_the_input_ends_no_message_of_a_legacy_peer() {
-    let alvo = Alvo::iniciar(&[]);
+    let banca = BancaIsolada::iniciar(&[]);
     // The quiet period may pass before the server sees the end, but hardly every time.
     let calada = |_| {
-        let mut conexao = Soquete::em(alvo.porta);
+        let mut conexao = ConexaoCrua::em(banca.porta);
         conexao.enviar(b"t:1|op:6|rg:7");
         conexao.fluxo().shutdown(Shutdown::Write).expect("connected");
         conexao.resto().is_empty()

@@ -14,9 +14,9 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
+use comum::conexao::depositar;
 use comum::instancia::{Instancia, entrar, esperar_ate};
 use comum::pasta::{esperar_arquivo, executar_sobre, lancamentos};
-use comum::soquete::depositar;
 use comum::{OUTRA, UMA, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");

@@ -12,10 +12,10 @@ use pixson_core::{Recusa, Resposta, Saldo, Sucesso};
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
+use comum::conexao::conferir_saldo;
 use comum::filho::Filho;
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
 use comum::pasta::lancamentos;
-use comum::soquete::conferir_saldo;
 use comum::{OUTRA, UMA, conta, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");

@@ -11,10 +11,10 @@ mod comandos;
 mod contrib;
 
 use comandos::COMANDOS;
-use contrib::{ARQUIVO, Programa};
+use contrib::{ARQUIVO, Executavel};
 
-const SERVIDOR: Programa =
-    Programa { binario: env!("CARGO_BIN_EXE_pixson-servidor"), nome: "pixson-servidor" };
+const SERVIDOR: Executavel =
+    Executavel { binario: env!("CARGO_BIN_EXE_pixson-servidor"), nome: "pixson-servidor" };
 
 #[test]
 fn the_completions_that_are_kept_are_those_of_the_command_line() {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
+use comum::conexao::{ConexaoCrua, encher_todas};
 use comum::instancia::{Instancia, com_falhas, entrar, esperar_ate};
-use comum::soquete::{Soquete, encher_todas};
 use comum::{UMA, dizer, duas_contas};
 
 const SERVIDOR: &str = env!("CARGO_BIN_EXE_pixson-servidor");
@@ -26,7 +26,7 @@ fn servir(opcoes: &[&str]) -> (Instancia, TempDir) {
 }
 
 /// Connects, without a login, until the server has a place.
-fn insistir(instancia: &Instancia) -> Soquete {
+fn insistir(instancia: &Instancia) -> ConexaoCrua {
     let mut conexao = instancia.conectar();
     esperar_ate("a place", || {
         conexao = instancia.conectar();

@@ -9,8 +9,8 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use comum::ambiente::programa;
+use comum::conexao::encher_todas;
 use comum::instancia::{Instancia, entrar, esperar_ate};
-use comum::soquete::encher_todas;
 use comum::{UMA, dizer, duas_contas};
 
 /// A server that logs in this form, with its counters on a free port.

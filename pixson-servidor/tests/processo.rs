@@ -11,9 +11,9 @@ use std::thread;
 
 use comum::ambiente::programa;
 use comum::banca::Banca;
+use comum::conexao::ConexaoCrua;
 use comum::filho::Filho;
 use comum::instancia::{esperar_ate, porta_no_log};
-use comum::soquete::Soquete;
 use comum::{contas, duas_contas, texto};
 use rustix::process::Signal;
 
@@ -102,7 +102,7 @@ fn an_output_that_nobody_reads_holds_up_neither_clients_nor_the_stop() {
     let mut log = BufReader::new(processo.stderr.take().expect("piped"));
     let mut primeira = String::new();
     log.read_line(&mut primeira).expect("UTF-8");
-    let mut conexao = Soquete::em(porta_no_log(&primeira));
+    let mut conexao = ConexaoCrua::em(porta_no_log(&primeira));
     assert!(conexao.pedir("t:1|op:6|rg:1111111111").ends_with("Login realizado com sucesso"));
     for _ in 0..3000 {
         assert!(conexao.pedir("t:1|op:1|rg:1111111111").ends_with("Saldo: 10.0"));

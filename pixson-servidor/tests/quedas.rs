@@ -23,7 +23,7 @@ use pixson_oraculos::Sorteio;
 use pixson_oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
 use tempfile::TempDir;
 
-use carga::{Cliente, Contagem, Pedida, SALDOS};
+use carga::{Cliente, Meta, Pedida, SALDOS};
 use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
 use sementes::{como_repetir, do_ambiente, semente};
@@ -35,20 +35,20 @@ const CLIENTES: usize = 8;
 #[test]
 fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
     let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or(RODADAS).min(RODADAS_MAX);
-    let mut historia = Historia::nova(semente(1));
+    let mut vida = Vida::nova(semente(1));
     // The whole ledger is read at each judgment: for many rounds, not too often.
     let entre_juizos = (rodadas / 20).max(10);
-    while historia.rodada < rodadas {
-        historia.rodar();
-        if historia.rodada.is_multiple_of(entre_juizos) || historia.rodada == rodadas {
-            assert_eq!(historia.julgar(), Ok(()));
+    while vida.rodada < rodadas {
+        vida.rodar();
+        if vida.rodada.is_multiple_of(entre_juizos) || vida.rodada == rodadas {
+            assert_eq!(vida.julgar(), Ok(()));
         }
     }
-    assert!(historia.julgados > rodadas, "the clients moved money");
+    assert!(vida.julgados > rodadas, "the clients moved money");
 }
 
 /// One directory, and what its clients know that the judge has not seen yet.
-struct Historia {
+struct Vida {
     semente: u64,
     sorteio: Sorteio,
     rodada: u64,
@@ -59,7 +59,7 @@ struct Historia {
     julgados: u64,
 }
 
-impl Historia {
+impl Vida {
     fn nova(semente: u64) -> Self {
         let saldos = SALDOS.map(|(rg, saldo)| {
             (rg.parse().expect("legal RG"), saldo.parse().expect("legal balance"))
@@ -93,18 +93,18 @@ impl Historia {
         let no_ponto = self.sorteio.um_em(5);
         let limite = self.sorteio.escolher(&[1, 20, 200, 800]);
         let respostas = if no_ponto { 200 } else { self.sorteio.ate(limite) };
-        let (contagem, espera) = Contagem::nova(respostas);
+        let (meta, espera) = Meta::nova(respostas);
         let clientes: Vec<_> = (0..CLIENTES)
             .map(|_| Cliente::novo(instancia.fluxo(), Sorteio::novo(self.sorteio.proximo())))
             .collect();
         let mudancas = 1 + self.sorteio.ate(14);
         let vigia = Vigia::nova(self.contas.path());
         let erros = thread::scope(|escopo| {
-            let contagem = &contagem;
-            let mut fechado = no_ponto.then(|| contagem.portao.lock());
+            let meta = &meta;
+            let mut fechado = no_ponto.then(|| meta.portao.lock());
             let clientes: Vec<_> = clientes
                 .into_iter()
-                .map(|cliente| escopo.spawn(move || cliente.trabalhar(contagem)))
+                .map(|cliente| escopo.spawn(move || cliente.trabalhar(meta)))
                 .collect();
             if no_ponto {
                 // The clients rest until the checkpoint begins, and work while it is written.
@@ -156,7 +156,7 @@ impl Historia {
         let rgs = self.saldos.keys();
         let lote: Vec<_> =
             rgs.flat_map(|&rg| [Operacao::Login { rg }, Operacao::Saldo { rg }]).collect();
-        cliente.pedir(&lote, &Contagem::nova(0).0).ok_or("the balances were not answered")?;
+        cliente.pedir(&lote, &Meta::nova(0).0).ok_or("the balances were not answered")?;
         self.pedidas.extend(cliente.pedidas.into_iter().map(|pedida| (epoca, pedida)));
         conferir_erros(&instancia.parar());
 
@@ -245,7 +245,7 @@ fn nomes(contas: &Path) -> BTreeSet<String> {
 }
 
 /// A failure names its seed, and keeps what it found.
-impl Drop for Historia {
+impl Drop for Vida {
     fn drop(&mut self) {
         if thread::panicking() {
             self.contas.disable_cleanup(true);

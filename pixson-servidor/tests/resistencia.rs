@@ -16,10 +16,10 @@ use rustix::process::Signal;
 use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 
-use comum::honestos::{CONTAS, Feito, Honestos, INICIAL, conferir_historia, p99};
+use comum::conexao::{ConexaoCrua, encher_todas};
+use comum::honestos::{Atendido, CONTAS, Honestos, INICIAL, conferir_historia, p99};
 use comum::instancia::{Instancia, entrar, esperar_ate};
 use comum::pasta::lancamentos;
-use comum::soquete::{Soquete, encher_todas};
 use comum::{contas, dizer};
 
 /// The account that crowds log in to; honest clients have others.
@@ -91,7 +91,7 @@ fn ao_lado<M, T>(
     // A flood takes the processors as well, on the same machine: that is no delay by the server.
     let vale = inteira() && nome != "flood";
     assert!(!vale || depois < antes * 2, "{nome}: p99 {antes:?} became {depois:?}");
-    let todos: Vec<Feito> = sos.into_iter().chain(acompanhados).collect();
+    let todos: Vec<Atendido> = sos.into_iter().chain(acompanhados).collect();
     conferir_historia(todos);
     dito
 }
@@ -198,7 +198,7 @@ fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
 
 /// Waits until the server has broken off all of these connections, as its log tells. They ask on: the
 /// replies may have found room for all that was asked so far.
-fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Soquete]) {
+fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [ConexaoCrua]) {
     let mut faltam = surdas.len();
     esperar_ate("those who do not read to be left", || {
         for surda in &mut *surdas {
@@ -212,13 +212,13 @@ fn esperar_interrompidas(instancia: &Instancia, surdas: &mut [Soquete]) {
 }
 
 /// A client that has logged in, with little room for replies, so that it is soon full.
-fn surda(instancia: &Instancia) -> Soquete {
+fn surda(instancia: &Instancia) -> ConexaoCrua {
     let soquete = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a descriptor");
     soquete.set_recv_buffer_size(4096).expect("a TCP socket");
     soquete.set_send_buffer_size(16 * 1024).expect("a TCP socket");
     let endereco = SocketAddr::from(([127, 0, 0, 1], instancia.porta));
     soquete.connect(&endereco.into()).expect("the server listens");
-    let mut conexao = Soquete::de(soquete.into());
+    let mut conexao = ConexaoCrua::de(soquete.into());
     assert!(conexao.pedir(&format!("t:0|op:6|rg:{DA_MULTIDAO}")).contains("|s:0|"));
     conexao
 }
@@ -229,7 +229,7 @@ fn those_who_never_read_are_left_at_their_deadline_and_delay_nobody() {
     let (instancia, _contas) = servir(&["--prazo-escrita", &prazo]);
     let quantas = tamanho(20, 2000);
     let montar = || {
-        let mut surdas: Vec<Soquete> = (0..quantas).map(|_| surda(&instancia)).collect();
+        let mut surdas: Vec<ConexaoCrua> = (0..quantas).map(|_| surda(&instancia)).collect();
         encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
         (surdas, Instant::now())
     };
@@ -248,7 +248,7 @@ fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
     let (instancia, _contas) = servir(&["--prazo-escrita", "1"]);
     let quantas = tamanho(4, 16);
     let antes = memoria(&instancia);
-    let mut conexoes: Vec<Soquete> = (0..quantas)
+    let mut conexoes: Vec<ConexaoCrua> = (0..quantas)
         .map(|_| {
             let mut conexao = entrar(&instancia, DA_MULTIDAO);
             let bytes = conexao.encher(PEDIDO_DA_MULTIDAO);
@@ -264,7 +264,7 @@ fn a_hundred_thousand_requests_whose_replies_nobody_reads_take_no_memory() {
 }
 
 /// How many bytes the system keeps that the server has sent on this connection and nobody has taken.
-fn na_fila(instancia: &Instancia, conexao: &Soquete) -> u64 {
+fn na_fila(instancia: &Instancia, conexao: &ConexaoCrua) -> u64 {
     let dela = conexao.fluxo().local_addr().expect("connected").port();
     let (par, porta) = (format!(":{dela:04X}"), format!(":{:04X}", instancia.porta));
     let tabela = fs::read_to_string("/proc/net/tcp").expect("Linux");
@@ -309,7 +309,7 @@ fn a_flood_of_connections_that_close_at_once_delays_nobody_and_leaves_nothing() 
 #[test]
 fn a_stop_under_load_waits_for_nobody_who_stalls() {
     let (mut instancia, contas) = servir(&[]);
-    let mut surdas: Vec<Soquete> = (0..10).map(|_| surda(&instancia)).collect();
+    let mut surdas: Vec<ConexaoCrua> = (0..10).map(|_| surda(&instancia)).collect();
     encher_todas(&mut surdas, PEDIDO_DA_MULTIDAO);
     let caladas: Vec<TcpStream> = (0..10).map(|_| instancia.fluxo()).collect();
     let feitos = Honestos::comecar(instancia.porta, 50).terminar();

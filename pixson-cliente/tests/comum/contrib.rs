@@ -33,12 +33,12 @@ const TITULOS: [&str; 10] = [
 pub(crate) const ARQUIVO: &str = "arquivo.txt";
 
 /// A program, and the name that its files have.
-pub(crate) struct Programa {
+pub(crate) struct Executavel {
     pub(crate) binario: &'static str,
     pub(crate) nome: &'static str,
 }
 
-impl Programa {
+impl Executavel {
     fn gerado(&self, argumentos: &[&str]) -> String {
         let saida = programa(self.binario).args(argumentos).output().expect("it runs");
         assert!(saida.status.success() && saida.stderr.is_empty(), "{argumentos:?}: {saida:?}");

@@ -84,7 +84,7 @@ enum Fio {
     Corta,
 }
 
-struct Cabo {
+struct TransporteDeFio {
     fio: Fio,
     /// The byte with the fault.
     byte: usize,
@@ -92,7 +92,7 @@ struct Cabo {
     guardados: [Vec<u8>; 2],
 }
 
-impl Transporte for Cabo {
+impl Transporte for TransporteDeFio {
     fn levar(&mut self, sentido: Sentido, bytes: &[u8], chegar: &mut dyn FnMut(&[u8])) {
         if self.fio == Fio::Atrasado {
             let guardados = &mut self.guardados[usize::from(sentido == Sentido::Volta)];
@@ -128,7 +128,7 @@ fn acusacoes<T: Transporte>(novo: impl Fn(&mut Sorteio) -> T) -> Vec<u64> {
 }
 
 fn acusado(fio: Fio) -> Vec<u64> {
-    acusacoes(|sorteio| Cabo {
+    acusacoes(|sorteio| TransporteDeFio {
         fio,
         byte: sorteio.ate(100),
         passados: 0,
@@ -152,7 +152,7 @@ fn a_transport_that_loses_or_changes_a_byte_is_found() {
 
 /// What a transport does with a run of decimal digits, as one does that packs numbers or compresses.
 #[derive(Clone, Copy, Debug)]
-enum Corrida {
+enum Tratamento {
     /// As it is.
     Leva,
     /// A run of more digits than this loses one in its middle.
@@ -167,7 +167,7 @@ enum Corrida {
     SemZeros,
 }
 
-impl Corrida {
+impl Tratamento {
     fn passar(self, corrida: &[u8]) -> Vec<u8> {
         let texto = str::from_utf8(corrida).expect("digits");
         let numero = || texto.parse::<u128>().expect("few digits");
@@ -191,7 +191,7 @@ impl Corrida {
 
 /// Packs the runs of digits of each direction. A run ends at a byte that is no digit.
 struct Compactador {
-    corrida: Corrida,
+    tratamento: Tratamento,
     /// So that centavos do not pass for a number with zeros before it.
     so_inteiros: bool,
     sentido: Sentido,
@@ -206,7 +206,7 @@ impl Transporte for Compactador {
         let mut anterior = b'\n';
         for pedaco in bytes.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
             if pedaco[0].is_ascii_digit() && !(self.so_inteiros && anterior == b'.') {
-                chegar(&self.corrida.passar(pedaco));
+                chegar(&self.tratamento.passar(pedaco));
             } else {
                 chegar(pedaco);
             }
@@ -218,22 +218,22 @@ impl Transporte for Compactador {
 #[test]
 fn a_transport_that_damages_long_runs_of_digits_is_found() {
     let acusado =
-        |corrida, sentido| acusacoes(|_| Compactador { corrida, so_inteiros: true, sentido });
-    assert_eq!(acusado(Corrida::Leva, Sentido::Ida), Vec::<u64>::new());
+        |tratamento, sentido| acusacoes(|_| Compactador { tratamento, so_inteiros: true, sentido });
+    assert_eq!(acusado(Tratamento::Leva, Sentido::Ida), Vec::<u64>::new());
     for sentido in [Sentido::Ida, Sentido::Volta] {
-        for corrida in [
-            Corrida::Encurta(4),
-            Corrida::Encurta(9),
-            Corrida::Estraga(4),
-            Corrida::Estraga(9),
-            Corrida::Flutua,
-            Corrida::Estoura,
+        for tratamento in [
+            Tratamento::Encurta(4),
+            Tratamento::Encurta(9),
+            Tratamento::Estraga(4),
+            Tratamento::Estraga(9),
+            Tratamento::Flutua,
+            Tratamento::Estoura,
         ] {
-            let achadas = acusado(corrida, sentido);
-            assert!(achadas.len() > 25, "{corrida:?}, {sentido:?}: seeds {achadas:?} of 50");
+            let achadas = acusado(tratamento, sentido);
+            assert!(achadas.len() > 25, "{tratamento:?}, {sentido:?}: seeds {achadas:?} of 50");
         }
     }
     // Only RGs begin with zeros.
-    let achadas = acusado(Corrida::SemZeros, Sentido::Ida);
+    let achadas = acusado(Tratamento::SemZeros, Sentido::Ida);
     assert!(achadas.len() > 40, "seeds {achadas:?} of 50");
 }

@@ -171,14 +171,14 @@ impl Etapa {
 
 /// One input of the table.
 #[derive(Debug)]
-pub(crate) struct Entrada {
+pub(crate) struct Caso {
     pub(crate) familia: String,
     pub(crate) nome: String,
     pub(crate) antes: Antes,
     pub(crate) etapas: Vec<Etapa>,
 }
 
-impl Entrada {
+impl Caso {
     pub(crate) fn classe(&self) -> Classe {
         self.etapas[0].classe
     }
@@ -228,18 +228,18 @@ impl Entrada {
                 None => etapas.last_mut().expect("the first").ler_linha(linha),
             }
         }
-        let entrada = Self {
+        let caso = Self {
             familia: familia.into(),
             nome: format!("{familia}: {nome}"),
             antes: Antes::ler(antes),
             etapas,
         };
-        entrada.etapas.iter().for_each(Etapa::conferir);
+        caso.etapas.iter().for_each(Etapa::conferir);
         // Behind an end there is nothing, and behind a wait there is something.
-        let (ultima, outras) = entrada.etapas.split_last().expect("the first");
+        let (ultima, outras) = caso.etapas.split_last().expect("the first");
         let acaba = |etapa: &Etapa| etapa.classe == Classe::End || etapa.depois == Depois::Fim;
-        assert!(ultima.classe != Classe::Wait && !outras.iter().any(acaba), "{}", entrada.nome);
-        entrada
+        assert!(ultima.classe != Classe::Wait && !outras.iter().any(acaba), "{}", caso.nome);
+        caso
     }
 }
 
@@ -318,18 +318,18 @@ fn escapado(texto: &str) -> (u8, &str) {
 }
 
 /// The whole table, in the order of its files.
-pub(crate) fn tabela(pixson_core: &Path) -> Vec<Entrada> {
+pub(crate) fn tabela(pixson_core: &Path) -> Vec<Caso> {
     let pasta = std::fs::read_dir(pixson_core.join("tests/bytes")).expect("the table");
     let mut arquivos: Vec<_> = pasta.map(|item| item.expect("readable directory").path()).collect();
     arquivos.sort_unstable();
-    let mut entradas = Vec::new();
+    let mut casos = Vec::new();
     for arquivo in arquivos {
         let familia = arquivo.file_stem().and_then(|nome| nome.to_str()).expect("a plain name");
         let texto = std::fs::read_to_string(&arquivo).expect("readable family");
         let blocos = texto.split("\n\n").map(str::trim_end);
         let so_comentario = |bloco: &str| bloco.lines().all(|linha| linha.starts_with('#'));
         let blocos = blocos.filter(|bloco| !so_comentario(bloco));
-        entradas.extend(blocos.map(|bloco| Entrada::ler(familia, bloco)));
+        casos.extend(blocos.map(|bloco| Caso::ler(familia, bloco)));
     }
-    entradas
+    casos
 }

@@ -19,7 +19,7 @@ pub(crate) type Flechas = BTreeMap<String, BTreeSet<String>>;
 type Caminho = Vec<String>;
 
 /// What a name in a module stands for.
-enum Nome {
+enum Significado {
     Definido,
     /// It is brought in from there, and passed on if `publico`.
     Trazido {
@@ -31,7 +31,7 @@ enum Nome {
 #[derive(Default)]
 struct Modulo {
     arquivo: String,
-    nomes: HashMap<String, Nome>,
+    nomes: HashMap<String, Significado>,
 }
 
 /// A crate: its modules, and which files define a method of which name.
@@ -103,13 +103,13 @@ impl Fontes {
                 Item::Use(item) => {
                     let publico = !matches!(item.vis, Visibility::Inherited);
                     for (nome, de) in folhas(&item.tree) {
-                        nomes.insert(nome, Nome::Trazido { de, publico });
+                        nomes.insert(nome, Significado::Trazido { de, publico });
                     }
                     continue;
                 }
                 _ => continue,
             };
-            nomes.insert(nome.to_string(), Nome::Definido);
+            nomes.insert(nome.to_string(), Significado::Definido);
         }
         let arquivo = arquivo.to_owned();
         self.modulos.insert(modulo.clone(), Modulo { arquivo, nomes });
@@ -137,10 +137,10 @@ impl Fontes {
                     } else {
                         let aqui = self.modulos.get(&onde)?;
                         return match aqui.nomes.get(nome)? {
-                            Nome::Definido => Some(&aqui.arquivo),
+                            Significado::Definido => Some(&aqui.arquivo),
                             // A name that stands for itself is another crate's.
-                            Nome::Trazido { de, .. } if de.first() == Some(nome) => None,
-                            Nome::Trazido { de, .. } => {
+                            Significado::Trazido { de, .. } if de.first() == Some(nome) => None,
+                            Significado::Trazido { de, .. } => {
                                 let de = [de.as_slice(), depois].concat();
                                 self.resolver(&onde, &de)
                             }
@@ -312,7 +312,7 @@ impl<'a> Visit<'a> for Leitor<'_> {
             [nome] if nome.starts_with(char::is_uppercase) => {
                 let modulo = self.fontes.modulos.get(&self.modulo);
                 let trazido = modulo.and_then(|modulo| modulo.nomes.get(nome));
-                if matches!(trazido, Some(Nome::Trazido { publico: true, .. })) {
+                if matches!(trazido, Some(Significado::Trazido { publico: true, .. })) {
                     self.usar(&nomes);
                 }
             }

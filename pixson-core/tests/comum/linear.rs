@@ -25,11 +25,11 @@ use super::rg;
 pub(crate) type Saldos = BTreeMap<Rg, Saldo>;
 
 /// How many operations one history may have: the bits of a set.
-const EVENTOS_MAX: usize = 32;
+const ATOS_MAX: usize = 32;
 
 /// One operation of a history.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Evento {
+pub(crate) struct Ato {
     pub(crate) operacao: Operacao,
     pub(crate) chamada: u64,
     /// When the reply was heard. Without one: from when on it is done or never will be.
@@ -46,8 +46,8 @@ pub(crate) fn aplicar(saldos: &Saldos, operacao: Operacao) -> (Result<Sucesso, R
 }
 
 /// Whether some order explains the history.
-pub(crate) fn julgar(iniciais: &Saldos, historia: &[Evento]) -> Veredito {
-    assert!(historia.len() <= EVENTOS_MAX, "{} operations", historia.len());
+pub(crate) fn julgar(iniciais: &Saldos, historia: &[Ato]) -> Veredito {
+    assert!(historia.len() <= ATOS_MAX, "{} operations", historia.len());
     let mut busca = Busca { historia, vistas: HashSet::new(), ordem: vec![], melhor: vec![] };
     if busca.completar(0, iniciais) {
         return Ok(());
@@ -57,7 +57,7 @@ pub(crate) fn julgar(iniciais: &Saldos, historia: &[Evento]) -> Veredito {
 }
 
 struct Busca<'h> {
-    historia: &'h [Evento],
+    historia: &'h [Ato],
     /// Sets of operations done, with the state, from which no order was found.
     vistas: HashSet<(u32, Saldos)>,
     ordem: Vec<usize>,
@@ -78,12 +78,12 @@ impl Busca<'_> {
         let chamadas = self.ordem.iter().map(|&indice| historia[indice].chamada);
         let ultima_chamada = chamadas.max().unwrap_or(0);
         for indice in restam().filter(|&indice| historia[indice].chamada < limite) {
-            let evento = historia[indice];
-            let (desfecho, depois) = aplicar(saldos, evento.operacao);
-            let cabe = match evento.desfecho {
+            let ato = historia[indice];
+            let (desfecho, depois) = aplicar(saldos, ato.operacao);
+            let cabe = match ato.desfecho {
                 Some(ouvido) => ouvido == desfecho,
                 // To be done without a change, or too late, is not to be done.
-                None => depois != *saldos && ultima_chamada < evento.fim,
+                None => depois != *saldos && ultima_chamada < ato.fim,
             };
             if cabe {
                 self.ordem.push(indice);
@@ -119,10 +119,10 @@ pub(crate) struct Anotada {
 }
 
 impl Anotada {
-    pub(crate) fn evento(&self) -> Evento {
+    pub(crate) fn ato(&self) -> Ato {
         let Ouvida { operacao, desfecho, confirmada, .. } = self.ouvida;
         let (chamada, fim) = (self.chamada, self.fim);
-        Evento { operacao, chamada, fim, desfecho: confirmada.then_some(desfecho) }
+        Ato { operacao, chamada, fim, desfecho: confirmada.then_some(desfecho) }
     }
 }
 

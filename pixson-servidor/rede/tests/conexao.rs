@@ -22,7 +22,7 @@ struct Cena {
 
 /// What the connection waits for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Espera {
+enum Aguardado {
     Entrada(Duration),
     Escrita(Duration),
     Nada(Encerramento),
@@ -45,7 +45,7 @@ impl Cena {
     }
 
     /// Does what needs no waiting; the peer takes so many bytes. Returns what is waited for.
-    fn seguir(&mut self, mut toma: usize) -> Espera {
+    fn seguir(&mut self, mut toma: usize) -> Aguardado {
         loop {
             match self.conexao.acao(self.agora) {
                 Acao::Avancar => self.conexao.avancar(&self.servico, |_| {}),
@@ -55,7 +55,7 @@ impl Cena {
                     assert!(no_maximo <= Limites::default().prazo_escrita);
                     let quantos = toma.min(bytes.len());
                     if quantos == 0 {
-                        return Espera::Escrita(no_maximo);
+                        return Aguardado::Escrita(no_maximo);
                     }
                     self.ouvido.extend_from_slice(&bytes[..quantos]);
                     toma -= quantos;
@@ -63,21 +63,21 @@ impl Cena {
                 }
                 Acao::Ler { no_maximo } => {
                     assert!(!no_maximo.is_zero());
-                    return Espera::Entrada(no_maximo);
+                    return Aguardado::Entrada(no_maximo);
                 }
                 Acao::MeioFechar => self.conexao.meio_fechada(),
-                Acao::Fechar(fim) => return Espera::Nada(fim),
+                Acao::Fechar(fim) => return Aguardado::Nada(fim),
             }
         }
     }
 
-    fn dizer(&mut self, bytes: &[u8]) -> Espera {
+    fn dizer(&mut self, bytes: &[u8]) -> Aguardado {
         self.seguir(usize::MAX);
         self.conexao.receber(bytes);
         self.seguir(usize::MAX)
     }
 
-    fn esperar(&mut self, quanto: Duration) -> Espera {
+    fn esperar(&mut self, quanto: Duration) -> Aguardado {
         self.agora += quanto;
         self.seguir(usize::MAX)
     }
@@ -86,7 +86,7 @@ impl Cena {
     fn encerrada(&mut self, fim: Fim) {
         assert_eq!(self.conexao.fim(), Some(Encerramento::Sessao(fim)));
         self.conexao.fim_de_entrada();
-        assert_eq!(self.seguir(0), Espera::Nada(Encerramento::Sessao(fim)));
+        assert_eq!(self.seguir(0), Aguardado::Nada(Encerramento::Sessao(fim)));
     }
 
     fn texto(&self) -> &str {
@@ -97,8 +97,8 @@ impl Cena {
 #[test]
 fn the_login_is_waited_for_so_long_and_bytes_do_not_move_its_deadline() {
     let mut calado = Cena::nova();
-    assert_eq!(calado.seguir(0), Espera::Entrada(60 * SEGUNDO));
-    assert_eq!(calado.esperar(59 * SEGUNDO), Espera::Entrada(SEGUNDO));
+    assert_eq!(calado.seguir(0), Aguardado::Entrada(60 * SEGUNDO));
+    assert_eq!(calado.esperar(59 * SEGUNDO), Aguardado::Entrada(SEGUNDO));
     calado.esperar(SEGUNDO);
     assert_eq!(calado.texto(), "");
     calado.encerrada(Fim::PrazoEsgotado);
@@ -107,7 +107,7 @@ fn the_login_is_waited_for_so_long_and_bytes_do_not_move_its_deadline() {
     for segundos in (1..6).map(|vez| 60 - vez * 10) {
         // Refused, since nobody is logged in: the deadline stays.
         falante.dizer(b"t:1|op:1|rg:1\n");
-        assert_eq!(falante.esperar(10 * SEGUNDO), Espera::Entrada(segundos * SEGUNDO));
+        assert_eq!(falante.esperar(10 * SEGUNDO), Aguardado::Entrada(segundos * SEGUNDO));
     }
     falante.esperar(10 * SEGUNDO);
     falante.encerrada(Fim::PrazoEsgotado);
@@ -118,7 +118,7 @@ fn a_message_has_to_end_in_time_however_its_bytes_come() {
     let mut cena = Cena::dentro();
     for (vez, byte) in b"t:5|op:1|".iter().enumerate() {
         let resta = 10 - u32::try_from(vez).expect("few");
-        assert_eq!(cena.dizer(&[*byte]), Espera::Entrada(resta * SEGUNDO), "byte {vez}");
+        assert_eq!(cena.dizer(&[*byte]), Aguardado::Entrada(resta * SEGUNDO), "byte {vez}");
         cena.esperar(SEGUNDO);
     }
     cena.esperar(SEGUNDO);
@@ -131,15 +131,15 @@ fn the_next_message_has_a_deadline_of_its_own() {
     let mut cena = Cena::dentro();
     cena.dizer(b"t:5|op:1|rg");
     cena.esperar(9 * SEGUNDO);
-    assert_eq!(cena.dizer(b":1\nt:6|"), Espera::Entrada(10 * SEGUNDO));
+    assert_eq!(cena.dizer(b":1\nt:6|"), Aguardado::Entrada(10 * SEGUNDO));
 }
 
 #[test]
 fn the_idle_deadline_begins_anew_with_every_request() {
     let mut cena = Cena::dentro();
     for _ in 0..3 {
-        assert_eq!(cena.dizer(b"t:5|op:1|rg:1\n"), Espera::Entrada(900 * SEGUNDO));
-        assert_eq!(cena.esperar(899 * SEGUNDO), Espera::Entrada(SEGUNDO));
+        assert_eq!(cena.dizer(b"t:5|op:1|rg:1\n"), Aguardado::Entrada(900 * SEGUNDO));
+        assert_eq!(cena.esperar(899 * SEGUNDO), Aguardado::Entrada(SEGUNDO));
     }
     cena.esperar(SEGUNDO);
     cena.encerrada(Fim::PrazoEsgotado);
@@ -150,24 +150,24 @@ fn a_read_of_nothing_moves_no_deadline() {
     let mut cena = Cena::dentro();
     cena.seguir(usize::MAX);
     cena.esperar(899 * SEGUNDO);
-    assert_eq!(cena.dizer(b""), Espera::Entrada(SEGUNDO));
+    assert_eq!(cena.dizer(b""), Aguardado::Entrada(SEGUNDO));
     cena.conexao.escritos(usize::MAX);
-    assert_eq!(cena.seguir(0), Espera::Entrada(SEGUNDO), "nothing was to be written");
+    assert_eq!(cena.seguir(0), Aguardado::Entrada(SEGUNDO), "nothing was to be written");
 }
 
 #[test]
 fn a_driver_that_says_it_wrote_more_than_there_was_ends_no_other_way() {
     let mut cena = Cena::dentro();
     cena.conexao.receber(b"t:5|op:1|rg:1\n");
-    assert!(matches!(cena.seguir(3), Espera::Escrita(_)));
+    assert!(matches!(cena.seguir(3), Aguardado::Escrita(_)));
     cena.conexao.escritos(usize::MAX);
-    assert_eq!(cena.seguir(0), Espera::Entrada(900 * SEGUNDO));
+    assert_eq!(cena.seguir(0), Aguardado::Entrada(900 * SEGUNDO));
 }
 
 #[test]
 fn a_legacy_message_is_taken_after_its_pause() {
     let mut cena = Cena::nova();
-    let Espera::Entrada(pausa) = cena.dizer(b"t:1|op:6|rg:1") else { panic!("it waits") };
+    let Aguardado::Entrada(pausa) = cena.dizer(b"t:1|op:6|rg:1") else { panic!("it waits") };
     assert!(pausa < SEGUNDO, "{pausa:?}");
     cena.esperar(pausa);
     assert_eq!(cena.texto(), "t:3|s:0|resposta:Login realizado com sucesso");
@@ -178,10 +178,10 @@ fn replies_have_to_be_taken_in_time_however_they_are_taken() {
     let mut cena = Cena::dentro();
     cena.conexao.receber(b"t:5|op:1|rg:1\n");
     for segundos in (1..6).rev() {
-        assert_eq!(cena.seguir(1), Espera::Escrita(segundos * SEGUNDO));
+        assert_eq!(cena.seguir(1), Aguardado::Escrita(segundos * SEGUNDO));
         cena.agora += SEGUNDO;
     }
-    assert_eq!(cena.seguir(1), Espera::Nada(Encerramento::EscritaEsgotada));
+    assert_eq!(cena.seguir(1), Aguardado::Nada(Encerramento::EscritaEsgotada));
     assert_eq!(cena.texto(), "t:7|s");
 }
 
@@ -189,9 +189,9 @@ fn replies_have_to_be_taken_in_time_however_they_are_taken() {
 fn input_that_comes_while_replies_are_written_is_served_after_them() {
     let mut cena = Cena::dentro();
     cena.conexao.receber(b"t:5|op:1|rg:1\n");
-    assert!(matches!(cena.seguir(3), Espera::Escrita(_)));
+    assert!(matches!(cena.seguir(3), Aguardado::Escrita(_)));
     cena.conexao.receber(b"t:9|op:1|rg:1\n");
-    assert!(matches!(cena.seguir(usize::MAX), Espera::Entrada(_)));
+    assert!(matches!(cena.seguir(usize::MAX), Aguardado::Entrada(_)));
     assert_eq!(cena.texto(), "t:7|s:0|resposta:Saldo: 10.0\nt:11|s:0|resposta:Saldo: 10.0\n");
 }
 
@@ -200,12 +200,12 @@ fn after_the_last_word_it_reads_for_a_while_or_so_many_bytes_and_serves_none() {
     for (vezes, pausa, fecha) in [(15, 0, false), (16, 0, true), (0, 999, false), (0, 1000, true)] {
         let mut cena = Cena::dentro();
         cena.conexao.fim_de_entrada();
-        assert_eq!(cena.seguir(usize::MAX), Espera::Entrada(SEGUNDO));
+        assert_eq!(cena.seguir(usize::MAX), Aguardado::Entrada(SEGUNDO));
         for _ in 0..vezes {
             cena.conexao.receber(&LOGIN.repeat(4096 / LOGIN.len() + 1)[..4096]);
         }
         let espera = cena.esperar(Duration::from_millis(pausa));
-        assert_eq!(matches!(espera, Espera::Nada(_)), fecha, "{vezes} {pausa}");
+        assert_eq!(matches!(espera, Aguardado::Nada(_)), fecha, "{vezes} {pausa}");
         assert_eq!(cena.texto(), "");
     }
 }
@@ -214,7 +214,7 @@ fn after_the_last_word_it_reads_for_a_while_or_so_many_bytes_and_serves_none() {
 fn a_full_server_says_so_and_ends() {
     let mut cena = Cena::nova();
     cena.conexao = ConexaoServidor::lotada(&cena.servico, &Limites::default());
-    assert_eq!(cena.seguir(usize::MAX), Espera::Entrada(SEGUNDO));
+    assert_eq!(cena.seguir(usize::MAX), Aguardado::Entrada(SEGUNDO));
     assert_eq!(cena.texto(), "t:1|s:1|resposta:Servidor lotado\n");
     cena.encerrada(Fim::ServidorLotado);
 }
@@ -303,8 +303,8 @@ proptest! {
         let mut fim = false;
         for _ in 0..8 {
             let espera = cena.seguir(usize::MAX);
-            fim = matches!(espera, Espera::Nada(_));
-            prop_assert!(!matches!(espera, Espera::Escrita(_)), "the peer takes everything");
+            fim = matches!(espera, Aguardado::Nada(_));
+            prop_assert!(!matches!(espera, Aguardado::Escrita(_)), "the peer takes everything");
             cena.agora += limite;
         }
         prop_assert!(fim);

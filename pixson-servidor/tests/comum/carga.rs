@@ -31,14 +31,14 @@ pub(crate) struct Pedida {
 }
 
 /// Tells when so many replies have come, to all clients together.
-pub(crate) struct Contagem {
+pub(crate) struct Meta {
     faltam: AtomicIsize,
     chegou: Sender<()>,
     /// From then on, whoever holds this keeps the clients waiting.
     pub(crate) portao: Mutex<()>,
 }
 
-impl Contagem {
+impl Meta {
     pub(crate) fn nova(faltam: usize) -> (Self, Receiver<()>) {
         let faltam = AtomicIsize::new(isize::try_from(faltam).expect("a small number"));
         let (chegou, espera) = mpsc::channel();
@@ -74,10 +74,10 @@ impl Cliente {
         Self { fluxo, sorteio, titular, relogio: Carimbo::ZERO, pedidas: Vec::new() }
     }
 
-    pub(crate) fn trabalhar(mut self, contagem: &Contagem) -> Vec<Pedida> {
+    pub(crate) fn trabalhar(mut self, meta: &Meta) -> Vec<Pedida> {
         let mut lote = vec![Operacao::Login { rg: self.titular }];
-        while self.pedir(&lote, contagem).is_some() {
-            contagem.passar();
+        while self.pedir(&lote, meta).is_some() {
+            meta.passar();
             let quantas =
                 if self.sorteio.um_em(3) { 2 + self.sorteio.ate(LOTE_MAX - 1) } else { 1 };
             lote = (0..quantas).map(|_| self.sortear()).collect();
@@ -86,7 +86,7 @@ impl Cliente {
     }
 
     /// Writes a batch at once, then reads its replies. `None` if the connection broke.
-    pub(crate) fn pedir(&mut self, lote: &[Operacao], contagem: &Contagem) -> Option<()> {
+    pub(crate) fn pedir(&mut self, lote: &[Operacao], meta: &Meta) -> Option<()> {
         let (mut bytes, primeira) = (Vec::new(), self.pedidas.len());
         for &operacao in lote {
             Pedido { carimbo: self.relogio, operacao }.codificar(&mut bytes);
@@ -102,7 +102,7 @@ impl Cliente {
             assert!(resposta.carimbo() > self.relogio, "{resposta} after {}", self.relogio);
             self.relogio = resposta.carimbo();
             pedida.resposta = Some(resposta);
-            contagem.contar();
+            meta.contar();
         }
         Some(())
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pixson_core::banco::BancoMemoria;
 use pixson_core::{Banco, Pedido, Relogio, Resposta, Saldo};
 
-use super::soquete::Soquete;
+use super::conexao::ConexaoCrua;
 
 /// The accounts, one for each client, and the balance of each at first.
 pub(crate) const CONTAS: [&str; 4] = ["1111111111", "2222222222", "3333333333", "4444444444"];
@@ -16,7 +16,7 @@ pub(crate) const INICIAL: &str = "1000.0";
 
 /// One request, its reply, and how long it took.
 #[derive(Debug)]
-pub(crate) struct Feito {
+pub(crate) struct Atendido {
     pedido: Pedido,
     resposta: Resposta,
     demora: Duration,
@@ -25,7 +25,7 @@ pub(crate) struct Feito {
 /// Clients at work, each with one request at a time.
 pub(crate) struct Honestos {
     parar: Arc<AtomicBool>,
-    clientes: Vec<JoinHandle<Vec<Feito>>>,
+    clientes: Vec<JoinHandle<Vec<Atendido>>>,
 }
 
 impl Honestos {
@@ -41,7 +41,7 @@ impl Honestos {
         Self { parar, clientes }
     }
 
-    pub(crate) fn terminar(self) -> Vec<Feito> {
+    pub(crate) fn terminar(self) -> Vec<Atendido> {
         self.parar.store(true, Ordering::Relaxed);
         self.clientes
             .into_iter()
@@ -50,8 +50,8 @@ impl Honestos {
     }
 }
 
-fn trabalhar(porta: u16, numero: usize, ao_menos: usize, parar: &AtomicBool) -> Vec<Feito> {
-    let mut conexao = Soquete::em(porta);
+fn trabalhar(porta: u16, numero: usize, ao_menos: usize, parar: &AtomicBool) -> Vec<Atendido> {
+    let mut conexao = ConexaoCrua::em(porta);
     let eu = CONTAS[numero];
     let mut feitos = Vec::new();
     for passo in 0.. {
@@ -66,7 +66,7 @@ fn trabalhar(porta: u16, numero: usize, ao_menos: usize, parar: &AtomicBool) -> 
         };
         let inicio = Instant::now();
         let resposta = conexao.pedir(&pedido);
-        feitos.push(Feito {
+        feitos.push(Atendido {
             demora: inicio.elapsed(),
             pedido: Pedido::decodificar(pedido.as_bytes()).expect("a legal request"),
             resposta: Resposta::decodificar(resposta.as_bytes()).expect("a legal reply"),
@@ -76,20 +76,20 @@ fn trabalhar(porta: u16, numero: usize, ao_menos: usize, parar: &AtomicBool) -> 
 }
 
 /// The time that 99 of 100 requests did not exceed.
-pub(crate) fn p99(feitos: &[Feito]) -> Duration {
+pub(crate) fn p99(feitos: &[Atendido]) -> Duration {
     let mut demoras: Vec<Duration> = feitos.iter().map(|feito| feito.demora).collect();
     demoras.sort_unstable();
     demoras[(demoras.len() - 1) * 99 / 100]
 }
 
 /// Sorted by their stamps, the replies are what the model answers.
-pub(crate) fn conferir_historia(mut feitos: Vec<Feito>) {
+pub(crate) fn conferir_historia(mut feitos: Vec<Atendido>) {
     feitos.sort_by_key(|feito| feito.resposta.carimbo());
     assert!(feitos.windows(2).all(|par| par[0].resposta.carimbo() < par[1].resposta.carimbo()));
     let inicial: Saldo = INICIAL.parse().expect("legal balance");
     let modelo =
         BancoMemoria::com_contas(CONTAS.map(|conta| (conta.parse().expect("legal RG"), inicial)));
-    for Feito { pedido, resposta, .. } in &feitos {
+    for Atendido { pedido, resposta, .. } in &feitos {
         let execucao = modelo.executar(pedido.operacao, &Relogio::novo()).expect("stamps are left");
         assert_eq!(resposta.desfecho(), Some(execucao.desfecho), "{pedido} answered {resposta}");
     }

@@ -11,8 +11,8 @@ use std::time::Instant;
 use rustix::process::Signal;
 
 use super::ambiente::programa;
+use super::conexao::{ConexaoCrua, ligar};
 use super::filho::Filho;
-use super::soquete::{Soquete, ligar};
 use super::{PACIENCIA, binario, dizer};
 
 /// A server that is heard, on accounts that outlive it. It is killed, by its id, when dropped.
@@ -68,8 +68,8 @@ impl Instancia {
         instancia
     }
 
-    pub(crate) fn conectar(&self) -> Soquete {
-        Soquete::em(self.porta)
+    pub(crate) fn conectar(&self) -> ConexaoCrua {
+        ConexaoCrua::em(self.porta)
     }
 
     /// A connection for those who expect it to break.
@@ -158,7 +158,7 @@ pub(crate) fn porta_no_log(linha: &str) -> u16 {
 }
 
 /// A client that has logged in.
-pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> Soquete {
+pub(crate) fn entrar(instancia: &Instancia, rg: &str) -> ConexaoCrua {
     let mut conexao = instancia.conectar();
     let resposta = conexao.pedir(&format!("t:0|op:6|rg:{rg}"));
     assert!(resposta.ends_with("|s:0|resposta:Login realizado com sucesso"), "{resposta}");

@@ -3,11 +3,11 @@
 
 pub(crate) mod ambiente;
 pub(crate) mod banca;
+pub(crate) mod conexao;
 pub(crate) mod filho;
 pub(crate) mod honestos;
 pub(crate) mod instancia;
 pub(crate) mod pasta;
-pub(crate) mod soquete;
 
 use std::fs;
 use std::io::{self, Write};

@@ -20,11 +20,11 @@ fn com_paciencia(fluxo: TcpStream) -> TcpStream {
 }
 
 /// A connection to a server that says and hears bytes.
-pub(crate) struct Soquete {
+pub(crate) struct ConexaoCrua {
     leitor: BufReader<TcpStream>,
 }
 
-impl Soquete {
+impl ConexaoCrua {
     pub(crate) fn em(porta: u16) -> Self {
         Self { leitor: BufReader::new(ligar(porta)) }
     }
@@ -97,19 +97,19 @@ impl Soquete {
     }
 }
 
-pub(crate) fn depositar(conexao: &mut Soquete, rg: &str, valor: &str) {
+pub(crate) fn depositar(conexao: &mut ConexaoCrua, rg: &str, valor: &str) {
     let resposta = conexao.pedir(&format!("t:0|op:3|rg:{rg}|valor:{valor}"));
     assert!(resposta.ends_with("|s:0|resposta:Depósito realizado com sucesso"), "{resposta}");
 }
 
-pub(crate) fn conferir_saldo(conexao: &mut Soquete, rg: &str, saldo: impl Display) {
+pub(crate) fn conferir_saldo(conexao: &mut ConexaoCrua, rg: &str, saldo: impl Display) {
     let resposta = conexao.pedir(&format!("t:0|op:1|rg:{rg}"));
     assert!(resposta.ends_with(&format!("|s:0|resposta:Saldo: {saldo}")), "{resposta}, {saldo}");
 }
 
 /// Lets connections ask the same, and read nothing, until the server seems to take no more of any
 /// of them.
-pub(crate) fn encher_todas(conexoes: &mut [Soquete], bytes: &[u8]) {
+pub(crate) fn encher_todas(conexoes: &mut [ConexaoCrua], bytes: &[u8]) {
     // What is sent while the server still works makes no round an idle one.
     let mut rondas_ociosas = 0;
     while rondas_ociosas < 3 {
