@@ -2,6 +2,10 @@
 //! that fail, and whose the files are.
 
 mod comum;
+#[path = "diretorio/copias.rs"]
+mod copias;
+#[path = "diretorio/presos.rs"]
+mod presos;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -161,108 +165,6 @@ fn a_start_that_fails_on_a_bank_that_was_never_served_leaves_no_journal() {
     assert!(conteudo(contas.path()) == antes && !contas.path().join("diario").exists());
 }
 
-/// A file that nobody can replace, until this value is dropped; `None` if this machine does not let
-/// us make one.
-struct Imutavel(PathBuf);
-
-impl Imutavel {
-    fn fazer(arquivo: &Path) -> Option<Self> {
-        let feito = programa("chattr").arg("+i").arg(arquivo).output();
-        feito.is_ok_and(|saida| saida.status.success()).then(|| Self(arquivo.to_path_buf()))
-    }
-}
-
-impl Drop for Imutavel {
-    fn drop(&mut self) {
-        let _ = programa("chattr").arg("-i").arg(&self.0).output();
-    }
-}
-
-/// Serves while the file of one account cannot be replaced; `preso` is what the sentences name.
-fn servir_com_arquivo_preso(contas: &Path, preso: &str, soltar: impl FnOnce()) {
-    let mut instancia = Instancia::servir(contas);
-    let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
-    depositar(&mut uma, UMA, "1");
-    let aviso = instancia.proximo_erro();
-    let frase = format!("O arquivo da conta {UMA} não pode ser regravado ({preso}: ");
-    assert!(aviso.contains(&frase), "{aviso}");
-    // The others go on, and so does the account itself.
-    depositar(&mut outra, OUTRA, "1");
-    esperar_arquivo(contas, OUTRA, "11.0");
-    depositar(&mut uma, UMA, "1");
-    let saldo = uma.pedir(&format!("t:0|op:1|rg:{UMA}"));
-    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
-    instancia.sinalizar(Signal::TERM);
-    let (fim, erros) = instancia.esperar_fim();
-    assert_eq!((fim.code(), erros.len()), (Some(1), 1), "{erros:?}");
-    assert!(
-        erros[0].contains(preso) && erros[0].contains("Nada do que foi confirmado"),
-        "{erros:?}"
-    );
-
-    // It starts in the same state, and again says what is the matter.
-    let mut instancia = Instancia::servir(contas);
-    esperar_ate("the warning", || instancia.proximo_erro().contains(&frase));
-    let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
-    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
-    soltar();
-    let erros = instancia.parar();
-    assert!(erros.iter().all(|erro| erro.contains("foi regravado e está em dia")), "{erros:?}");
-    esperar_arquivo(contas, UMA, "12.0");
-    assert_eq!(lancamentos(contas), 3);
-}
-
-#[test]
-fn a_folder_in_the_way_of_one_account_holds_up_no_other() {
-    let contas = duas_contas();
-    let pasta = contas.path().join(format!(".tmp-{UMA}.json"));
-    fs::create_dir(&pasta).expect("writable");
-    servir_com_arquivo_preso(contas.path(), &format!(".tmp-{UMA}.json"), || {
-        fs::remove_dir(&pasta).expect("ours");
-    });
-}
-
-#[test]
-fn an_immutable_file_holds_up_no_other_account() {
-    let contas = duas_contas();
-    let nome = format!("{UMA}.json");
-    let Some(imutavel) = Imutavel::fazer(&contas.path().join(&nome)) else {
-        let _ = writeln!(io::stderr(), "skipped, no file can be made immutable here");
-        return;
-    };
-    servir_com_arquivo_preso(contas.path(), &nome, || drop(imutavel));
-}
-
-#[test]
-fn a_file_that_something_is_mounted_on_holds_up_no_other_account() {
-    const ROTEIRO: &str = r#"mount --bind "$1" "$1" && shift && exec "$@""#;
-    let contas = duas_contas();
-    let nome = format!("{UMA}.json");
-    let arquivo = contas.path().join(&nome);
-    let mut sondagem = programa("unshare");
-    sondagem.args(["--mount", "sh", "-c", ROTEIRO, "sh"]).arg(&arquivo).arg("true");
-    if !sondagem.output().is_ok_and(|saida| saida.status.success()) {
-        let _ = writeln!(io::stderr(), "skipped, nothing can be mounted here");
-        return;
-    }
-    let mut montado = programa("unshare");
-    montado.args(["--mount", "sh", "-c", ROTEIRO, "sh"]).arg(&arquivo);
-    montado.args([SERVIDOR, "--porta", "0", "--contas"]).arg(contas.path());
-    let mut instancia = Instancia::iniciar(&mut montado);
-    let (mut uma, mut outra) = (entrar(&instancia, UMA), entrar(&instancia, OUTRA));
-    depositar(&mut uma, UMA, "1");
-    depositar(&mut outra, OUTRA, "1");
-    let aviso = instancia.proximo_erro();
-    assert!(aviso.contains(&format!("({nome}: ")), "{aviso}");
-    esperar_arquivo(contas.path(), OUTRA, "11.0");
-    instancia.matar();
-    // Without the mount the next start writes it.
-    let mut instancia = Instancia::servir(contas.path());
-    assert_eq!(instancia.parar(), [""; 0]);
-    esperar_arquivo(contas.path(), UMA, "11.0");
-    assert_eq!(lancamentos(contas.path()), 2);
-}
-
 #[test]
 fn a_pipe_in_the_place_of_an_account_holds_up_neither_a_client_nor_the_end() {
     let contas = duas_contas();
@@ -341,85 +243,6 @@ fn a_file_that_may_not_be_read_is_named_with_what_to_do_and_not_called_damaged()
     assert_eq!((saida.status.code(), frase.lines().count()), (Some(1), 1), "{frase}");
     assert!(frase.contains("diario/ponto.json não pode ser usado (sem permissão)"), "{frase}");
     assert!(frase.contains("chown") && !frase.contains("corrompido"), "{frase}");
-}
-
-/// As `cp --archive` does, which keeps the instants.
-fn copiar(de: &Path, para: &Path) {
-    if de.is_dir() {
-        fs::create_dir_all(para).expect("writable");
-        for item in fs::read_dir(de).expect("a folder") {
-            let item = item.expect("readable");
-            // What is half-written may go while the copy is taken.
-            if !item.file_name().to_string_lossy().starts_with(".tmp-") {
-                copiar(&item.path(), &para.join(item.file_name()));
-            }
-        }
-    } else {
-        fs::copy(de, para).expect("readable");
-        let escrito = fs::metadata(de).and_then(|dados| dados.modified()).expect("readable");
-        let copia = fs::File::options().write(true).open(para).expect("writable");
-        copia.set_modified(escrito).expect("our own file");
-    }
-}
-
-#[test]
-fn a_copy_that_was_taken_files_first_is_set_right_from_its_journal_and_says_so() {
-    let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
-    let instancia = Instancia::servir(contas.path());
-    let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA, "1");
-    esperar_arquivo(contas.path(), UMA, "11.0");
-    for rg in [UMA, OUTRA] {
-        let nome = format!("{rg}.json");
-        copiar(&contas.path().join(&nome), &copia.path().join(&nome));
-    }
-    depositar(&mut conexao, UMA, "1");
-    // Until the checkpoint, too, speaks of both.
-    esperar_ate("the checkpoint", || {
-        let ponto = fs::read_to_string(contas.path().join("diario/ponto.json"));
-        ponto.is_ok_and(|texto| texto.starts_with(r#"{"seq":2,"#))
-    });
-    copiar(&contas.path().join("diario"), &copia.path().join("diario"));
-    let mut copiada = Instancia::servir(copia.path());
-    let aviso = copiada.proximo_erro();
-    let frase = format!("o arquivo da conta {UMA} tinha 11.0 e foi regravado com 12.0, do diário");
-    assert!(aviso.contains(&frase), "{aviso}");
-    let saldo = entrar(&copiada, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
-    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
-    assert_eq!(copiada.parar(), [""; 0]);
-    assert_eq!(lancamentos(copia.path()), 2);
-}
-
-#[test]
-fn a_copy_that_was_taken_journal_first_is_refused_and_left_as_it_is() {
-    let (contas, copia) = (duas_contas(), TempDir::new().expect("a temporary directory"));
-    let instancia = Instancia::servir(contas.path());
-    let mut conexao = entrar(&instancia, UMA);
-    depositar(&mut conexao, UMA, "1");
-    esperar_arquivo(contas.path(), UMA, "11.0");
-    copiar(&contas.path().join("diario"), &copia.path().join("diario"));
-    depositar(&mut conexao, UMA, "1");
-    esperar_arquivo(contas.path(), UMA, "12.0");
-    copiar(&contas.path().join(format!("{UMA}.json")), &copia.path().join(format!("{UMA}.json")));
-    let antes = conteudo(copia.path());
-    for argumentos in
-        [&["--porta", "0"][..], &["conta", "listar"], &["conta", "criar", "3", "--nome", "A"]]
-    {
-        let saida = executar_sobre(copia.path(), argumentos);
-        let frase = String::from_utf8(saida.stderr).expect("UTF-8");
-        assert!(matches!(saida.status.code(), Some(1 | 3)), "{argumentos:?}: {frase}");
-        assert!(frase.contains("não são do mesmo momento"), "{frase}");
-        assert!(
-            frase.contains(UMA) && frase.contains("Copie de novo com o servidor parado"),
-            "{frase}"
-        );
-    }
-    assert!(conteudo(copia.path()) == antes, "a refused bank was changed");
-    // The way out that the sentence names.
-    fs::remove_dir_all(copia.path().join("diario")).expect("ours");
-    let instancia = Instancia::servir(copia.path());
-    let saldo = entrar(&instancia, UMA).pedir(&format!("t:0|op:1|rg:{UMA}"));
-    assert!(saldo.ends_with("Saldo: 12.0"), "{saldo}");
 }
 
 #[test]
