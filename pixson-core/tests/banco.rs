@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use comum::conformidade::fazer;
 use comum::linear::Saldos;
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
-use comum::{rg, saldo, valor};
+use comum::{rg, saldo, transferencia, valor};
 
 /// A bank in a directory of its own, which goes with it.
 struct BancoEmPasta {
@@ -80,10 +80,6 @@ fn gravar(pasta: &Path, rg: &str, conteudo: &str) {
 
 fn conta(rg: &str, saldo: &str) -> String {
     format!(r#"{{"rg": "{rg}", "nome": "Zoë \"Z\" Ávila", "saldo": {saldo}}}"#)
-}
-
-fn transferencia(origem: &str, destino: &str, quanto: &str) -> Operacao {
-    Operacao::Transferencia { rg_origem: rg(origem), rg_destino: rg(destino), valor: valor(quanto) }
 }
 
 #[test]

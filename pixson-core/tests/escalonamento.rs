@@ -13,7 +13,7 @@ use std::env;
 
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{ConfiguracaoJson, Recibo, ResultadoDesconhecido};
-use pixson_core::{Banco, Operacao, Recusa, Saldo, Sucesso};
+use pixson_core::{Banco, Recusa, Saldo, Sucesso};
 use pixson_oraculos::juiz::PEQUENA;
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::scheduler::{
@@ -22,10 +22,10 @@ use shuttle::scheduler::{
 use shuttle::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use shuttle::{Config, Runner, thread};
 
-use banco::{BancoEscalonado, arquivo};
+use banco::BancoEscalonado;
 use comum::conformidade::fazer;
 use comum::sementes::quantas;
-use comum::{rg, valor};
+use comum::{arquivo_de, consulta, deposito, transferencia};
 
 /// Room for everything: no segment is turned and no account dropped from memory.
 const FOLGADA: ConfiguracaoJson =
@@ -65,18 +65,6 @@ fn explorar(padrao: u64, cena: fn()) {
     Runner::new(conferido, configuracao.clone()).run(cena);
     Runner::new(RandomScheduler::new(quantos), configuracao.clone()).run(cena);
     Runner::new(PctScheduler::new(PROFUNDIDADE, quantos), configuracao).run(cena);
-}
-
-fn transferencia(origem: &str, destino: &str, quanto: &str) -> Operacao {
-    Operacao::Transferencia { rg_origem: rg(origem), rg_destino: rg(destino), valor: valor(quanto) }
-}
-
-fn deposito(conta: &str) -> Operacao {
-    Operacao::Deposito { rg: rg(conta), valor: valor("1") }
-}
-
-fn consulta(conta: &str) -> Operacao {
-    Operacao::Saldo { rg: rg(conta) }
 }
 
 /// Gives each of these a thread of its own, and waits for all.
@@ -125,14 +113,14 @@ fn what_a_group_acknowledges_is_on_the_disk() {
         let cena = BancoEscalonado::novo(&["1", "2"], FOLGADA);
         juntas(&[
             &|| {
-                cena.pedir(&[deposito("1"), deposito("2")]);
+                cena.pedir(&[deposito("1", "1"), deposito("2", "1")]);
                 cena.pedir(&[transferencia("1", "2", "0.5")]);
             },
             &|| {
                 cena.pedir(&[transferencia("2", "1", "1.75")]);
                 cena.pedir(&[consulta("1")]);
             },
-            &|| cena.pedir(&[consulta("2"), deposito("1")]),
+            &|| cena.pedir(&[consulta("2"), deposito("1", "1")]),
         ]);
         assert_eq!(cena.julgar(), 500);
     });
@@ -147,10 +135,10 @@ fn a_checkpoint_among_operations_loses_none_of_them() {
         juntas(&[
             &|| {
                 cena.pedir(&[transferencia(a, b, "0.5")]);
-                cena.pedir(&[consulta(c), deposito(a)]);
+                cena.pedir(&[consulta(c), deposito(a, "1")]);
             },
             &|| {
-                cena.pedir(&[deposito(d)]);
+                cena.pedir(&[deposito(d, "1")]);
                 cena.pedir(&[transferencia(d, c, "1.5"), consulta(b)]);
             },
             &|| cena.pedir(&[transferencia(b, c, "1.25")]),
@@ -189,9 +177,9 @@ fn a_checkpoint_with_no_segment_to_turn_holds_nobody_up() {
         let cena = BancoEscalonado::novo(&["1", "2", "3"], FOLGADA);
         juntas(&[
             &|| cena.publicar(),
-            &|| cena.pedir(&[deposito("1")]),
-            &|| cena.pedir(&[deposito("2")]),
-            &|| cena.pedir(&[deposito("3")]),
+            &|| cena.pedir(&[deposito("1", "1")]),
+            &|| cena.pedir(&[deposito("2", "1")]),
+            &|| cena.pedir(&[deposito("3", "1")]),
         ]);
         assert_eq!(cena.julgar(), 600);
     });
@@ -207,10 +195,10 @@ fn after_a_failed_sync_everybody_hears_that_the_outcome_is_unknown() {
         juntas(&[
             &|| {
                 cena.pedir(&[transferencia(a, b, "0.5")]);
-                cena.pedir(&[deposito(c)]);
+                cena.pedir(&[deposito(c, "1")]);
             },
             &|| {
-                cena.pedir(&[deposito(a), consulta(b)]);
+                cena.pedir(&[deposito(a, "1"), consulta(b)]);
                 cena.pedir(&[transferencia(b, a, "0.5")]);
             },
             &|| cena.pedir(&[transferencia(c, d, "1")]),
@@ -219,7 +207,8 @@ fn after_a_failed_sync_everybody_hears_that_the_outcome_is_unknown() {
             },
         ]);
         if cena.banco.falhou() {
-            let tarde = cena.banco.executar(deposito(d), &cena.relogio).expect("stamps are left");
+            let tarde =
+                cena.banco.executar(deposito(d, "1"), &cena.relogio).expect("stamps are left");
             assert_eq!(tarde.desfecho, Err(Recusa::ServidorIndisponivel));
             assert_eq!(cena.banco.confirmar(Recibo::IMEDIATO), Err(ResultadoDesconhecido));
         }
@@ -233,16 +222,16 @@ fn a_file_that_arrives_is_one_account_to_everybody() {
         let cena = BancoEscalonado::novo(&["1"], APERTADA);
         let feitos = AtomicU64::new(0);
         let depositar = || {
-            if fazer(&cena.banco, &cena.relogio, deposito("2")).1 == Ok(Sucesso::Deposito) {
+            if fazer(&cena.banco, &cena.relogio, deposito("2", "1")).1 == Ok(Sucesso::Deposito) {
                 feitos.fetch_add(1, Ordering::SeqCst);
             }
         };
         let trazer = || {
             let disco = &cena.disco;
-            let (nome, conteudo) = arquivo(rg("2"));
+            let (nome, conteudo) = ("2.json", arquivo_de("2", "1.0"));
             let novo = disco.criar("novo", None).expect("the disk works");
             disco.escrever(&novo, 0, conteudo.as_bytes()).expect("the disk works");
-            disco.renomear("novo", &nome).expect("the disk works");
+            disco.renomear("novo", nome).expect("the disk works");
         };
         juntas(&[&depositar, &depositar, &depositar, &trazer]);
         let tem = Saldo::de_centavos(100 * (1 + feitos.into_inner())).expect("below the limit");

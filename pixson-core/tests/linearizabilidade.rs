@@ -27,13 +27,10 @@ use tempfile::TempDir;
 use comum::linear::{Anotada, Ato, Contador, Corrida, Saldos, aplicar, julgar, roteiros};
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
 use comum::sementes::{Sementes, sementes, so_uma};
-use comum::{rg, saldo, valor};
+use comum::{arquivo_de, rg, saldo, saldos, valor};
 
 fn iniciais() -> Saldos {
-    [("1", "500.0"), ("2", "20000.0"), ("3", "0.0")]
-        .into_iter()
-        .map(|(conta, quanto)| (rg(conta), saldo(quanto)))
-        .collect()
+    saldos(&[("1", "500.0"), ("2", "20000.0"), ("3", "0.0")])
 }
 
 /// Reads a history: `D1 1-4 | 1=10.0 2-3` is a deposit of 1 on account 1, called at 1 and answered
@@ -214,8 +211,8 @@ fn sobrepostas(anotadas: &[Anotada]) -> usize {
 fn preparar<D: Disco>(disco: D) -> D {
     for (rg, saldo) in iniciais() {
         let arquivo = disco.criar(&format!("{rg}.json"), None).expect("the disk works");
-        let json = format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#);
-        disco.escrever(&arquivo, 0, json.as_bytes()).expect("the disk works");
+        let texto = arquivo_de(rg, saldo);
+        disco.escrever(&arquivo, 0, texto.as_bytes()).expect("the disk works");
         disco.sincronizar(&arquivo).expect("the disk works");
     }
     disco.sincronizar_pasta("").expect("the disk works");

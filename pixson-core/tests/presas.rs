@@ -16,7 +16,7 @@ use pixson_oraculos::{Corte, DiscoModelo};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;
-use comum::{rg, saldo, valor};
+use comum::{arquivo_de, deposito, rg, saldo};
 
 const PRESO: &str = "1.json";
 
@@ -35,16 +35,12 @@ fn abrir<D: Disco + Clone>(disco: &D) -> BancoJson<D> {
 }
 
 fn depositar(conta: &str) -> Passo {
-    Passo::Fazer(Operacao::Deposito { rg: rg(conta), valor: valor("1") })
+    Passo::Fazer(deposito(conta, "1"))
 }
 
 fn arquivo(disco: &DiscoModelo, conta: &str) -> String {
     let bytes = disco.conteudo(&format!("{conta}.json")).expect("a file");
     String::from_utf8(bytes).expect("UTF-8")
-}
-
-fn texto(conta: &str, quanto: &str) -> String {
-    format!(r#"{{"rg": "{conta}", "nome": "N{conta}", "saldo": {quanto}}}"#)
 }
 
 /// Deposits to all accounts, with a checkpoint after each round.
@@ -67,8 +63,8 @@ fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
     assert_eq!(causa.erro().kind(), io::ErrorKind::ResourceBusy);
     assert_eq!(banco.presas().len(), 1);
     assert!(!banco.falhou());
-    assert_eq!(arquivo(&disco, "2"), texto("2", "11.0"));
-    assert_eq!(arquivo(&disco, "1"), texto("1", "10.0"));
+    assert_eq!(arquivo(&disco, "2"), arquivo_de("2", "11.0"));
+    assert_eq!(arquivo(&disco, "1"), arquivo_de("1", "10.0"));
     let tem = fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg("1") }).1;
     assert_eq!(tem, Ok(Sucesso::Saldo(saldo("11.0"))));
     for _ in 0..10 {
@@ -82,7 +78,7 @@ fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
         avisos.extend(banco.publicar().expect("nothing is wrong"));
     }
     assert_eq!(avisos, [Aviso::ArquivoSolto { rg: rg("1") }]);
-    assert_eq!(arquivo(&disco, "1"), texto("1", "11.0"));
+    assert_eq!(arquivo(&disco, "1"), arquivo_de("1", "11.0"));
     assert_eq!((banco.presas(), banco.registros_atrasados()), (Vec::new(), 0));
 }
 
@@ -148,7 +144,7 @@ fn a_closed_bank_says_which_file_is_behind_and_the_next_one_begins_there() {
     assert_eq!(tem, Ok(Sucesso::Saldo(saldo("13.0"))));
     disco.prender(PRESO, false);
     banco.fechar().expect("it can be written now");
-    assert_eq!((banco.presas(), arquivo(&disco, "1")), (Vec::new(), texto("1", "13.0")));
+    assert_eq!((banco.presas(), arquivo(&disco, "1")), (Vec::new(), arquivo_de("1", "13.0")));
 }
 
 /// The model disk, which counts how often something is put in the place of the file.
@@ -245,7 +241,7 @@ fn a_file_that_cannot_even_be_read_when_the_bank_opens_keeps_its_name() {
     assert_eq!(tem, Ok(Sucesso::Saldo(saldo("11.0"))));
     cego.cego.store(0, Ordering::Relaxed);
     banco.fechar().expect("it can be read now");
-    assert_eq!(arquivo(&disco, "1"), texto("1", "11.0"));
+    assert_eq!(arquivo(&disco, "1"), arquivo_de("1", "11.0"));
     assert!(disco.nomes().iter().all(|nome| !nome.contains(".copia-")), "{:?}", disco.nomes());
 }
 

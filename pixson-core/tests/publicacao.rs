@@ -15,7 +15,7 @@ use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;
-use comum::{rg, saldo, valor};
+use comum::{arquivo_de, deposito, rg, saldo, saldos};
 
 /// `EMFILE`.
 const SEM_DESCRITORES: i32 = 24;
@@ -57,22 +57,13 @@ impl Disco for DiscoAvaro {
 
 const CONTAS: [&str; 3] = ["1", "2", "3"];
 
-fn texto(conta: &str, quanto: &str) -> String {
-    format!(r#"{{"rg": "{conta}", "nome": "N", "saldo": {quanto}}}"#)
-}
-
 /// Three accounts with 10.0 each.
 fn modelo() -> DiscoModelo {
-    let arquivo = |conta: &str| (format!("{conta}.json"), texto(conta, "10.0"));
-    DiscoModelo::com_arquivos(CONTAS.map(arquivo))
-}
-
-fn deposito(conta: &str) -> Operacao {
-    Operacao::Deposito { rg: rg(conta), valor: valor("1") }
+    DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "10.0"))))
 }
 
 fn depositar(banco: &impl Banco, conta: &str) {
-    assert_eq!(fazer(banco, &Relogio::novo(), deposito(conta)).1, Ok(Sucesso::Deposito));
+    assert_eq!(fazer(banco, &Relogio::novo(), deposito(conta, "1")).1, Ok(Sucesso::Deposito));
 }
 
 fn segmentos(modelo: &DiscoModelo) -> usize {
@@ -85,13 +76,13 @@ fn the_journal_turns_while_no_checkpoint_succeeds_and_all_of_it_is_recovered() {
     let disco = DiscoAvaro::novo(modelo.clone(), 0);
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
     let mut historia = Historia::default();
-    let fazer = |conta| Passo::Fazer(deposito(conta));
+    let fazer = |conta| Passo::Fazer(deposito(conta, "1"));
     let rodada = [fazer("1"), fazer("2"), fazer("3"), Passo::Confirmar, Passo::Publicar];
     let passos: Vec<Passo> = rodada.iter().cloned().cycle().take(20 * rodada.len()).collect();
     encenar(&banco, &passos, &mut historia);
     assert!(!banco.falhou());
     assert!(segmentos(&modelo) > 5, "{:?}", modelo.nomes());
-    assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "10.0").into_bytes()));
+    assert_eq!(modelo.conteudo("1.json"), Some(arquivo_de("1", "10.0").into_bytes()));
 
     let iniciais = CONTAS.map(|conta| (rg(conta), saldo("10.0"))).into();
     for mut corte in [Corte::Tudo, Corte::Nada] {
@@ -99,7 +90,7 @@ fn the_journal_turns_while_no_checkpoint_succeeds_and_all_of_it_is_recovered() {
     }
     disco.permitir(usize::MAX);
     assert_eq!(banco.publicar().expect("descriptors again"), []);
-    assert_eq!(modelo.conteudo("1.json"), Some(texto("1", "30.0").into_bytes()));
+    assert_eq!(modelo.conteudo("1.json"), Some(arquivo_de("1", "30.0").into_bytes()));
     assert_eq!(julgar_vida(&modelo.depois_de(&mut Corte::Nada), &iniciais, &historia), Ok(()));
 }
 
@@ -116,7 +107,8 @@ fn a_checkpoint_that_fails_half_way_goes_on_with_the_rest() {
     assert!(banco.publicar().is_err() && !banco.falhou());
     let atuais = |quanto: &str| {
         let atual = |conta: &&&str| {
-            modelo.conteudo(&format!("{conta}.json")) == Some(texto(conta, quanto).into_bytes())
+            modelo.conteudo(&format!("{conta}.json"))
+                == Some(arquivo_de(conta, quanto).into_bytes())
         };
         CONTAS.iter().filter(atual).count()
     };
@@ -159,7 +151,7 @@ fn a_closed_bank_refuses_changes_and_writes_no_more() {
     depositar(&banco, "1");
     banco.fechar().expect("a sound disk");
     let fechado = modelo.nomes();
-    let recusa = fazer(&banco, &Relogio::novo(), deposito("2")).1;
+    let recusa = fazer(&banco, &Relogio::novo(), deposito("2", "1")).1;
     assert_eq!(recusa, Err(Recusa::ServidorIndisponivel));
     let saldo_de = Operacao::Saldo { rg: rg("1") };
     let ainda = fazer(&banco, &Relogio::novo(), saldo_de).1;
@@ -176,7 +168,7 @@ fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
     let modelo = modelo();
     let (banco, _) = BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
     let relogio = Relogio::novo();
-    let execucao = Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
+    let execucao = Banco::executar(&banco, deposito("1", "1"), &relogio).expect("a stamp");
     let falha = Falha { chamada: 0, especie: Especie::Eio, para_sempre: false };
     modelo.programar(Some(falha));
     assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
@@ -194,7 +186,7 @@ fn a_disk_that_has_failed_is_not_asked_by_a_checkpoint_that_would_turn_the_segme
     let cheio = ConfiguracaoJson { segmento_bytes: 1, ..PEQUENA };
     let (banco, _) = BancoJson::abrir_em(modelo.clone(), cheio).expect("a sound disk");
     let relogio = Relogio::novo();
-    let execucao = Banco::executar(&banco, deposito("1"), &relogio).expect("a stamp");
+    let execucao = Banco::executar(&banco, deposito("1", "1"), &relogio).expect("a stamp");
     modelo.programar(Some(Falha { chamada: 0, especie: Especie::Eio, para_sempre: false }));
     assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
     let chamadas = modelo.chamadas();
@@ -247,7 +239,7 @@ impl Disco for DiscoQueEnche {
 }
 
 fn depositar_sem_esperar(banco: &impl Banco, conta: &str) {
-    let execucao = banco.executar(deposito(conta), &Relogio::novo()).expect("a stamp");
+    let execucao = banco.executar(deposito(conta, "1"), &Relogio::novo()).expect("a stamp");
     assert_eq!(execucao.desfecho, Ok(Sucesso::Deposito));
 }
 

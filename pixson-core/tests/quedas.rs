@@ -12,48 +12,38 @@ use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 
 use comum::conformidade::fazer;
 use comum::sementes::sementes;
-use comum::{rg, saldo, valor};
+use comum::{consulta, rg, saldo, saldos, saque, transferencia, valor};
 
 fn iniciais() -> BTreeMap<Rg, Saldo> {
-    [("1", "10.0"), ("2", "10.0"), ("3", "0.0")]
-        .into_iter()
-        .map(|(conta, quanto)| (rg(conta), saldo(quanto)))
-        .collect()
+    saldos(&[("1", "10.0"), ("2", "10.0"), ("3", "0.0")])
 }
 
 fn disco() -> DiscoModelo {
-    DiscoModelo::com_arquivos(iniciais().into_iter().map(|(rg, saldo)| {
-        (format!("{rg}.json"), format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#))
-    }))
+    DiscoModelo::com_contas(&iniciais())
 }
 
-fn transferencia(origem: &str, destino: &str, quanto: &str) -> Passo {
-    Passo::Fazer(Operacao::Transferencia {
-        rg_origem: rg(origem),
-        rg_destino: rg(destino),
-        valor: valor(quanto),
-    })
+fn transferir(origem: &str, destino: &str, quanto: &str) -> Passo {
+    Passo::Fazer(transferencia(origem, destino, quanto))
 }
 
 /// A dozen operations that meet everything: batches, checkpoints, a refusal, a turn of segment.
 fn cenario() -> Vec<Passo> {
-    let saque =
-        |conta, quanto| Passo::Fazer(Operacao::Saque { rg: rg(conta), valor: valor(quanto) });
-    let saldo_de = |conta| Passo::Fazer(Operacao::Saldo { rg: rg(conta) });
+    let sacar = |conta, quanto| Passo::Fazer(saque(conta, quanto));
+    let consultar = |conta| Passo::Fazer(consulta(conta));
     vec![
-        saque("1", "1.5"),
+        sacar("1", "1.5"),
         Passo::Confirmar,
-        transferencia("1", "2", "2.25"),
-        saldo_de("2"),
-        Passo::Confirmar,
-        Passo::Publicar,
-        transferencia("2", "3", "4"),
-        transferencia("3", "1", "3.99"),
-        saque("3", "1"),
+        transferir("1", "2", "2.25"),
+        consultar("2"),
         Passo::Confirmar,
         Passo::Publicar,
-        transferencia("3", "2", "0.01"),
-        saldo_de("3"),
+        transferir("2", "3", "4"),
+        transferir("3", "1", "3.99"),
+        sacar("3", "1"),
+        Passo::Confirmar,
+        Passo::Publicar,
+        transferir("3", "2", "0.01"),
+        consultar("3"),
         Passo::Confirmar,
         Passo::Fechar,
     ]
@@ -76,13 +66,13 @@ fn gestao() -> Vec<Passo> {
     vec![
         abertura(&[("4", "5.0")]),
         Passo::Confirmar,
-        transferencia("4", "1", "2.25"),
+        transferir("4", "1", "2.25"),
         abertura(&[("5", "0.0"), ("6", "1.5"), ("7", "0.0")]),
         ajuste("5", "3.0"),
         Passo::Confirmar,
         abertura(&[("8", "1.0"), ("6", "1.0")]),
         Passo::Publicar,
-        transferencia("6", "7", "1.5"),
+        transferir("6", "7", "1.5"),
         ajuste("1", "0.5"),
         Passo::Confirmar,
         Passo::Fechar,

@@ -69,10 +69,7 @@ fn iniciais() -> BTreeMap<Rg, Saldo> {
 
 impl Mundo {
     fn novo(semente: u64) -> Self {
-        let disco = DiscoModelo::com_arquivos(iniciais().into_iter().map(|(rg, saldo)| {
-            let texto = format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#);
-            (format!("{rg}.json"), texto)
-        }));
+        let disco = DiscoModelo::com_contas(&iniciais());
         let clientes = (0..CLIENTES)
             .map(|numero| Cliente {
                 rg: rg(CONTAS[numero]),

@@ -14,9 +14,12 @@ pub(crate) mod linear;
 pub(crate) mod quebrados;
 pub(crate) mod sementes;
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;
-use pixson_core::{Banco, Ligacao, Rg, Saldo, Servico, Valor};
+use pixson_core::{Banco, Ligacao, Operacao, Rg, Saldo, Servico, Valor};
 
 pub(crate) use alimentacao::Alimentacao;
 
@@ -32,10 +35,35 @@ pub(crate) fn saldo(texto: &str) -> Saldo {
     texto.parse().expect("legal balance")
 }
 
+/// These accounts, with their balances.
+pub(crate) fn saldos(contas: &[(&str, &str)]) -> BTreeMap<Rg, Saldo> {
+    contas.iter().map(|&(conta, quanto)| (rg(conta), saldo(quanto))).collect()
+}
+
+/// The text of an account's file, as `DiscoModelo::com_contas` has it.
+pub(crate) fn arquivo_de(conta: impl Display, quanto: impl Display) -> String {
+    format!(r#"{{"rg": "{conta}", "nome": "N{conta}", "saldo": {quanto}}}"#)
+}
+
+pub(crate) fn consulta(conta: &str) -> Operacao {
+    Operacao::Saldo { rg: rg(conta) }
+}
+
+pub(crate) fn saque(conta: &str, quanto: &str) -> Operacao {
+    Operacao::Saque { rg: rg(conta), valor: valor(quanto) }
+}
+
+pub(crate) fn deposito(conta: &str, quanto: &str) -> Operacao {
+    Operacao::Deposito { rg: rg(conta), valor: valor(quanto) }
+}
+
+pub(crate) fn transferencia(origem: &str, destino: &str, quanto: &str) -> Operacao {
+    Operacao::Transferencia { rg_origem: rg(origem), rg_destino: rg(destino), valor: valor(quanto) }
+}
+
 /// A service over a bank in memory with these accounts.
 pub(crate) fn servico(contas: &[(&str, &str)]) -> Servico<BancoMemoria> {
-    let contas = contas.iter().map(|&(conta, quanto)| (rg(conta), saldo(quanto)));
-    Servico::novo(BancoMemoria::com_contas(contas))
+    Servico::novo(BancoMemoria::com_contas(saldos(contas)))
 }
 
 /// The usual two accounts, with 10.0 each.

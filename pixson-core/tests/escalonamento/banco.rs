@@ -115,7 +115,7 @@ impl BancoEscalonado {
     pub(super) fn novo(contas: &[&str], configuracao: ConfiguracaoJson) -> Self {
         let iniciais: BTreeMap<Rg, Saldo> =
             contas.iter().map(|conta| (rg(conta), saldo("1.0"))).collect();
-        let modelo = DiscoModelo::com_arquivos(iniciais.keys().map(|&rg| arquivo(rg)));
+        let modelo = DiscoModelo::com_contas(&iniciais);
         let syncs_ate_a_falha = Arc::new(AtomicUsize::new(usize::MAX));
         let disco = DiscoEscalonado { modelo, syncs_ate_a_falha };
         let (banco, avisos) =
@@ -228,8 +228,4 @@ impl BancoEscalonado {
         }
         total
     }
-}
-
-pub(super) fn arquivo(rg: Rg) -> (String, String) {
-    (format!("{rg}.json"), format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": 1.0}}"#))
 }
