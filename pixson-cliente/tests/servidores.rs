@@ -3,19 +3,17 @@
 mod comum;
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::process::Output;
 use std::sync::mpsc;
 use std::thread;
 
 use comum::ditado::{LOGIN, recv, servidor_que_diz, servidor_que_emudece};
-use comum::{digitar_e, executar, porta_morta, texto};
+use comum::{digitar_e, executar, novo_ouvinte, porta_morta, texto};
 
 /// A server of the original program, written from the protocol: it reads with `recv(1024)`,
 /// takes what it got as one message, and answers without a terminator.
 fn servidor_original() -> (String, thread::JoinHandle<Vec<String>>) {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     let recebidas = thread::spawn(move || {
         let (mut fluxo, _) = ouvinte.accept().expect("a client");
         let mut relogio: u64 = 0;
@@ -40,7 +38,7 @@ fn servidor_original() -> (String, thread::JoinHandle<Vec<String>>) {
             fluxo.write_all(format!("t:{relogio}|s:{texto}").as_bytes()).expect("it reads");
         }
     });
-    (porta.to_string(), recebidas)
+    (porta, recebidas)
 }
 
 #[test]
@@ -195,8 +193,7 @@ fn what_a_server_says_unasked_cannot_change_how_it_is_read() {
 fn servidor_que_se_adianta(
     dito: &'static [u8],
 ) -> (String, impl FnOnce() -> thread::JoinHandle<Vec<u8>>) {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     let (avisar, avisado) = mpsc::channel();
     let (falar, vez) = mpsc::channel::<()>();
     let ouvido = thread::spawn(move || {
@@ -214,7 +211,7 @@ fn servidor_que_se_adianta(
         avisado.recv().expect("the server speaks");
         ouvido
     };
-    (porta.to_string(), adiantar)
+    (porta, adiantar)
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Servers that say what a test dictates, whatever they are asked.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
+
+use super::novo_ouvinte;
 
 /// How far the bytes of a slow reply are apart: all of them take longer than a test waits.
 const GOTA: Duration = Duration::from_millis(100);
@@ -12,8 +14,7 @@ const GOTA: Duration = Duration::from_millis(100);
 /// A server of one connection that answers each `recv(1024)` with the next of these, and closes
 /// when it has taken one more, or at once after a reply that is not whole.
 pub(crate) fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     thread::spawn(move || {
         let (mut fluxo, _) = ouvinte.accept().expect("a client");
         for resposta in respostas {
@@ -27,7 +28,7 @@ pub(crate) fn servidor_que_diz(respostas: &'static [&'static [u8]]) -> String {
             recv(&mut fluxo);
         }
     });
-    porta.to_string()
+    porta
 }
 
 /// A server of one connection that gives these as replies, and after the last of them keeps the
@@ -56,8 +57,7 @@ fn depois_de(
     respostas: Vec<&'static [u8]>,
     fazer: impl FnOnce(TcpStream) + Send + 'static,
 ) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     thread::spawn(move || {
         let (mut fluxo, _) = ouvinte.accept().expect("a client");
         for resposta in respostas {
@@ -66,15 +66,14 @@ fn depois_de(
         }
         fazer(fluxo);
     });
-    porta.to_string()
+    porta
 }
 
 /// A server that grants every withdrawal, says when it has heard the first, and in the end how many
 /// it has heard.
 pub(crate) fn servidor_que_paga() -> (String, Receiver<()>, thread::JoinHandle<usize>) {
     let (avisar, avisado) = mpsc::channel();
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port().to_string();
+    let (ouvinte, porta) = novo_ouvinte();
     let pagos = thread::spawn(move || {
         let (mut fluxo, _) = ouvinte.accept().expect("a client");
         recv(&mut fluxo);

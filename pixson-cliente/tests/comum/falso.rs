@@ -1,7 +1,7 @@
 //! Servers in the test's own process, over any bank, good or bad.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,6 +10,8 @@ use pixson_core::banco::{BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::servico::Passo;
 use pixson_core::{Banco, Operacao, Relogio, Saldo, Servico, Sucesso};
+
+use super::novo_ouvinte;
 
 /// The accounts of every such server, and what each holds at first.
 pub(crate) const RGS: &str = "1,2,3";
@@ -28,8 +30,7 @@ pub(crate) fn servir(
     aceita: impl Fn(usize) -> bool + Send + 'static,
     despedida: &'static [u8],
 ) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     thread::spawn(move || {
         let servico = Arc::new(Servico::novo(banco));
         for (numero, fluxo) in ouvinte.incoming().enumerate() {
@@ -42,7 +43,7 @@ pub(crate) fn servir(
             }
         }
     });
-    porta.to_string()
+    porta
 }
 
 /// Serves until the peer leaves, or until the bank no longer knows.
@@ -67,8 +68,7 @@ fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) {
 /// Serves this bank as the original program would: it takes what one `recv` gives as one message,
 /// and terminates nothing. Returns the port.
 pub(crate) fn servir_como_o_original(banco: impl Banco + 'static) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     thread::spawn(move || {
         let servico = Arc::new(Servico::novo(banco));
         for fluxo in ouvinte.incoming() {
@@ -90,14 +90,13 @@ pub(crate) fn servir_como_o_original(banco: impl Banco + 'static) -> String {
             });
         }
     });
-    porta.to_string()
+    porta
 }
 
 /// Sends everything back so many times; with none, it leaves when it has heard something. Returns
 /// the port.
 pub(crate) fn ecoar(vezes: usize) -> String {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let porta = ouvinte.local_addr().expect("bound").port();
+    let (ouvinte, porta) = novo_ouvinte();
     thread::spawn(move || {
         for fluxo in ouvinte.incoming() {
             let mut fluxo = fluxo.expect("a client");
@@ -111,7 +110,7 @@ pub(crate) fn ecoar(vezes: usize) -> String {
             });
         }
     });
-    porta.to_string()
+    porta
 }
 
 /// Does of each deposit and transfer what it likes, and says that all is well.

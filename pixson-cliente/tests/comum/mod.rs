@@ -9,7 +9,7 @@ pub(crate) mod falso;
 pub(crate) mod filho;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::os::fd::OwnedFd;
 use std::process::{ChildStdout, Command, Output, Stdio};
 
@@ -35,6 +35,13 @@ pub(crate) fn executar_em(ambiente: &[(&str, &str)], argumentos: &[&str], entrad
     let mut comando = comando(argumentos);
     comando.envs(ambiente.iter().copied());
     Filho::vigiado(&mut comando).terminar_com(entrada.as_bytes())
+}
+
+/// A listener on a free port, and that port as an argument.
+pub(crate) fn novo_ouvinte() -> (TcpListener, String) {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let porta = ouvinte.local_addr().expect("bound").port().to_string();
+    (ouvinte, porta)
 }
 
 /// A port where nobody listens, nor can as long as its owner is kept.
