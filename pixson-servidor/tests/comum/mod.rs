@@ -62,12 +62,18 @@ pub(crate) fn binario() -> &'static Path {
 }
 
 /// The binary of another package of this workspace, built in the profile of this test.
+///
+/// It is built with the features of the whole workspace and its tests, as `cargo test --workspace` has
+/// done already. With those of its package alone, regex, the core and what is made from them would be
+/// built once more, in the middle of a test.
 #[expect(clippy::disallowed_methods, reason = "cargo builds as it was told to build this test")]
 fn binario_vizinho(este: &str, pacote: &str) -> PathBuf {
     let pasta = Path::new(este).parent().expect("a binary lies in a directory");
     let manifesto = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", pacote, "--manifest-path"]).arg(manifesto);
+    // Only beside a test does what the tests use count: this one is small, and built already.
+    cargo.args(["build", "--quiet", "--workspace", "--bin", pacote, "--test", "unidade"]);
+    cargo.arg("--manifest-path").arg(manifesto);
     if pasta.ends_with("release") {
         cargo.arg("--release");
     }
