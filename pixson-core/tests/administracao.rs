@@ -7,6 +7,7 @@ use pixson_core::banco::{
     Abertura, Aviso, Balanco, BancoJson, Cadastro, Conflito, Conta, Divergencia, Efeito,
     ErroAbertura, ErroAbrir, ErroAbrirContas, ErroAjuste, auditar, ler_livro,
 };
+use pixson_core::tipos::Nome;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 use pixson_oraculos::juiz::PEQUENA;
 use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
@@ -95,11 +96,10 @@ fn an_opening_that_cannot_be_one_record_cannot_be_made() {
     let tres_vezes =
         vec![conta("2", "1.0"), conta("1", "1.0"), conta("2", "2.0"), conta("2", "1.0")];
     assert_eq!(Abertura::nova(tres_vezes), Err(ErroAbertura::Repetidas(vec![rg("2")])));
-    let longa = |numero: u32| Conta {
-        rg: rg(&numero.to_string()),
-        nome: "\u{1f600}".repeat(100).parse().expect("legal name"),
-        saldo: saldo("9999999999999.99"),
-    };
+    // Read once: of these accounts there are hundreds of thousands.
+    let nome: Nome = "\u{1f600}".repeat(100).parse().expect("legal name");
+    let saldo = saldo("9999999999999.99");
+    let longa = |numero: u32| Conta { rg: rg(&numero.to_string()), nome: nome.clone(), saldo };
     // Each has 400 bytes of name, 8 of RG, 16 of balance and 9 around them.
     let cabem = u32::try_from(Abertura::MAX_BYTES / 433).expect("few");
     let muitas = |quantas| (0..quantas).map(|numero| longa(10_000_000 + numero)).collect();
