@@ -1,13 +1,16 @@
 //! Commands of one line: against the real server, and against servers that fail them.
 
 mod comum;
+#[path = "../../pixson-servidor/tests/comum/lado_a_lado.rs"]
+mod lado_a_lado;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
 
 use std::process::Output;
 
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_emudece, servidor_que_ouve};
-use comum::{PACIENCIA, executar, executar_em, iniciar, porta_morta, texto};
+use comum::{PACIENCIA, executar, executar_em, iniciar, interromper, porta_morta, texto};
+use lado_a_lado::lado_a_lado;
 use serde_json::{Value, json};
 use servidor::banca::Banca;
 use servidor::duas_contas;
@@ -158,7 +161,7 @@ fn a_server_that_talks_nonsense_gives_code_4_and_5_if_money_may_have_moved() {
 
 #[test]
 fn money_that_is_answered_with_silence_or_with_an_end_is_unknown_and_never_sent_again() {
-    for movimento in MOVIMENTOS {
+    lado_a_lado(MOVIMENTOS, |movimento| {
         let porta = servidor_que_diz(&[LOGIN]);
         let saida = pedir(&porta, "1", movimento);
         assert!(texto(&saida.stderr).contains("consulte o saldo antes de repetir"));
@@ -177,7 +180,7 @@ fn money_that_is_answered_with_silence_or_with_an_end_is_unknown_and_never_sent_
         let frase = texto(&saida.stderr);
         assert!(frase.starts_with("Servidor indisponível\nNão se sabe "), "{frase}");
         assert_eq!((texto(&saida.stdout), saida.status.code()), ("", Some(5)), "{movimento:?}");
-    }
+    });
 }
 
 #[test]
