@@ -1,5 +1,7 @@
 //! Output that cannot be written is not success, and nothing more is asked for after it.
 
+#[path = "../../pixson-servidor/tests/comum/cano.rs"]
+mod cano;
 mod comum;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
 mod servidor;
@@ -8,6 +10,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::process::{Output, Stdio};
 
+use cano::{esperar_sem_leitor, sem_leitor};
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_paga};
 use comum::falso::{RGS, banco, servir};
 use comum::filho::Filho;
@@ -25,8 +28,7 @@ impl SaidaQueFalha {
     fn abrir(self) -> Stdio {
         match self {
             Self::DiscoCheio => cheio().into(),
-            // The end for reading is closed at once.
-            Self::SemLeitor => io::pipe().expect("a pipe").1.into(),
+            Self::SemLeitor => sem_leitor().into(),
         }
     }
 
@@ -137,6 +139,7 @@ fn the_first_line_of_a_script_that_cannot_be_shown_is_the_last_that_is_done() {
 fn a_script_whose_reader_leaves_early_stops_and_counts_what_was_done() {
     let (porta, _, pagos) = servidor_que_paga();
     let (leitor, escritor) = io::pipe().expect("a pipe");
+    let vigia = escritor.try_clone().expect("a descriptor");
     let mut comando = sem_tubos(&na_conta(&porta, &["script"]));
     comando.stdin(Stdio::piped()).stdout(escritor).stderr(Stdio::piped());
     let mut processo = Filho::vigiado(&mut comando);
@@ -148,6 +151,7 @@ fn a_script_whose_reader_leaves_early_stops_and_counts_what_was_done() {
     io::BufRead::read_line(&mut leitor, &mut linha).expect("UTF-8");
     assert_eq!(linha, "Saque realizado com sucesso\n");
     drop(leitor);
+    esperar_sem_leitor(&vigia);
     let _ = entrada.write_all("saque 1\n".repeat(50).as_bytes());
     drop(entrada);
     let saida = processo.terminar();
@@ -217,6 +221,7 @@ fn a_menu_that_nobody_sees_asks_nothing_of_the_server() {
 fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
     let (porta, _, pagos) = servidor_que_paga();
     let (leitor, escritor) = io::pipe().expect("a pipe");
+    let vigia = escritor.try_clone().expect("a descriptor");
     let mut comando = sem_tubos(&["1", "--porta", &porta]);
     comando.stdin(Stdio::piped()).stdout(escritor).stderr(Stdio::piped());
     let mut processo = Filho::vigiado(&mut comando);
@@ -225,6 +230,7 @@ fn a_menu_whose_reader_leaves_sends_no_request_whose_stamp_cannot_be_shown() {
         let entrada = processo.stdin.as_mut().expect("piped");
         entrada.write_all(b"2\n1\n").expect("it reads");
     });
+    esperar_sem_leitor(&vigia);
     let mut entrada = processo.stdin.take().expect("piped");
     let _ = entrada.write_all(b"2\n1\n2\n1\n");
     drop(entrada);

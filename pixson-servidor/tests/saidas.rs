@@ -1,16 +1,18 @@
 //! What leaves the program: output that cannot be written is not success, and nothing that others
 //! wrote reaches a terminal or a reader of lines as it is.
 
+#[path = "comum/cano.rs"]
+mod cano;
 mod comum;
 #[path = "../../pixson-cliente/tests/comum/ruim.rs"]
 mod ruim;
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
-use std::io;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use cano::sem_leitor;
 use comum::ambiente::programa;
 use comum::instancia::Instancia;
 use comum::{contas, duas_contas, texto};
@@ -38,11 +40,6 @@ fn para(saida: impl Into<Stdio>, contas: &Path, argumentos: &[&str]) -> Output {
 
 fn cheio() -> fs::File {
     OpenOptions::new().write(true).open("/dev/full").expect("part of Linux")
-}
-
-/// A pipe whose end for reading is closed.
-fn sem_leitor() -> io::PipeWriter {
-    io::pipe().expect("a pipe").1
 }
 
 #[test]
