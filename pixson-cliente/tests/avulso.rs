@@ -9,7 +9,7 @@ mod servidor;
 use std::process::Output;
 
 use comum::ditado::{LOGIN, servidor_que_diz, servidor_que_emudece, servidor_que_ouve};
-use comum::{PACIENCIA, executar, executar_em, iniciar, interromper, porta_morta, texto};
+use comum::{PACIENCIA, executar, executar_em, iniciar, porta_morta, texto};
 use lado_a_lado::lado_a_lado;
 use serde_json::{Value, json};
 use servidor::banca::Banca;

@@ -182,18 +182,24 @@ fn aturar(mut atacantes: Vec<Atacante>) -> Duration {
     atacantes.iter().map(demora).max().unwrap_or_default()
 }
 
-#[test]
-fn slow_and_silent_senders_are_left_at_their_deadline_and_delay_nobody() {
+fn aturar_ate_o_prazo(nome: &str, byte: Option<u8>) {
     let prazo = PRAZO.as_secs().to_string();
     let quantos = tamanho(60, 2000);
-    for (nome, byte) in [("slow senders", Some(b't')), ("silent", None)] {
-        let (mut instancia, _contas) =
-            servir(&["--prazo-mensagem", &prazo, "--prazo-login", &prazo]);
-        let demora = ao_lado(&instancia, nome, || atacantes(&instancia, quantos, byte), aturar);
-        dizer(&format!("{nome}: {quantos} of them, the last one left after {demora:?}"));
-        assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{nome}: {demora:?}");
-        instancia.parar();
-    }
+    let (mut instancia, _contas) = servir(&["--prazo-mensagem", &prazo, "--prazo-login", &prazo]);
+    let demora = ao_lado(&instancia, nome, || atacantes(&instancia, quantos, byte), aturar);
+    dizer(&format!("{nome}: {quantos} of them, the last one left after {demora:?}"));
+    assert!(!inteira() || demora < PRAZO + ATRASO_MAX, "{nome}: {demora:?}");
+    instancia.parar();
+}
+
+#[test]
+fn slow_senders_are_left_at_their_deadline_and_delay_nobody() {
+    aturar_ate_o_prazo("slow senders", Some(b't'));
+}
+
+#[test]
+fn silent_senders_are_left_at_their_deadline_and_delay_nobody() {
+    aturar_ate_o_prazo("silent", None);
 }
 
 /// Waits until the server has broken off all of these connections, as its log tells. They ask on: the
