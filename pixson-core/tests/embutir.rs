@@ -9,6 +9,12 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+#[allow(dead_code, reason = "tests with seeds use the rest")]
+#[path = "comum/tamanho.rs"]
+mod tamanho;
+
+use tamanho::tamanho;
+
 /// The root of this repository.
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").to_owned()
@@ -38,20 +44,24 @@ fn rustdoc(caminho: &str) -> String {
 struct Fora(TempDir);
 
 impl Fora {
-    /// A package with this manifest behind its name, and this source. It takes the versions of this
-    /// repository, which are on this machine.
-    fn novo(programa: &str, manifesto: &str, fontes: &[(&str, &str)]) -> Self {
+    fn novo() -> Self {
         let fora = Self(TempDir::new().expect("a temporary directory"));
         std::os::unix::fs::symlink(raiz(), fora.0.path().join("pixson")).expect("ours");
+        fora
+    }
+
+    /// A package with this manifest behind its name, and this source, in place of one of that name. It
+    /// takes the versions of this repository, which are on this machine. What is built for one package
+    /// of a folder serves the next.
+    fn programa(&self, programa: &str, manifesto: &str, fontes: &[(&str, &str)]) {
         let cabeca =
             format!("[package]\nname = \"{}\"\nedition = \"2024\"\n", programa.replace('/', "-"));
-        fora.gravar(&format!("{programa}/Cargo.toml"), &(cabeca + manifesto));
+        self.gravar(&format!("{programa}/Cargo.toml"), &(cabeca + manifesto));
         for (nome, texto) in fontes {
-            fora.gravar(&format!("{programa}/{nome}"), texto);
+            self.gravar(&format!("{programa}/{nome}"), texto);
         }
-        let travado = fora.0.path().join(programa).join("Cargo.lock");
+        let travado = self.0.path().join(programa).join("Cargo.lock");
         fs::copy(raiz().join("Cargo.lock"), travado).expect("the versions of the workspace");
-        fora
     }
 
     fn gravar(&self, nome: &str, texto: &str) {
@@ -67,6 +77,9 @@ impl Fora {
             .arg("--offline")
             .current_dir(self.0.path().join(pasta))
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("embutir"))
+            // Nobody debugs it, nor changes a line of it.
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_INCREMENTAL", "0")
             .output()
             .expect("cargo is there")
     }
@@ -79,6 +92,11 @@ impl Fora {
     }
 }
 
+/// How far cargo goes with a program. To check it takes what all tests of this file check.
+fn ate_onde() -> &'static str {
+    tamanho("check", "run")
+}
+
 #[test]
 fn the_fuzz_target_of_the_documentation_builds_outside_this_repository() {
     let texto = rustdoc("pixson-core/oraculos/src/lib.rs");
@@ -89,7 +107,8 @@ fn the_fuzz_target_of_the_documentation_builds_outside_this_repository() {
     let manifesto = "\n[workspace]\n\n[dependencies]\nlibfuzzer-sys = { path = \"../libfuzzer\" }\n\n\
                      [[bin]]\nname = \"meu_alvo\"\npath = \"fuzz_targets/meu_alvo.rs\"\n";
     let fontes = [("fuzz_targets/meu_alvo.rs", &*alvo.expect("a target"))];
-    let fora = Fora::novo("meu-programa/fuzz", manifesto, &fontes);
+    let fora = Fora::novo();
+    fora.programa("meu-programa/fuzz", manifesto, &fontes);
     fora.gravar(
         "meu-programa/libfuzzer/Cargo.toml",
         "[package]\nname = \"libfuzzer-sys\"\nedition = \"2024\"\n",
@@ -107,19 +126,20 @@ fn the_fuzz_target_of_the_documentation_builds_outside_this_repository() {
         somou = true;
     }
     assert!(somou, "the recipe adds the library:\n{receita}");
-    fora.consegue("meu-programa/fuzz", &["run", "--quiet"]);
+    fora.consegue("meu-programa/fuzz", &[ate_onde(), "--quiet"]);
 }
 
 #[test]
 fn the_program_of_both_readmes_builds_and_runs_beside_the_repository() {
+    let fora = Fora::novo();
     for leia_me in ["README.md", "README.pt-BR.md"] {
         let texto = documento(leia_me);
         let [dependencia, fonte] = ["toml", "rust"].map(|linguagem| {
             let [bloco] = &blocos(&texto, linguagem)[..] else { panic!("{leia_me}: {linguagem}") };
             bloco.clone()
         });
-        let fora = Fora::novo("meu", &format!("\n{dependencia}"), &[("src/main.rs", &fonte)]);
-        fora.consegue("meu", &["run", "--quiet"]);
+        fora.programa("meu", &format!("\n{dependencia}"), &[("src/main.rs", &fonte)]);
+        fora.consegue("meu", &[ate_onde(), "--quiet"]);
     }
 }
 
@@ -142,6 +162,7 @@ fn each_set_of_features_gives_what_the_documentation_says() {
             vec![],
         ),
     ];
+    let fora = Fora::novo();
     for (pasta, features, tem, falta) in casos {
         let sem = |pasta| format!("{{ path = \"../pixson/{pasta}\", default-features = false");
         let (nome, core) = match pasta {
@@ -154,7 +175,7 @@ fn each_set_of_features_gives_what_the_documentation_says() {
             sem(pasta)
         );
         let fonte = |usos: &str| format!("#![allow(unused_imports)]\n{usos}fn main() {{}}\n");
-        let fora = Fora::novo("meu", &dependencia, &[("src/main.rs", &fonte(&tem.concat()))]);
+        fora.programa("meu", &dependencia, &[("src/main.rs", &fonte(&tem.concat()))]);
         fora.consegue("meu", &["check", "--quiet"]);
         for usos in falta {
             fora.gravar("meu/src/main.rs", &fonte(usos));

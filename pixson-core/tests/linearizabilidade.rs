@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use comum::linear::{Anotada, Ato, Contador, Corrida, Saldos, aplicar, julgar, roteiros};
 use comum::quebrados::{BancoApressado, BancoDeTravas, Defeito};
 use comum::sementes::{Sementes, sementes, so_uma};
+use comum::tamanho::tamanho;
 use comum::{arquivo_de, rg, saldo, saldos, valor};
 
 fn iniciais() -> Saldos {
@@ -226,7 +227,7 @@ fn abrir<D: Disco>(disco: D) -> BancoJson<D> {
 #[test]
 fn the_bank_in_memory_is_linearizable() {
     let (mut historias, mut juntas) = (0, 0);
-    for semente in sementes(1000) {
+    for semente in sementes(tamanho(250, 1000)) {
         let banco = BancoMemoria::com_contas(iniciais());
         let anotadas = quatro_por_seis(&banco, semente, || {});
         Sentenca::de(&anotadas).conferir(semente);
@@ -241,7 +242,7 @@ fn the_bank_in_memory_is_linearizable() {
 
 #[test]
 fn the_bank_on_the_model_disk_is_linearizable_and_so_is_its_ledger() {
-    for semente in sementes(600) {
+    for semente in sementes(tamanho(150, 600)) {
         let disco = preparar(DiscoModelo::default());
         let banco = abrir(disco.clone());
         let publicar = || (0..3).for_each(|_| drop(banco.publicar().expect("the disk works")));
@@ -255,7 +256,7 @@ fn the_bank_on_the_model_disk_is_linearizable_and_so_is_its_ledger() {
 
 #[test]
 fn the_bank_in_a_directory_is_linearizable() {
-    for semente in sementes(100) {
+    for semente in sementes(tamanho(25, 100)) {
         let pasta = TempDir::new().expect("a temporary directory");
         let banco = abrir(preparar(DiscoReal::abrir(pasta.path()).expect("a directory")));
         let publicar = || drop(banco.publicar().expect("the disk works"));
@@ -301,7 +302,7 @@ fn com_quedas(semente: u64, defeito: Option<Defeito>) -> Sentenca {
 
 #[test]
 fn through_crashes_what_was_heard_stays_and_what_was_not_is_done_or_not() {
-    for semente in sementes(1000) {
+    for semente in sementes(tamanho(250, 1000)) {
         com_quedas(semente, None).conferir(semente);
     }
 }

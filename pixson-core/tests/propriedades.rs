@@ -16,6 +16,7 @@ use proptest::prelude::*;
 
 use comum::conformidade::{CONTAS, operacao_qualquer};
 use comum::estrategias::{quase_mensagem, um_carimbo, um_pedido, um_saldo, um_valor, uma_resposta};
+use comum::tamanho::tamanho;
 use comum::{alimentar, avancar, rg, saldo, servico_com_duas};
 
 fn codificado(pedido: &Pedido) -> Vec<u8> {
@@ -25,7 +26,7 @@ fn codificado(pedido: &Pedido) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: tamanho(500, 2000), ..ProptestConfig::default() })]
 
     #[test]
     fn every_request_that_can_be_built_is_read_back(pedido in um_pedido()) {

@@ -17,6 +17,7 @@ use pixson_oraculos::juiz::{julgar_copia, julgar_vida};
 use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
 
 use comum::sementes::{sementes, so_uma};
+use comum::tamanho::tamanho;
 use comum::{avancar, rg, saldo, valor};
 
 const CLIENTES: usize = 3;
@@ -316,7 +317,7 @@ fn operacao(rg_origem: Rg, sorteio: &mut Sorteio) -> Operacao {
 fn every_seed_leaves_a_history_that_the_model_repeats() {
     let (mut respostas, mut gestoes) = (0, 0);
     let mut copias: BTreeMap<Copia, usize> = BTreeMap::new();
-    for semente in sementes(2000) {
+    for semente in sementes(tamanho(1200, 2000)) {
         let mut mundo = Mundo::novo(semente);
         (0..PASSOS).for_each(|_| mundo.passo());
         match mundo.julgar() {

@@ -1,7 +1,8 @@
 //! Kill -9 of the real server under eight clients, over and over on one directory: what was
 //! acknowledged is there, what was not is there wholly or not at all, and nothing else is.
 //!
-//! `PIXSON_QUEDAS` asks for more rounds, `PIXSON_SEMENTE` for other ones.
+//! With `PIXSON_TAMANHO=inteiro` there are as many rounds as in CI. `PIXSON_QUEDAS` asks for more,
+//! `PIXSON_SEMENTE` for other ones.
 
 #[path = "comum/carga.rs"]
 mod carga;
@@ -9,6 +10,8 @@ mod comum;
 #[path = "../../pixson-core/tests/comum/sementes.rs"]
 #[allow(dead_code, reason = "every test program includes the whole module")]
 mod sementes;
+#[path = "../../pixson-core/tests/comum/tamanho.rs"]
+mod tamanho;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,14 +30,14 @@ use carga::{Cliente, Meta, Pedida, SALDOS};
 use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
 use sementes::{como_repetir, do_ambiente, semente};
+use tamanho::tamanho;
 
-const RODADAS: u64 = 100;
 const RODADAS_MAX: u64 = 10_000;
 const CLIENTES: usize = 8;
 
 #[test]
 fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
-    let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or(RODADAS).min(RODADAS_MAX);
+    let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or_else(|| tamanho(20, 100)).min(RODADAS_MAX);
     let mut vida = Vida::nova(semente(1));
     // The whole ledger is read at each judgment: for many rounds, not too often.
     let entre_juizos = (rodadas / 20).max(10);

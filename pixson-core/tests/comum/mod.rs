@@ -13,6 +13,7 @@ pub(crate) mod linear;
 #[cfg(feature = "json")]
 pub(crate) mod quebrados;
 pub(crate) mod sementes;
+pub(crate) mod tamanho;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
