@@ -1,4 +1,4 @@
-//! One request: it survives its re-encoding, or an error says where.
+//! One request: it survives re-encoding, or an error says where the fault is.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|dados: &[u8]| pixson_oraculos::pedido(dados));

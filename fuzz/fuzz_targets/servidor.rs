@@ -1,4 +1,4 @@
-//! What happens to the server's side of a connection: it does what the model does.
+//! The inputs of the server's side of a connection: it does what the model does.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|dados: &[u8]| pixson_oraculos::servidor(dados));

@@ -1,8 +1,8 @@
-//! Banks of one's own: a whole one, with a lock for each account and a notebook for what was done, and
-//! two thin wrappers around any other, of which one counts and one breaks.
+//! Implementations of [`Banco`]: a whole bank, with a lock for each account and a notebook for what
+//! was done, and two thin wrappers around any bank, of which one counts and one fails.
 //!
-//! The whole one takes its rules from [`decidir`] and passes the conformance suite. Wrappers stack,
-//! because a wrapper around a [`Banco`] is a [`Banco`].
+//! The whole bank takes its rules from [`decidir`] and passes the conformance suite. Wrappers
+//! stack, because a wrapper around a [`Banco`] is a [`Banco`].
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -23,7 +23,7 @@ struct Conta {
     linha: u64,
 }
 
-/// What was done, in order. A real one is a file, or a table of a database.
+/// What was done, in order. A real bank has a file or a table of a database here.
 #[derive(Default)]
 struct Caderno {
     linhas: Vec<Movimentacao>,
@@ -38,9 +38,9 @@ struct BancoComCaderno {
     caderno: Mutex<Caderno>,
 }
 
-/// A panic while an account or the notebook is held would be a bug of this file.
+/// Locks an account or the notebook. No code here panics while it holds such a lock.
 fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("nobody panics with it")
+    mutex.lock().expect("the lock is never poisoned")
 }
 
 impl BancoComCaderno {
@@ -50,8 +50,8 @@ impl BancoComCaderno {
         Self { contas, caderno: Mutex::default() }
     }
 
-    /// Writes down what was decided, and gives the number of its line, or refuses: nothing was applied
-    /// yet, so that `Servidor indisponível` is certain to mean that nothing was done.
+    /// Writes down a decision, and returns the number of its line. A refusal is certain: nothing
+    /// was applied yet, so that `Servidor indisponível` means that nothing was done.
     fn anotar(&self, movimentacao: Movimentacao) -> Result<u64, Recusa> {
         let mut caderno = trancar(&self.caderno);
         if caderno.cheio {
@@ -70,7 +70,7 @@ impl Banco for BancoComCaderno {
             rgs.filter_map(|rg| Some((rg, trancar(self.contas.get(&rg)?)))).collect();
 
         let decisao = decidir(operacao, |rg| Ok(travadas.get(&rg).map(|conta| conta.saldo)));
-        // Under the locks, and before anything changes.
+        // The stamp is drawn under the locks, and before anything changes.
         let carimbo = relogio.tique()?;
         let desfecho = decisao.and_then(|decisao| {
             if let Decisao::Movimentacao(movimentacao) = decisao {
@@ -82,7 +82,7 @@ impl Banco for BancoComCaderno {
             }
             Ok(decisao.sucesso())
         });
-        // Balances and refusals, too, wait for the last line of the accounts that they tell of.
+        // Balances and refusals wait, too, for the last line of the accounts that they show.
         let ultima = travadas.values().map(|conta| conta.linha).max();
         Ok(Execucao { carimbo, desfecho, recibo: Recibo(ultima.unwrap_or(0)) })
     }
@@ -90,14 +90,14 @@ impl Banco for BancoComCaderno {
     fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
         let mut caderno = trancar(&self.caderno);
         if caderno.duraveis < recibo.0 {
-            // Here a real notebook syncs its file, and `?` tells that the disk has failed.
+            // A real notebook syncs its file here, and returns an error if the disk has failed.
             caderno.duraveis = caderno.linhas.len() as u64;
         }
         Ok(())
     }
 }
 
-/// Counts what the bank under it decides.
+/// Counts the outcomes of the bank inside it.
 struct Contador<B> {
     banco: B,
     executadas: AtomicU64,
@@ -117,7 +117,7 @@ impl<B: Banco> Banco for Contador<B> {
     }
 }
 
-/// Loses the disk once, when `falhar` is set: what it applied before may or may not survive.
+/// Fails once, when `falhar` is set: what it applied before may or may not survive.
 struct Defeituoso<B> {
     banco: B,
     falhar: AtomicBool,
@@ -136,7 +136,7 @@ impl<B: Banco> Banco for Defeituoso<B> {
     }
 }
 
-/// Both around `banco`, the counter outside.
+/// Both wrappers around `banco`, the counter outside.
 fn empilhar<B: Banco>(banco: B) -> Contador<Defeituoso<B>> {
     Contador {
         banco: Defeituoso { banco, falhar: AtomicBool::new(false) },
@@ -145,7 +145,7 @@ fn empilhar<B: Banco>(banco: B) -> Contador<Defeituoso<B>> {
     }
 }
 
-/// What the server does and answers when these bytes arrive.
+/// The server's step and its replies when these bytes arrive.
 fn enviar(servico: &Servico<impl Banco>, ligacao: &mut Ligacao, pedidos: &str) -> (Passo, String) {
     let (mut saida, mut respostas) = (Vec::new(), String::new());
     ligacao.receber(pedidos.as_bytes());
@@ -159,8 +159,8 @@ fn enviar(servico: &Servico<impl Banco>, ligacao: &mut Ligacao, pedidos: &str) -
     }
 }
 
-/// The whole bank keeps the laws of the trait. Then three requests to the wrapped one are counted, and
-/// the disk fails under two more, which arrived together.
+/// Checks that the whole bank keeps the laws of the trait. Then three requests to the wrapped one
+/// are counted, and the storage fails under two more, which arrived together.
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     conformidade::conferir(BancoComCaderno::novo);
     conformidade::conferir_sem_armazenamento(BancoComCaderno::novo, |banco| {
@@ -188,7 +188,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let pedidos = "t:8|op:2|rg:1|valor:1.0\nt:9|op:1|rg:1\n";
     let (passo, respostas) = enviar(&servico, &mut ligacao, pedidos);
     assert_eq!(passo, Passo::Encerrar(Fim::ArmazenamentoFalhou));
-    // The bank had applied both and drawn stamps for them, which nobody will ever see.
+    // The bank had applied both and drawn stamps for them, which are never sent.
     assert_eq!(
         respostas,
         "t:13|s:1|resposta:Servidor indisponível\n\

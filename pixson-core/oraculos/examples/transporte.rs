@@ -1,6 +1,6 @@
-//! A transport of one's own under the oracle of both sessions: packets with a length and a checksum.
+//! A transport that is tested by the oracle of both sessions: packets with a length and a checksum.
 //!
-//! What the oracle gets to decide is in the bytes it is given. Here they are drawn; in a fuzz
+//! The bytes that the oracle is given decide the conversation. Here they are random; in a fuzz
 //! target they come from the fuzzer, and the target is the one line `fuzz_target!(|dados: &[u8]|
 //! par_sobre(&mut Pacotes::default(), dados));`.
 
@@ -9,7 +9,7 @@ use pixson_oraculos::{Sentido, Sorteio, Transporte, par_sobre};
 /// The most bytes that one packet carries.
 const CARGA_MAX: usize = 16;
 
-/// How many bytes the network underneath delivers at a time: packets are cut anywhere.
+/// How many bytes the network underneath delivers at a time, so that packets are cut anywhere.
 const POR_VEZ: usize = 5;
 
 /// A receiver for each direction, with the beginning of a packet whose rest is still to come.
@@ -23,7 +23,7 @@ fn soma(carga: &[u8]) -> u8 {
     carga.iter().fold(0, |soma, byte| soma ^ byte)
 }
 
-/// Length, checksum, load.
+/// Makes packets of length, checksum and payload.
 fn empacotar(bytes: &[u8]) -> Vec<u8> {
     let pacote = |carga: &[u8]| {
         let tamanho = u8::try_from(carga.len()).expect("at most CARGA_MAX");
@@ -32,7 +32,7 @@ fn empacotar(bytes: &[u8]) -> Vec<u8> {
     bytes.chunks(CARGA_MAX).flat_map(pacote).collect()
 }
 
-/// Takes the first packet, if it is there.
+/// Takes the first packet, if it has arrived whole.
 fn desempacotar(recebido: &mut Vec<u8>) -> Option<Vec<u8>> {
     let &[tamanho, soma_enviada, ref resto @ ..] = recebido.as_slice() else { return None };
     let carga = resto.get(..usize::from(tamanho))?.to_vec();
@@ -56,7 +56,7 @@ impl Transporte for Pacotes {
     }
 }
 
-/// Two hundred conversations, each drawn from its number.
+/// Runs two hundred conversations, each drawn from its number as the seed.
 pub(crate) fn main() {
     for semente in 0..200 {
         let mut sorteio = Sorteio::novo(semente);

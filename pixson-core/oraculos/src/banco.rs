@@ -1,4 +1,4 @@
-//! The oracle of a bank's lives on a disk that fails and forgets.
+//! The oracle of several runs of a bank on a disk that fails and forgets.
 
 use arbitrary::{Result, Unstructured};
 
@@ -15,20 +15,20 @@ const PARTIDAS_MAX: usize = 5;
 /// The most steps between two starts.
 const PASSOS_MAX: usize = 32;
 
-/// How many calls to the disk a fault is waited for: about as many as the steps make.
+/// The last call to the disk that a fault may hit: the steps make about as many calls.
 const CHAMADAS_MAX: usize = 160;
 
-/// A bank in files, on a disk that fails and forgets, has done what the bank in memory does. Needs the
+/// A bank in files, on a disk that fails and forgets, does what the bank in memory does. Needs the
 /// feature `json`.
 ///
 /// `dados` says what is done in each run of the bank, which call to the disk fails and how, and
-/// what a power cut then leaves of what was not synced. Recovery may be cut short as well. What of
-/// `dados` is left then tells of another bank, which has an administration, too; and what is left of
-/// that tells of a third, whose accounts have names and balances of any length.
+/// what a power cut then leaves of what was not synced. Recovery may be cut short as well. The rest
+/// of `dados` describes a second bank, which has an administration, too; and the rest of that a
+/// third one, whose accounts have names and balances of any length.
 ///
-/// * The judge is content ([`juiz`](super::juiz)): what was acknowledged is in the ledger, which
-///   holds nothing that nobody asked for, and in the order of the stamps all of it is what the
-///   model does. Balances, files and audit agree, and nothing is left lying about.
+/// * The judge ([`juiz`](super::juiz)) finds nothing wrong: the ledger has all that was
+///   acknowledged and nothing that was not asked for, and in the order of the stamps it is what the
+///   model does. Balances, files and audit agree, and no temporary file or copy is left.
 ///
 /// # Panics
 ///

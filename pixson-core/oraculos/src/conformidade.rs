@@ -1,4 +1,4 @@
-//! What every [`Banco`] must do, wherever it keeps its accounts: a suite for banks of one's own.
+//! A conformance suite: what every [`Banco`] must do, wherever it keeps its accounts.
 //!
 //! ```
 //! use pixson_core::banco::BancoMemoria;
@@ -9,8 +9,8 @@
 //! ```
 //!
 //! `examples/banco_proprio.rs` has a bank with locks, receipts and a storage that fails, under both
-//! functions. The suite cannot pull the plug: that a confirmed change survives is for a test of the
-//! bank's own, whose history `juiz` judges (feature `json`).
+//! functions. The suite cannot simulate a power cut: that a confirmed change survives needs a test
+//! for the bank itself, whose history `juiz` judges (feature `json`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,21 +28,21 @@ const TAREFAS: usize = 8;
 /// How many operations each of them does.
 const OPERACOES: usize = 60;
 
-/// How many lists of operations are held against the model.
+/// How many lists of operations are compared with the model.
 const SORTEIOS: u64 = 64;
 
-/// Runs the whole suite. `novo` opens a bank with exactly these accounts, of which there may be
-/// several at a time.
+/// Runs the whole suite. `novo` opens a bank with exactly these accounts; several such banks may be
+/// open at a time.
 ///
 /// The laws are those that [`Banco`] states:
 ///
 /// * each operation has the outcome of [`regras::decidir`](pixson_core::banco::regras::decidir), and one
 ///   tick of the clock; without a stamp nothing changes;
-/// * a reply that shows a change which nobody has confirmed yet has at least its receipt, also if it
-///   is a balance, a login or a refusal;
-/// * with many threads, the replies sorted by stamp are a serial history, and transfers that cross
-///   neither lose money nor wait for each other for ever;
-/// * names of 1 to 10 digits, with zeros in front and without, name different accounts.
+/// * a reply that shows a change that is not confirmed yet has at least the receipt of that change,
+///   also if the reply is a balance, a login or a refusal;
+/// * with many threads, the replies sorted by stamp are a serial history, and crossing transfers
+///   neither lose money nor deadlock;
+/// * RGs of 1 to 10 digits, with leading zeros and without, name different accounts.
 ///
 /// # Panics
 ///
@@ -58,12 +58,12 @@ pub fn conferir<B: Banco>(novo: impl Fn(&BTreeMap<Rg, Saldo>) -> B) {
     }
 }
 
-/// What a bank does whose storage takes nothing more. `falhar` makes it so, from then on and before
-/// anything is applied: a full disk, a server that is away.
+/// Checks a bank whose storage takes nothing more. `falhar` makes the storage refuse every change
+/// from then on, before it is applied, as a full disk or an unreachable server does.
 ///
-/// * A change is answered with [`Recusa::ServidorIndisponivel`] and a stamp. It is certain not to be
+/// * A change is answered with [`Recusa::ServidorIndisponivel`] and a stamp. It is certainly not
 ///   done: no balance shows it, then or later.
-/// * What needs no storage is answered as before, or with the same refusal.
+/// * An operation that needs no storage is answered as before, or with the same refusal.
 ///
 /// # Panics
 ///
@@ -199,7 +199,7 @@ fn quem_mostra_espera_tambem(banco: &impl Banco) {
     let demais = saque("1", 5000);
     mostram(uma, &[saldo_de("1"), login("1"), demais, transferencia("1", "3", 1)]);
     mostram(uma, &[transferencia("1", "2", 5000), transferencia("2", "1", 5000)]);
-    // A later change never has a smaller receipt, whatever account it is of.
+    // A later change never has a smaller receipt, even if it is of another account.
     let outra = recibo(saque("2", 1));
     assert!(outra >= uma, "{outra:?} after {uma:?}: the greatest of a batch covers the batch");
     let ambas = recibo(transferencia("2", "1", 1));
@@ -276,7 +276,7 @@ fn transferencias_que_se_cruzam_nao_se_esperam(banco: &impl Banco) {
     assert_eq!(total, 2000, "money is conserved");
 }
 
-/// A random list of operations, held against the model one by one.
+/// A random list of operations, each compared with the model.
 fn faz_o_que_o_modelo_faz<B: Banco>(novo: &impl Fn(&BTreeMap<Rg, Saldo>) -> B, semente: u64) {
     let elenco = Elenco::sorteado(semente);
     let modelo = BancoMemoria::com_contas(elenco.iniciais());

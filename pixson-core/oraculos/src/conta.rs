@@ -15,16 +15,17 @@ use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg, Saldo, Sucesso, Valor};
 
 const ARQUIVO: &str = "1.json";
 
-/// A file longer than this may leave no room for the largest balance.
+/// A file of up to this length, in bytes, surely has room for the largest balance.
 const CERTAMENTE_CABE_BYTES: usize = 4000;
 
-/// Any bytes in an account's file are an account, or are left alone. Needs the feature `json`.
+/// Any bytes in an account's file are read as an account, or the file is left as it is. Needs the
+/// feature `json`.
 ///
 /// * If the bank reads a balance, another JSON reader sees an object with the three keys, the RG
 ///   and a number less than a millionth away from that balance.
-/// * A plain file with two decimals at most is read, as exactly what it says.
-/// * What the bank writes it reads again: the new balance, the same name, three keys and no copy.
-/// * What it does not read answers `Conta ilegível`, and stays as it is to the last byte.
+/// * A plain file with two decimals at most is read, with exactly its balance.
+/// * The bank can read what it writes: the new balance, the same name, three keys and no copy.
+/// * An account whose file it cannot read answers `Conta ilegível`, and the file keeps every byte.
 ///
 /// # Panics
 ///
@@ -72,7 +73,7 @@ fn consultar(disco: &DiscoModelo) -> Desfecho {
     fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg: rg() }).1
 }
 
-/// An operation that the account can bear, and its balance then.
+/// An operation that the account allows, and its balance after that.
 fn mudanca_de(saldo: Saldo) -> Option<(Operacao, Saldo)> {
     let (rg, valor) = (rg(), Valor::MIN);
     let deposito = saldo.mais(valor).map(|depois| (Operacao::Deposito { rg, valor }, depois));
@@ -93,12 +94,12 @@ fn conferir_leitura(dados: &[u8], saldo: Saldo, simples: Option<Saldo>) {
     assert!(json["nome"].is_string(), "a name");
     let numero = json["saldo"].as_f64().expect("a number");
     let lido: f64 = saldo.to_string().parse().expect("a decimal");
-    // A float near the limit is a thousandth apart from its neighbour.
+    // Two neighbouring floats near the limit differ by about a thousandth.
     let distancia = (numero - lido).abs();
     assert!(distancia <= 1e-6 + lido * f64::EPSILON, "{numero} was read as {saldo}");
 }
 
-/// The balance of a file that is as plain as can be.
+/// The balance of a file in the plainest form.
 fn saldo_simples(dados: &[u8]) -> Option<Saldo> {
     static SIMPLES: LazyLock<Regex> = LazyLock::new(|| {
         const PADRAO: &str = concat!(
@@ -107,7 +108,7 @@ fn saldo_simples(dados: &[u8]) -> Option<Saldo> {
             r#"\s*"saldo"\s*:\s*((?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?)\s*\}\s*$"#
         );
         // JSON has no other white space than these four.
-        Regex::new(&PADRAO.replace(r"\s", r"[ \t\n\r]")).expect("a constant pattern")
+        Regex::new(&PADRAO.replace(r"\s", r"[ \t\n\r]")).expect("the pattern is valid")
     });
     let campos = SIMPLES.captures(dados).filter(|_| dados.len() <= CERTAMENTE_CABE_BYTES)?;
     let numero = std::str::from_utf8(&campos[1]).expect("digits and a point");
@@ -116,7 +117,8 @@ fn saldo_simples(dados: &[u8]) -> Option<Saldo> {
     Some(Saldo::de_centavos(centavos).expect("at most fifteen digits"))
 }
 
-/// Nothing can be done with this account, and nothing is done to its file.
+/// Checks that an account with an unreadable file refuses operations, and that its file stays
+/// unchanged.
 fn deixada_em_paz(disco: &DiscoModelo, dados: &[u8]) {
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
     let deposito = Operacao::Deposito { rg: rg(), valor: Valor::MIN };

@@ -1,4 +1,4 @@
-//! The accounts on which banks and transports are tried, and what is asked of them.
+//! The accounts with which banks and transports are tested, and the operations on them.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use pixson_core::tipos::{Operacao, Rg, Saldo, Valor};
 /// Balances by account.
 pub(super) type Saldos = BTreeMap<Rg, Saldo>;
 
-/// How many of the accounts are there at first.
+/// How many of the accounts exist at first.
 const EXISTENTES: usize = 4;
 
-/// How many accounts operations ask for: those, and one that is not there, or not yet.
+/// How many accounts operations ask for: those, and one that does not exist, or not yet.
 const PEDIDAS: usize = EXISTENTES + 1;
 
-/// How many accounts there are names for. An administration may open those behind the first four.
+/// How many accounts have names. An administration may open those behind the first four.
 const TODAS: usize = 8;
 
-/// The names of accounts, and what those that are there hold at first.
+/// The names of accounts, and the balances of those that exist at first.
 #[derive(Debug)]
 pub(super) struct Elenco {
     rgs: [Rg; TODAS],
     saldos: [u64; EXISTENTES],
-    /// Names and sums of money of any length: what a transport or a bank does to a long run of
-    /// digits is not seen with short ones.
+    /// Whether names and sums of money have any length: a fault with long runs of digits does not
+    /// show with short ones.
     longos: bool,
 }
 
@@ -67,13 +67,13 @@ impl Elenco {
         Self { rgs, saldos, longos: true }
     }
 
-    /// What the accounts hold that are there at first.
+    /// The balances of the accounts that exist at first.
     pub(super) fn iniciais(&self) -> Saldos {
         let saldos = self.saldos.map(|centavos| Saldo::de_centavos(centavos).expect("in range"));
         self.rgs.into_iter().zip(saldos).collect()
     }
 
-    /// The accounts that may be opened. The first is one that operations ask for as well.
+    /// The accounts that may be opened. Operations ask for the first of them, too.
     #[cfg(feature = "json")]
     pub(super) fn novas(&self) -> &[Rg] {
         &self.rgs[EXISTENTES..]
@@ -85,7 +85,7 @@ impl Elenco {
         escolher(&self.rgs, dados)
     }
 
-    /// Something that these accounts, and one that is not there, may be asked for.
+    /// An operation on these accounts, or on one that does not exist.
     pub(super) fn operacao(&self, dados: &mut Unstructured<'_>) -> Result<Operacao> {
         let rg = self.conta(dados)?;
         Ok(match dados.int_in_range(0..=6)? {
@@ -105,7 +105,7 @@ impl Elenco {
         escolher(&self.rgs[..PEDIDAS], dados)
     }
 
-    /// Mostly as much as the ordinary accounts have.
+    /// An amount, mostly about as large as the balances of the ordinary accounts.
     fn valor(&self, dados: &mut Unstructured<'_>) -> Result<Valor> {
         if self.longos && dados.arbitrary()? {
             return dados.arbitrary();
@@ -120,13 +120,14 @@ impl Elenco {
     }
 }
 
-/// The inputs that are kept say by a digit which account they mean.
+/// Draws an account. Its index is an ASCII digit in the input, since the inputs of the corpus were
+/// made so.
 fn escolher(rgs: &[Rg], dados: &mut Unstructured<'_>) -> Result<Rg> {
     let ultimo = b'0' + u8::try_from(rgs.len() - 1).expect("at most ten");
     Ok(rgs[usize::from(dados.int_in_range(b'0'..=ultimo)? - b'0')])
 }
 
-/// So many digits, of which the first is a zero as often as any other.
+/// A name of `tamanho` digits, each of which is any digit, the first too.
 fn nome(sorteio: &mut Sorteio, tamanho: usize) -> String {
     (0..tamanho).map(|_| char::from(sorteio.escolher(b"0123456789"))).collect()
 }

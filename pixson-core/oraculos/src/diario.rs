@@ -1,4 +1,4 @@
-//! The oracle of a journal that something has damaged.
+//! The oracle of a damaged journal.
 
 use std::collections::BTreeSet;
 
@@ -16,29 +16,29 @@ use pixson_core::tipos::Operacao;
 /// The most operations of one journal.
 const OPERACOES_MAX: usize = 24;
 
-/// How many bits are flipped at most: a CRC-32 sees any three in a line.
+/// How many bits are flipped at most: a CRC-32 detects any three in a line.
 const VIRADAS_MAX: usize = 3;
 
-/// How many other damages are done at most.
+/// How many other kinds of damage are done at most.
 const OUTROS_MAX: usize = 2;
 
-/// A journal that was damaged is refused, or gives the balances of a moment that there was. Needs the
+/// A damaged journal is refused, or gives the balances of some moment in the bank's life. Needs the
 /// feature `json`.
 ///
 /// `dados` says what a bank does until it is killed, each operation being acknowledged by itself;
 /// and then which bits of its journal are flipped, where it is cut, overwritten with zeros or with
-/// another part of itself, which of its lines are out of order, and which segment is lost. What of
-/// `dados` is left then tells of another bank, which has an administration, too; and what is left of
-/// that tells of a third, whose accounts have names and balances of any length.
+/// another part of itself, which of its lines are out of order, and which segment is lost. The rest
+/// of `dados` describes a second bank, which has an administration, too; and the rest of that a
+/// third one, whose accounts have names and balances of any length.
 ///
 /// * A bank that opens has, in all its accounts, the balances after one and the same operation; the
 ///   last one, if the end of the journal is as it was.
 /// * A bank that does not open names a file, and the place of the damage if the file is there, and
 ///   nothing was changed.
-/// * The ledger tells what was done, in that order, and nothing else. It says where it begins, where it
-///   is damaged, and each gap. Reading it and auditing it go on behind damage.
-/// * A bank that has opened goes on: what it does next is there at the next start, and its ledger
-///   has no gap if it had none.
+/// * The ledger has only what was done, in the right order. It says where it begins, where it is
+///   damaged, and where each gap is. Reading and audit go on behind damage.
+/// * A bank that has opened goes on: its next operation is there at the next start, and its ledger
+///   has no new gap.
 ///
 /// # Panics
 ///
@@ -136,7 +136,7 @@ fn diarios(disco: &DiscoModelo) -> Vec<(String, Vec<u8>)> {
     nomes.filter_map(com_bytes).collect()
 }
 
-/// One of them that has any bytes.
+/// Draws one of these files that is not empty.
 fn escolher(disco: &DiscoModelo, dados: &mut Unstructured<'_>) -> Result<(String, Vec<u8>)> {
     let cheios: Vec<_> =
         diarios(disco).into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
@@ -153,7 +153,7 @@ fn virar(disco: &DiscoModelo, dados: &mut Unstructured<'_>) -> Result<()> {
 
 fn estragar(disco: &DiscoModelo, dados: &mut Unstructured<'_>) -> Result<()> {
     let (nome, mut bytes) = escolher(disco, dados)?;
-    // Without a checkpoint every record counts, and a lost segment could not be missed.
+    // The checkpoint is never removed: without it a lost segment could not be noticed.
     if nome.strip_suffix(".jsonl").is_some() && dados.ratio(1, 8)? {
         disco.remover(&nome);
         return Ok(());
@@ -173,7 +173,7 @@ fn estragar(disco: &DiscoModelo, dados: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The same lines, but for one that is missing, doubled or in another place.
+/// The same lines, except that one is missing, doubled or in another place.
 fn embaralhar(bytes: &[u8], dados: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let mut linhas: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
     let linha = linhas.remove(dados.choose_index(linhas.len())?);
@@ -183,7 +183,7 @@ fn embaralhar(bytes: &[u8], dados: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     Ok(linhas.concat())
 }
 
-/// Whether the last line of the last segment stands where it stood.
+/// Whether the last line of the last segment is still in its place.
 fn fim_inteiro(antes: &[(String, Vec<u8>)], depois: &[(String, Vec<u8>)]) -> bool {
     let ultimo = |arquivos: &[(String, Vec<u8>)]| {
         let mut segmentos =
@@ -197,8 +197,8 @@ fn fim_inteiro(antes: &[(String, Vec<u8>)], depois: &[(String, Vec<u8>)]) -> boo
     depois.get(linha.clone()) == antes.get(linha)
 }
 
-/// Whether the ledger can be read without a gap. What it tells was done, in that order; what it does
-/// not tell, it says.
+/// Checks that the ledger has only what was done, in the right order, and reports each gap. Returns
+/// whether it can be read without damage.
 fn conferir_livro(vida: &Vida) -> bool {
     let mut lidos: Vec<Lancamento> = Vec::new();
     let alcance = match ler_livro(&vida.disco, |lancamento| lidos.push(lancamento)) {

@@ -1,4 +1,4 @@
-//! An operation from its request to its reply, for whatever asks one thing after the other.
+//! An operation from its request to its reply, for tests that do one operation at a time.
 
 use pixson_core::banco::Banco;
 use pixson_core::relogio::{Carimbo, Relogio};

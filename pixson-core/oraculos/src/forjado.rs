@@ -1,4 +1,4 @@
-//! The oracle of a journal whose checksums are right and whose numbers may lie.
+//! The oracle of a journal whose checksums are right but whose numbers may be wrong.
 
 use arbitrary::{Result, Unstructured};
 
@@ -13,14 +13,14 @@ use pixson_core::tipos::Operacao;
 const SEGMENTOS_MAX: usize = 3;
 const REGISTROS_MAX: usize = 4;
 
-/// A journal whose checksums are right, and whose numbers are any, is read without a panic.
+/// A journal with right checksums and arbitrary numbers is read without a panic.
 ///
-/// Damage alone never gives such a journal: the checksums would be wrong. `dados` says what the
-/// checkpoint, the headers and the records say, among them the largest numbers there are.
+/// Damage alone never makes such a journal, since the checksums would be wrong. `dados` gives the
+/// numbers of the checkpoint, the headers and the records, up to the largest possible.
 ///
 /// * The ledger, the audit and the accounts of a stopped bank are read, or refused.
-/// * A bank that does not open has changed nothing. One that opens does an operation, or refuses it,
-///   and opens again.
+/// * A bank that does not open has changed nothing. A bank that opens does an operation, or refuses
+///   it, and can be opened again.
 ///
 /// # Panics
 ///
@@ -108,7 +108,7 @@ fn segmento(dados: &mut Unstructured<'_>) -> Result<(String, Vec<u8>)> {
         r#"{{"pixson":1,"segmento":{segmento},"epoca":{epoca},"seq":{seq}{reserva}"#
     ));
     for indice in 0..dados.int_in_range(0..=REGISTROS_MAX as u64)? {
-        // Most of them belong where they stand, so that what follows is read as well.
+        // Most records have the right numbers for their place, so that later ones are read as well.
         let seguinte = seq.wrapping_add(indice);
         let deste = |dados: &mut Unstructured<'_>, certo| {
             if dados.ratio(1, 8)? { numero(dados) } else { Ok(certo) }

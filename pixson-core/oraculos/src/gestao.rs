@@ -1,4 +1,4 @@
-//! What an administration may ask of the banks that are tried.
+//! Acts of an administration on the banks that are tested.
 
 use arbitrary::{Result, Unstructured};
 
@@ -9,7 +9,8 @@ use pixson_core::banco::{Abertura, Banco, BancoJson, Conta};
 use pixson_core::relogio::Relogio;
 use pixson_core::tipos::{Operacao, Recusa, Saldo, Sucesso};
 
-/// An opening of some new accounts, which may be there by then, or an adjustment of any account.
+/// An opening of some of the new accounts, which may exist already, or an adjustment of any
+/// account.
 pub(super) fn gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
     if dados.arbitrary()? {
         let quais = dados.int_in_range(1_u8..=15)?;
@@ -32,7 +33,7 @@ fn saldo(dados: &mut Unstructured<'_>) -> Result<Saldo> {
     Ok(Saldo::de_centavos(dados.int_in_range(0..=maximo)?).expect("in range"))
 }
 
-/// Every account that is there, and its balance.
+/// The balance of every account that exists.
 pub(super) fn saldos<D: Disco>(banco: &BancoJson<D>, elenco: &Elenco) -> Saldos {
     let relogio = Relogio::novo();
     let rgs = elenco.iniciais().into_keys().chain(elenco.novas().iter().copied());

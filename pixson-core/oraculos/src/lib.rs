@@ -1,7 +1,7 @@
 //! The laws of `pixson-core` as functions that take any bytes and panic if a law is broken.
 //!
-//! An oracle is what a fuzz target calls, and what a test calls again for each input that is worth
-//! keeping. Its name is that of the fuzz target; [`TODOS`] has all of them.
+//! Fuzz targets call an oracle, and tests call it again for each input that was kept. Its name is
+//! that of the fuzz target; [`TODOS`] has all of them.
 //!
 //! | oracle | the bytes are | needs the feature |
 //! |---|---|---|
@@ -16,11 +16,11 @@
 //! | `forjado` | the numbers of a journal whose checksums are right | `json` |
 //! | `banco` | several lives of a bank on a disk that fails | `json` |
 //!
-//! What is about the bank in files, or shares a type with it, needs the feature `json`, which is on by
-//! default and turns on that of the core: the four oracles of the table, the judge `juiz` and the disk
-//! `DiscoModelo`. Without it the crate is the core, arbitrary and regex.
+//! What concerns the bank in files, or shares a type with it, needs the feature `json`, which is on
+//! by default and turns on that of the core: the four oracles of the table, the judge `juiz` and
+//! the disk `DiscoModelo`. Without it the crate uses the core, arbitrary and regex only.
 //!
-//! It uses only what the core gives to everybody.
+//! It uses only the public interface of the core.
 //!
 //! # Testing one's own code
 //!
@@ -31,12 +31,13 @@
 //!   checksums.
 //! * **A bank**: call [`conformidade::conferir`], and [`conformidade::conferir_sem_armazenamento`] if
 //!   its storage can fail. `examples/banco_proprio.rs` does it for a bank with a lock for each account.
-//! * **What stands around a bank**, such as a server under load: `juiz` says from what clients heard
-//!   whether it was right (feature `json`).
-//! * **A disk under `BancoJson`**, or code that uses one: `DiscoModelo` fails when it is told to, and
-//!   forgets in a power cut what it may forget (feature `json`).
-//! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`: the feature `arbitrary` of
-//!   the core, which this crate turns on. [`Sorteio`] draws what a seed repeats.
+//! * **What stands around a bank**, such as a server under load: `juiz` decides from the replies
+//!   that clients got whether it was right (feature `json`).
+//! * **A disk under `BancoJson`**, or code that uses one: `DiscoModelo` fails when it is told to,
+//!   and loses in a power cut what was not synced (feature `json`).
+//! * **Values of the protocol** implement `Arbitrary` of the crate `arbitrary`: the feature
+//!   `arbitrary` of the core, which this crate turns on. [`Sorteio`] draws random numbers that a
+//!   seed repeats.
 //!
 //! # Fuzzing it
 //!
@@ -130,10 +131,10 @@ pub use servidor::servidor;
 pub use sorteio::Sorteio;
 pub use transporte::{Sentido, Transporte};
 
-/// Looks for a broken law in what any bytes lead to.
+/// A function that takes any bytes and panics if a law is broken.
 pub type Oraculo = fn(&[u8]);
 
-/// Every oracle, with its name. Without the feature `json` those that need it are not among them.
+/// Every oracle, with its name. Without the feature `json`, the oracles that need it are missing.
 pub const TODOS: &[(&str, Oraculo)] = &[
     #[cfg(feature = "json")]
     ("banco", banco),

@@ -1,8 +1,8 @@
-//! Framing, told once more without a buffer: byte by byte, as the protocol words it.
+//! A second implementation of framing, byte by byte, in the words of the protocol.
 
 use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Modo};
 
-/// What a peer has sent so far, as far as no message has taken it.
+/// The bytes of a peer that belong to no message yet.
 #[derive(Debug)]
 pub(super) struct LinhasRecebidas {
     max_bytes: usize,
@@ -15,7 +15,7 @@ pub(super) struct LinhasRecebidas {
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum LinhaRecebida {
     Inteira(Vec<u8>),
-    /// More than a message may have. Nothing comes after it.
+    /// A message beyond the limit. Nothing comes after it.
     Longa,
 }
 
@@ -41,7 +41,7 @@ impl LinhasRecebidas {
             return Some(LinhaRecebida::Inteira(linha));
         }
         self.linha.push(byte);
-        // A CR may yet turn out to belong to the terminator.
+        // The CR may still turn out to belong to the terminator.
         let cr = usize::from(byte == b'\r');
         self.longa = self.linha.len() - cr > self.max_bytes;
         self.longa.then_some(LinhaRecebida::Longa)
@@ -52,12 +52,12 @@ impl LinhasRecebidas {
         !self.linha.is_empty()
     }
 
-    /// What a legacy peer may mean as a message.
+    /// The bytes without LF, which a legacy peer may mean as a message.
     pub(super) fn resto(&self) -> &[u8] {
         if self.longa || self.modo == Some(Modo::Enquadrado) { &[] } else { &self.linha }
     }
 
-    /// Takes it as one.
+    /// Takes these bytes as a message.
     pub(super) fn tomar(&mut self) -> Vec<u8> {
         self.modo.get_or_insert(Modo::Legado);
         std::mem::take(&mut self.linha)

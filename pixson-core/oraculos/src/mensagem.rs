@@ -1,4 +1,4 @@
-//! The oracle of whatever public constructors can build.
+//! The oracle of all values that public constructors can build.
 
 use arbitrary::{Result, Unstructured};
 
@@ -10,16 +10,16 @@ use pixson_core::tipos::{Saldo, Valor};
 /// The most values that one input asks for.
 const VALORES_MAX: usize = 16;
 
-/// Values are read back from what they are written as.
+/// Every value is read back from its written form.
 ///
 /// `dados` says which values public constructors are asked for: requests, replies, texts and sums
 /// of money.
 ///
-/// * What a constructor builds, the parser accepts as the same value, and the original program
-///   accepts with the same meaning, also behind an LF.
-/// * It has at most [`MENSAGEM_MAX_BYTES`] and no control character.
-/// * [`Resposta::com_texto`] refuses a text with a control character, naming the first, and one
-///   that is too long, and nothing else.
+/// * The parser accepts each message that a constructor builds as the same value, and the original
+///   program accepts it with the same meaning, also with an LF at its end.
+/// * Each message has at most [`MENSAGEM_MAX_BYTES`] and no control character.
+/// * [`Resposta::com_texto`] refuses a text with a control character, whose first one it names, and
+///   a text that is too long, and no other.
 ///
 /// # Panics
 ///
@@ -40,7 +40,7 @@ fn conferir_um(dados: &mut Unstructured<'_>) -> Result<()> {
         2 => {
             let (carimbo, situacao, texto): (_, _, &str) = dados.arbitrary()?;
             conferir_texto(carimbo, situacao, texto);
-            // Hardly any text is as long as a message may be.
+            // A drawn text is hardly ever as long as a message may be.
             let enchimento = "x".repeat(dados.int_in_range(990..=1030)?);
             conferir_texto(carimbo, situacao, &(enchimento + texto));
         }

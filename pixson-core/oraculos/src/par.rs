@@ -1,4 +1,4 @@
-//! The oracle of a whole conversation, over the transport in memory or somebody's own.
+//! The oracle of a whole conversation, over the transport in memory or the caller's.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -18,21 +18,22 @@ use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg};
 /// The most operations of one conversation.
 const OPERACOES_MAX: usize = 64;
 
-/// How often a transport is asked for what it keeps back, before that counts as lost.
+/// How often a transport is asked for bytes that it keeps back, before they count as lost.
 const INSISTENCIA: usize = 32;
 
-/// A client and a server, joined by a cable that carries so many bytes at a time, hear each other.
+/// A client and a server understand each other over a cable, in whatever pieces it carries the
+/// bytes.
 ///
-/// `dados` says what the accounts are called, what they hold and where the clocks stand at first, how
-/// long the pieces are, whether messages end with LF or, as with the original program on both sides,
-/// with a pause, how many requests may be pending, and what is asked. Names have 1 to 10 digits, with
-/// zeros in front and without; sums of money and stamps are long and short.
+/// `dados` gives the names and the first balances of the accounts, the first value of the clocks,
+/// how long the pieces are, whether messages end with LF or, as with the original program on both
+/// sides, with a pause, how many requests may be pending, and the operations. Names have 1 to 10
+/// digits, with leading zeros and without; sums of money and stamps are long and short.
 ///
-/// * The client hears what the rules of the session and a bank of its own say, in order.
-/// * Each reply bears the stamp that Lamport's rules give it, whatever is pending. With one request at
-///   a time the client's clock is as they say, too.
-/// * In the end the two banks hold the same. Whoever goes first, the client by closing or the
-///   server because it waits no longer, both sessions are over without another word.
+/// * The client gets the replies that the rules of the session and a second bank give, in order.
+/// * Each reply has the stamp that Lamport's rules give it, however many requests are pending. With
+///   one request at a time, so has the client's clock.
+/// * In the end the two banks hold the same balances. Whether the client closes or the server's
+///   deadline passes, both sessions end without a further message.
 ///
 /// # Panics
 ///
@@ -42,8 +43,8 @@ pub fn par(dados: &[u8]) {
     let _ = conversar_por_cabo(&mut dados);
 }
 
-/// The same over a transport of one's own, framed by LF. Of `dados` the first two bytes say which
-/// names, sums and stamps there are: give it many different ones.
+/// The same over a transport of the caller's, with messages that end with LF. The first two bytes
+/// of `dados` choose the names, sums and stamps: call it with many different ones.
 ///
 /// # Panics
 ///
@@ -60,16 +61,16 @@ fn conversar_por_cabo(dados: &mut Unstructured<'_>) -> Result<()> {
     conversar(&mut cabo, legado, &inicio, dados)
 }
 
-/// What there is before the first message.
+/// The state before the first message.
 struct PontoDePartida {
     elenco: Elenco,
     /// Where both clocks stand.
     relogio: Carimbo,
 }
 
-/// Draws it from one number. With 0 the names are short and the clocks at 0.
+/// Draws the first state from one number. With 0 the names are short and the clocks at 0.
 fn inicio(dados: &mut Unstructured<'_>) -> Result<PontoDePartida> {
-    /// More than a conversation takes.
+    /// More stamps than a conversation needs.
     const RESTO: u64 = 1 << 20;
     let semente: u16 = dados.arbitrary()?;
     let elenco = Elenco::sorteado(semente.into());
@@ -77,7 +78,7 @@ fn inicio(dados: &mut Unstructured<'_>) -> Result<PontoDePartida> {
         return Ok(PontoDePartida { elenco, relogio: Carimbo::ZERO });
     }
     let mut sorteio = Sorteio::novo(semente.into());
-    // As many stamps of each length.
+    // Stamps of all lengths are equally likely.
     let valor = (sorteio.proximo() >> 2 >> sorteio.ate(62)).min(Carimbo::MAX.valor() - RESTO);
     Ok(PontoDePartida { elenco, relogio: Carimbo::novo(valor).expect("in range") })
 }
@@ -124,7 +125,8 @@ fn conversar(
     Ok(())
 }
 
-/// What the client must hear, by the order of the checks in docs/protocolo.md, section 3.
+/// The replies that the client must get, by the order of the checks in docs/protocolo.md, section
+/// 3.
 struct RespostasEsperadas {
     banco: BancoMemoria,
     relogio_do_servidor: u64,
@@ -151,7 +153,7 @@ impl RespostasEsperadas {
     }
 }
 
-/// Both sides of a connection, and what joins them.
+/// Both sides of a connection, and the transport between them.
 struct Par<'p, T> {
     servico: &'p Servico<BancoMemoria>,
     transporte: &'p mut T,
@@ -195,7 +197,7 @@ impl<'p, T: Transporte> Par<'p, T> {
         panic!("{} requests without an answer: bytes were lost", self.cliente.pendentes());
     }
 
-    /// What the server answers to these bytes.
+    /// Carries bytes to the server, and returns its answer.
     fn ir(&mut self, bytes: &[u8]) -> Vec<u8> {
         let Self { servico, transporte, servidor, legado, .. } = self;
         let mut volta = Vec::new();
@@ -222,7 +224,7 @@ impl<'p, T: Transporte> Par<'p, T> {
         }
     }
 
-    /// One of the two goes, and each learns that the conversation is over.
+    /// Ends the conversation from one side, and checks that both sessions end.
     fn despedir(mut self) {
         let fim = if self.enviados.is_multiple_of(2) {
             self.servidor.fim_de_entrada();

@@ -3,11 +3,12 @@
 use pixson_core::protocolo::{ErroPedido, MENSAGEM_MAX_BYTES, Pedido};
 use pixson_core::tipos::Valor;
 
-/// Bytes are a request that survives its re-encoding, or an error that says where.
+/// Any bytes are a request that survives re-encoding, or give an error that says where the fault
+/// is.
 ///
 /// * The encoded request reads back as the same value, encodes to the same bytes again, and is no
 ///   longer than a message may be.
-/// * It differs from what came in by the spelling of its amount only, and not by the amount.
+/// * It differs from the input by the spelling of its amount only, and not by the amount.
 /// * An error points into the message, or to its end.
 ///
 /// # Panics
@@ -62,7 +63,7 @@ fn no_valor(bytes: &[u8]) -> (&[u8], &[u8]) {
     bytes.split_at(campo.map_or(bytes.len(), |campo| campo + CAMPO.len()))
 }
 
-/// How many centavos the digits are, read without the grammar.
+/// The amount in centavos, read without the grammar.
 fn quantia(valor: &[u8]) -> Option<u64> {
     let texto = std::str::from_utf8(valor).expect("a request is ASCII");
     let (inteiro, decimais) = texto.split_once('.').unwrap_or((texto, ""));

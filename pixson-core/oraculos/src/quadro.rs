@@ -4,16 +4,16 @@ use super::linhas::{LinhaRecebida, LinhasRecebidas};
 use super::roteiro::{self, Estimulo};
 use pixson_core::protocolo::{Enquadrador, MENSAGEM_MAX_BYTES, Modo};
 
-/// However a stream is cut into chunks, the same messages come out of it, and the same error.
+/// The same messages and the same error come out of a stream, however it is cut into chunks.
 ///
 /// `dados` is a script: bytes, `^` where a chunk ends, `~` for a pause at which the bytes without
 /// LF are taken as a message, `*` for 255 more of the byte before, `\` before a byte that would
 /// mean something else.
 ///
-/// * The messages, the mode and the rest are those of a model that looks at one byte after the
-///   other and keeps no position, for the length limit of the protocol and for a lower one.
+/// * The messages, the mode and the rest are those of a model that reads byte by byte and keeps no
+///   position, for the length limit of the protocol and for a lower one.
 /// * They are the same if all chunks between two pauses are joined, and if each byte is a chunk.
-/// * An error is for ever.
+/// * After an error every call gives the same error.
 ///
 /// # Panics
 ///
@@ -28,7 +28,7 @@ pub fn quadro(dados: &[u8]) {
     }
 }
 
-/// Everything that can be seen of a stream once all of it has arrived.
+/// Everything that can be observed of a stream once all of it has arrived.
 #[derive(Debug, Default, PartialEq)]
 struct QuadrosVistos {
     quadros: Vec<Vec<u8>>,

@@ -2,11 +2,12 @@
 
 use pixson_core::protocolo::{ErroResposta, MENSAGEM_MAX_BYTES, Resposta};
 
-/// Bytes are a reply that re-encodes to exactly them, or an error that says where.
+/// Any bytes are a reply that re-encodes to exactly these bytes, or give an error that says where
+/// the fault is.
 ///
 /// * A reply has one spelling.
 /// * It holds no control character, so that it can be shown on a screen.
-/// * Whoever builds it from its parts gets the same value.
+/// * Building it from its parts gives the same value.
 /// * An error points into the message, or to its end.
 ///
 /// # Panics

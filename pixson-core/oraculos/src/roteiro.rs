@@ -1,6 +1,6 @@
-//! Scripts: readable inputs for machines that have several kinds of them.
+//! Scripts: readable descriptions of the inputs of a session machine.
 //!
-//! A byte stands for itself, as a byte that arrives from the peer, but for these:
+//! A byte stands for itself, as a byte that arrives from the peer, except for these marks:
 //!
 //! | mark | means |
 //! |---|---|
@@ -17,10 +17,11 @@ use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
 /// The most bytes that a script brings: four times the longest message.
 const BYTES_MAX: usize = 4 * MENSAGEM_MAX_BYTES;
 
-/// How many more of a byte `*` makes. Four runs are exactly a message of legal length.
+/// How many more times `*` repeats a byte. Four runs, of 256 bytes each, are exactly the longest
+/// message.
 const CORRIDA: usize = 255;
 
-/// What happens to a machine.
+/// An input of a session machine.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Estimulo {
     Bytes(Vec<u8>),

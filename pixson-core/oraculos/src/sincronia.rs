@@ -1,5 +1,5 @@
-//! Where threads and shared pointers come from: std, or under `cfg(shuttle)` the scheduler that the
-//! core is built with then, whose pointers its interface takes.
+//! Where threads and `Arc` come from: std, or under `cfg(shuttle)` the scheduler. The interface of
+//! the core then takes that scheduler's `Arc`.
 
 #[cfg(shuttle)]
 pub(crate) use shuttle::{sync::Arc, thread};

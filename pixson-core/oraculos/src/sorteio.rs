@@ -1,8 +1,8 @@
-//! Random numbers for the oracles, and for whoever tests with them.
+//! Random numbers for the oracles, and for tests that use them.
 //!
-//! They are drawn here, in five lines, and not by a library such as fastrand: inputs of the fuzz corpus
-//! and seeds that tests have kept stand for what is drawn from them, and fastrand 2.1 changed the numbers
-//! of every seed.
+//! They are drawn here, in five lines, and not by a library such as fastrand: inputs of the fuzz
+//! corpus, and seeds kept in tests, depend on the numbers that are drawn, and fastrand 2.1 changed
+//! the numbers of every seed.
 
 /// Random numbers that a seed repeats: `SplitMix64` (Steele, Lea, Flood, OOPSLA 2014).
 ///
@@ -17,12 +17,12 @@
 pub struct Sorteio(u64);
 
 impl Sorteio {
-    /// The draws of this seed.
+    /// The sequence of this seed.
     pub fn novo(semente: u64) -> Self {
         Self(semente)
     }
 
-    /// Any number.
+    /// The next number, of 64 random bits.
     pub fn proximo(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -37,10 +37,10 @@ impl Sorteio {
     ///
     /// If `limite` is 0.
     pub fn ate(&mut self, limite: usize) -> usize {
-        usize::try_from(self.proximo() % limite as u64).expect("below a usize")
+        usize::try_from(self.proximo() % limite as u64).expect("below `limite`, a usize")
     }
 
-    /// True once in so many times.
+    /// True with a probability of 1 in `quantos`.
     ///
     /// # Panics
     ///
@@ -49,11 +49,11 @@ impl Sorteio {
         self.ate(quantos) == 0
     }
 
-    /// One of these.
+    /// One of these items.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If `itens` is empty.
     pub fn escolher<T: Copy>(&mut self, itens: &[T]) -> T {
         itens[self.ate(itens.len())]
     }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_numbers_of_a_seed_are_those_of_the_reference() {
-        // As <http://xoshiro.di.unimi.it/splitmix64.c> draws them.
+        // The numbers that <http://xoshiro.di.unimi.it/splitmix64.c> draws.
         let mut sorteio = Sorteio::novo(1_477_776_061_723_855_037);
         for esperado in
             [1_985_237_415_132_408_290, 2_979_275_885_539_914_483, 13_511_426_838_097_143_398]

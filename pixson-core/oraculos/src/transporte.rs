@@ -1,4 +1,5 @@
-//! Transports between the two sides of a conversation: the trait, and the cable that only cuts.
+//! Transports between the two sides of a conversation: the trait, and the cable, which only cuts
+//! the bytes into pieces.
 
 /// What carries bytes between client and server: a socket, and whatever is put on it.
 ///
@@ -21,13 +22,13 @@
 /// par_sobre(&mut Palavras, b"any bytes say what client and server talk about");
 /// ```
 pub trait Transporte {
-    /// Takes bytes that one side has sent, and gives `chegar` what the other side receives then:
-    /// the bytes of all calls, in order and cut anyhow. It may keep some for a later call. A call
-    /// without bytes is a chance to give them.
+    /// Takes bytes that one side has sent, and passes to `chegar` those that the other side now
+    /// receives: the bytes of all calls, in order and cut anywhere. It may keep some back for a
+    /// later call; a call without bytes asks for them.
     fn levar(&mut self, sentido: Sentido, bytes: &[u8], chegar: &mut dyn FnMut(&[u8]));
 }
 
-/// In which direction bytes go.
+/// The direction in which bytes go.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Sentido {
     /// Requests, from the client to the server.
@@ -36,7 +37,7 @@ pub enum Sentido {
     Volta,
 }
 
-/// A cable: pieces of one length and then of the other, over and over, for each direction.
+/// A cable with two lengths of pieces, which alternate, for each direction.
 #[derive(Debug)]
 pub(super) struct Cabo {
     pub(super) ida: [u8; 2],

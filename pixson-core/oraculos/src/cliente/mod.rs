@@ -12,7 +12,7 @@ use pixson_core::protocolo::Pedido;
 use pixson_core::relogio::Carimbo;
 use pixson_core::sessao::{ConfiguracaoCliente, PAUSA_LEGADA, SaidaCliente, SessaoCliente};
 
-/// Whatever a server sends, the client's side takes it for what the protocol says it is.
+/// Whatever a server sends, the client's side understands it as the protocol says.
 ///
 /// `dados` is a script: bytes from the server, `?` and the number of an operation (`?6` for a
 /// login) when the program sends a request, `^` where a chunk ends, `~` when the quiet period
@@ -23,9 +23,9 @@ use pixson_core::sessao::{ConfiguracaoCliente, PAUSA_LEGADA, SaidaCliente, Sessa
 ///   buffer nor state machine, with one request at a time and with four.
 /// * They are the same if all chunks between two other events are joined, and if each byte is a
 ///   chunk.
-/// * No reply is delivered that nobody waits for. The clock that is shown, and the stamps that are
-///   sent, only grow. A request that could not be sent changes nothing.
-/// * The session comes to rest, and once it has failed or ended it says so for ever.
+/// * No reply is delivered without a request that waits for it. The clock that is shown, and the
+///   stamps that are sent, only grow. A request that could not be sent changes nothing.
+/// * The session always comes to rest, and once it has failed or ended, it says so at every call.
 ///
 /// # Panics
 ///
@@ -104,7 +104,7 @@ fn avancar(sessao: &mut SessaoCliente, visto: &mut VistoCliente) {
     visto.bytes.extend(bytes);
 }
 
-/// What holds of every session, whatever the model says.
+/// Checks what holds for every session, independently of the model.
 fn conferir(visto: &VistoCliente) {
     let relogios: Vec<u64> = visto
         .saidas
@@ -118,7 +118,7 @@ fn conferir(visto: &VistoCliente) {
     let linhas = visto.bytes.split_inclusive(|&byte| byte == b'\n');
     let pedidos: Vec<u64> = linhas
         .map(|linha| {
-            let pedido = Pedido::decodificar(linha.strip_suffix(b"\n").expect("whole lines"));
+            let pedido = Pedido::decodificar(linha.strip_suffix(b"\n").expect("all end with LF"));
             pedido.expect("a request of the protocol").carimbo.valor()
         })
         .collect();

@@ -1,4 +1,4 @@
-//! The client's side of a conversation, told once more: one straight line from message to output.
+//! A second implementation of the client's side: straight from message to output, without states.
 
 use super::visto::{VistoCliente, operacao};
 use crate::linhas::{LinhaRecebida, LinhasRecebidas};
@@ -95,7 +95,7 @@ impl ModeloCliente {
         }
     }
 
-    /// What came without LF, if a pause makes a reply of it.
+    /// The bytes without LF, if a pause would make a reply of them.
     fn legada(&self) -> Option<Resposta> {
         Resposta::decodificar(self.linhas.resto()).ok()
     }
@@ -104,7 +104,7 @@ impl ModeloCliente {
         let pausa = self.configuracao.pausa_legada;
         self.legada().map(|resposta| match resposta.desfecho() {
             Some(_) => pausa,
-            // It may still grow into a text that the protocol knows.
+            // The text may still grow into one that the protocol knows.
             None => pausa * 10,
         })
     }

@@ -1,23 +1,23 @@
-//! What can be seen of a client's session, and what it is told to send: the same for the session and
-//! for the model that it is compared with.
+//! What can be observed of a client's session, and the requests that it sends: the same types for
+//! the session and for its model.
 
 use pixson_core::sessao::{ErroEnvio, ErroSessao, SaidaCliente};
 use pixson_core::tipos::{Operacao, Valor};
 
-/// Everything that can be seen of a session.
+/// Everything that can be observed of a session.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct VistoCliente {
     /// Clock changes and replies, in order.
     pub(super) saidas: Vec<SaidaCliente>,
     pub(super) enviados: Vec<Result<u64, ErroEnvio>>,
     pub(super) bytes: Vec<u8>,
-    /// What it says in the end.
+    /// Its last output.
     pub(super) ultima: Option<Result<SaidaCliente, ErroSessao>>,
     pub(super) pendentes: usize,
     pub(super) relogio: u64,
 }
 
-/// What a command asks for.
+/// The operation that a command of the script stands for.
 pub(super) fn operacao(comando: u8) -> Operacao {
     let rg = "1111111111".parse().expect("legal");
     let rg_destino = "0000000022".parse().expect("legal");

@@ -8,10 +8,10 @@ pub(super) type Nomes = BTreeMap<String, usize>;
 pub(super) struct ArquivoModelo {
     pub(super) duravel: Vec<u8>,
     pub(super) pendentes: Vec<Mudanca>,
-    /// A sync has failed: what was pending then can be read, and is not on the disk; another
-    /// sync does not bring it there.
+    /// The changes that were pending when a sync failed. They can be read, but are not durable, and
+    /// a later sync does not make them so.
     pub(super) perdidas: Vec<Mudanca>,
-    /// How many times what is in it was copied from one disk to another.
+    /// How many times the content was copied from one disk to another.
     pub(super) copiado: u64,
 }
 
@@ -42,7 +42,7 @@ impl Mudanca {
         }
     }
 
-    /// The first so many bytes of a write.
+    /// A torn write: the first `quantos` bytes of it.
     pub(super) fn rasgada(&self, quantos: usize) -> Self {
         match self {
             Self::Escrita { posicao, bytes } => Self::Escrita {

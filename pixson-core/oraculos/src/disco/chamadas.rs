@@ -1,4 +1,4 @@
-//! The calls that a program makes to the disk: each is counted, and fails if its time has come.
+//! The calls of a program to the disk: each is counted, and fails if a fault is planned for it.
 
 use std::io::{self, ErrorKind};
 use std::sync::MutexGuard;
@@ -8,7 +8,7 @@ use super::falha::{Chamada, Especie};
 use super::{DiscoModelo, EstadoDoDisco};
 use pixson_core::banco::disco::{Disco, Marca};
 
-/// A file that is open for writing; or a lock, which ends with it.
+/// A file that is open for writing; or a lock, which is released when this is dropped.
 #[derive(Debug)]
 pub struct Aberto {
     disco: DiscoModelo,
@@ -25,7 +25,7 @@ impl Drop for Aberto {
 }
 
 impl DiscoModelo {
-    /// Counts a call, and fails it if its time has come.
+    /// Counts a call. `Err` if a fault is planned for it.
     fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, EstadoDoDisco>, Especie> {
         let mut estado = self.trancar();
         let chamada = estado.chamadas;
@@ -91,7 +91,7 @@ impl Disco for DiscoModelo {
     fn escrever(&self, arquivo: &Aberto, posicao: u64, bytes: &[u8]) -> io::Result<()> {
         let posicao = usize::try_from(posicao).expect("a small disk");
         let escrita = Mudanca::Escrita { posicao, bytes: bytes.to_vec() };
-        // Space that the file has already can be written again on a full disk.
+        // Space that the file has already can be overwritten on a full disk.
         let tem = self.trancar().arquivos[arquivo.arquivo].conteudo().len();
         let novo = posicao + bytes.len() > tem;
         match self.chamar(if novo { Chamada::PrecisaDeEspaco } else { Chamada::Outra }) {

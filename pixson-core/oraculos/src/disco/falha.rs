@@ -1,22 +1,22 @@
-//! What goes wrong with the model disk.
+//! The faults of the model disk.
 
 use std::io::{self, ErrorKind};
 
 use super::arquivo::Mudanca;
 use crate::sorteio::Sorteio;
 
-/// What fails, and when: the call with this number from 0, or all from it on.
+/// A planned fault: the call with this number fails, or all calls from it on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Falha {
-    /// The number of the call.
+    /// The number of the call, from 0.
     pub chamada: usize,
-    /// In which way it fails.
+    /// How the call fails.
     pub especie: Especie,
     /// Whether all calls after it fail too.
     pub para_sempre: bool,
 }
 
-/// In which way a call fails.
+/// How a call fails.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Especie {
     /// The disk is broken.
@@ -29,7 +29,7 @@ pub enum Especie {
     SincroniaSemEspaco,
 }
 
-/// What a call asks of the disk.
+/// The kind of a call to the disk.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Chamada {
     PrecisaDeEspaco,
@@ -51,16 +51,16 @@ impl Especie {
     }
 }
 
-/// What a power cut does with what was not synced.
+/// What a power cut leaves of the changes that were not synced.
 #[derive(Clone, Debug)]
 pub enum Corte {
     /// Nothing of it is kept.
     Nada,
     /// All of it is kept, as after a kill.
     Tudo,
-    /// Of the bytes written, in order, only so many are kept; names are all kept.
+    /// Of the bytes written, in order, only this many are kept; all changes of names are kept.
     Bytes(usize),
-    /// Any of it, in any combination.
+    /// Any changes are kept, in any combination, whole or torn.
     Sorteado(Sorteio),
 }
 

@@ -1,10 +1,11 @@
-//! A disk in memory that keeps only what it promised to keep, and fails when it is told to.
+//! A disk in memory that keeps through a power cut only what was synced, and fails when it is told
+//! to.
 //!
-//! Between two syncs it remembers every write and every change of a name by itself. A power cut
-//! lets any of them come true, wholly, in part or not at all.
+//! Between two syncs it remembers every write and every change of a name singly. A power cut lets
+//! any of them come true, wholly, in part or not at all.
 //!
-//! Its lock is that of std also under a schedule explorer: nobody waits for anything while holding
-//! it, so that there is nothing to explore.
+//! Its lock is that of std even under the schedule explorer: no thread waits for anything while it
+//! holds the lock, so that there is nothing to explore.
 
 mod arquivo;
 mod chamadas;
@@ -18,10 +19,10 @@ pub use self::chamadas::Aberto;
 pub use self::falha::{Corte, Especie, Falha};
 use pixson_core::tipos::{Rg, Saldo};
 
-/// A disk in memory that keeps only what it promised to keep, and fails when it is told to. Clones
-/// are the same disk. Needs the feature `json`.
+/// A disk in memory that keeps through a power cut only what was synced, and fails when it is told
+/// to. Clones are the same disk. Needs the feature `json`.
 ///
-/// Between two syncs it remembers every write and every change of a name by itself. A power cut
+/// Between two syncs it remembers every write and every change of a name singly. A power cut
 /// ([`DiscoModelo::depois_de`]) lets any of them come true, wholly, in part or not at all.
 ///
 /// ```
@@ -56,7 +57,7 @@ struct EstadoDoDisco {
     nomes_duraveis: Nomes,
     nomes_pendentes: Vec<MudancaDeNome>,
     travados: Vec<String>,
-    /// Names that nothing can be put in the place of.
+    /// Names of files that cannot be replaced.
     presos: Vec<String>,
     chamadas: usize,
     falha: Option<Falha>,
@@ -79,7 +80,7 @@ impl DiscoModelo {
         disco
     }
 
-    /// A disk with these accounts, each held by somebody who is called after it.
+    /// A disk with these accounts. The holder's name is `N` and the RG.
     pub fn com_contas(contas: &BTreeMap<Rg, Saldo>) -> Self {
         Self::com_arquivos(contas.iter().map(|(rg, saldo)| {
             let texto = format!(r#"{{"rg": "{rg}", "nome": "N{rg}", "saldo": {saldo}}}"#);
@@ -87,7 +88,7 @@ impl DiscoModelo {
         }))
     }
 
-    /// From now on calls are counted from 0, and this fails.
+    /// From now on calls are counted from 0, and fail as `falha` says.
     pub fn programar(&self, falha: Option<Falha>) {
         let mut estado = self.trancar();
         estado.chamadas = 0;
@@ -105,7 +106,7 @@ impl DiscoModelo {
         estado.arquivos.iter().flat_map(|arquivo| &arquivo.pendentes).map(Mudanca::bytes).sum()
     }
 
-    /// The disk after a power cut or a kill at this moment: another disk, that works.
+    /// The disk after a power cut or a kill at this moment: another disk, which works.
     #[must_use]
     pub fn depois_de(&self, corte: &mut Corte) -> Self {
         let estado = self.trancar();
@@ -142,7 +143,7 @@ impl DiscoModelo {
         estado.nomes.get(nome).map(|&arquivo| estado.arquivos[arquivo].conteudo())
     }
 
-    /// Somebody else changes a file, durably.
+    /// Changes a file as another program would, durably.
     ///
     /// # Panics
     ///
@@ -166,14 +167,14 @@ impl DiscoModelo {
         self.trancar().presos.clear();
     }
 
-    /// Somebody else removes a file, durably.
+    /// Removes a file as another program would, durably.
     pub fn remover(&self, nome: &str) {
         let mut estado = self.trancar();
         estado.nomes.remove(nome);
         estado.nomes_duraveis.remove(nome);
     }
 
-    /// Somebody else puts a file into the directory, durably, in place of one that has the name.
+    /// Adds a file as another program would, durably, in place of one that has the name.
     pub fn acrescentar(&self, nome: &str, conteudo: &[u8]) {
         let mut estado = self.trancar();
         let numero = estado.arquivos.len();
@@ -184,7 +185,7 @@ impl DiscoModelo {
         estado.nomes_duraveis.insert(nome.to_owned(), numero);
     }
 
-    /// Somebody copies a file, as a running program would read it, to another disk, durably.
+    /// Copies a file, as a running program would read it, to another disk, durably.
     pub fn copiar(&self, nome: &str, para: &Self) {
         let Some(conteudo) = self.conteudo(nome) else { return };
         let copiado = {

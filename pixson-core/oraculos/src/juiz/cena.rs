@@ -1,4 +1,4 @@
-//! Scenarios: what is asked of a bank, and the history that comes of it.
+//! Scenarios: the steps of a run of a bank, and the history that they lead to.
 
 use super::{Gerida, Historia, Ouvida};
 use pixson_core::banco::disco::Disco;
@@ -9,7 +9,7 @@ use pixson_core::tipos::{Operacao, Recusa, Rg, Saldo};
 /// A step of a scenario.
 #[derive(Clone, Debug)]
 pub enum Passo {
-    /// Do this.
+    /// Do this operation.
     Fazer(Operacao),
     /// Open these accounts.
     Abrir(Abertura),
@@ -23,10 +23,10 @@ pub enum Passo {
     Fechar,
 }
 
-/// Runs steps on an open bank. What it cannot do any more it leaves.
+/// Runs steps on an open bank. A step that the bank refuses is skipped.
 pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], historia: &mut Historia) {
     let relogio = Relogio::novo();
-    // What waits for the next confirmation.
+    // From these indices on, the history waits for the next confirmation.
     let (mut ouvidas, mut geridas) = (historia.ouvidas.len(), historia.geridas.len());
     let mut ultimo = None;
     for passo in passos {
@@ -49,7 +49,7 @@ pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], historia: &mut 
     }
 }
 
-/// Asks for one thing, and gives the receipt of what was done.
+/// Takes one step, and returns its receipt if it was done.
 fn pedir<D: Disco>(
     banco: &BancoJson<D>,
     passo: &Passo,
@@ -60,8 +60,8 @@ fn pedir<D: Disco>(
     let (feito, gestao) = match passo {
         &Passo::Fazer(operacao) => {
             let Execucao { carimbo, desfecho, recibo } = banco.executar(operacao, relogio).ok()?;
-            // An outcome that is unknown tells nothing, nor does a file that a broken disk could
-            // not read.
+            // `Servidor indisponível` tells the judge nothing, and nor does an account file that
+            // the broken disk could not read.
             let calada = [Err(Recusa::ServidorIndisponivel), Err(Recusa::ContaIlegivel)];
             if calada.contains(&desfecho) {
                 return None;

@@ -14,18 +14,18 @@ use pixson_core::tipos::{Operacao, Sucesso};
 pub enum Copia {
     /// Its files and its journal are of different moments, and it was refused.
     Recusada,
-    /// Files were written from the journal, and that was said.
+    /// Files were written from the journal, with a warning.
     Refeita,
     /// Files and journal belong together.
     Servida,
-    /// It is one of a bank that was closed in order, its ledger has a gap, and that was said: its files
-    /// count.
+    /// It is a copy of a bank that was closed in order, and its ledger has a gap. Its files count,
+    /// and a warning was given.
     SemLivro,
 }
 
-/// Judges a copy of a bank that ran and of which nobody edited a file: if it is served, each account
-/// that has a record has the balance of the last one, and nobody is warned of anything else. `disco` is
-/// the disk that the bank sees, which may be `copia` itself.
+/// Judges a copy of a running bank in which no file was edited: if the copy is served, each account
+/// with a record has the balance of its last record, and no other warning is given. `disco` is the
+/// disk that the bank uses, which may be `copia` itself.
 ///
 /// # Errors
 ///
@@ -56,8 +56,8 @@ pub fn julgar_copia(copia: &DiscoModelo, disco: impl Disco) -> Result<Copia, Str
     }
     let refeita =
         |aviso: &Aviso| matches!(aviso, Aviso::CopiaAtrasada { .. } | Aviso::ArquivoRefeito { .. });
-    // The segment that was being written may end in the middle of a record, and of accounts without a
-    // record the journal knows nothing.
+    // These are right as well: the segment that was being written may end in the middle of a
+    // record, and the journal knows nothing of accounts without a record.
     let dita =
         |aviso: &Aviso| matches!(aviso, Aviso::CaudaCortada { .. } | Aviso::CopiaSemProva { .. });
     match avisos.iter().find(|aviso| !refeita(aviso) && !dita(aviso)) {

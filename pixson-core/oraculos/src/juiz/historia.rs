@@ -1,4 +1,4 @@
-//! What a judge is told: who asked for what, what was heard, what the administration did.
+//! The input of the judge: the operations, their replies, and the acts of the administration.
 
 use pixson_core::banco::Feito;
 use pixson_core::relogio::Carimbo;
@@ -15,11 +15,11 @@ pub struct Ouvida {
     pub operacao: Operacao,
     /// What the reply says.
     pub desfecho: Desfecho,
-    /// The reply was sent.
+    /// Whether the reply was sent.
     pub confirmada: bool,
 }
 
-/// One act of the administration, as whoever asked for it knows it.
+/// One act of the administration, as the program that asked for it knows it.
 #[derive(Clone, Debug)]
 pub struct Gerida {
     /// The run of the bank.
@@ -28,16 +28,16 @@ pub struct Gerida {
     pub carimbo: Carimbo,
     /// What was done.
     pub feito: Feito,
-    /// It was said to be done.
+    /// Whether it was confirmed.
     pub confirmada: bool,
 }
 
-/// All that was asked of a bank.
+/// Everything that was asked of a bank.
 #[derive(Clone, Debug, Default)]
 pub struct Historia {
-    /// Operations that were answered, at least by the bank itself.
+    /// Operations that the bank itself answered, even if no reply was sent.
     pub ouvidas: Vec<Ouvida>,
-    /// Operations of which not even that is known.
+    /// Operations of which not even that answer is known.
     pub perguntas: Vec<Pergunta>,
     /// What the administration did.
     pub geridas: Vec<Gerida>,

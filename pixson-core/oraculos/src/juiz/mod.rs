@@ -1,11 +1,12 @@
-//! The judge: from what clients heard and what the ledger holds, was this bank right?
+//! The judge: it decides from the replies that clients got, and from the ledger, whether a bank was
+//! right.
 //!
 //! It needs the feature `json`, also for a bank that keeps nothing in files: its
 //! histories may hold what an administration did, and the types of that come with the bank in files.
 //!
-//! It trusts the stamps and nothing else. Whatever was acknowledged must be in the ledger; the
-//! ledger holds nothing that nobody asked for; and all of it, sorted by (epoch, stamp), must be
-//! what the model does.
+//! It trusts nothing but the stamps. Every acknowledged operation must be in the ledger, the ledger
+//! must hold nothing that was not asked for, and all of it, sorted by (epoch, stamp), must be what
+//! the model does.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -63,18 +64,18 @@ pub type Veredito = Result<(), String>;
 
 type Chave = (u64, Carimbo);
 
-/// What was done at each stamp.
+/// The act of each stamp.
 type Atos = BTreeMap<Chave, Ato>;
 
 enum Ato {
-    /// An operation, and what the client heard of it.
+    /// An operation, and its reply if the client got one.
     Operacao(Operacao, Option<Desfecho>),
     /// An act of the administration.
     Gestao(Feito),
 }
 
-/// Judges a bank in which nobody is at work, and whose ledger can be read. Returns the balances
-/// that the history leads to.
+/// Judges a bank that is at rest and whose ledger can be read. Returns the balances that the
+/// history leads to.
 ///
 /// # Errors
 ///
@@ -149,7 +150,7 @@ pub fn julgar_livro(
     repetir(iniciais, eventos)
 }
 
-/// Somebody asked for an operation of the ledger.
+/// Checks that an operation of the ledger was asked for.
 fn conferir_pergunta(
     chave: Chave,
     operacao: Operacao,
@@ -194,7 +195,7 @@ fn por_chave(ouvidas: &[Ouvida]) -> Result<BTreeMap<Chave, Ouvida>, String> {
     Ok(por_chave)
 }
 
-/// Does on the model what the bank did, in the order of the stamps.
+/// Repeats on the model what the bank did, in the order of the stamps.
 fn repetir(iniciais: &BTreeMap<Rg, Saldo>, eventos: Atos) -> Result<BTreeMap<Rg, Saldo>, String> {
     let mut modelo = BancoMemoria::com_contas(iniciais.clone());
     for (chave, evento) in eventos {
@@ -265,7 +266,7 @@ pub fn julgar_vida(
     historia: &Historia,
 ) -> Veredito {
     let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
-    // Before the first start there is no ledger to audit.
+    // A bank that was never started has no ledger to audit.
     let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA)
         .map_err(|erro| format!("the bank does not open: {erro}"))?;

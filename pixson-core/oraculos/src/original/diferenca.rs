@@ -6,24 +6,27 @@ use regex::Regex;
 
 use super::padroes::{NumeroLido, compilar, ler_pedido, ler_resposta};
 
-/// Why the core refuses a message that the original program accepts. Of several reasons, the
-/// first.
+/// Why the core refuses a message that the original program accepts. If there are several reasons,
+/// the first one counts.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Diferenca {
-    /// A stamp with superfluous zeros, such as `t:007`. Nobody writes them, and without them each
-    /// message but for its amount has one spelling.
+    /// A stamp with superfluous zeros, such as `t:007`. No program writes them, and without them
+    /// each message has one spelling, but for its amount.
     CarimboComZeros,
-    /// A stamp above 2^62 − 1. The original counts without a limit; our clock must never wrap.
+    /// A stamp above 2^62 − 1. The original counts without a limit; the clock of the core must
+    /// never wrap.
     CarimboAlem,
     /// An amount that is infinite or not a number.
     ValorNaoFinito,
-    /// An amount of zero or less: the original lets it move money the other way.
+    /// An amount of zero or less. In the original a negative amount moves money in the opposite
+    /// direction.
     ValorNaoPositivo,
-    /// An amount above 9 999 999 999 999.99, beyond which a float no longer sees each centavo.
+    /// An amount above 9 999 999 999 999.99, beyond which a float no longer represents each
+    /// centavo.
     ValorAlem,
     /// An amount finer than a centavo.
     ValorFino,
-    /// An amount that we would take if it were spelt otherwise: with a sign, an exponent, spaces,
+    /// An amount that the core would accept in another spelling: with a sign, an exponent, spaces,
     /// underscores, superfluous zeros, a bare point, or the digits of another script. Python reads
     /// all of these and writes none of them.
     ValorComOutraGrafia,
@@ -44,8 +47,8 @@ impl Diferenca {
         Self::TextoComControle,
     ];
 
-    /// The class of a request that the original accepts, or `None` if it is one that we accept too.
-    /// `None` also if the original refuses it.
+    /// The class of a request that the original accepts and the core refuses. `None` if both accept
+    /// it, or if the original refuses it.
     ///
     /// ```
     /// use pixson_oraculos::Diferenca;
@@ -59,7 +62,7 @@ impl Diferenca {
         de_tempo(pedido.tempo).or_else(|| de_valor(&pedido.valor?))
     }
 
-    /// The same of a reply.
+    /// The same for a reply.
     pub fn de_resposta(bytes: &[u8]) -> Option<Self> {
         let resposta = ler_resposta(bytes)?;
         let controle = || resposta.texto.contains(char::is_control);

@@ -1,8 +1,9 @@
-//! A second opinion on every message: what the original program accepts, and as what.
+//! A second opinion on every message: whether the original program accepts it, and with what
+//! meaning.
 //!
 //! The original is written in Python. It matches a message against one regular expression for each
-//! kind, and takes the amount with `float`. Both are restated here, and share nothing with the
-//! grammar. As the original does, this module and no other computes in floats.
+//! kind, and takes the amount with `float`. Both are written here once more, without the grammar of
+//! the core. This module computes in floats, as the original does.
 
 mod diferenca;
 mod padroes;
@@ -37,7 +38,7 @@ pub fn original(dados: &[u8]) {
     concorda(ler_resposta(dados).is_some(), nossa.is_ok(), Diferenca::de_resposta(dados));
 }
 
-/// The classes are neither too narrow nor too wide.
+/// Checks that the classes are neither too narrow nor too wide.
 fn concorda(original: bool, nosso: bool, diferenca: Option<Diferenca>) {
     assert_eq!(
         nosso,
@@ -47,7 +48,7 @@ fn concorda(original: bool, nosso: bool, diferenca: Option<Diferenca>) {
     );
 }
 
-/// The original takes these bytes for that request, with and without an LF.
+/// Checks that the original reads these bytes as that request, with and without an LF.
 pub(super) fn entende_pedido(pedido: &Pedido, bytes: &[u8]) {
     let (op, rgs) = match pedido.operacao {
         Operacao::Saldo { rg } => (1, [Some(rg), None]),
@@ -77,7 +78,7 @@ pub(super) fn entende_pedido(pedido: &Pedido, bytes: &[u8]) {
     }
 }
 
-/// The original takes these bytes for that reply, with and without an LF.
+/// Checks that the original reads these bytes as that reply, with and without an LF.
 pub(super) fn entende_resposta(resposta: &Resposta, bytes: &[u8]) {
     for bytes in [bytes, &[bytes, b"\n"].concat()] {
         let lida = ler_resposta(bytes).expect("the original accepts what we accept");

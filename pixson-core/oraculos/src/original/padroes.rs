@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// How much the original reads at a time: a longer message never reaches its patterns whole.
+/// How many bytes the original reads at a time: a longer message never reaches its patterns whole.
 const RECV_BYTES: usize = 1024;
 
 /// A request as the original understands it.
@@ -24,16 +24,16 @@ pub(super) struct RespostaLida<'a> {
     pub(super) texto: &'a str,
 }
 
-/// An amount that Python's `float` takes.
+/// An amount that Python's `float` accepts.
 #[derive(Debug)]
 pub(super) struct NumeroLido<'a> {
     pub(super) texto: &'a str,
-    /// `None` if it has digits of other scripts, whose value nobody here needs to know.
+    /// `None` if it has digits of other scripts, whose value is not needed here.
     pub(super) numero: Option<f64>,
 }
 
 impl NumeroLido<'_> {
-    /// As Python prints it. The two agree where an amount lies.
+    /// The number as Python prints it. Rust prints floats in the range of amounts in the same way.
     pub(super) fn impressa(&self) -> String {
         self.numero.map_or_else(String::new, |numero| format!("{numero:?}"))
     }
@@ -62,8 +62,8 @@ static RESPOSTAS: LazyLock<[(bool, Regex); 2]> = LazyLock::new(|| {
         .map(|(sucesso, padrao)| (sucesso, compilar(padrao)))
 });
 
-/// What `float` takes. White space, and digits, are those of Unicode; an underscore stands between
-/// two digits.
+/// The texts that `float` accepts. White space and digits are those of Unicode; an underscore may
+/// stand between two digits.
 static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
     const DIGITOS: &str = r"\d(?:_?\d)*";
     let mantissa = format!(r"(?:{DIGITOS}(?:\.(?:{DIGITOS})?)?|\.{DIGITOS})");
@@ -72,11 +72,11 @@ static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn compilar(padrao: &str) -> Regex {
-    Regex::new(padrao).expect("a constant pattern")
+    Regex::new(padrao).expect("the patterns are constants and valid")
 }
 
-/// What the original matches its patterns against, or `None` if it does not get that far. In Python
-/// `$` also stands before an LF at the end, and no other LF is matched by `.`.
+/// The text that the original matches its patterns against, or `None` if it is no UTF-8 or too
+/// long. In Python `$` also stands before an LF at the end, and no other LF is matched by `.`.
 pub(super) fn texto_de(bytes: &[u8]) -> Option<&str> {
     let mensagem = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     std::str::from_utf8(mensagem).ok().filter(|texto| texto.len() <= RECV_BYTES)

@@ -18,9 +18,9 @@ use pixson_core::tipos::{Desfecho, Operacao, Sucesso, Valor};
 ///
 /// `dados` is a script: bytes from the client, `^` where a chunk ends, `~` when the quiet period
 /// passes, `$` at the end of the input, `!` when the storage fails under the requests that come
-/// next, `?0` when the program ends the session, `?5` when it waits no longer, `?7` when it has no
-/// place for the connection, `?` and another byte when other connections move the clock, `*` for
-/// 255 more of the byte before, `\` before a byte that would mean something else.
+/// next, `?0` when the program ends the session, `?5` when the deadline passes, `?7` when the
+/// server has no place for the connection, `?` and another byte when other connections move the
+/// clock, `*` for 255 more of the byte before, `\` before a byte that would mean something else.
 ///
 /// * Replies, clock, end, quiet period and balances are those of a model that knows neither buffer
 ///   nor state machine, with legacy peers and without, and with a lower length limit.
@@ -29,8 +29,8 @@ use pixson_core::tipos::{Desfecho, Operacao, Sucesso, Valor};
 ///   makes unknown depends on what arrived together.
 /// * Each reply is one of the protocol's texts, of legal length, without a control character; the
 ///   stamps, and the clock that is shown, only grow.
-/// * Whoever acts is logged in. A transfer conserves money, and so does a refusal.
-/// * The session comes to rest, and once it has ended it says so for ever.
+/// * Only an account that is logged in acts. A transfer conserves money, and so does a refusal.
+/// * The session always comes to rest, and once it has ended, it says so at every call.
 ///
 /// # Panics
 ///
@@ -61,19 +61,19 @@ pub fn servidor(dados: &[u8]) {
 #[derive(Clone, Copy)]
 enum Quando {
     Logo,
-    /// Before anything but bytes happens, or right after the end of the input or of the patience.
+    /// Before the next input other than bytes, or right after the end of the input or the deadline.
     Depois,
 }
 
 /// A connection, and the loop that drives it.
 struct ConexaoDirigida {
     quando: Quando,
-    /// The answer that is late.
+    /// The answer that is held back.
     atrasada: Option<(Carimbo, Desfecho)>,
     sessao: SessaoServidor,
     relogio: Relogio,
     banco: BancoMemoria,
-    /// The storage fails when something is to be confirmed.
+    /// Whether the storage fails at the next confirmation.
     falha: bool,
     visto: VistoServidor,
 }
@@ -127,7 +127,7 @@ impl ConexaoDirigida {
         }
     }
 
-    /// Gives the answer that is late, and those that come after it.
+    /// Gives the answer that is held back, and those of the requests behind it.
     fn responder(&mut self) {
         while let Some((carimbo, desfecho)) = self.atrasada.take() {
             self.entregar(carimbo, desfecho);
@@ -135,7 +135,7 @@ impl ConexaoDirigida {
         }
     }
 
-    /// Does all there is to do, confirms it, and takes what is to be sent.
+    /// Does everything that is possible, confirms it, and takes the bytes to send.
     fn avancar(&mut self) {
         let executou = self.escoar();
         if executou && self.falha {
@@ -155,7 +155,7 @@ impl ConexaoDirigida {
                 SaidaServidor::RelogioAtualizado(carimbo) => {
                     self.visto.relogios.push(carimbo.valor());
                 }
-                // The reply tells it too.
+                // The reply is checked instead.
                 SaidaServidor::PedidoRecusado(_) => {}
                 SaidaServidor::PedidoRecebido(operacao) => {
                     executou |= self.executar(operacao);
@@ -172,7 +172,7 @@ impl ConexaoDirigida {
                 }
                 SaidaServidor::Encerrada(fim) => {
                     self.ninguem_espera();
-                    // Only a storage that fails is a new reason.
+                    // The reason may change only to that of a failed storage.
                     let mesmo = self.visto.fim.is_none_or(|antes| antes == fim);
                     assert!(mesmo || fim == Fim::ArmazenamentoFalhou, "an end is for ever");
                     self.visto.fim = Some(fim);
@@ -183,7 +183,7 @@ impl ConexaoDirigida {
         }
     }
 
-    /// Whether there is something to confirm.
+    /// Executes an operation. Returns whether there is something to confirm.
     fn executar(&mut self, operacao: Operacao) -> bool {
         let login = matches!(operacao, Operacao::Login { .. });
         let autorizada = self.sessao.titular() == Some(operacao.titular());
@@ -208,7 +208,7 @@ impl ConexaoDirigida {
         assert_eq!(respondida, Ok(()), "a request that came out waits for its answer");
     }
 
-    /// A session that does not wait for an answer takes none.
+    /// Checks that a session that does not wait for an answer accepts none.
     fn ninguem_espera(&mut self) {
         let saida = self.sessao.bytes_na_saida();
         let respondida = self.sessao.responder(Carimbo::MAX, Ok(Sucesso::Login));
@@ -227,11 +227,11 @@ fn depois_de(antes: u128, operacao: Operacao, desfecho: Desfecho) -> u128 {
     }
 }
 
-/// What holds of every session, whatever the model says.
+/// Checks what holds for every session, independently of the model.
 fn conferir(visto: &VistoServidor) {
     assert!(visto.relogios.is_sorted_by(|antes, depois| antes < depois), "the clock only grows");
     let saida = std::str::from_utf8(&visto.saida).expect("replies are UTF-8");
-    // Every reply begins with a stamp, and no text of the protocol holds one.
+    // Every reply begins with `t:`, which no text of the protocol contains.
     let inicios: Vec<usize> = saida.match_indices("t:").map(|(inicio, _)| inicio).collect();
     let fins = inicios.iter().skip(1).copied().chain([saida.len()]);
     let mut ultimo = None;

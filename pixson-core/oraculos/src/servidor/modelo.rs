@@ -1,4 +1,4 @@
-//! The server's side of a conversation, told once more: one straight line from message to reply, by
+//! A second implementation of the server's side: straight from message to reply, without states, by
 //! sections 2 to 4 of docs/protocolo.md.
 
 use super::visto::{VistoServidor, adiantado, contas};
@@ -18,7 +18,7 @@ pub(super) struct ModeloServidor {
     titular: Option<Rg>,
     malformadas: u8,
     falha: bool,
-    /// Replies that are not confirmed, and whether one of them needs it.
+    /// Replies that are not confirmed yet, and whether one of them comes from the bank.
     lote: Vec<Resposta>,
     executou: bool,
     visto: VistoServidor,
@@ -94,7 +94,7 @@ impl ModeloServidor {
         }
     }
 
-    /// Whether a pause makes a message of what came without LF.
+    /// Whether a pause would make a message of the bytes without LF.
     fn completo(&self) -> bool {
         let resto = self.linhas.resto();
         self.legado
@@ -160,7 +160,7 @@ impl ModeloServidor {
             self.visto.fim = Some(Fim::RelogioEsgotado);
             return;
         }
-        // The model draws its stamps itself.
+        // The clock given here is not used: the model draws the stamps itself.
         let execucao = self.banco.executar(operacao, &Relogio::novo()).expect("the first stamp");
         if login && execucao.desfecho.is_ok() {
             self.titular = Some(operacao.titular());
@@ -188,7 +188,7 @@ impl ModeloServidor {
         self.visto.relogios.push(agora);
     }
 
-    /// What was done since the last event is durable, or nobody knows.
+    /// Confirms the replies since the last event, or replaces them if the storage fails.
     fn confirmar(&mut self) {
         if std::mem::take(&mut self.executou) && self.falha {
             for _ in 0..std::mem::take(&mut self.lote).len() {

@@ -1,26 +1,26 @@
-//! What can be seen of a server's session, and the accounts and clocks around it: the same for the
-//! session and for the model that it is compared with.
+//! What can be observed of a server's session, and its accounts and clocks: the same types for the
+//! session and for its model.
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::relogio::{Carimbo, Relogio};
 use pixson_core::sessao::Fim;
 use pixson_core::tipos::{Rg, Saldo};
 
-/// Everything that can be seen of a session.
+/// Everything that can be observed of a session.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct VistoServidor {
-    /// What is sent in the end, and how each reply in it is terminated.
+    /// All bytes that were sent, with the terminators of the replies.
     pub(super) saida: Vec<u8>,
     pub(super) relogios: Vec<u64>,
     pub(super) fim: Option<Fim>,
     pub(super) titular: Option<Rg>,
-    /// Whether, in the end, the quiet period is waited for.
+    /// Whether the session waits for the quiet period in the end.
     pub(super) acordar: bool,
     pub(super) saldos: Vec<(Rg, Saldo)>,
 }
 
-/// Two ordinary accounts, one that holds all it can, an empty one, and two whose names differ from those
-/// of others in their zeros only.
+/// Two ordinary accounts, a full one, an empty one, and two whose names differ from those of others
+/// only in leading zeros.
 pub(super) fn contas() -> BancoMemoria {
     let contas = [
         ("1111111111", 1000),
@@ -35,11 +35,11 @@ pub(super) fn contas() -> BancoMemoria {
     }))
 }
 
-/// How far other connections have moved the clock.
+/// The clock after other connections have moved it.
 pub(super) fn adiantado(agora: Carimbo, comando: u8) -> Carimbo {
     let maximo = Carimbo::MAX.valor();
     let valor = match comando {
-        // Close to the end, at which nothing can be stamped any more.
+        // Close to the last value, at which no message can be stamped any more.
         b'9' => maximo - 5,
         b'8' => agora.valor().saturating_add(Relogio::SALTO_MAXIMO),
         outro => agora.valor().saturating_add(outro.into()),
