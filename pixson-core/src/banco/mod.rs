@@ -77,7 +77,7 @@ pub use regras::Movimento;
 /// | when it fails | the bank answers | what holds |
 /// |---|---|---|
 /// | before anything was applied: no space, no connection | `executar`: [`Recusa::ServidorIndisponivel`] | it is **certainly not done**; the bank goes on |
-/// | while it is applied, so that nobody knows | `executar`: the outcome as though it was done, with a receipt; then `confirmar`: [`ResultadoDesconhecido`] | it is **unknown** |
+/// | while it is applied, so that its effect is uncertain | `executar`: the outcome as though it was done, with a receipt; then `confirmar`: [`ResultadoDesconhecido`] | it is **unknown** |
 /// | after it was applied | `confirmar`: [`ResultadoDesconhecido`] | it is **unknown**, and so is each reply whose receipt is not smaller |
 ///
 /// On the wire both are `Servidor indisponível`, which tells a client that the outcome is unknown:
