@@ -27,7 +27,7 @@ impl Agenda {
     /// When the next request is due.
     pub(crate) fn proxima(&self) -> Instant {
         let ns = u128::from(self.proxima) * NS_POR_SEGUNDO / u128::from(self.taxa);
-        self.inicio + Duration::from_nanos(u64::try_from(ns).expect("at most a few weeks"))
+        self.inicio + Duration::from_nanos(u64::try_from(ns).expect("the time is bounded"))
     }
 
     /// Moves on to the request after the next one.
@@ -39,7 +39,7 @@ impl Agenda {
 /// How many requests all connections together have to send before `duracao` has passed.
 pub(crate) fn agendadas(taxa: u64, duracao: Duration) -> u64 {
     let agendadas = (u128::from(taxa) * duracao.as_nanos()).div_ceil(NS_POR_SEGUNDO);
-    u64::try_from(agendadas).expect("at most a few weeks of at most a few million a second")
+    u64::try_from(agendadas).expect("time and rate are bounded")
 }
 
 #[cfg(test)]

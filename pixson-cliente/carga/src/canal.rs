@@ -168,7 +168,7 @@ impl Canal {
 
     fn esperar(&self, falta_enviar: bool, prazo: Option<Instant>) -> Pronto {
         let espera = prazo.map_or(self.limite, |prazo| prazo.duration_since(Instant::now()));
-        let espera = Timespec::try_from(espera).expect("at most a year");
+        let espera = Timespec::try_from(espera).expect("a time limit is at most a year");
         let interesse = if falta_enviar { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut fluxos = [PollFd::new(&self.fluxo, interesse)];
         let prontos = poll(&mut fluxos, Some(&espera));

@@ -177,5 +177,5 @@ fn em_centavos(saldo: Saldo) -> i128 {
 
 /// How many centavos one choice moves.
 fn centavos() -> i64 {
-    i64::try_from(VALOR.centavos()).expect("a small amount")
+    i64::try_from(VALOR.centavos()).expect("one centavo fits")
 }

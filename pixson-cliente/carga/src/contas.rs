@@ -64,7 +64,7 @@ fn faixa(primeira: &str, ultima: &str, contas: &mut Vec<Rg>) -> Result<(), Strin
     if rg(ultima)?.as_str().len() != digitos {
         return Err("a primeira e a última têm números de dígitos diferentes".into());
     }
-    let numero = |texto: &str| texto.parse::<u64>().expect("at most ten digits");
+    let numero = |texto: &str| texto.parse::<u64>().expect("an RG has at most ten digits");
     let (primeira, ultima) = (numero(primeira), numero(ultima));
     if primeira > ultima {
         return Err("a primeira vem depois da última".into());

@@ -82,7 +82,7 @@ impl Medida {
     pub(crate) fn somar(&mut self, outra: Self) {
         for (minhas, outras) in self.latencias.iter_mut().zip(&outra.latencias) {
             if let Some(outras) = outras {
-                minhas.get_or_insert_with(vazio).add(outras).expect("the same bounds");
+                minhas.get_or_insert_with(vazio).add(outras).expect("all have the same bounds");
             }
         }
         self.enviadas += outra.enviadas;
@@ -100,7 +100,7 @@ impl Medida {
     pub(crate) fn latencia(&self) -> Option<Latencia> {
         let mut todas = vazio();
         for latencias in self.latencias.iter().flatten() {
-            todas.add(latencias).expect("the same bounds");
+            todas.add(latencias).expect("all have the same bounds");
         }
         latencia(&todas)
     }
@@ -114,7 +114,7 @@ impl Medida {
 
 fn vazio() -> Histogram<u64> {
     let novo = Histogram::new_with_bounds(LATENCIA_MIN_NS, LATENCIA_MAX_NS, DIGITOS);
-    novo.expect("the bounds are in order")
+    novo.expect("the bounds are constants in order")
 }
 
 fn latencia(latencias: &Histogram<u64>) -> Option<Latencia> {
