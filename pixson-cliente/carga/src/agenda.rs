@@ -30,7 +30,7 @@ impl Agenda {
         self.inicio + Duration::from_nanos(u64::try_from(ns).expect("the time is bounded"))
     }
 
-    /// Moves on to the request after the next one.
+    /// Moves on: the request that was the next one has been sent.
     pub(crate) fn avancar(&mut self) {
         self.proxima += u64::from(self.conexoes);
     }

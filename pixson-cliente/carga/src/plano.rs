@@ -45,7 +45,7 @@ pub struct ConfiguracaoDaCarga {
     /// Only this number of the first accounts bear the load; with one, every transfer leaves the
     /// first account or enters it. The default is all.
     pub quentes: Option<NonZeroU32>,
-    /// The seed of all random choices: the same seed repeats them. 1.
+    /// The seed of all random choices, which the same seed repeats: 1.
     pub semente: u64,
     /// The other end is an echo and no bank: no login, and no money to check.
     pub eco: bool,

@@ -55,7 +55,8 @@ impl Interrompida {
         erro.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<Self>)
     }
 
-    /// The error is not of the kind `Interrupted`, after which std would try again.
+    /// An error that bears this one. It is not of the kind `Interrupted`, after which std would try
+    /// again.
     fn erro() -> io::Error {
         io::Error::other(Self)
     }
@@ -98,7 +99,7 @@ impl Interrupcao {
         }
         // The order matters: at the first signal the conditional shutdown must find the flag unset.
         // These calls fail only for a signal that cannot be handled, and then the registration
-        // above had failed.
+        // above would have failed.
         let marca = || Arc::clone(&este.marca);
         let _ = flag::register_conditional_shutdown(SIGINT, codigo.into(), marca());
         let _ = flag::register(SIGINT, marca());

@@ -36,7 +36,7 @@ impl Portaria {
         Self { max_conexoes, max_por_endereco, abertas: Mutex::default(), vazia: Condvar::new() }
     }
 
-    /// Takes a place for a connection, or `None` if none is left, in all or for its address.
+    /// Takes a place for a connection. `None` if none is left, in all or for its address.
     pub(crate) fn entrar(&self, fluxo: &Arc<TcpStream>, endereco: IpAddr) -> Option<Passe<'_>> {
         let origem = origem(endereco);
         let mut abertas = self.trancar();

@@ -6,7 +6,7 @@ use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, nomear};
 
-/// The largest segment that is read, in bytes: no segment has so many.
+/// Up to how many bytes a segment is read: more than any segment has.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
 
 /// How a record begins.

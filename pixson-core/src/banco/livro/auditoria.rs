@@ -107,8 +107,8 @@ struct Escrituradas {
 /// Recomputes every balance of a bank that no process has open, from its ledger and its files.
 ///
 /// After a crash, files that recovery will bring up to date are no divergence. Where the ledger is
-/// damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage. Nor is a
-/// balance that differs before and behind a gap in the ledger.
+/// damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage. A
+/// balance that differs before and behind a gap in the ledger is no divergence, either.
 ///
 /// # Errors
 ///

@@ -99,7 +99,8 @@ enum Fase {
     Avancando,
     /// All input so far is served, and the replies wait for the storage.
     Confirmando,
-    /// `desde`: since when the driver has been told to write the replies.
+    /// `desde`: when the driver was first asked to write the replies; their deadline counts from
+    /// then.
     Escrevendo {
         escritos: usize,
         desde: Option<Instant>,
