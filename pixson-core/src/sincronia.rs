@@ -24,9 +24,9 @@ pub(crate) use sync::{Arc, MutexGuard};
 
 /// A lock that is never poisoned: its data stay usable if a thread panics while it holds the lock.
 ///
-/// That is sound because no code of this crate can panic between two changes of the guarded data: a
-/// panic would be a bug, and still leaves the data consistent. The bank goes on for all other
-/// threads.
+/// Ignoring the poison is sound because no code of this crate can panic between two changes of the
+/// guarded data: a panic would be a bug, and still leaves the data consistent. The bank goes on for
+/// all other threads.
 #[derive(Debug, Default)]
 pub(crate) struct Mutex<T>(sync::Mutex<T>);
 

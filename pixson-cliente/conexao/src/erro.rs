@@ -16,7 +16,7 @@ pub enum ErroConexao {
     SemConexao {
         /// The address that was tried.
         endereco: String,
-        /// What the system says.
+        /// The error that the system gave.
         erro: io::Error,
     },
     /// The server sent a reply without being asked, and ends the connection.

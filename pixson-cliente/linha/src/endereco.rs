@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 ///
 /// # Errors
 ///
-/// What is wrong, for the inside of a sentence.
+/// Words about what is wrong, for the inside of a sentence.
 pub fn ler_host(texto: &str) -> Result<String, String> {
     if texto.is_empty() {
         return Err("está vazio".into());
@@ -43,7 +43,7 @@ pub fn ler_host(texto: &str) -> Result<String, String> {
 ///
 /// # Errors
 ///
-/// What is wrong, for the inside of a sentence.
+/// Words about what is wrong, for the inside of a sentence.
 pub fn ler_porta(texto: &str, menor: u16) -> Result<u16, String> {
     if let Some((host, porta)) = texto.rsplit_once(':') {
         return Err(porta_a_parte(host, porta));

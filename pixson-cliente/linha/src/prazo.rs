@@ -9,7 +9,7 @@ const MAX_SEGUNDOS: f64 = 86_400.0;
 ///
 /// # Errors
 ///
-/// What is wrong, for the inside of a sentence.
+/// Words about what is wrong, for the inside of a sentence.
 ///
 /// ```
 /// use std::time::Duration;

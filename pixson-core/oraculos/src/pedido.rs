@@ -56,7 +56,8 @@ pub(super) fn codificar(pedido: &Pedido) -> Vec<u8> {
     bytes
 }
 
-/// What stands before the amount, which is the last field if there is one, and the amount.
+/// Splits a request into the bytes before the amount, which is the last field if there is one, and
+/// the amount.
 fn no_valor(bytes: &[u8]) -> (&[u8], &[u8]) {
     const CAMPO: &[u8] = b"|valor:";
     let campo = bytes.windows(CAMPO.len()).position(|janela| janela == CAMPO);

@@ -1,7 +1,7 @@
 //! Transports between the two sides of a conversation: the trait, and the cable, which only cuts
 //! the bytes into pieces.
 
-/// What carries bytes between client and server: a socket, and whatever is put on it.
+/// A transport of bytes between client and server: a socket, and the layers above it.
 ///
 /// ```
 /// use pixson_oraculos::{Sentido, Transporte, par_sobre};

@@ -21,7 +21,7 @@ pub enum ErroAbrir {
     Arquivo {
         /// The file, relative to the bank's directory.
         arquivo: String,
-        /// What the disk said.
+        /// The error that the disk gave.
         #[source]
         erro: io::Error,
     },

@@ -1,4 +1,4 @@
-//! What a record of the journal says was done: the money of an operation, or an act of the
+//! The act that a record of the journal stands for: an operation that moved money, or an act of the
 //! administration.
 
 use super::abertura::{Abertura, Conta};
@@ -19,7 +19,7 @@ pub enum Feito {
 /// What was done to one account.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Efeito<'f> {
-    /// It was opened.
+    /// The account was opened.
     Abriu(&'f Conta),
     /// Its balance changed.
     Mudou(Movimento),
@@ -66,7 +66,7 @@ impl Feito {
         }
     }
 
-    /// What it did to each of its accounts.
+    /// The effect on each of its accounts.
     pub fn efeitos(&self) -> impl Iterator<Item = Efeito<'_>> {
         let (abertas, movimentada, ajuste) = match self {
             Self::Movimentacao(movimentacao) => (&[][..], Some(movimentacao), None),

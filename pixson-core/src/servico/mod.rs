@@ -121,9 +121,9 @@ impl<B: Banco> Servico<B> {
     /// Answers every request that has arrived whole. It never waits for storage, and none of the answers
     /// leaves: that is for [`Servico::confirmar`].
     ///
-    /// It may be called again before that, with more input, so that one wait serves all of it
-    /// ([`Ligacao::pode_adiantar`]). `observar` is called for everything that happens, in order, never
-    /// under a lock of the bank.
+    /// This method may be called again before that, with more input, so that one wait serves all of
+    /// it ([`Ligacao::pode_adiantar`]). `observar` is called for everything that happens, in order,
+    /// never under a lock of the bank.
     pub fn avancar(&self, ligacao: &mut Ligacao, mut observar: impl FnMut(Evento)) {
         let Ligacao { sessao, recibo, passo } = ligacao;
         *passo = loop {

@@ -30,7 +30,7 @@ pub struct Escritor {
     textos: SyncSender<String>,
     /// How many bytes wait to be written.
     esperam: Arc<AtomicUsize>,
-    /// It disconnects when everything is written.
+    /// Its sender is dropped when everything is written.
     fim: Mutex<Receiver<()>>,
 }
 

@@ -29,7 +29,7 @@ pub enum Copia {
 ///
 /// # Errors
 ///
-/// What is wrong, for a person.
+/// A sentence for a person about what is wrong.
 pub fn julgar_copia(copia: &DiscoModelo, disco: impl Disco) -> Result<Copia, String> {
     let mut livro = BTreeMap::new();
     let lido = ler_livro(copia, |lancamento| {

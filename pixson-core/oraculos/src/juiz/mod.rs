@@ -59,7 +59,7 @@ pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
     segmentos_retidos: None,
 };
 
-/// What is wrong, or `Ok`.
+/// The judgement: `Ok`, or a sentence about what is wrong.
 pub type Veredito = Result<(), String>;
 
 type Chave = (u64, Carimbo);
@@ -79,7 +79,7 @@ enum Ato {
 ///
 /// # Errors
 ///
-/// What is wrong, for a person.
+/// A sentence for a person about what is wrong.
 pub fn julgar_historia(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],

@@ -12,7 +12,7 @@ const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
 /// How a record begins.
 const INICIO_DE_REGISTRO: &[u8] = b"{\"seq\":";
 
-/// What a segment holds.
+/// The content of a segment, as far as it is good.
 #[derive(Debug)]
 pub(in crate::banco) struct Segmento {
     pub(in crate::banco) nome: String,
@@ -28,7 +28,7 @@ pub(in crate::banco) struct Segmento {
     pub(in crate::banco) cauda: Cauda,
 }
 
-/// What stands behind the last good record of a segment.
+/// The bytes behind the last good record of a segment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::banco) enum Cauda {
     /// Nothing, or zeros.

@@ -11,7 +11,7 @@ use crate::banco::disco::{Disco, Marca, nomear, substituir_marcado};
 
 const MAX_BYTES: u64 = 4096;
 
-/// What `ponto.json` says. Without one, every record counts.
+/// The content of `ponto.json`. Without that file every record counts.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(in crate::banco) struct Ponto {
     /// The account files hold every record up to this one.

@@ -28,7 +28,7 @@ pub(in crate::banco) fn travar<D: Disco>(disco: &D) -> io::Result<Trava<D::Arqui
     let arquivo = match disco.travar(TRAVA) {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => None,
         Err(erro) if erro.kind() == io::ErrorKind::WouldBlock => return Err(erro),
-        // What has the name of the folder is no folder.
+        // Something else than a folder has the name `diario`.
         Err(erro) if erro.kind() == io::ErrorKind::NotADirectory => {
             return Err(nomear(PASTA)(erro));
         }

@@ -19,11 +19,12 @@ pub(in crate::banco) struct Prova {
 /// How a segment ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::banco) enum Veredito {
-    /// It ends with its last record.
+    /// The segment ends with its last record.
     Inteiro,
     /// Its creation was cut short: it has neither a header nor records.
     Comecado,
-    /// It ends with this many bytes of a torn write, of which nothing can have been acknowledged.
+    /// The segment ends with this many bytes of a torn write, of which nothing can have been
+    /// acknowledged.
     Rasgado { bytes: usize },
     /// Behind [`Segmento::validos`], bytes that had been synced have changed or are missing.
     Danificado,

@@ -13,7 +13,7 @@ use crate::tipos::Culpa;
 pub struct ErroDeArquivo {
     /// The file, relative to the bank's directory.
     pub arquivo: String,
-    /// What the disk said.
+    /// The error that the disk gave.
     #[source]
     pub erro: io::Error,
 }

@@ -132,7 +132,7 @@ fn nao_e_arquivo() -> io::Error {
 /// Which file or folder something is: the numbers of its device, and its own.
 type Identidade = (u32, u32, u64);
 
-/// What a name leads to; `""` is the open folder itself.
+/// The identity of the file or folder that a name leads to; `""` is the open folder itself.
 ///
 /// Only the numbers are asked for, not the timestamps: a file whose timestamps were read gets a
 /// fine-grained one at the next write (since 6.13, `Documentation/filesystems/multigrain-ts.rst`),

@@ -1,4 +1,4 @@
-//! What the administration does: opening accounts, and setting a balance. Both are records of the
+//! The acts of the administration: opening accounts, and setting a balance. Both are records of the
 //! journal, as operations are.
 
 use thiserror::Error;

@@ -46,7 +46,7 @@ pub enum Aviso {
     /// The checkpoint `diario/ponto.json` cannot be replaced. The journal is kept from the last
     /// checkpoint on.
     PontoPreso {
-        /// What the disk says.
+        /// The error that the disk gives.
         causa: Causa,
     },
     /// The file of an account, which could not be replaced, is current again.
@@ -59,7 +59,7 @@ pub enum Aviso {
     DiretorioMudou,
     /// The name leads again to the directory that was opened.
     DiretorioVoltou,
-    /// What this process creates belongs to another user than the directory does.
+    /// Files that this process creates belong to another user than the directory does.
     DonoAlheio,
     /// A half-written file of a killed process cannot be removed.
     TemporarioFica {

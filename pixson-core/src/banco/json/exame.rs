@@ -13,7 +13,7 @@ use crate::banco::disco::Disco;
 use crate::banco::{Efeito, ErroAbrir};
 use crate::tipos::{Nome, Rg, Saldo};
 
-/// What the journal says.
+/// The result of the examination.
 #[derive(Default)]
 pub(super) struct Exame {
     /// The checkpoint that the examination began with.

@@ -14,7 +14,7 @@ pub struct Presa {
     pub rg: Rg,
     /// The file that stands in the way, relative to the bank's directory.
     pub arquivo: String,
-    /// What the disk says.
+    /// The error that the disk gives.
     pub causa: Causa,
 }
 

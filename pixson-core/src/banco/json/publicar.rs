@@ -18,7 +18,7 @@ impl<D: Disco> BancoJson<D> {
     /// begins a new segment of the journal if the present one is full. Call it about twice a
     /// second, holding no lock. Once the bank is closed it does nothing.
     ///
-    /// It returns all warnings since the last call that succeeded.
+    /// Returns all warnings since the last call that succeeded.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use crate::banco::arquivo::{ContaArquivo, impressao, nao_e_arquivo};
 use crate::banco::disco::{Disco, e_sem_volta, nomear, passageiro, preparar, sem_volta};
 use crate::tipos::Rg;
 
-/// What a checkpoint writes to one file, and what it expects to find there.
+/// The content that a checkpoint writes to one file, and the content that it expects there.
 pub(super) struct Imagem {
     pub(super) conta: ContaArquivo,
     /// The record that the image comes from.
@@ -16,7 +16,7 @@ pub(super) struct Imagem {
     pub(super) esperado: LugarEsperado,
 }
 
-/// What a checkpoint expects in the place of a file.
+/// The content that a checkpoint expects in the place of a file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum LugarEsperado {
     /// Nothing: the account was opened, and has no file yet.

@@ -31,7 +31,7 @@ pub enum Dano {
     Arquivo {
         /// The segment, relative to the bank's directory.
         arquivo: String,
-        /// What the disk says.
+        /// The error that the disk gives.
         causa: Causa,
     },
 }

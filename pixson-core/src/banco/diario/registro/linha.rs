@@ -29,7 +29,8 @@ pub(in crate::banco::diario) fn linha_inteira(bytes: &[u8]) -> bool {
     corpo_inteiro(bytes).is_some()
 }
 
-/// What the checksum of the line at the beginning of `bytes` covers, if it is right.
+/// The part of the line at the beginning of `bytes` that its checksum covers, if the checksum is
+/// right.
 fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
     let fim = memchr(b'\n', bytes)? + 1;
     let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;

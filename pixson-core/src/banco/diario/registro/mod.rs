@@ -9,10 +9,10 @@ use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
 use crate::tipos::{TipoDeOperacao, escrever};
 
-/// What stands between the checked part of a line and its checksum.
+/// The bytes between the checked part of a line and its checksum.
 const CRC: &[u8] = b",\"crc\":\"";
 
-/// What stands behind the checksum.
+/// The bytes behind the checksum.
 const FIM: &[u8] = b"\"}\n";
 
 /// The version of the format.
