@@ -10,7 +10,7 @@ use pixson_core::banco::{
 use pixson_core::tipos::Nome;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 use pixson_oraculos::juiz::PEQUENA;
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 
 use comum::conformidade::fazer;
 use comum::{rg, saldo, valor};
@@ -239,7 +239,7 @@ fn an_opening_without_space_opens_nothing_and_succeeds_when_there_is_space() {
     let banco = abrir(&disco);
     banco.iniciar().expect("a sound disk");
     let relogio = Relogio::novo();
-    let cheio = Falha { chamada: 0, especie: Especie::SemEspaco, para_sempre: true };
+    let cheio = FalhaDoDisco { chamada: 0, especie: ModoDeFalhar::SemEspaco, para_sempre: true };
     disco.programar(Some(cheio));
     let contas: Vec<(String, &str)> = (100..140).map(|n: u32| (n.to_string(), "1.0")).collect();
     let contas: Vec<(&str, &str)> =

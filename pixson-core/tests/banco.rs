@@ -17,7 +17,7 @@ use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::tipos::Culpa;
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 use pixson_oraculos::conformidade::{conferir, conferir_sem_armazenamento};
-use pixson_oraculos::{DiscoModelo, Especie, Falha};
+use pixson_oraculos::{DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 use tempfile::TempDir;
 
 use comum::conformidade::fazer;
@@ -117,9 +117,9 @@ impl Banco for BancoNoModelo {
 
 #[test]
 fn a_bank_whose_disk_is_full_or_broken_refuses_changes_and_makes_none() {
-    for especie in [Especie::SemEspaco, Especie::Eio] {
+    for especie in [ModoDeFalhar::SemEspaco, ModoDeFalhar::Eio] {
         conferir_sem_armazenamento(BancoNoModelo::novo, |banco| {
-            banco.1.programar(Some(Falha { chamada: 0, especie, para_sempre: true }));
+            banco.1.programar(Some(FalhaDoDisco { chamada: 0, especie, para_sempre: true }));
         });
     }
 }

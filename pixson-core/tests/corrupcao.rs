@@ -8,7 +8,7 @@ mod contas;
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, Dano, ErroAbrir, auditar};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
 use pixson_oraculos::juiz::PEQUENA;
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 
 use comum::conformidade::fazer;
 use comum::{rg, saldo, valor};

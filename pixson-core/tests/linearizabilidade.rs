@@ -20,8 +20,8 @@ mod comum;
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{BancoJson, BancoMemoria};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
-use pixson_oraculos::juiz::{Ouvida, PEQUENA, Veredito, julgar_disco, julgar_respostas};
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
+use pixson_oraculos::juiz::{Ouvida, PEQUENA, Sentenca, julgar_disco, julgar_respostas};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar, Sorteio};
 use tempfile::TempDir;
 
 use comum::linear::{Anotada, Ato, Contador, Corrida, Saldos, aplicar, julgar, roteiros};
@@ -71,7 +71,7 @@ fn o_que_e(texto: &str) -> (Operacao, Result<Sucesso, Recusa>) {
 }
 
 /// Accounts 1 and 2 begin with 10.0 each.
-fn julgada(texto: &str) -> Veredito {
+fn julgada(texto: &str) -> Sentenca {
     let iniciais = [(rg("1"), saldo("10.0")), (rg("2"), saldo("10.0"))];
     julgar(&Saldos::from(iniciais), &historia(texto))
 }
@@ -156,12 +156,12 @@ fn replies_that_come_late_harm_nothing_and_a_wrong_centavo_does() {
 
 /// What the two judges say of one history.
 #[derive(Debug)]
-struct Sentenca {
-    por_carimbo: Veredito,
-    linear: Veredito,
+struct DoisJuizos {
+    por_carimbo: Sentenca,
+    linear: Sentenca,
 }
 
-impl Sentenca {
+impl DoisJuizos {
     /// Of replies alone.
     fn de(anotadas: &[Anotada]) -> Self {
         let por_carimbo = julgar_respostas(&iniciais(), &ouvidas(anotadas)).map(|_| ());
@@ -178,7 +178,7 @@ fn ouvidas(anotadas: &[Anotada]) -> Vec<Ouvida> {
     anotadas.iter().map(|anotada| anotada.ouvida).collect()
 }
 
-fn linear(anotadas: &[Anotada]) -> Veredito {
+fn linear(anotadas: &[Anotada]) -> Sentenca {
     julgar(&iniciais(), &anotadas.iter().map(Anotada::ato).collect::<Vec<_>>())
 }
 
@@ -230,7 +230,7 @@ fn the_bank_in_memory_is_linearizable() {
     for semente in sementes(tamanho(250, 1000)) {
         let banco = BancoMemoria::com_contas(iniciais());
         let anotadas = quatro_por_seis(&banco, semente, || {});
-        Sentenca::de(&anotadas).conferir(semente);
+        DoisJuizos::de(&anotadas).conferir(semente);
         historias += 1;
         juntas += sobrepostas(&anotadas);
     }
@@ -248,7 +248,7 @@ fn the_bank_on_the_model_disk_is_linearizable_and_so_is_its_ledger() {
         let publicar = || (0..3).for_each(|_| drop(banco.publicar().expect("the disk works")));
         let anotadas = quatro_por_seis(&banco, semente, publicar);
         drop(banco);
-        Sentenca::de(&anotadas).conferir(semente);
+        DoisJuizos::de(&anotadas).conferir(semente);
         let veredito = julgar_disco(&disco, &iniciais(), &ouvidas(&anotadas));
         assert_eq!(veredito, Ok(()), "seed {semente}");
     }
@@ -260,12 +260,12 @@ fn the_bank_in_a_directory_is_linearizable() {
         let pasta = TempDir::new().expect("a temporary directory");
         let banco = abrir(preparar(DiscoReal::abrir(pasta.path()).expect("a directory")));
         let publicar = || drop(banco.publicar().expect("the disk works"));
-        Sentenca::de(&quatro_por_seis(&banco, semente, publicar)).conferir(semente);
+        DoisJuizos::de(&quatro_por_seis(&banco, semente, publicar)).conferir(semente);
     }
 }
 
 /// Two runs with four clients each, both ended by a fault and a power cut; then every balance.
-fn com_quedas(semente: u64, defeito: Option<Defeito>) -> Sentenca {
+fn com_quedas(semente: u64, defeito: Option<Defeito>) -> DoisJuizos {
     let mut sorteio = Sorteio::novo(semente);
     let contador = Contador::default();
     let mut disco = preparar(DiscoModelo::default());
@@ -273,8 +273,8 @@ fn com_quedas(semente: u64, defeito: Option<Defeito>) -> Sentenca {
     for roteiros in roteiros(&mut sorteio, 8, 3).chunks(4) {
         let banco = abrir(disco.clone());
         let chamada = sorteio.ate(24);
-        let especie = sorteio.escolher(&Especie::TODAS);
-        disco.programar(Some(Falha { chamada, especie, para_sempre: !sorteio.um_em(3) }));
+        let especie = sorteio.escolher(&ModoDeFalhar::TODAS);
+        disco.programar(Some(FalhaDoDisco { chamada, especie, para_sempre: !sorteio.um_em(3) }));
         let (epoca, relogio) = (banco.epoca(), Relogio::novo());
         let apressado = BancoApressado { banco: &banco, defeito };
         let corrida = Corrida { banco: &apressado, epoca, relogio, contador: &contador };
@@ -297,7 +297,7 @@ fn com_quedas(semente: u64, defeito: Option<Defeito>) -> Sentenca {
     let (epoca, relogio) = (banco.epoca(), Relogio::novo());
     let corrida = Corrida { banco: &banco, epoca, relogio, contador: &contador };
     anotadas.extend(corrida.atender(&saldos_de_todas(), sorteio));
-    Sentenca { por_carimbo, linear: linear(&anotadas) }
+    DoisJuizos { por_carimbo, linear: linear(&anotadas) }
 }
 
 #[test]
@@ -312,12 +312,12 @@ fn through_crashes_what_was_heard_stays_and_what_was_not_is_done_or_not() {
 fn provar(
     defeito: Option<Defeito>,
     vistos: (bool, bool),
-    historia: impl Fn(u64, Option<Defeito>) -> Sentenca,
+    historia: impl Fn(u64, Option<Defeito>) -> DoisJuizos,
 ) {
     const TENTATIVAS: u64 = 300;
     let mut achados = (false, false);
     for semente in Sementes::de(0..TENTATIVAS) {
-        let Sentenca { por_carimbo, linear } = historia(semente, defeito);
+        let DoisJuizos { por_carimbo, linear } = historia(semente, defeito);
         achados = (achados.0 || por_carimbo.is_err(), achados.1 || linear.is_err());
         if achados == (true, true) {
             break;
@@ -344,7 +344,7 @@ fn operations_that_are_not_one_step_are_found_by_the_judge_that_can_see_it() {
     ] {
         provar(defeito, vistos, |semente, defeito| {
             let banco = BancoDeTravas::novo(&iniciais(), defeito);
-            Sentenca::de(&quatro_por_seis(&banco, semente, || {}))
+            DoisJuizos::de(&quatro_por_seis(&banco, semente, || {}))
         });
     }
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Aviso, BancoJson, Presa};
 use pixson_core::{Banco, Operacao, Relogio, Rg, Saldo, Sucesso};
-use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use pixson_oraculos::juiz::{Historia, PEQUENA, PassoDaCena, encenar, julgar_vida};
 use pixson_oraculos::{Corte, DiscoModelo};
 
 use comum::conformidade::fazer;
@@ -34,8 +34,8 @@ fn abrir<D: Disco + Clone>(disco: &D) -> BancoJson<D> {
     BancoJson::abrir_em(disco.clone(), PEQUENA).expect("it opens in the same state").0
 }
 
-fn depositar(conta: &str) -> Passo {
-    Passo::Fazer(deposito(conta, "1"))
+fn depositar(conta: &str) -> PassoDaCena {
+    PassoDaCena::Fazer(deposito(conta, "1"))
 }
 
 fn arquivo(disco: &DiscoModelo, conta: &str) -> String {
@@ -44,9 +44,10 @@ fn arquivo(disco: &DiscoModelo, conta: &str) -> String {
 }
 
 /// Deposits to all accounts, with a checkpoint after each round.
-fn rodadas(quantas: usize) -> Vec<Passo> {
+fn rodadas(quantas: usize) -> Vec<PassoDaCena> {
     let rodada = ["1", "2", "3"].map(depositar).into_iter();
-    let rodada: Vec<Passo> = rodada.chain([Passo::Confirmar, Passo::Publicar]).collect();
+    let rodada: Vec<PassoDaCena> =
+        rodada.chain([PassoDaCena::Confirmar, PassoDaCena::Publicar]).collect();
     rodada.iter().cloned().cycle().take(quantas * rodada.len()).collect()
 }
 
@@ -54,7 +55,11 @@ fn rodadas(quantas: usize) -> Vec<Passo> {
 fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
     let disco = preso();
     let banco = abrir(&disco);
-    encenar(&banco, &[depositar("1"), depositar("2"), Passo::Confirmar], &mut Historia::default());
+    encenar(
+        &banco,
+        &[depositar("1"), depositar("2"), PassoDaCena::Confirmar],
+        &mut Historia::default(),
+    );
     let avisos = banco.publicar().expect("the others are written");
     let [Aviso::ArquivoPreso(Presa { rg: conta, arquivo: nome, causa })] = avisos.as_slice() else {
         panic!("{avisos:?}");
@@ -86,7 +91,11 @@ fn the_bank_goes_on_and_says_once_which_file_it_is_and_why() {
 fn a_balance_is_set_against_what_the_journal_has_and_not_the_file_that_stays_behind() {
     let disco = preso();
     let banco = abrir(&disco);
-    encenar(&banco, &[depositar("1"), Passo::Confirmar, Passo::Fechar], &mut Historia::default());
+    encenar(
+        &banco,
+        &[depositar("1"), PassoDaCena::Confirmar, PassoDaCena::Fechar],
+        &mut Historia::default(),
+    );
     drop(banco);
     let banco = abrir(&disco);
     let (movimento, gestao) =
@@ -114,7 +123,7 @@ fn vida<D: Disco + Clone>(
             return Err(format!("run {corrida}: one file ended the bank"));
         }
         if corrida == 2 {
-            encenar(&banco, &[Passo::Fechar], &mut historia);
+            encenar(&banco, &[PassoDaCena::Fechar], &mut historia);
         }
         drop(banco);
         disco = disco.depois_de(&mut corte);
@@ -232,7 +241,7 @@ fn a_bank_that_one_file_ends_and_one_that_gives_up_its_journal_are_found() {
 fn a_file_that_cannot_even_be_read_when_the_bank_opens_keeps_its_name() {
     let disco = DiscoModelo::com_contas(&iniciais());
     let banco = abrir(&disco);
-    encenar(&banco, &[depositar("1"), Passo::Confirmar], &mut Historia::default());
+    encenar(&banco, &[depositar("1"), PassoDaCena::Confirmar], &mut Historia::default());
     drop(banco);
     let cego = DiscoCego { modelo: disco.clone(), cego: Arc::new(AtomicUsize::new(1)) };
     let (banco, avisos) = BancoJson::abrir_em(cego.clone(), PEQUENA).expect("the rest is sound");
@@ -273,8 +282,8 @@ fn a_checkpoint_that_cannot_be_replaced_keeps_the_journal_and_ends_nobody() {
     let (banco, mut historia) = (abrir(&disco), Historia::default());
     banco.iniciar().expect("a sound disk");
     disco.prender("diario/ponto.json", true);
-    let sem_ponto: Vec<Passo> =
-        rodadas(12).into_iter().filter(|passo| !matches!(passo, Passo::Publicar)).collect();
+    let sem_ponto: Vec<PassoDaCena> =
+        rodadas(12).into_iter().filter(|passo| !matches!(passo, PassoDaCena::Publicar)).collect();
     encenar(&banco, &sem_ponto, &mut historia);
     let avisos = banco.publicar().expect("the account files are written");
     assert!(matches!(avisos.as_slice(), [Aviso::PontoPreso { .. }]), "{avisos:?}");

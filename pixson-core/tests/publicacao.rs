@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock};
 use pixson_core::banco::disco::{Disco, ErroDeArquivo};
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Sucesso};
-use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha};
+use pixson_oraculos::juiz::{Historia, PEQUENA, PassoDaCena, encenar, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 
 use comum::conformidade::fazer;
 use comum::disco::delegar;
@@ -76,9 +76,10 @@ fn the_journal_turns_while_no_checkpoint_succeeds_and_all_of_it_is_recovered() {
     let disco = DiscoAvaro::novo(modelo.clone(), 0);
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
     let mut historia = Historia::default();
-    let fazer = |conta| Passo::Fazer(deposito(conta, "1"));
-    let rodada = [fazer("1"), fazer("2"), fazer("3"), Passo::Confirmar, Passo::Publicar];
-    let passos: Vec<Passo> = rodada.iter().cloned().cycle().take(20 * rodada.len()).collect();
+    let fazer = |conta| PassoDaCena::Fazer(deposito(conta, "1"));
+    let rodada =
+        [fazer("1"), fazer("2"), fazer("3"), PassoDaCena::Confirmar, PassoDaCena::Publicar];
+    let passos: Vec<PassoDaCena> = rodada.iter().cloned().cycle().take(20 * rodada.len()).collect();
     encenar(&banco, &passos, &mut historia);
     assert!(!banco.falhou());
     assert!(segmentos(&modelo) > 5, "{:?}", modelo.nomes());
@@ -169,7 +170,7 @@ fn the_first_error_of_the_disk_is_what_the_bank_says_of_itself() {
     let (banco, _) = BancoJson::abrir_em(modelo.clone(), PEQUENA).expect("a sound disk");
     let relogio = Relogio::novo();
     let execucao = Banco::executar(&banco, deposito("1", "1"), &relogio).expect("a stamp");
-    let falha = Falha { chamada: 0, especie: Especie::Eio, para_sempre: false };
+    let falha = FalhaDoDisco { chamada: 0, especie: ModoDeFalhar::Eio, para_sempre: false };
     modelo.programar(Some(falha));
     assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
     for erro in [banco.publicar(), banco.fechar()] {
@@ -187,7 +188,11 @@ fn a_disk_that_has_failed_is_not_asked_by_a_checkpoint_that_would_turn_the_segme
     let (banco, _) = BancoJson::abrir_em(modelo.clone(), cheio).expect("a sound disk");
     let relogio = Relogio::novo();
     let execucao = Banco::executar(&banco, deposito("1", "1"), &relogio).expect("a stamp");
-    modelo.programar(Some(Falha { chamada: 0, especie: Especie::Eio, para_sempre: false }));
+    modelo.programar(Some(FalhaDoDisco {
+        chamada: 0,
+        especie: ModoDeFalhar::Eio,
+        para_sempre: false,
+    }));
     assert!(Banco::confirmar(&banco, execucao.recibo).is_err());
     let chamadas = modelo.chamadas();
     assert!(banco.publicar().is_err());

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use pixson_core::banco::{Abertura, BancoJson, Conta};
 use pixson_core::{Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
-use pixson_oraculos::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
+use pixson_oraculos::juiz::{Historia, PEQUENA, PassoDaCena, encenar, julgar_vida};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar, Sorteio};
 
 use comum::conformidade::fazer;
 use comum::sementes::sementes;
@@ -23,71 +23,71 @@ fn disco() -> DiscoModelo {
     DiscoModelo::com_contas(&iniciais())
 }
 
-fn transferir(origem: &str, destino: &str, quanto: &str) -> Passo {
-    Passo::Fazer(transferencia(origem, destino, quanto))
+fn transferir(origem: &str, destino: &str, quanto: &str) -> PassoDaCena {
+    PassoDaCena::Fazer(transferencia(origem, destino, quanto))
 }
 
 /// A dozen operations that meet everything: batches, checkpoints, a refusal, a turn of segment.
-fn cenario() -> Vec<Passo> {
-    let sacar = |conta, quanto| Passo::Fazer(saque(conta, quanto));
-    let consultar = |conta| Passo::Fazer(consulta(conta));
+fn cenario() -> Vec<PassoDaCena> {
+    let sacar = |conta, quanto| PassoDaCena::Fazer(saque(conta, quanto));
+    let consultar = |conta| PassoDaCena::Fazer(consulta(conta));
     vec![
         sacar("1", "1.5"),
-        Passo::Confirmar,
+        PassoDaCena::Confirmar,
         transferir("1", "2", "2.25"),
         consultar("2"),
-        Passo::Confirmar,
-        Passo::Publicar,
+        PassoDaCena::Confirmar,
+        PassoDaCena::Publicar,
         transferir("2", "3", "4"),
         transferir("3", "1", "3.99"),
         sacar("3", "1"),
-        Passo::Confirmar,
-        Passo::Publicar,
+        PassoDaCena::Confirmar,
+        PassoDaCena::Publicar,
         transferir("3", "2", "0.01"),
         consultar("3"),
-        Passo::Confirmar,
-        Passo::Fechar,
+        PassoDaCena::Confirmar,
+        PassoDaCena::Fechar,
     ]
 }
 
-fn abertura(contas: &[(&str, &str)]) -> Passo {
+fn abertura(contas: &[(&str, &str)]) -> PassoDaCena {
     let conta = |&(conta, quanto): &(&str, &str)| Conta {
         rg: rg(conta),
         nome: format!("Nova {conta}").parse().expect("legal name"),
         saldo: saldo(quanto),
     };
     let contas = contas.iter().map(conta).collect();
-    Passo::Abrir(Abertura::nova(contas).expect("legal accounts"))
+    PassoDaCena::Abrir(Abertura::nova(contas).expect("legal accounts"))
 }
 
 /// What an administration does beside operations: a creation, an import, adjustments, an opening of
 /// what is there already, and money that moves between new accounts and old ones.
-fn gestao() -> Vec<Passo> {
-    let ajuste = |conta, quanto| Passo::Ajustar(rg(conta), saldo(quanto));
+fn gestao() -> Vec<PassoDaCena> {
+    let ajuste = |conta, quanto| PassoDaCena::Ajustar(rg(conta), saldo(quanto));
     vec![
         abertura(&[("4", "5.0")]),
-        Passo::Confirmar,
+        PassoDaCena::Confirmar,
         transferir("4", "1", "2.25"),
         abertura(&[("5", "0.0"), ("6", "1.5"), ("7", "0.0")]),
         ajuste("5", "3.0"),
-        Passo::Confirmar,
+        PassoDaCena::Confirmar,
         abertura(&[("8", "1.0"), ("6", "1.0")]),
-        Passo::Publicar,
+        PassoDaCena::Publicar,
         transferir("6", "7", "1.5"),
         ajuste("1", "0.5"),
-        Passo::Confirmar,
-        Passo::Fechar,
+        PassoDaCena::Confirmar,
+        PassoDaCena::Fechar,
     ]
 }
 
 /// Runs the scenario on a disk that fails as told; opening may fail, too.
-fn encenar_em(disco: &DiscoModelo, passos: &[Passo], historia: &mut Historia) {
+fn encenar_em(disco: &DiscoModelo, passos: &[PassoDaCena], historia: &mut Historia) {
     if let Ok((banco, _)) = BancoJson::abrir_em(disco.clone(), PEQUENA) {
         encenar(&banco, passos, historia);
     }
 }
 
-fn chamadas_sem_falha(passos: &[Passo]) -> usize {
+fn chamadas_sem_falha(passos: &[PassoDaCena]) -> usize {
     let disco = disco();
     disco.programar(None);
     encenar_em(&disco, passos, &mut Historia::default());
@@ -134,11 +134,15 @@ fn julgar(disco: &DiscoModelo, historia: &Historia) -> Result<(), String> {
 
 /// The power goes at every call to the disk, and every byte of what was not synced may be the
 /// last that is kept.
-fn derrubar_em_toda_parte(passos: &[Passo]) {
+fn derrubar_em_toda_parte(passos: &[PassoDaCena]) {
     let mut quedas = 0;
     for chamada in 0..=chamadas_sem_falha(passos) {
         let disco = disco();
-        disco.programar(Some(Falha { chamada, especie: Especie::Eio, para_sempre: true }));
+        disco.programar(Some(FalhaDoDisco {
+            chamada,
+            especie: ModoDeFalhar::Eio,
+            para_sempre: true,
+        }));
         let mut historia = Historia::default();
         encenar_em(&disco, passos, &mut historia);
         let mut cortes = vec![Corte::Nada, Corte::Tudo];
@@ -166,11 +170,11 @@ fn a_power_cut_leaves_of_an_administration_what_was_acknowledged_and_no_half_imp
 
 /// One call fails, once or for ever, in each way; the disk heals; the bank opens again. At full size it
 /// is each call, and otherwise each third.
-fn falhar_em_toda_parte(passos: &[Passo], preso: Option<&str>) {
+fn falhar_em_toda_parte(passos: &[PassoDaCena], preso: Option<&str>) {
     for chamada in (0..=chamadas_sem_falha(passos)).step_by(tamanho(3, 1)) {
-        for especie in Especie::TODAS {
+        for especie in ModoDeFalhar::TODAS {
             for para_sempre in [false, true] {
-                let falha = Falha { chamada, especie, para_sempre };
+                let falha = FalhaDoDisco { chamada, especie, para_sempre };
                 let disco = disco();
                 preso.inspect(|preso| disco.prender(preso, true));
                 disco.programar(Some(falha));
@@ -222,7 +226,7 @@ fn a_full_disk_is_waited_out_without_a_restart() {
     let saque = Operacao::Saque { rg: rg("1"), valor: valor("0.01") };
     let saldo_de = Operacao::Saldo { rg: rg("1") };
     assert_eq!(feito(&banco, &relogio, saque), Ok(Sucesso::Saque));
-    let cheio = Falha { chamada: 0, especie: Especie::SemEspaco, para_sempre: true };
+    let cheio = FalhaDoDisco { chamada: 0, especie: ModoDeFalhar::SemEspaco, para_sempre: true };
     disco.programar(Some(cheio));
     let mut feitos: u64 = 1;
     while feito(&banco, &relogio, saque) == Ok(Sucesso::Saque) {
@@ -249,13 +253,14 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
         let mut historia = Historia::default();
         for _ in 0..=sorteio.ate(5) {
             let chamada = sorteio.ate(120);
-            let especie = sorteio.escolher(&Especie::TODAS);
+            let especie = sorteio.escolher(&ModoDeFalhar::TODAS);
             let para_sempre = !sorteio.um_em(3);
-            disco.programar(Some(Falha { chamada, especie, para_sempre }));
+            disco.programar(Some(FalhaDoDisco { chamada, especie, para_sempre }));
             // In some runs a file cannot be replaced, in others it can again.
             let arquivo = format!("{}.json", sorteio.escolher(&["1", "2", "3", "4", "5"]));
             disco.prender(&arquivo, sorteio.um_em(3));
-            let passos: Vec<Passo> = (0..sorteio.ate(40)).map(|_| passo(&mut sorteio)).collect();
+            let passos: Vec<PassoDaCena> =
+                (0..sorteio.ate(40)).map(|_| passo(&mut sorteio)).collect();
             encenar_em(&disco, &passos, &mut historia);
             let mut corte = match sorteio.ate(4) {
                 0 => Corte::Tudo,
@@ -271,22 +276,24 @@ fn random_histories_with_many_crashes_replay_on_the_model() {
     }
 }
 
-fn passo(sorteio: &mut Sorteio) -> Passo {
+fn passo(sorteio: &mut Sorteio) -> PassoDaCena {
     let conta = |sorteio: &mut Sorteio| rg(sorteio.escolher(&["1", "2", "3", "4"]));
     let valor = |sorteio: &mut Sorteio| valor(sorteio.escolher(&["0.01", "0.5", "1", "2.75", "9"]));
     let nova = |sorteio: &mut Sorteio| sorteio.escolher(&["4", "5", "6", "7"]);
     match sorteio.ate(18) {
         14 => abertura(&[(nova(sorteio), "0.5")]),
         15 => abertura(&[("4", "2.0"), ("5", "0.0"), ("6", "0.01")]),
-        16 => Passo::Ajustar(conta(sorteio), saldo(sorteio.escolher(&["0.0", "1.5", "20.0"]))),
-        17 => Passo::Ajustar(rg(nova(sorteio)), saldo("3.0")),
-        0..4 => Passo::Confirmar,
-        4 => Passo::Publicar,
-        5 => Passo::Fazer(Operacao::Saldo { rg: conta(sorteio) }),
-        6 => Passo::Fazer(Operacao::Saque { rg: conta(sorteio), valor: valor(sorteio) }),
-        7 => Passo::Fazer(Operacao::Deposito { rg: conta(sorteio), valor: valor(sorteio) }),
-        8 => Passo::Fazer(Operacao::Login { rg: conta(sorteio) }),
-        _ => Passo::Fazer(Operacao::Transferencia {
+        16 => {
+            PassoDaCena::Ajustar(conta(sorteio), saldo(sorteio.escolher(&["0.0", "1.5", "20.0"])))
+        }
+        17 => PassoDaCena::Ajustar(rg(nova(sorteio)), saldo("3.0")),
+        0..4 => PassoDaCena::Confirmar,
+        4 => PassoDaCena::Publicar,
+        5 => PassoDaCena::Fazer(Operacao::Saldo { rg: conta(sorteio) }),
+        6 => PassoDaCena::Fazer(Operacao::Saque { rg: conta(sorteio), valor: valor(sorteio) }),
+        7 => PassoDaCena::Fazer(Operacao::Deposito { rg: conta(sorteio), valor: valor(sorteio) }),
+        8 => PassoDaCena::Fazer(Operacao::Login { rg: conta(sorteio) }),
+        _ => PassoDaCena::Fazer(Operacao::Transferencia {
             rg_origem: conta(sorteio),
             rg_destino: conta(sorteio),
             valor: valor(sorteio),

@@ -14,7 +14,7 @@ use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
 use pixson_core::{Banco, Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Servico, SessaoCliente};
 use pixson_oraculos::juiz::{Copia, Gerida, Historia, Ouvida, PEQUENA};
 use pixson_oraculos::juiz::{julgar_copia, julgar_vida};
-use pixson_oraculos::{Corte, DiscoModelo, Especie, Falha, Sorteio};
+use pixson_oraculos::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar, Sorteio};
 
 use comum::sementes::{sementes, so_uma};
 use comum::tamanho::tamanho;
@@ -118,9 +118,9 @@ impl Mundo {
             97 => self.reiniciar(),
             _ => {
                 let chamada = self.sorteio.ate(60);
-                let especie = self.sorteio.escolher(&Especie::TODAS);
+                let especie = self.sorteio.escolher(&ModoDeFalhar::TODAS);
                 let para_sempre = self.sorteio.um_em(2);
-                self.disco.programar(Some(Falha { chamada, especie, para_sempre }));
+                self.disco.programar(Some(FalhaDoDisco { chamada, especie, para_sempre }));
             }
         }
     }
@@ -177,7 +177,7 @@ impl Mundo {
         self.disco = self.disco.depois_de(&mut corte);
         let chamada = self.sorteio.ate(60);
         let quebrado = self.sorteio.um_em(4);
-        let falha = Falha { chamada, especie: Especie::Eio, para_sempre: true };
+        let falha = FalhaDoDisco { chamada, especie: ModoDeFalhar::Eio, para_sempre: true };
         self.disco.programar(quebrado.then_some(falha));
         let abrir = || BancoJson::abrir_em(self.disco.clone(), PEQUENA).map(|(banco, _)| banco);
         // A start may fail after the bank was opened, and takes no number.

@@ -23,7 +23,7 @@ use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Alcance, Auditoria, ErroAbrir, auditar, ler_livro};
 use pixson_core::{Operacao, Rg, Saldo};
 use pixson_oraculos::Sorteio;
-use pixson_oraculos::juiz::{Ouvida, Pergunta, Veredito, julgar_com_perguntas};
+use pixson_oraculos::juiz::{Ouvida, Pergunta, Sentenca, julgar_com_perguntas};
 use tempfile::TempDir;
 
 use carga::{Cliente, Meta, Pedida, SALDOS};
@@ -151,7 +151,7 @@ impl Vida {
 
     /// Judges a bank that was just killed, then starts it, asks for every balance, stops it, and
     /// judges everything since the last time.
-    fn julgar(&mut self) -> Veredito {
+    fn julgar(&mut self) -> Sentenca {
         let disco = DiscoReal::abrir(self.contas.path()).expect("a directory");
         sem_divergencias(auditar(&disco))?;
         let (mut instancia, epoca) = self.iniciar();
@@ -177,7 +177,7 @@ impl Vida {
         self.conferir_arquivos(&sem_divergencias(auditar(&disco))?)
     }
 
-    fn conferir_arquivos(&self, auditoria: &Auditoria) -> Veredito {
+    fn conferir_arquivos(&self, auditoria: &Auditoria) -> Sentenca {
         let total = self.saldos.values().map(|saldo| u128::from(saldo.centavos())).sum();
         let esperada = Auditoria {
             lancamentos: self.julgados,

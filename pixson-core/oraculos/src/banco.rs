@@ -3,9 +3,9 @@
 use arbitrary::{Result, Unstructured};
 
 use super::contas::Elenco;
-use super::disco::{Corte, DiscoModelo, Especie, Falha};
+use super::disco::{Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 use super::gestao::gestao;
-use super::juiz::{Historia, PEQUENA, Passo, encenar, julgar_vida};
+use super::juiz::{Historia, PEQUENA, PassoDaCena, encenar, julgar_vida};
 use super::sorteio::Sorteio;
 use pixson_core::banco::BancoJson;
 
@@ -46,7 +46,7 @@ pub fn banco(dados: &[u8]) {
 }
 
 /// Draws a step.
-type Sortear = fn(&Elenco, &mut Unstructured<'_>) -> Result<Passo>;
+type Sortear = fn(&Elenco, &mut Unstructured<'_>) -> Result<PassoDaCena>;
 
 fn viver(dados: &mut Unstructured<'_>, elenco: &Elenco, sortear: Sortear) -> Result<()> {
     let iniciais = elenco.iniciais();
@@ -66,25 +66,26 @@ fn viver(dados: &mut Unstructured<'_>, elenco: &Elenco, sortear: Sortear) -> Res
     Ok(())
 }
 
-fn falha(dados: &mut Unstructured<'_>) -> Result<Option<Falha>> {
+fn falha(dados: &mut Unstructured<'_>) -> Result<Option<FalhaDoDisco>> {
     if dados.ratio(1, 4)? {
         return Ok(None);
     }
-    let especie = *dados.choose(&[Especie::Eio, Especie::SemEspaco, Especie::EscritaCurta])?;
+    let especie =
+        *dados.choose(&[ModoDeFalhar::Eio, ModoDeFalhar::SemEspaco, ModoDeFalhar::EscritaCurta])?;
     let (chamada, para_sempre) = (dados.int_in_range(0..=CHAMADAS_MAX)?, dados.arbitrary()?);
-    Ok(Some(Falha { chamada, especie, para_sempre }))
+    Ok(Some(FalhaDoDisco { chamada, especie, para_sempre }))
 }
 
-fn passo(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
+fn passo(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<PassoDaCena> {
     Ok(match dados.int_in_range(0..=11)? {
-        0..=2 => Passo::Confirmar,
-        3 => Passo::Publicar,
-        4 if dados.ratio(1, 4)? => Passo::Fechar,
-        _ => Passo::Fazer(elenco.operacao(dados)?),
+        0..=2 => PassoDaCena::Confirmar,
+        3 => PassoDaCena::Publicar,
+        4 if dados.ratio(1, 4)? => PassoDaCena::Fechar,
+        _ => PassoDaCena::Fazer(elenco.operacao(dados)?),
     })
 }
 
-fn passo_ou_gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
+fn passo_ou_gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<PassoDaCena> {
     if dados.ratio(1, 3)? { gestao(elenco, dados) } else { passo(elenco, dados) }
 }
 

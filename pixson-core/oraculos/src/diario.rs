@@ -8,7 +8,7 @@ use super::contas::{Elenco, Saldos};
 use super::disco::{Corte, DiscoModelo};
 use super::fazer;
 use super::gestao::{gestao, saldos};
-use super::juiz::{PEQUENA, Passo};
+use super::juiz::{PEQUENA, PassoDaCena};
 use pixson_core::banco::{Banco, BancoJson, Dano, ErroAbrir, Lancamento, auditar, ler_livro};
 use pixson_core::relogio::Relogio;
 use pixson_core::tipos::Operacao;
@@ -116,10 +116,10 @@ fn viver(dados: &mut Unstructured<'_>, elenco: Elenco, administrado: bool) -> Re
 }
 
 /// Does what an administration asks for, durably, unless it is refused.
-fn gerir(banco: &BancoJson<DiscoModelo>, relogio: &Relogio, passo: &Passo) {
+fn gerir(banco: &BancoJson<DiscoModelo>, relogio: &Relogio, passo: &PassoDaCena) {
     let gestao = match passo {
-        Passo::Abrir(abertura) => banco.abrir_contas(abertura, relogio).ok(),
-        &Passo::Ajustar(rg, saldo) => {
+        PassoDaCena::Abrir(abertura) => banco.abrir_contas(abertura, relogio).ok(),
+        &PassoDaCena::Ajustar(rg, saldo) => {
             banco.ajustar(rg, saldo, relogio).ok().map(|(_, gestao)| gestao)
         }
         _ => None,

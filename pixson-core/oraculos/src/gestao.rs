@@ -3,7 +3,7 @@
 use arbitrary::{Result, Unstructured};
 
 use super::contas::{Elenco, Saldos};
-use super::juiz::Passo;
+use super::juiz::PassoDaCena;
 use pixson_core::banco::disco::Disco;
 use pixson_core::banco::{Abertura, Banco, BancoJson, Conta};
 use pixson_core::relogio::Relogio;
@@ -11,7 +11,7 @@ use pixson_core::tipos::{Operacao, Recusa, Saldo, Sucesso};
 
 /// An opening of some of the new accounts, which may exist already, or an adjustment of any
 /// account.
-pub(super) fn gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Passo> {
+pub(super) fn gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<PassoDaCena> {
     if dados.arbitrary()? {
         let quais = dados.int_in_range(1_u8..=15)?;
         let escolhidas =
@@ -22,10 +22,10 @@ pub(super) fn gestao(elenco: &Elenco, dados: &mut Unstructured<'_>) -> Result<Pa
             Ok(Conta { rg, nome, saldo })
         });
         let contas = contas.collect::<Result<Vec<_>>>()?;
-        return Ok(Passo::Abrir(Abertura::nova(contas).expect("some accounts, each once")));
+        return Ok(PassoDaCena::Abrir(Abertura::nova(contas).expect("some accounts, each once")));
     }
     let rg = elenco.qualquer(dados)?;
-    Ok(Passo::Ajustar(rg, saldo(dados)?))
+    Ok(PassoDaCena::Ajustar(rg, saldo(dados)?))
 }
 
 fn saldo(dados: &mut Unstructured<'_>) -> Result<Saldo> {

@@ -117,7 +117,7 @@ pub use conta::conta;
 #[cfg(feature = "json")]
 pub use diario::diario;
 #[cfg(feature = "json")]
-pub use disco::{Aberto, Corte, DiscoModelo, Especie, Falha};
+pub use disco::{Aberto, Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 pub use execucao::fazer;
 #[cfg(feature = "json")]
 pub use forjado::forjado;

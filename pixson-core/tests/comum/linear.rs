@@ -17,7 +17,7 @@ use std::thread;
 use pixson_core::banco::{BancoMemoria, Recibo};
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso, Valor};
 use pixson_oraculos::Sorteio;
-use pixson_oraculos::juiz::{Ouvida, Veredito};
+use pixson_oraculos::juiz::{Ouvida, Sentenca};
 
 use super::rg;
 
@@ -46,7 +46,7 @@ pub(crate) fn aplicar(saldos: &Saldos, operacao: Operacao) -> (Result<Sucesso, R
 }
 
 /// Whether some order explains the history.
-pub(crate) fn julgar(iniciais: &Saldos, historia: &[Ato]) -> Veredito {
+pub(crate) fn julgar(iniciais: &Saldos, historia: &[Ato]) -> Sentenca {
     assert!(historia.len() <= ATOS_MAX, "{} operations", historia.len());
     let mut busca = Busca { historia, vistas: HashSet::new(), ordem: vec![], melhor: vec![] };
     if busca.completar(0, iniciais) {

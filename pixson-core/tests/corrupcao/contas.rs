@@ -101,8 +101,8 @@ fn a_checkpoint_that_is_tried_again_keeps_an_edited_file_once() {
     disco.editar("1.json", br#"{"rg": "1", "nome": "A", "saldo": 1.0}"#);
     // Space is short for all but the first calls: the copy is kept, the account is not written.
     for chamada in 0..12 {
-        let especie = Especie::SemEspaco;
-        disco.programar(Some(Falha { chamada, especie, para_sempre: true }));
+        let especie = ModoDeFalhar::SemEspaco;
+        disco.programar(Some(FalhaDoDisco { chamada, especie, para_sempre: true }));
         let publicado = banco.publicar();
         assert!(publicado.is_ok() || !banco.falhou(), "call {chamada}");
     }

@@ -11,7 +11,7 @@ use pixson_core::banco::{
 };
 use pixson_core::{Banco, Operacao, Recusa, Relogio, Rg, Saldo};
 use pixson_oraculos::juiz::{Gerida, Historia, Ouvida, julgar_vida};
-use pixson_oraculos::{Aberto, Corte, DiscoModelo, Especie, Falha};
+use pixson_oraculos::{Aberto, Corte, DiscoModelo, FalhaDoDisco, ModoDeFalhar};
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::comum::{rg, saldo};
@@ -65,7 +65,7 @@ impl Disco for DiscoEscalonado {
     fn sincronizar(&self, arquivo: &Aberto) -> io::Result<()> {
         if self.syncs_ate_a_falha.fetch_sub(1, Ordering::SeqCst) == 0 {
             // Only this once: a bank that asked again would be told that all is well.
-            let falha = Falha { chamada: 0, especie: Especie::Eio, para_sempre: false };
+            let falha = FalhaDoDisco { chamada: 0, especie: ModoDeFalhar::Eio, para_sempre: false };
             self.modelo.programar(Some(falha));
         }
         self.modelo.sincronizar(arquivo)

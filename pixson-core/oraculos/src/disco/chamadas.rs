@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::sync::MutexGuard;
 
 use super::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, pasta_de};
-use super::falha::{Chamada, Especie};
+use super::falha::{Chamada, ModoDeFalhar};
 use super::{DiscoModelo, EstadoDoDisco};
 use pixson_core::banco::disco::{Disco, Marca};
 
@@ -26,7 +26,7 @@ impl Drop for Aberto {
 
 impl DiscoModelo {
     /// Counts a call. `Err` if a fault is planned for it.
-    fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, EstadoDoDisco>, Especie> {
+    fn chamar(&self, qual: Chamada) -> Result<MutexGuard<'_, EstadoDoDisco>, ModoDeFalhar> {
         let mut estado = self.trancar();
         let chamada = estado.chamadas;
         estado.chamadas += 1;
@@ -100,7 +100,7 @@ impl Disco for DiscoModelo {
                 Ok(())
             }
             Err(especie) => {
-                if especie != Especie::Eio {
+                if especie != ModoDeFalhar::Eio {
                     let metade = escrita.rasgada(bytes.len() / 2);
                     self.trancar().arquivos[arquivo.arquivo].pendentes.push(metade);
                 }

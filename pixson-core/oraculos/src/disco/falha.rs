@@ -7,18 +7,18 @@ use crate::sorteio::Sorteio;
 
 /// A planned fault: the call with this number fails, or all calls from it on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Falha {
+pub struct FalhaDoDisco {
     /// The number of the call, from 0.
     pub chamada: usize,
     /// How the call fails.
-    pub especie: Especie,
+    pub especie: ModoDeFalhar,
     /// Whether all calls after it fail too.
     pub para_sempre: bool,
 }
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Especie {
+pub enum ModoDeFalhar {
     /// The disk is broken.
     Eio,
     /// The disk is full: calls that need no space succeed.
@@ -37,7 +37,7 @@ pub(super) enum Chamada {
     Outra,
 }
 
-impl Especie {
+impl ModoDeFalhar {
     /// Every way in which a call may fail.
     pub const TODAS: [Self; 4] =
         [Self::Eio, Self::SemEspaco, Self::EscritaCurta, Self::SincroniaSemEspaco];
@@ -92,11 +92,13 @@ impl Corte {
     }
 }
 
-impl From<Especie> for io::Error {
-    fn from(especie: Especie) -> Self {
+impl From<ModoDeFalhar> for io::Error {
+    fn from(especie: ModoDeFalhar) -> Self {
         match especie {
-            Especie::SemEspaco | Especie::SincroniaSemEspaco => ErrorKind::StorageFull.into(),
-            Especie::Eio | Especie::EscritaCurta => Self::other("I/O error"),
+            ModoDeFalhar::SemEspaco | ModoDeFalhar::SincroniaSemEspaco => {
+                ErrorKind::StorageFull.into()
+            }
+            ModoDeFalhar::Eio | ModoDeFalhar::EscritaCurta => Self::other("I/O error"),
         }
     }
 }

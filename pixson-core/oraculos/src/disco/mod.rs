@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, Nomes};
 pub use self::chamadas::Aberto;
-pub use self::falha::{Corte, Especie, Falha};
+pub use self::falha::{Corte, FalhaDoDisco, ModoDeFalhar};
 use pixson_core::tipos::{Rg, Saldo};
 
 /// A disk in memory that keeps through a power cut only what was synced, and fails when it is told
@@ -60,7 +60,7 @@ struct EstadoDoDisco {
     /// Names of files that cannot be replaced.
     presos: Vec<String>,
     chamadas: usize,
-    falha: Option<Falha>,
+    falha: Option<FalhaDoDisco>,
 }
 
 impl DiscoModelo {
@@ -89,7 +89,7 @@ impl DiscoModelo {
     }
 
     /// From now on calls are counted from 0, and fail as `falha` says.
-    pub fn programar(&self, falha: Option<Falha>) {
+    pub fn programar(&self, falha: Option<FalhaDoDisco>) {
         let mut estado = self.trancar();
         estado.chamadas = 0;
         estado.falha = falha;

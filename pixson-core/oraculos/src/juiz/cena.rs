@@ -8,7 +8,7 @@ use pixson_core::tipos::{Operacao, Recusa, Rg, Saldo};
 
 /// A step of a scenario.
 #[derive(Clone, Debug)]
-pub enum Passo {
+pub enum PassoDaCena {
     /// Do this operation.
     Fazer(Operacao),
     /// Open these accounts.
@@ -24,14 +24,14 @@ pub enum Passo {
 }
 
 /// Runs steps on an open bank. A step that the bank refuses is skipped.
-pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], historia: &mut Historia) {
+pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[PassoDaCena], historia: &mut Historia) {
     let relogio = Relogio::novo();
     // From these indices on, the history waits for the next confirmation.
     let (mut ouvidas, mut geridas) = (historia.ouvidas.len(), historia.geridas.len());
     let mut ultimo = None;
     for passo in passos {
         match passo {
-            Passo::Confirmar => {
+            PassoDaCena::Confirmar => {
                 if ultimo.take_if(|recibo| banco.confirmar(*recibo).is_ok()).is_some() {
                     for ouvida in &mut historia.ouvidas[ouvidas..] {
                         ouvida.confirmada = true;
@@ -42,8 +42,8 @@ pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], historia: &mut 
                     (ouvidas, geridas) = (historia.ouvidas.len(), historia.geridas.len());
                 }
             }
-            Passo::Publicar => drop(banco.publicar()),
-            Passo::Fechar => drop(banco.fechar()),
+            PassoDaCena::Publicar => drop(banco.publicar()),
+            PassoDaCena::Fechar => drop(banco.fechar()),
             pedido => ultimo = ultimo.max(pedir(banco, pedido, &relogio, historia)),
         }
     }
@@ -52,13 +52,13 @@ pub fn encenar<D: Disco>(banco: &BancoJson<D>, passos: &[Passo], historia: &mut 
 /// Takes one step, and returns its receipt if it was done.
 fn pedir<D: Disco>(
     banco: &BancoJson<D>,
-    passo: &Passo,
+    passo: &PassoDaCena,
     relogio: &Relogio,
     historia: &mut Historia,
 ) -> Option<Recibo> {
     let epoca = banco.epoca();
     let (feito, gestao) = match passo {
-        &Passo::Fazer(operacao) => {
+        &PassoDaCena::Fazer(operacao) => {
             let Execucao { carimbo, desfecho, recibo } = banco.executar(operacao, relogio).ok()?;
             // `Servidor indisponível` tells the judge nothing, and nor does an account file that
             // the broken disk could not read.
@@ -70,17 +70,17 @@ fn pedir<D: Disco>(
             historia.ouvidas.push(ouvida);
             return Some(recibo);
         }
-        Passo::Abrir(abertura) => {
+        PassoDaCena::Abrir(abertura) => {
             (Feito::Abertura(abertura.clone()), banco.abrir_contas(abertura, relogio).ok()?)
         }
-        &Passo::Ajustar(rg, saldo) => {
+        &PassoDaCena::Ajustar(rg, saldo) => {
             let (movimento, gestao) = banco.ajustar(rg, saldo, relogio).ok()?;
             if movimento.antes == movimento.depois {
                 return None;
             }
             (Feito::Ajuste(movimento), gestao)
         }
-        Passo::Confirmar | Passo::Publicar | Passo::Fechar => return None,
+        PassoDaCena::Confirmar | PassoDaCena::Publicar | PassoDaCena::Fechar => return None,
     };
     let Gestao { carimbo, recibo } = gestao;
     historia.geridas.push(Gerida { epoca, carimbo, feito, confirmada: false });

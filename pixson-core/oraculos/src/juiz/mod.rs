@@ -39,7 +39,7 @@ mod historia;
 
 use std::collections::BTreeMap;
 
-pub use self::cena::{Passo, encenar};
+pub use self::cena::{PassoDaCena, encenar};
 pub use self::copia::{Copia, julgar_copia};
 pub use self::historia::{Gerida, Historia, Ouvida, Pergunta};
 use super::disco::DiscoModelo;
@@ -60,7 +60,7 @@ pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
 };
 
 /// The judgement: `Ok`, or a sentence about what is wrong.
-pub type Veredito = Result<(), String>;
+pub type Sentenca = Result<(), String>;
 
 type Chave = (u64, Carimbo);
 
@@ -156,7 +156,7 @@ fn conferir_pergunta(
     operacao: Operacao,
     ouvida: Option<&Ouvida>,
     perguntas: &mut Vec<Pergunta>,
-) -> Veredito {
+) -> Sentenca {
     match ouvida {
         Some(ouvida) if ouvida.operacao == operacao => {}
         Some(outra) => return Err(format!("{operacao:?} at {chave:?} was answered {outra:?}")),
@@ -236,7 +236,7 @@ pub fn julgar_disco(
     disco: &DiscoModelo,
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
-) -> Veredito {
+) -> Sentenca {
     julgar_disco_com_perguntas(disco, iniciais, ouvidas, &[])
 }
 
@@ -250,7 +250,7 @@ pub fn julgar_disco_com_perguntas(
     iniciais: &BTreeMap<Rg, Saldo>,
     ouvidas: &[Ouvida],
     perguntas: &[Pergunta],
-) -> Veredito {
+) -> Sentenca {
     let (ouvidas, perguntas) = (ouvidas.to_vec(), perguntas.to_vec());
     julgar_vida(disco, iniciais, &Historia { ouvidas, perguntas, ..Historia::default() })
 }
@@ -264,7 +264,7 @@ pub fn julgar_vida(
     disco: &DiscoModelo,
     iniciais: &BTreeMap<Rg, Saldo>,
     historia: &Historia,
-) -> Veredito {
+) -> Sentenca {
     let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
     // A bank that was never started has no ledger to audit.
     let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
