@@ -18,7 +18,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use pixson_core::banco::disco::{Disco, DiscoReal};
 use pixson_core::banco::{Aviso, BancoJson, ErroAbrir, ResultadoDesconhecido, auditar};
