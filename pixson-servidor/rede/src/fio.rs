@@ -4,26 +4,21 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use pixson_core::servico::Evento;
 use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Servico};
-use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustix::net::{RecvFlags, recv};
 
+use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::ObservadorDeConexao;
 use crate::parada::Parada;
+use crate::preparo::preparar;
 
 /// How many bytes are read at once: 2 KiB from a peer that sends little, so that many such peers
 /// cost little memory, and up to 32 KiB from one that pipelines, so that a sync serves many
 /// requests.
 const LEITURA_MIN_BYTES: usize = 2 * 1024;
 const LEITURA_MAX_BYTES: usize = 32 * 1024;
-
-/// The send buffer of a socket, for replies that a peer does not read: 128 KiB, which Linux doubles
-/// for its own bookkeeping. By default Linux lets each buffer grow to 4 MiB, and many slow readers
-/// could exhaust its memory for sockets before the first one's deadline.
-const ENVIO_BYTES: usize = 128 * 1024;
 
 /// Serves one connection to its end.
 pub(crate) fn conduzir<B: Banco>(
@@ -33,8 +28,7 @@ pub(crate) fn conduzir<B: Banco>(
     parada: &Parada,
     observador: &mut impl ObservadorDeConexao,
 ) -> io::Result<Encerramento> {
-    fluxo.set_nodelay(true)?;
-    set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
+    preparar(fluxo)?;
     let mut soquete = Soquete::novo(fluxo);
     let mut agora = Instant::now();
     let mut atendimento = Atendimento::default();
@@ -98,31 +92,6 @@ pub(crate) fn conduzir<B: Banco>(
         if let Err(erro) = feito {
             // An error after the last reply does not matter: the conversation is over.
             return conexao.fim().ok_or(erro);
-        }
-    }
-}
-
-/// The input that is being served, for measuring how long that takes.
-#[derive(Default)]
-struct Atendimento {
-    /// When it arrived, if that is measured and was not reported yet.
-    chegada: Option<Instant>,
-    /// Part of it was answered.
-    respondeu: bool,
-}
-
-impl Atendimento {
-    fn desde(chegada: Option<Instant>) -> Self {
-        Self { chegada, respondeu: false }
-    }
-
-    fn ver(&mut self, evento: Evento) {
-        self.respondeu |= !matches!(evento, Evento::RelogioAtualizado(_));
-    }
-
-    fn contar(&mut self, agora: Instant, observador: &mut impl ObservadorDeConexao) {
-        if let Some(chegada) = self.chegada.take_if(|_| self.respondeu) {
-            observador.atendimento(agora.saturating_duration_since(chegada));
         }
     }
 }

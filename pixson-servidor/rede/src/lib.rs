@@ -41,12 +41,14 @@
 //! The crate prints nothing and logs nothing: an [`Observador`] is told what happens.
 
 mod aceitacao;
+mod atendimento;
 pub mod conexao;
 mod fio;
 mod limites;
 mod observador;
 mod parada;
 mod portaria;
+mod preparo;
 mod recursos;
 mod recusa;
 mod servidor;
