@@ -1,5 +1,6 @@
 //! The command line of the server.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, ValueHint};
@@ -9,6 +10,7 @@ use pixson_linha::gerados;
 use pixson_linha::portugues::MODELO;
 use pixson_linha::versao;
 use pixson_observacao::registro::{Formato, Nivel};
+use pixson_rede::Conducao;
 
 use crate::limites::ArgumentosDeLimites;
 use crate::programa::PROGRAMA;
@@ -17,8 +19,8 @@ const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
 precisam do servidor parado; cada um tem sua ajuda, com exemplos.
 
-Variáveis: PIXSON_HOST, PIXSON_PORTA e PIXSON_CONTAS valem o mesmo que --host, --porta e --contas;
-a opção tem precedência sobre a variável.
+Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS e PIXSON_LACOS valem o mesmo que --host, --porta,
+--contas e --lacos; a opção tem precedência sobre a variável.
 
 O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
 conseguiu iniciar ou continuar, e 2 se a linha de comando é inválida; nos comandos, é 3 se o banco
@@ -72,6 +74,11 @@ pub(crate) struct Argumentos {
     #[arg(long)]
     pub(crate) silencioso: bool,
 
+    /// Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(env = "PIXSON_LACOS", hide_env = true, value_parser = ler_lacos)]
+    lacos: usize,
+
     #[command(flatten)]
     pub(crate) limites: ArgumentosDeLimites,
 
@@ -101,6 +108,21 @@ pub(crate) struct Argumentos {
 
     #[command(subcommand)]
     pub(crate) comando: Option<ComandoDaAdministracao>,
+}
+
+impl Argumentos {
+    /// Who serves the connections.
+    pub(crate) fn conducao(&self) -> Conducao {
+        NonZeroUsize::new(self.lacos).map_or(Conducao::Fios, Conducao::Lacos)
+    }
+}
+
+/// More loops than processors bring nothing, and each has a thread and two descriptors.
+const LACOS_MAX: usize = 256;
+
+fn ler_lacos(texto: &str) -> Result<usize, String> {
+    let quantos = texto.parse().ok().filter(|&quantos| quantos <= LACOS_MAX);
+    quantos.ok_or_else(|| format!("não é um número de 0 a {LACOS_MAX}"))
 }
 
 /// A port; 0 stands for any that is free.

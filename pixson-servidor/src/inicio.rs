@@ -30,10 +30,13 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
         .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
         .map_err(|erro| de_abertura(contas, &erro))?;
     frases::avisar(avisos);
-    let limites = argumentos.limites.valores().ajustados(frases::avisar_de_escassez);
+    let conducao = argumentos.conducao();
+    let limites = argumentos.limites.valores();
+    let limites = limites.ajustados(conducao, frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
     let servidor = ServidorDeArquivos::novo(servico, ouvinte, limites, painel, *silencioso)
-        .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?;
+        .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?
+        .com_conducao(conducao);
     servidor.servir().map_err(|queda| frases::de_queda(&queda))
 }
 

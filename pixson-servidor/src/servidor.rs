@@ -13,7 +13,7 @@ use pixson_core::banco::BancoJson;
 use pixson_linha::sinais;
 use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
 use pixson_observacao::{Observacao, Queixa, Tela};
-use pixson_rede::{Limites, Parada, tarefa};
+use pixson_rede::{Conducao, Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::frases::avisar;
@@ -60,6 +60,11 @@ impl ServidorDeArquivos {
             sinais: Mutex::new(sinais),
             painel,
         })
+    }
+
+    /// Serves its connections in this way.
+    pub(crate) fn com_conducao(self, conducao: Conducao) -> Self {
+        Self { rede: self.rede.com_conducao(conducao), ..self }
     }
 
     fn banco(&self) -> &BancoJson {

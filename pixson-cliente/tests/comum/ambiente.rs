@@ -14,12 +14,17 @@ pub(crate) const PACIENCIA: Duration = Duration::from_secs(30);
 /// or does anything else because of these.
 const MANTIDAS: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "TMPDIR", "LLVM_PROFILE_FILE"];
 
+/// In which way a server under test serves its connections, if whoever runs the tests says so: so all
+/// tests over sockets run for both ways.
+const LACOS: &str = "PIXSON_LACOS";
+
 /// The command of one of our programs, or of another one that starts it.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn programa(nome: impl AsRef<OsStr>) -> Command {
     let mut comando = Command::new(nome);
     comando.env_clear();
-    comando.envs(MANTIDAS.iter().filter_map(|mantida| Some((mantida, env::var_os(mantida)?))));
+    let mantidas = MANTIDAS.iter().chain([&LACOS]);
+    comando.envs(mantidas.filter_map(|mantida| Some((mantida, env::var_os(mantida)?))));
     comando
 }
 

@@ -24,6 +24,11 @@ impl Atendimento {
         self.respondeu |= !matches!(evento, Evento::RelogioAtualizado(_));
     }
 
+    /// Whether somebody waits to be told.
+    pub(crate) fn conta(&self) -> bool {
+        self.respondeu && self.chegada.is_some()
+    }
+
     pub(crate) fn contar(&mut self, agora: Instant, observador: &mut impl ObservadorDeConexao) {
         if let Some(chegada) = self.chegada.take_if(|_| self.respondeu) {
             observador.atendimento(agora.saturating_duration_since(chegada));

@@ -1,16 +1,19 @@
-//! The driver of one connection that has a thread of its own.
+//! Connections that have a thread each, and the driver of such a one.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Servico};
 use rustix::net::{RecvFlags, recv};
 
+use crate::admitida::{Admitida, Contexto};
 use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
-use crate::observador::ObservadorDeConexao;
+use crate::observador::{Observador, ObservadorDeConexao};
 use crate::parada::Parada;
 use crate::preparo::preparar;
 
@@ -20,8 +23,38 @@ use crate::preparo::preparar;
 const LEITURA_MIN_BYTES: usize = 2 * 1024;
 const LEITURA_MAX_BYTES: usize = 32 * 1024;
 
+/// The stack of a connection's thread: 256 KiB.
+const PILHA_BYTES: usize = 256 * 1024;
+
+/// Serves each connection in a thread of its own.
+pub(crate) struct Fios<'s, 'e, B, O> {
+    escopo: &'s Scope<'s, 'e>,
+    contexto: Contexto<'s, B, O>,
+}
+
+impl<'s, 'e, B: Banco, O: Observador> Fios<'s, 'e, B, O> {
+    pub(crate) fn novos(escopo: &'s Scope<'s, 'e>, contexto: Contexto<'s, B, O>) -> Self {
+        Self { escopo, contexto }
+    }
+
+    /// Serves a connection to its end. Its socket comes back if the system gives no thread for it.
+    pub(crate) fn receber(&self, admitida: Admitida<'s>) -> Option<Arc<TcpStream>> {
+        let (contexto, fluxo) = (self.contexto, Arc::clone(&admitida.fluxo));
+        let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
+        pilha.spawn_scoped(self.escopo, move || atender(contexto, &admitida)).err().map(|_| fluxo)
+    }
+}
+
+fn atender<B: Banco, O: Observador>(contexto: Contexto<'_, B, O>, admitida: &Admitida<'_>) {
+    let Contexto { servico, limites, parada, observador } = contexto;
+    let mut observador = observador.aberta(admitida.passe.numero(), admitida.par);
+    let conexao = ConexaoServidor::nova(servico.ligacao(), limites);
+    let fim = conduzir(&admitida.fluxo, conexao, servico, parada, &mut observador);
+    observador.encerrada(&fim);
+}
+
 /// Serves one connection to its end.
-pub(crate) fn conduzir<B: Banco>(
+fn conduzir<B: Banco>(
     fluxo: &TcpStream,
     mut conexao: ConexaoServidor,
     servico: &Servico<B>,

@@ -41,9 +41,12 @@
 //! The crate prints nothing and logs nothing: an [`Observador`] is told what happens.
 
 mod aceitacao;
+mod admitida;
 mod atendimento;
+mod conducao;
 pub mod conexao;
 mod fio;
+mod lacos;
 mod limites;
 mod observador;
 mod parada;
@@ -54,6 +57,7 @@ mod recusa;
 mod servidor;
 mod tarefa;
 
+pub use self::conducao::Conducao;
 pub use self::conexao::{ConexaoServidor, Encerramento};
 pub use self::limites::Limites;
 pub use self::observador::{Observador, ObservadorDeConexao};

@@ -9,6 +9,7 @@ use std::fs;
 use rustix::param::page_size;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::conducao::Conducao;
 use crate::limites::Limites;
 
 /// File descriptors for everything but connections: journal, account files, refusals, log.
@@ -23,8 +24,10 @@ const AREAS_POR_CONEXAO: usize = 4;
 const RESERVA_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Address space for one connection: 1.25 MiB. Its stack and what the system puts around it take
-/// 284 KiB; the rest is for the replies and the screen lines of a peer that pipelines.
+/// 284 KiB; the rest is for the replies and the screen lines of a peer that pipelines. A connection
+/// of an event loop has no stack.
 const POR_CONEXAO_BYTES: u64 = 1280 * 1024;
+const POR_CONEXAO_DE_LACO_BYTES: u64 = 1024 * 1024;
 
 /// A resource of which the system gives less than the connections need.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,11 +41,15 @@ pub enum Escassez {
 }
 
 impl Limites {
-    /// The same limits, with no more connections than the system allows. First it asks the system
-    /// for enough file descriptors. `avisar` is told what is short, how many connections were to be
-    /// served, and the limits that result.
+    /// The same limits, with no more connections than the system allows if they are served in this
+    /// way. First it asks the system for enough file descriptors. `avisar` is told what is short, how
+    /// many connections were to be served, and the limits that result.
     #[must_use]
-    pub fn ajustados(self, mut avisar: impl FnMut(Escassez, usize, &Self)) -> Self {
+    pub fn ajustados(
+        self,
+        conducao: Conducao,
+        mut avisar: impl FnMut(Escassez, usize, &Self),
+    ) -> Self {
         let mut limites = self;
         let mut caber = |limites: &mut Self, cabem: Option<usize>, escassez| {
             let pedidas = limites.max_conexoes;
@@ -51,8 +58,14 @@ impl Limites {
                 avisar(escassez, pedidas, limites);
             }
         };
-        caber(&mut limites, cabem_em_areas(), Escassez::AreasDeMemoria);
-        caber(&mut limites, cabem_no_espaco(), Escassez::EspacoDeEnderecos);
+        let por_conexao = match conducao {
+            Conducao::Fios => {
+                caber(&mut limites, cabem_em_areas(), Escassez::AreasDeMemoria);
+                POR_CONEXAO_BYTES
+            }
+            Conducao::Lacos(_) => POR_CONEXAO_DE_LACO_BYTES,
+        };
+        caber(&mut limites, cabem_no_espaco(por_conexao), Escassez::EspacoDeEnderecos);
         let (cabem, ha) = cabem_em_descritores(limites.max_conexoes);
         caber(&mut limites, Some(cabem), Escassez::Descritores(ha));
         limites
@@ -67,8 +80,8 @@ fn cabem_em_areas() -> Option<usize> {
     Some((permitidas.saturating_sub(AREAS_DO_PROGRAMA) / AREAS_POR_CONEXAO).max(1))
 }
 
-fn cabem_no_espaco() -> Option<usize> {
-    let cabem = espaco_restante()?.saturating_sub(RESERVA_BYTES) / POR_CONEXAO_BYTES;
+fn cabem_no_espaco(por_conexao: u64) -> Option<usize> {
+    let cabem = espaco_restante()?.saturating_sub(RESERVA_BYTES) / por_conexao;
     usize::try_from(cabem.max(1)).ok()
 }
 

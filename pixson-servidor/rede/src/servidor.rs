@@ -1,4 +1,4 @@
-//! The listener, one thread for each connection, and the stop.
+//! The listener, those who serve its connections, and the stop.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,17 +9,15 @@ use std::time::Duration;
 use pixson_core::{Banco, Servico};
 
 use crate::aceitacao::{Aceitacao, Aceito};
+use crate::admitida::{Admitida, Contexto};
+use crate::conducao::{Conducao, Condutores};
 use crate::conexao::ConexaoServidor;
-use crate::fio::conduzir;
 use crate::limites::Limites;
-use crate::observador::{Observador, ObservadorDeConexao};
+use crate::observador::Observador;
 use crate::parada::Parada;
-use crate::portaria::{Passe, Portaria};
+use crate::portaria::Portaria;
 use crate::recusa::{self, Recusada, Recusas};
 use crate::tarefa::tarefa;
-
-/// The stack of a connection's thread: 256 KiB.
-const PILHA_BYTES: usize = 256 * 1024;
 
 /// How long connections may still take when the server stops: 3 s. That leaves time for the bank to
 /// close.
@@ -34,6 +32,7 @@ pub struct Servidor<B, O = ()> {
     parada: Parada,
     portaria: Portaria,
     observador: O,
+    conducao: Conducao,
 }
 
 impl<B: Banco, O: Observador> Servidor<B, O> {
@@ -47,7 +46,14 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         observador: O,
     ) -> Self {
         let portaria = Portaria::nova(limites.max_conexoes, limites.max_por_endereco);
-        Self { servico, ouvinte, limites, parada, portaria, observador }
+        let conducao = Conducao::default();
+        Self { servico, ouvinte, limites, parada, portaria, observador, conducao }
+    }
+
+    /// Served in this way instead of a thread for each connection.
+    #[must_use]
+    pub fn com_conducao(self, conducao: Conducao) -> Self {
+        Self { conducao, ..self }
     }
 
     /// The bank, the clock, and what all connections share.
@@ -93,22 +99,29 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
             let (recusas, recusadas) = Recusas::novas();
             let servido = tarefa(escopo, || self.despejar())
                 .and_then(|()| tarefa(escopo, move || recusa::despedir(&recusadas)))
+                .and_then(|()| self.condutores(escopo))
                 .map_err(E::from)
-                .and_then(|()| pronto());
-            if servido.is_ok() {
-                thread::scope(|conexoes| self.aceitar(conexoes, &recusas));
-            }
+                .and_then(|condutores| pronto().map(|()| self.aceitar(&condutores, &recusas)));
             // The threads that have started must end, also after an error.
             self.parada.pedir();
             servido
         })
     }
 
-    fn aceitar<'escopo>(&'escopo self, conexoes: &'escopo Scope<'escopo, '_>, recusas: &Recusas) {
+    fn condutores<'s, 'e>(
+        &'s self,
+        escopo: &'s Scope<'s, 'e>,
+    ) -> io::Result<Condutores<'s, 'e, B, O>> {
+        let Self { servico, limites, parada, observador, .. } = self;
+        let contexto = Contexto { servico, limites, parada, observador };
+        Condutores::novos(self.conducao, escopo, contexto)
+    }
+
+    fn aceitar<'s>(&'s self, condutores: &Condutores<'s, '_, B, O>, recusas: &Recusas) {
         let mut aceitacao = Aceitacao::nova(&self.ouvinte, &self.parada);
         while let Some(chegada) = aceitacao.proxima() {
             match chegada {
-                Aceito::Lugar(fluxo, par) => self.receber(conexoes, recusas, fluxo, par),
+                Aceito::Lugar(fluxo, par) => self.receber(condutores, recusas, fluxo, par),
                 // The connection is closed at once: a peer that has sent something already may lose
                 // the refusal to a reset.
                 Aceito::SemDescritor(fluxo, par) => drop(self.recusar(fluxo, par)),
@@ -117,28 +130,20 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         }
     }
 
-    fn receber<'escopo>(
-        &'escopo self,
-        conexoes: &'escopo Scope<'escopo, '_>,
+    fn receber<'s>(
+        &'s self,
+        condutores: &Condutores<'s, '_, B, O>,
         recusas: &Recusas,
         fluxo: TcpStream,
         par: SocketAddr,
     ) {
         let fluxo = Arc::new(fluxo);
-        let lugar = self.portaria.entrar(&fluxo, par.ip());
-        let fluxo = match lugar {
-            None => Err(fluxo),
-            Some(passe) => {
-                let dele = Arc::clone(&fluxo);
-                let atender = move || self.atender(&dele, &passe, par);
-                // If the system gives no thread, this client is refused, and the others are served
-                // on.
-                let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
-                pilha.spawn_scoped(conexoes, atender).map(drop).map_err(|_| fluxo)
-            }
+        let recusado = match self.portaria.entrar(&fluxo, par.ip()) {
+            None => Some(fluxo),
+            Some(passe) => condutores.receber(Admitida { fluxo, passe, par }),
         };
         // A connection that was not let in has no other owner, so that `into_inner` succeeds.
-        if let Some(fluxo) = fluxo.err().and_then(Arc::into_inner)
+        if let Some(fluxo) = recusado.and_then(Arc::into_inner)
             && let Ok(recusada) = self.recusar(fluxo, par)
         {
             recusas.deixar(recusada);
@@ -153,13 +158,6 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         let dito =
             recusada.dizer(&self.servico, |evento| self.observador.evento_de_recusada(evento));
         dito.map(|()| recusada)
-    }
-
-    fn atender(&self, fluxo: &TcpStream, passe: &Passe<'_>, par: SocketAddr) {
-        let mut observador = self.observador.aberta(passe.numero(), par);
-        let conexao = ConexaoServidor::nova(self.servico.ligacao(), &self.limites);
-        let fim = conduzir(fluxo, conexao, &self.servico, &self.parada, &mut observador);
-        observador.encerrada(&fim);
     }
 
     /// Waits for the stop, ends the input of every connection and the accepting of new ones, and

@@ -1,0 +1,199 @@
+//! One loop: it waits for sockets, deadlines and arrivals, and does what the connections ask for.
+//!
+//! Each round has three steps. First every connection that has something to do goes on until it has to wait:
+//! for its peer, or for the storage. Then the loop waits for the storage, once for all of them: what
+//! they have appended to the journal is synced together, with what other loops append meanwhile. At
+//! last their replies are written.
+
+use std::io;
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{Duration, Instant};
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+use pixson_core::{Banco, Servico};
+use slab::Slab;
+
+use super::conduzida::{Conduzida, Parou};
+use super::despertador::Despertador;
+use crate::admitida::{Admitida, Contexto};
+use crate::conexao::{ConexaoServidor, Encerramento};
+use crate::observador::Observador;
+
+/// How many changes of sockets one wait tells.
+const EVENTOS_MAX: usize = 1024;
+
+/// How much is read of a connection at once: 64 KiB.
+const LEITURA_BYTES: usize = 64 * 1024;
+
+/// A loop, and the connections that it serves.
+pub(super) struct LacoDeEventos<'s, B, O: Observador> {
+    contexto: Contexto<'s, B, O>,
+    seletor: Poll,
+    admitidas: Receiver<Admitida<'s>>,
+    /// How many connections it has, for those who let them in.
+    quantas: Arc<AtomicUsize>,
+    conexoes: Slab<Conduzida<'s, O::DeConexao<'s>>>,
+    despertador: Despertador,
+    leitura: Vec<u8>,
+    /// Those that go on in this round, and in the next.
+    fila: Vec<usize>,
+    seguintes: Vec<usize>,
+}
+
+impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
+    pub(super) fn novo(
+        contexto: Contexto<'s, B, O>,
+        seletor: Poll,
+        admitidas: Receiver<Admitida<'s>>,
+        quantas: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            contexto,
+            seletor,
+            admitidas,
+            quantas,
+            conexoes: Slab::new(),
+            despertador: Despertador::default(),
+            leitura: vec![0; LEITURA_BYTES],
+            fila: Vec::new(),
+            seguintes: Vec::new(),
+        }
+    }
+
+    /// Serves until nobody can arrive any more and the last connection has ended.
+    pub(super) fn rodar(mut self) {
+        let mut eventos = Events::with_capacity(EVENTOS_MAX);
+        loop {
+            self.esperar(&mut eventos);
+            let agora = Instant::now();
+            for evento in &eventos {
+                if let Some(conduzida) = self.conexoes.get_mut(evento.token().0) {
+                    conduzida.notar(evento);
+                    enfileirar(&mut self.fila, evento.token().0, conduzida);
+                }
+            }
+            while let Some(qual) = self.despertador.tocar(agora) {
+                let conduzida = &mut self.conexoes[qual];
+                conduzida.marcado = None;
+                enfileirar(&mut self.fila, qual, conduzida);
+            }
+            let aberto = self.acolher(agora);
+            self.atender(agora);
+            if !aberto && self.conexoes.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Waits for something to do.
+    fn esperar(&mut self, eventos: &mut Events) {
+        std::mem::swap(&mut self.fila, &mut self.seguintes);
+        let no_maximo = if self.fila.is_empty() {
+            self.despertador.falta(Instant::now())
+        } else {
+            Some(Duration::ZERO)
+        };
+        if self.seletor.poll(eventos, no_maximo).is_err() {
+            // A signal. What there is to do is found in the next round.
+            eventos.clear();
+        }
+    }
+
+    /// Takes in those who have arrived. `false` when nobody can arrive any more.
+    fn acolher(&mut self, agora: Instant) -> bool {
+        loop {
+            match self.admitidas.try_recv() {
+                Ok(admitida) => self.receber(admitida, agora),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn receber(&mut self, admitida: Admitida<'s>, agora: Instant) {
+        let Contexto { servico, limites, observador, .. } = self.contexto;
+        let observador = observador.aberta(admitida.passe.numero(), admitida.par);
+        let mut conexao = ConexaoServidor::nova(servico.ligacao(), limites);
+        // Its time begins now, whenever its turn comes.
+        let _ = conexao.acao(agora);
+        let vaga = self.conexoes.vacant_entry();
+        let qual = vaga.key();
+        let registrado = registrar(&self.seletor, &admitida, qual);
+        let conduzida = vaga.insert(Conduzida::nova(admitida, conexao, observador));
+        match registrado {
+            Ok(()) => enfileirar(&mut self.fila, qual, conduzida),
+            Err(erro) => self.despedir(qual, Err(erro)),
+        }
+    }
+
+    /// One round of all that have something to do.
+    fn atender(&mut self, agora: Instant) {
+        let fila = std::mem::take(&mut self.fila);
+        let mut confirmam = Vec::new();
+        for &qual in &fila {
+            self.conexoes[qual].na_fila = false;
+            if self.conduzir(qual, agora) {
+                confirmam.push(qual);
+            }
+        }
+        if !confirmam.is_empty() {
+            let servico: &Servico<B> = self.contexto.servico;
+            servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
+            let agora = Instant::now();
+            for &qual in &confirmam {
+                self.conexoes[qual].confirmar(servico);
+                if self.conduzir(qual, agora) {
+                    // It has served more already, which waits for the next round.
+                    self.seguir(qual);
+                }
+            }
+        }
+        self.fila = fila;
+        self.fila.clear();
+    }
+
+    /// Lets a connection go on. `true` if it waits for the storage.
+    fn conduzir(&mut self, qual: usize, agora: Instant) -> bool {
+        let Contexto { servico, parada, .. } = self.contexto;
+        let conduzida = &mut self.conexoes[qual];
+        match conduzida.conduzir(servico, parada, &mut self.leitura, agora) {
+            Parou::NoArmazenamento => return true,
+            Parou::NaVez => self.seguir(qual),
+            Parou::NoPar(prazo) => {
+                self.despertador.marcar(qual, &mut conduzida.marcado, prazo);
+            }
+            Parou::Encerrada(fim) => self.despedir(qual, fim),
+        }
+        false
+    }
+
+    fn seguir(&mut self, qual: usize) {
+        enfileirar(&mut self.seguintes, qual, &mut self.conexoes[qual]);
+    }
+
+    fn despedir(&mut self, qual: usize, fim: io::Result<Encerramento>) {
+        let mut conduzida = self.conexoes.remove(qual);
+        self.despertador.desmarcar(qual, &mut conduzida.marcado);
+        let descritor = conduzida.fluxo().as_raw_fd();
+        // Closing it would do, but the doorman holds it a moment longer.
+        let _ = self.seletor.registry().deregister(&mut SourceFd(&descritor));
+        conduzida.encerrar(&fim);
+        self.quantas.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn registrar(seletor: &Poll, admitida: &Admitida<'_>, qual: usize) -> io::Result<()> {
+    let descritor = admitida.fluxo.as_raw_fd();
+    let interesse = Interest::READABLE | Interest::WRITABLE;
+    seletor.registry().register(&mut SourceFd(&descritor), Token(qual), interesse)
+}
+
+fn enfileirar<D>(fila: &mut Vec<usize>, qual: usize, conduzida: &mut Conduzida<'_, D>) {
+    if !std::mem::replace(&mut conduzida.na_fila, true) {
+        fila.push(qual);
+    }
+}
