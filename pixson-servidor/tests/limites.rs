@@ -269,7 +269,8 @@ fn without_a_thread_a_client_is_refused_and_the_others_are_served() {
         return;
     };
     let contas = duas_contas();
-    comando.args(["--porta", "0", "--contas"]).arg(contas.path());
+    // Loops need no thread for a connection.
+    comando.args(["--porta", "0", "--lacos", "0", "--contas"]).arg(contas.path());
     let mut instancia = Instancia::iniciar(&mut comando);
     let mut atendidas = Vec::new();
     let mut recusadas = 0;
