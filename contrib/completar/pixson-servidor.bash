@@ -56,7 +56,7 @@ _pixson__servidor() {
 
     case "${cmd}" in
         pixson__servidor)
-            opts="-h -V --host --porta --contas --segmentos --silencioso --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --metricas --ajuda --help --versao --version conta importar exportar extrato auditar completar manual"
+            opts="-h -V --host --porta --contas --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --metricas --ajuda --help --versao --version conta importar exportar extrato auditar completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -84,6 +84,13 @@ _pixson__servidor() {
                     return 0
                     ;;
                 --segmentos)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --lacos)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pixson_servidor_global_optspecs
-    string join \n host= porta= contas= segmentos= silencioso max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
+    string join \n host= porta= contas= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
 end
 
 function __fish_pixson_servidor_needs_command
@@ -29,6 +29,7 @@ complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l host -d
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l porta -d 'Porta em que escutar; 0 escolhe uma livre [padrão: 5000]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l segmentos -d 'Quantos segmentos fechados do diário guardar como livro; os mais antigos são apagados, e o extrato passa a começar depois deles [padrão: todos]' -r -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l lacos -d 'Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-conexoes -d 'Quantas conexões atender ao mesmo tempo [padrão: 1024]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-por-endereco -d 'Quantas conexões de um mesmo endereço [padrão: 512]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-mensagem -d 'Tamanho da maior mensagem, de 100 a 1024 bytes [padrão: 1024]' -r -f

@@ -19,8 +19,8 @@ const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
 precisam do servidor parado; cada um tem sua ajuda, com exemplos.
 
-Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS e PIXSON_LACOS valem o mesmo que --host, --porta,
---contas e --lacos; a opção tem precedência sobre a variável.
+Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS e PIXSON_LACOS valem o mesmo que --host,
+--porta, --contas e --lacos; a opção tem precedência sobre a variável.
 
 O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
 conseguiu iniciar ou continuar, e 2 se a linha de comando é inválida; nos comandos, é 3 se o banco

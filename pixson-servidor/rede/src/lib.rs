@@ -1,5 +1,5 @@
-//! A bank of the Pixson protocol on TCP, inside any program: a listener, one thread for each
-//! connection, limits and an orderly stop.
+//! A bank of the Pixson protocol on TCP, inside any program: a listener, a thread for each connection
+//! or a few event loops for all of them, limits and an orderly stop.
 //!
 //! ```
 //! use std::io::{self, BufRead, BufReader, Write};
@@ -33,7 +33,7 @@
 //! | module | decides |
 //! |---|---|
 //! | [`conexao`] | deadlines, pauses, what is written, half-close and drain of one connection: without IO |
-//! | `fio` | how a thread drives it over a socket |
+//! | `fio`, `lacos` | how a thread drives it over a socket, and how an event loop drives many |
 //! | `servidor`, `aceitacao`, `portaria` | who gets in, and how all end |
 //! | `recusa` | how those who do not get in are told |
 //! | `recursos` | how many connections the system allows |
