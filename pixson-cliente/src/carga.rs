@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pixson_carga::{
-    Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, ListaDeContas, Medicao,
-    PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
+    Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, LACOS_MAX, ListaDeContas,
+    Medicao, PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
 };
 use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
@@ -41,6 +41,11 @@ pub(crate) struct OpcoesDeCarga {
     #[arg(long, value_name = "K", default_value = "1", hide_default_value = true)]
     #[arg(value_parser = ate(PIPELINE_MAX))]
     pipeline: NonZeroU32,
+
+    /// Quantos laços de eventos conduzem as conexões; com 0, cada uma tem sua thread [padrão: 0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(value_parser = ate_lacos())]
+    lacos: usize,
 
     /// Por quanto tempo enviar pedidos [padrão: 10]
     #[arg(long, value_name = "SEGUNDOS", default_value_t = 10, hide_default_value = true)]
@@ -86,6 +91,10 @@ fn ate(maior: u32) -> impl TypedValueParser<Value = NonZeroU32> {
     clap::value_parser!(u32).range(1..=maior.into()).try_map(NonZeroU32::try_from)
 }
 
+fn ate_lacos() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u64).range(0..=LACOS_MAX as u64).try_map(usize::try_from)
+}
+
 fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {
     clap::value_parser!(u64).range(1..=TAXA_MAX).try_map(NonZeroU64::try_from)
 }
@@ -101,6 +110,7 @@ impl OpcoesDeCarga {
         configuracao.operacao = self.operacao;
         configuracao.conexoes = self.conexoes;
         configuracao.pipeline = self.pipeline;
+        configuracao.lacos = self.lacos;
         configuracao.duracao = Duration::from_secs(self.duracao);
         configuracao.taxa = self.taxa;
         configuracao.contas = self.rgs.clone();

@@ -1,7 +1,7 @@
 //! The socket of a connection under load.
 
 use std::collections::VecDeque;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -131,6 +131,50 @@ impl Canal {
             }
         }
         self.ler()
+    }
+
+    /// From here on nothing here waits: [`Canal::empurrar`], [`Canal::ler_o_que_ha`] and
+    /// [`Canal::vencer`] take the place of [`Canal::mover`].
+    pub(crate) fn sem_esperar(&self) -> io::Result<&TcpStream> {
+        self.fluxo.set_nonblocking(true)?;
+        Ok(&self.fluxo)
+    }
+
+    /// Sends as much as the socket takes. Returns when to look at the connection again, whatever
+    /// happens to its socket: at `ate`, at the end of a quiet period, or when a reply is overdue.
+    pub(crate) fn empurrar(&mut self, ate: Option<Instant>) -> Option<Instant> {
+        self.escrever();
+        let vence = self.devidas.front().map(|desde| *desde + self.limite);
+        [ate, self.acordar_em, vence].into_iter().flatten().min()
+    }
+
+    /// Reads what has arrived. Returns whether there may be more: a read that does not fill the buffer has
+    /// emptied the socket, but the end of the input, if it has come (`acabou`), is read by itself.
+    pub(crate) fn ler_o_que_ha(&mut self, acabou: bool) -> bool {
+        match self.fluxo.read(&mut self.leitura) {
+            Ok(0) => self.dialogo.fim_de_entrada(),
+            Ok(bytes) => {
+                self.acordar_em = None;
+                self.dialogo.receber(&self.leitura[..bytes]);
+                return acabou || bytes == self.leitura.len();
+            }
+            Err(erro) if erro.kind() == ErrorKind::WouldBlock => {}
+            Err(erro) if erro.kind() == ErrorKind::Interrupted => return true,
+            Err(_) => self.dialogo.fim_de_entrada(),
+        }
+        false
+    }
+
+    /// Does what is due by time. `Err` if a reply is overdue.
+    pub(crate) fn vencer(&mut self, agora: Instant) -> Result<(), ErroCarga> {
+        if self.acordar_em.take_if(|em| *em <= agora).is_some() {
+            self.dialogo.silencio();
+            return Ok(());
+        }
+        match self.devidas.front() {
+            Some(desde) if *desde + self.limite <= agora => Err(ErroCarga::SemResposta),
+            _ => Ok(()),
+        }
     }
 
     /// The next reply among the bytes that have arrived.

@@ -45,6 +45,9 @@ pub enum ErroPlano {
     /// More requests without an answer than [`PIPELINE_MAX`](crate::PIPELINE_MAX).
     #[error("são pedidos sem resposta demais")]
     PipelineDemais,
+    /// More event loops than [`LACOS_MAX`](crate::LACOS_MAX).
+    #[error("são laços demais")]
+    LacosDemais,
     /// More requests a second than [`TAXA_MAX`](crate::TAXA_MAX).
     #[error("a taxa é alta demais")]
     TaxaDemais,

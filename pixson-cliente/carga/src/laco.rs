@@ -1,6 +1,8 @@
 //! One connection under load.
 
 use std::collections::VecDeque;
+use std::io;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use pixson_core::Recusa;
@@ -31,6 +33,11 @@ pub(crate) struct Laco<'a> {
     /// In the order in which they were sent, which is that of the replies.
     pendentes: VecDeque<Pendente>,
     medida: Medida,
+    /// With a rate, the instants at which requests are due.
+    agenda: Option<Agenda>,
+    /// When no more requests are sent.
+    fim: Instant,
+    acabou: bool,
 }
 
 /// A request without an answer yet, and the instant from which its latency counts.
@@ -49,13 +56,37 @@ impl<'a> Laco<'a> {
         (conexao, sorteio): (u32, Escolhas),
     ) -> Self {
         let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
-        let medida = Medida::nova();
-        Self { plano, esperado, contadores, canal, conexao, sorteio, pendentes, medida }
+        Self {
+            plano,
+            esperado,
+            contadores,
+            canal,
+            conexao,
+            sorteio,
+            pendentes,
+            medida: Medida::nova(),
+            agenda: None,
+            fim: Instant::now(),
+            acabou: false,
+        }
     }
 
     /// Works until the time is over and every reply is in, or until the connection is lost.
     pub(crate) fn correr(mut self, inicio: Instant) -> (Medida, Option<ErroCarga>) {
+        self.largar(inicio);
         let falha = self.conversar(inicio).err();
+        self.concluir(falha)
+    }
+
+    /// From this instant on requests are due.
+    pub(crate) fn largar(&mut self, inicio: Instant) {
+        let Plano { taxa, conexoes, duracao, .. } = *self.plano;
+        self.agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
+        self.fim = inicio + duracao;
+    }
+
+    /// The end: what was seen, and why the connection was lost, if it was.
+    pub(crate) fn concluir(mut self, falha: Option<ErroCarga>) -> (Medida, Option<ErroCarga>) {
         if falha.is_some() {
             self.contadores.perder_conexao();
         }
@@ -65,29 +96,47 @@ impl<'a> Laco<'a> {
         (self.medida, falha)
     }
 
+    /// Why the connection is lost if the system does not give what it needs.
+    pub(crate) fn sem_recursos(&self, erro: &io::Error) -> ErroCarga {
+        self.plano.sem_recursos(erro)
+    }
+
+    pub(crate) fn canal(&mut self) -> &mut Canal {
+        &mut self.canal
+    }
+
     fn conversar(&mut self, inicio: Instant) -> Result<(), ErroCarga> {
-        let Plano { taxa, conexoes, duracao, .. } = *self.plano;
-        let mut agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
-        let fim = inicio + duracao;
         let mut agora = inicio;
-        let mut acabou = false;
-        loop {
-            let mut ate = None;
-            if !acabou {
-                acabou = agora >= fim || self.plano.interrompido();
-                match &mut agenda {
-                    None if acabou => {}
-                    None => self.completar(agora)?,
-                    Some(agenda) => ate = self.cumprir(agenda, agora, fim)?,
-                }
-            }
-            if acabou && self.pendentes.is_empty() {
-                return Ok(());
-            }
+        while let ControlFlow::Continue(ate) = self.encher(agora)? {
             self.canal.mover(agora, ate)?;
             agora = Instant::now();
             self.colher(agora)?;
         }
+        Ok(())
+    }
+
+    /// Hands the requests that are due to the connection. Breaks off when the time is over and every
+    /// reply is in; otherwise it says when to look again, if that is not only when a reply arrives.
+    pub(crate) fn encher(
+        &mut self,
+        agora: Instant,
+    ) -> Result<ControlFlow<(), Option<Instant>>, ErroCarga> {
+        let mut ate = None;
+        if !self.acabou {
+            self.acabou = agora >= self.fim || self.plano.interrompido();
+            match self.agenda.take() {
+                None if self.acabou => {}
+                None => self.completar(agora)?,
+                Some(mut agenda) => {
+                    ate = self.cumprir(&mut agenda, agora)?;
+                    self.agenda = Some(agenda);
+                }
+            }
+        }
+        if self.acabou && self.pendentes.is_empty() {
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(ate))
     }
 
     /// Fills the window when half of it is empty. Requests that are sent singly would cost one
@@ -109,8 +158,8 @@ impl<'a> Laco<'a> {
         &mut self,
         agenda: &mut Agenda,
         agora: Instant,
-        fim: Instant,
     ) -> Result<Option<Instant>, ErroCarga> {
+        let fim = self.fim;
         let mut proxima = agenda.proxima();
         while self.cabe_mais() && proxima <= agora && proxima < fim {
             self.pedir(proxima, agora)?;
@@ -135,7 +184,7 @@ impl<'a> Laco<'a> {
     }
 
     /// Takes every reply that has arrived.
-    fn colher(&mut self, agora: Instant) -> Result<(), ErroCarga> {
+    pub(crate) fn colher(&mut self, agora: Instant) -> Result<(), ErroCarga> {
         let (mut feitas, mut recusadas) = (0, 0);
         let fim = loop {
             match self.canal.proxima() {

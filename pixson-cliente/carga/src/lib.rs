@@ -31,6 +31,7 @@ mod erro;
 mod laco;
 mod medicao;
 mod medida;
+mod multidao;
 mod plano;
 mod progresso;
 mod relatorio;
@@ -41,7 +42,7 @@ pub use self::contas::ListaDeContas;
 pub use self::erro::{ErroCarga, ErroPlano};
 pub use self::medicao::{Medicao, medir};
 pub use self::plano::{
-    CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, PIPELINE_MAX, Plano, TAXA_MAX,
+    CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, LACOS_MAX, PIPELINE_MAX, Plano, TAXA_MAX,
 };
 pub use self::progresso::Andamento;
 pub use self::relatorio::Relatorio;

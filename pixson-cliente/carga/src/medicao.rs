@@ -5,12 +5,11 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Instant;
 
-use pixson_conexao::ErroConexao;
-
 use crate::canal::Canal;
 use crate::conferencia::{Dinheiro, VariacaoEsperada, saldos};
 use crate::laco::Laco;
 use crate::medida::{Colheita, Contadores, Medida};
+use crate::multidao;
 use crate::progresso::acompanhar;
 use crate::{Andamento, ErroCarga, Plano, Relatorio};
 
@@ -101,35 +100,70 @@ fn carregar(
     let inicio = thread::scope(|escopo| {
         let (viva, fim) = mpsc::channel::<()>();
         let mut tarefas = Vec::new();
-        for laco in lacos {
-            let (viva, largada) = (viva.clone(), &largada);
+        for grupo in grupos(lacos, plano.lacos) {
+            let (viva, largada, quantas) = (viva.clone(), &largada, grupo.quantas());
             let correr = move || {
-                // Dropped when this connection ends, which `acompanhar` waits for.
+                // Dropped when this thread ends, which `acompanhar` waits for.
                 let _viva: mpsc::Sender<()> = viva;
-                laco.correr(*largada.wait())
+                grupo.correr(*largada.wait())
             };
             let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
             match pilha.spawn_scoped(escopo, correr) {
                 Ok(tarefa) => tarefas.push(tarefa),
-                // A connection that gets no thread is lost like one that was never made.
-                Err(erro) => perdas.push(
-                    ErroConexao::SemConexao { endereco: plano.servidor.to_string(), erro }.into(),
-                ),
+                // Connections that get no thread are lost like those that were never made.
+                Err(erro) => perdas.extend((0..quantas).map(|_| plano.sem_recursos(&erro))),
             }
         }
         drop(viva);
         let inicio = *largada.get_or_init(Instant::now);
         acompanhar(&fim, inicio, &contadores, contar);
         for tarefa in tarefas {
-            let (de_uma, perda) = tarefa.join().unwrap_or_else(|erro| panic::resume_unwind(erro));
-            medida.somar(de_uma);
-            perdas.extend(perda);
+            let fins = tarefa.join().unwrap_or_else(|erro| panic::resume_unwind(erro));
+            for (de_uma, perda) in fins {
+                medida.somar(de_uma);
+                perdas.extend(perda);
+            }
         }
         inicio
     });
     let duracao = medida.duracao(inicio).unwrap_or(plano.duracao);
     let interrompida_em = plano.interrompido().then_some(duracao.min(plano.duracao));
     Ok(Colheita { medida, duracao, interrompida_em, perdas })
+}
+
+/// The connections of one thread.
+enum Grupo<'a> {
+    /// One, which waits by itself.
+    Sozinha(Box<Laco<'a>>),
+    Multidao(Vec<Laco<'a>>),
+}
+
+impl Grupo<'_> {
+    fn quantas(&self) -> usize {
+        match self {
+            Self::Sozinha(_) => 1,
+            Self::Multidao(lacos) => lacos.len(),
+        }
+    }
+
+    fn correr(self, inicio: Instant) -> Vec<(Medida, Option<ErroCarga>)> {
+        match self {
+            Self::Sozinha(laco) => vec![laco.correr(inicio)],
+            Self::Multidao(lacos) => multidao::correr(lacos, inicio),
+        }
+    }
+}
+
+/// A thread for each connection, or so many threads for all of them.
+fn grupos(lacos: Vec<Laco<'_>>, threads: usize) -> Vec<Grupo<'_>> {
+    if threads == 0 {
+        return lacos.into_iter().map(|laco| Grupo::Sozinha(Box::new(laco))).collect();
+    }
+    let mut grupos: Vec<_> = (0..threads).map(|_| Vec::new()).collect();
+    for (qual, laco) in lacos.into_iter().enumerate() {
+        grupos[qual % threads].push(laco);
+    }
+    grupos.into_iter().map(Grupo::Multidao).collect()
 }
 
 /// Opens all connections and logs each of them in, before any of them bears load.

@@ -1,22 +1,26 @@
 //! What a load is to do, after its parameters were checked.
 
+use std::io;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
-use pixson_conexao::ServidorDistante;
+use pixson_conexao::{ErroConexao, ServidorDistante};
 use pixson_core::Rg;
 
 use crate::sorteio::{Escolhas, Papel};
-use crate::{ErroPlano, ListaDeContas, Tipo};
+use crate::{ErroCarga, ErroPlano, ListaDeContas, Tipo};
 
-/// The most connections at a time: each has a thread.
+/// The most connections at a time.
 pub const CONEXOES_MAX: u32 = 10_000;
 
 /// The most requests of one connection without an answer.
 pub const PIPELINE_MAX: u32 = 65_536;
+
+/// The most event loops.
+pub const LACOS_MAX: usize = 256;
 
 /// The longest run: a week.
 pub const DURACAO_MAX: Duration = Duration::from_hours(7 * 24);
@@ -34,6 +38,9 @@ pub struct ConfiguracaoDaCarga {
     pub conexoes: NonZeroU32,
     /// How many requests each connection keeps without an answer, up to [`PIPELINE_MAX`]: 1.
     pub pipeline: NonZeroU32,
+    /// How many event loops drive the connections, each in a thread, up to [`LACOS_MAX`]. With 0, the
+    /// default, each connection has a thread, and a crowd of them measures the scheduler as well.
+    pub lacos: usize,
     /// How long requests are sent, up to [`DURACAO_MAX`]: 10 s.
     pub duracao: Duration,
     /// How many requests a second are due, of all connections together, up to [`TAXA_MAX`], whatever
@@ -60,6 +67,7 @@ impl Default for ConfiguracaoDaCarga {
             operacao: Tipo::default(),
             conexoes: DEZ,
             pipeline: NonZeroU32::MIN,
+            lacos: 0,
             duracao: Duration::from_secs(10),
             taxa: None,
             contas: ListaDeContas::default(),
@@ -78,6 +86,7 @@ pub struct Plano {
     pub(crate) operacao: Tipo,
     pub(crate) conexoes: u32,
     pub(crate) pipeline: u32,
+    pub(crate) lacos: usize,
     pub(crate) duracao: Duration,
     pub(crate) taxa: Option<u64>,
     /// The accounts that bear the load; their index is how the rest of the load names them.
@@ -100,7 +109,7 @@ impl Plano {
         servidor: ServidorDistante,
         configuracao: ConfiguracaoDaCarga,
     ) -> Result<Self, ErroPlano> {
-        let ConfiguracaoDaCarga { operacao, duracao, contas, semente, eco, parar, .. } =
+        let ConfiguracaoDaCarga { operacao, lacos, duracao, contas, semente, eco, parar, .. } =
             configuracao;
         let conexoes = configuracao.conexoes.get();
         let pipeline = configuracao.pipeline.get();
@@ -109,6 +118,7 @@ impl Plano {
         for (certo, erro) in [
             (conexoes <= CONEXOES_MAX, ErroPlano::ConexoesDemais),
             (pipeline <= PIPELINE_MAX, ErroPlano::PipelineDemais),
+            (lacos <= LACOS_MAX, ErroPlano::LacosDemais),
             (taxa.is_none_or(|taxa| taxa <= TAXA_MAX), ErroPlano::TaxaDemais),
             (duracao <= DURACAO_MAX, ErroPlano::DuracaoDemais),
         ] {
@@ -134,6 +144,7 @@ impl Plano {
             operacao,
             conexoes,
             pipeline,
+            lacos,
             duracao,
             taxa,
             usadas,
@@ -143,6 +154,12 @@ impl Plano {
             parar,
             por_uma,
         })
+    }
+
+    /// Why a connection is lost if the system does not give what it needs.
+    pub(crate) fn sem_recursos(&self, erro: &io::Error) -> ErroCarga {
+        let erro = io::Error::new(erro.kind(), erro.to_string());
+        ErroConexao::SemConexao { endereco: self.servidor.to_string(), erro }.into()
     }
 
     /// Whether an end was asked for.
@@ -191,6 +208,8 @@ mod tests {
         assert_eq!(erro(demais), Some(ErroPlano::ConexoesDemais));
         let demais = |c: &mut ConfiguracaoDaCarga| c.pipeline = NonZeroU32::MAX;
         assert_eq!(erro(demais), Some(ErroPlano::PipelineDemais));
+        let demais = |c: &mut ConfiguracaoDaCarga| c.lacos = LACOS_MAX + 1;
+        assert_eq!(erro(demais), Some(ErroPlano::LacosDemais));
         let demais = |c: &mut ConfiguracaoDaCarga| c.taxa = Some(NonZeroU64::MAX);
         assert_eq!(erro(demais), Some(ErroPlano::TaxaDemais));
         let demais = |c: &mut ConfiguracaoDaCarga| c.duracao = Duration::MAX;
