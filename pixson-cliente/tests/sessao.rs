@@ -168,6 +168,18 @@ fn an_interruption_at_a_question_leaves_with_130() {
 }
 
 #[test]
+fn a_line_that_is_too_long_is_refused_as_a_whole() {
+    let (mut servidor, porta) = Banca::com_porta(duas_contas());
+    let digitado = format!("1111111111\n2\n1{}3\n0\n", " ".repeat(5000));
+    let saida = executar(&["--porta", &porta], &digitado);
+    assert!(texto(&saida.stdout).contains("Valor inválido: "), "{}", texto(&saida.stdout));
+    assert!(!texto(&saida.stdout).contains("Comando inválido!"), "its rest is no other line");
+    assert_eq!(saida.status.code(), Some(0));
+    servidor.parar();
+    assert!(servidor.arquivo("1111111111").contains("\"saldo\": 10.0"), "nothing was withdrawn");
+}
+
+#[test]
 fn a_line_that_the_end_of_the_input_cuts_off_is_not_taken() {
     let (mut servidor, porta) = Banca::com_porta(duas_contas());
     for entrada in ["1111111111\n2\n8.5", "1111111111\n4\n2222222222\n5", "1111111111\n3\n1"] {

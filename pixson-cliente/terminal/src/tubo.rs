@@ -53,11 +53,24 @@ impl Terminal for Tubo<'_> {
             Err(erro) if Interrompida::em(&erro) => return Ok(Digitado::Interrompido),
             lido => lido?,
         };
-        let inteira = bytes.last() == Some(&b'\n') || bytes.len() == LINHA_MAX_BYTES;
-        if !inteira {
-            self.mostrar("");
-            return Ok(Digitado::Fim);
+        if bytes.last() == Some(&b'\n') {
+            return Ok(Digitado::Linha(String::from_utf8_lossy(&bytes).trim().to_owned()));
         }
-        Ok(Digitado::Linha(String::from_utf8_lossy(&bytes).trim().to_owned()))
+        if bytes.len() == LINHA_MAX_BYTES {
+            return self.recusar_longa();
+        }
+        self.mostrar("");
+        Ok(Digitado::Fim)
+    }
+}
+
+impl Tubo<'_> {
+    /// Skips the rest of a line that is too long: taken as the next line, it could be an amount. What
+    /// stands for the line answers no question.
+    fn recusar_longa(&mut self) -> io::Result<Digitado> {
+        match self.entrada.skip_until(b'\n') {
+            Err(erro) if Interrompida::em(&erro) => Ok(Digitado::Interrompido),
+            lido => lido.map(|_| Digitado::Linha("(linha longa demais)".into())),
+        }
     }
 }
