@@ -2,7 +2,6 @@
 //! the checkpoint, and whether it is sound.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io;
 
 use super::aviso::Aviso;
 use crate::banco::diario::{
@@ -89,11 +88,11 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
     // Two segments at a time are in memory: the header of the next one decides how the end of this
     // one is judged.
     let mut numeros = numeros.into_iter();
-    let mut proximo = || -> io::Result<Option<Segmento>> {
+    let mut proximo = || -> Result<Option<Segmento>, ErroAbrir> {
         let Some(numero) = numeros.next() else { return Ok(None) };
-        // A segment that has gone since it was listed ends the reading, and the one before it is
-        // judged as the last one.
-        ler_segmento(disco, numero)
+        // A segment that has gone since it was listed is missing, as if it had not been there.
+        let lido = ler_segmento(disco, numero)?;
+        lido.map(Some).ok_or_else(|| ErroAbrir::Falta { arquivo: nome_de_segmento(numero) })
     };
     let mut atual = proximo()?;
     if lido.copia {
