@@ -96,7 +96,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__carga)
-            opts="-h --operacao --conexoes --pipeline --duracao --taxa --rgs --contas-quentes --semente --eco --progresso --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --operacao --conexoes --pipeline --lacos --duracao --taxa --rgs --contas-quentes --semente --eco --progresso --rg --host --porta --tempo-limite --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -114,6 +114,13 @@ _pixson__cliente() {
                     return 0
                     ;;
                 --pipeline)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --lacos)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -88,6 +88,7 @@ transferencia\t''
 misto\t''"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l conexoes -d 'Quantas conexões ao mesmo tempo [padrão: 10]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l pipeline -d 'Quantos pedidos cada conexão mantém sem resposta [padrão: 1]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l lacos -d 'Quantos laços de eventos conduzem as conexões; com 0, cada uma tem sua thread [padrão: 0]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l duracao -d 'Por quanto tempo enviar pedidos [padrão: 10]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l taxa -d 'Agenda este número de envios por segundo, ao todo, qualquer que seja o ritmo do servidor, e conta a latência a partir do instante agendado [padrão: envia quando chegam respostas]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rgs -d 'As contas, separadas por vírgulas, ou um intervalo de RGs com o mesmo número de dígitos, como 1000000000-1000000999 [padrão: as dez contas de exemplo]' -r -f

@@ -44,8 +44,9 @@ fn every_kind_of_load_runs_and_conserves_money() {
 #[test]
 fn thousands_of_requests_on_their_way_never_block_both_sides() {
     let (_banca, porta) = tres_contas("1000000.0");
-    for conexoes in ["1", "3"] {
-        let pedido = ["--operacao", "transferencia", "--pipeline", "8192", "--conexoes", conexoes];
+    for (conexoes, lacos) in [("1", "0"), ("3", "0"), ("3", "2")] {
+        let quantas = ["--pipeline", "8192", "--conexoes", conexoes, "--lacos", lacos];
+        let pedido = [&["--operacao", "transferencia"], &quantas[..]].concat();
         let saida = executar(
             &[&["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "1"], &pedido[..]].concat(),
             "",
@@ -79,6 +80,7 @@ fn the_report_has_the_same_fields_and_types_for_ever() {
             "/duracao_ms integer",
             "/eco boolean",
             "/interrompida boolean",
+            "/lacos integer",
             "/latencia_ns/maxima integer",
             "/latencia_ns/p50 integer",
             "/latencia_ns/p99 integer",
@@ -156,9 +158,16 @@ fn a_person_reads_the_same_report_in_words() {
 #[test]
 fn a_rate_is_never_passed_and_what_it_could_not_send_is_told() {
     let (_banca, porta) = tres_contas("1000.0");
-    for (taxa, pipeline) in [(1, "1"), (200, "1"), (200, "64"), (1_000_000, "2")] {
+    for (taxa, pipeline, lacos) in [
+        (1, "1", "0"),
+        (200, "1", "0"),
+        (200, "1", "2"),
+        (200, "64", "0"),
+        (1_000_000, "2", "0"),
+        (1_000_000, "2", "1"),
+    ] {
         let texto = taxa.to_string();
-        let pedido = ["--taxa", &texto, "--pipeline", pipeline];
+        let pedido = ["--taxa", &texto, "--pipeline", pipeline, "--lacos", lacos];
         let (relato, codigo) = relato(&porta, &pedido);
         assert_eq!(codigo, Some(0), "{relato}");
         assert_eq!(numero(&relato, "/agendadas"), taxa, "a second of it");
@@ -173,9 +182,11 @@ fn a_rate_is_never_passed_and_what_it_could_not_send_is_told() {
 #[test]
 fn an_echo_bears_every_load_and_has_no_money() {
     let porta = ecoar(1);
-    for (tipo, pipeline) in [("saldo", "1"), ("transferencia", "8192")] {
-        let (relato, codigo) =
-            relato(&porta, &["--eco", "--operacao", tipo, "--pipeline", pipeline]);
+    for (tipo, pipeline, lacos) in
+        [("saldo", "1", "0"), ("transferencia", "8192", "0"), ("transferencia", "8192", "2")]
+    {
+        let pedido = ["--eco", "--operacao", tipo, "--pipeline", pipeline, "--lacos", lacos];
+        let (relato, codigo) = relato(&porta, &pedido);
         assert_eq!(codigo, Some(0), "{relato}");
         assert!(numero(&relato, "/operacoes") > 0, "{relato}");
         assert_eq!((&relato["eco"], &relato["dinheiro"]), (&Value::Bool(true), &Value::Null));
@@ -200,7 +211,12 @@ fn refusals_are_counted_by_their_text_and_are_no_operations() {
 #[test]
 fn an_interrupted_load_ends_early_with_its_report_and_the_money_checked() {
     let (_banca, porta) = tres_contas("1000.0");
-    for ritmo in [&["--pipeline", "16"][..], &["--taxa", "1"]] {
+    for ritmo in [
+        &["--pipeline", "16"][..],
+        &["--pipeline", "16", "--lacos", "2"],
+        &["--taxa", "1"],
+        &["--taxa", "1", "--lacos", "1"],
+    ] {
         let comuns = ["carga", "--porta", &porta, "--rgs", RGS, "--duracao", "600"];
         let mais = ["--operacao", "deposito", "--progresso", "--json"];
         let (saida, codigo) = interromper_em(&[&comuns, ritmo, &mais].concat(), "1 s: ");
