@@ -166,6 +166,14 @@ fn every_source_file_that_the_page_of_the_architecture_names_is_there() {
 }
 
 #[test]
+fn every_source_file_begins_with_what_it_is_for() {
+    for fonte in membros().iter().flat_map(|um| fontes(&raiz().join(um).join("src"))) {
+        let texto = fs::read_to_string(&fonte).expect("UTF-8");
+        assert!(texto.starts_with("//! "), "{}", fonte.display());
+    }
+}
+
+#[test]
 fn a_circle_is_found_through_names_that_are_passed_on_and_through_methods() {
     let reto = [
         ("lib.rs", "mod a; pub use a::Valor;"),

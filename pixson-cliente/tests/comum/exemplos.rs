@@ -1,3 +1,5 @@
+//! The ten sample accounts of the repository, copied for a test.
+
 use std::fs;
 use std::path::Path;
 
