@@ -1,228 +1,122 @@
-//! One connection under load.
+//! An event loop: many connections under load in one thread, so that a crowd does not measure the
+//! scheduler.
 
-use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
-use pixson_core::Recusa;
-use pixson_core::protocolo::Situacao;
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
 
 use crate::ErroCarga;
-use crate::Plano;
-use crate::agenda::Agenda;
-use crate::canal::Canal;
-use crate::conferencia::VariacaoEsperada;
-use crate::dialogo::Chegada;
-use crate::medida::{Contadores, Medida};
-use crate::sorteio::{Escolha, Escolhas};
+use crate::carregada::Carregada;
+use crate::medida::Medida;
 
-/// How often a connection that has nothing to send checks whether it is to end.
+/// How many events one call of the selector returns at most.
+const EVENTOS_MAX: usize = 1024;
+
+/// How long nothing may happen before all connections are looked at: 100 ms. Somebody may have asked for
+/// the end.
 const ATENCAO: Duration = Duration::from_millis(100);
 
-/// One connection under load: as long as the time lasts, it keeps requests on their way.
-#[derive(Debug)]
-pub(crate) struct Laco<'a> {
-    plano: &'a Plano,
-    esperado: &'a VariacaoEsperada,
-    contadores: &'a Contadores,
-    canal: Canal,
-    /// The number of this connection.
-    conexao: u32,
-    sorteio: Escolhas,
-    /// In the order in which they were sent, which is that of the replies.
-    pendentes: VecDeque<Pendente>,
-    medida: Medida,
-    /// With a rate, the instants at which requests are due.
-    agenda: Option<Agenda>,
-    /// When no more requests are sent.
-    fim: Instant,
+/// What became of a connection.
+type Concluida = (Medida, Option<ErroCarga>);
+
+/// A connection that goes on.
+struct Viva<'a> {
+    carregada: Carregada<'a>,
+    /// When it is looked at, whatever happens to its socket.
+    prazo: Option<Instant>,
+}
+
+/// What is new of a socket.
+#[derive(Clone, Copy, Default)]
+struct Mudou {
+    legivel: bool,
+    /// The server sends nothing more, or the connection has failed.
     acabou: bool,
 }
 
-/// A request without an answer yet, and the instant from which its latency counts.
-#[derive(Clone, Copy, Debug)]
-struct Pendente {
-    escolha: Escolha,
-    desde: Instant,
+/// Drives these connections until all have ended.
+pub(crate) fn correr(carregadas: Vec<Carregada<'_>>, inicio: Instant) -> Vec<Concluida> {
+    let mut fins = Vec::new();
+    let mut seletor = match Poll::new() {
+        Ok(seletor) => seletor,
+        Err(erro) => {
+            let perder = |carregada: Carregada<'_>| {
+                let perda = carregada.sem_recursos(&erro);
+                carregada.concluir(Some(perda))
+            };
+            return carregadas.into_iter().map(perder).collect();
+        }
+    };
+    let mut vivas: Vec<Option<Viva<'_>>> = Vec::new();
+    for mut carregada in carregadas {
+        carregada.largar(inicio);
+        match registrar(&seletor, &mut carregada, vivas.len()) {
+            Ok(()) => vivas.push(Some(Viva { carregada, prazo: Some(inicio) })),
+            Err(erro) => {
+                let perda = carregada.sem_recursos(&erro);
+                fins.push(carregada.concluir(Some(perda)));
+            }
+        }
+    }
+    let mut eventos = Events::with_capacity(EVENTOS_MAX);
+    while vivas.iter().any(Option::is_some) {
+        let agora = Instant::now();
+        let prazos = vivas.iter().flatten().filter_map(|viva| viva.prazo);
+        let falta = prazos.min().map(|prazo| prazo.saturating_duration_since(agora));
+        if seletor
+            .poll(&mut eventos, Some(falta.map_or(ATENCAO, |falta| falta.min(ATENCAO))))
+            .is_err()
+        {
+            // A signal came (EINTR): a live selector has no other error.
+            eventos.clear();
+        }
+        let agora = Instant::now();
+        for evento in &eventos {
+            let acabou = evento.is_read_closed() || evento.is_error();
+            let mudou = Mudou { legivel: evento.is_readable() || acabou, acabou };
+            avancar(&mut vivas[evento.token().0], &mut fins, mudou, agora);
+        }
+        let vence = |viva: &Viva<'_>| viva.prazo.is_none_or(|prazo| prazo <= agora);
+        for viva in vivas.iter_mut().filter(|viva| viva.as_ref().is_some_and(vence)) {
+            avancar(viva, &mut fins, Mudou::default(), agora);
+        }
+    }
+    fins
 }
 
-impl<'a> Laco<'a> {
-    pub(crate) fn novo(
-        plano: &'a Plano,
-        esperado: &'a VariacaoEsperada,
-        contadores: &'a Contadores,
-        canal: Canal,
-        (conexao, sorteio): (u32, Escolhas),
-    ) -> Self {
-        let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
-        Self {
-            plano,
-            esperado,
-            contadores,
-            canal,
-            conexao,
-            sorteio,
-            pendentes,
-            medida: Medida::nova(),
-            agenda: None,
-            fim: Instant::now(),
-            acabou: false,
-        }
-    }
+/// Lets a connection go on, and takes it away if it has ended.
+fn avancar(lugar: &mut Option<Viva<'_>>, fins: &mut Vec<Concluida>, mudou: Mudou, agora: Instant) {
+    let Some(viva) = lugar else { return };
+    let fim = match passo(viva, mudou, agora) {
+        Ok(ControlFlow::Continue(())) => return,
+        Ok(ControlFlow::Break(())) => None,
+        Err(erro) => Some(erro),
+    };
+    fins.extend(lugar.take().map(|viva| viva.carregada.concluir(fim)));
+}
 
-    /// Works until the time is over and every reply is in, or until the connection is lost.
-    pub(crate) fn correr(mut self, inicio: Instant) -> (Medida, Option<ErroCarga>) {
-        self.largar(inicio);
-        let falha = self.conversar(inicio).err();
-        self.concluir(falha)
+fn passo(viva: &mut Viva<'_>, mudou: Mudou, agora: Instant) -> Result<ControlFlow<()>, ErroCarga> {
+    let Viva { carregada, prazo } = viva;
+    let mut mais = mudou.legivel;
+    while mais {
+        mais = carregada.canal().ler_o_que_ha(mudou.acabou);
+        carregada.colher(agora)?;
     }
+    carregada.canal().vencer(agora)?;
+    carregada.colher(agora)?;
+    let ControlFlow::Continue(ate) = carregada.encher(agora)? else {
+        return Ok(ControlFlow::Break(()));
+    };
+    *prazo = carregada.canal().empurrar(ate);
+    Ok(ControlFlow::Continue(()))
+}
 
-    /// From this instant on requests are due.
-    pub(crate) fn largar(&mut self, inicio: Instant) {
-        let Plano { taxa, conexoes, duracao, .. } = *self.plano;
-        self.agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
-        self.fim = inicio + duracao;
-    }
-
-    /// The end: what was seen, and why the connection was lost, if it was.
-    pub(crate) fn concluir(mut self, falha: Option<ErroCarga>) -> (Medida, Option<ErroCarga>) {
-        if falha.is_some() {
-            self.contadores.perder_conexao();
-        }
-        for Pendente { escolha, .. } in std::mem::take(&mut self.pendentes) {
-            self.desconhecer(escolha);
-        }
-        (self.medida, falha)
-    }
-
-    /// Why the connection is lost if the system does not give what it needs.
-    pub(crate) fn sem_recursos(&self, erro: &io::Error) -> ErroCarga {
-        self.plano.sem_recursos(erro)
-    }
-
-    pub(crate) fn canal(&mut self) -> &mut Canal {
-        &mut self.canal
-    }
-
-    fn conversar(&mut self, inicio: Instant) -> Result<(), ErroCarga> {
-        let mut agora = inicio;
-        while let ControlFlow::Continue(ate) = self.encher(agora)? {
-            self.canal.mover(agora, ate)?;
-            agora = Instant::now();
-            self.colher(agora)?;
-        }
-        Ok(())
-    }
-
-    /// Hands the requests that are due to the connection. Breaks off when the time is over and every
-    /// reply is in; otherwise it says when to look again, if that is not only when a reply arrives.
-    pub(crate) fn encher(
-        &mut self,
-        agora: Instant,
-    ) -> Result<ControlFlow<(), Option<Instant>>, ErroCarga> {
-        let mut ate = None;
-        if !self.acabou {
-            self.acabou = agora >= self.fim || self.plano.interrompido();
-            match self.agenda.take() {
-                None if self.acabou => {}
-                None => self.completar(agora)?,
-                Some(mut agenda) => {
-                    ate = self.cumprir(&mut agenda, agora)?;
-                    self.agenda = Some(agenda);
-                }
-            }
-        }
-        if self.acabou && self.pendentes.is_empty() {
-            return Ok(ControlFlow::Break(()));
-        }
-        Ok(ControlFlow::Continue(ate))
-    }
-
-    /// Fills the window when half of it is empty. Requests that are sent singly would cost one
-    /// system call each.
-    fn completar(&mut self, agora: Instant) -> Result<(), ErroCarga> {
-        if self.pendentes.len() > self.plano.pipeline as usize / 2 {
-            return Ok(());
-        }
-        while self.cabe_mais() {
-            self.pedir(agora, agora)?;
-        }
-        Ok(())
-    }
-
-    /// Sends the requests that are due, as far as the window allows. Returns when to look again:
-    /// when the next request is due, or at the end. Requests that were due before the end are still
-    /// sent a little after it, but no more than fit into the window.
-    fn cumprir(
-        &mut self,
-        agenda: &mut Agenda,
-        agora: Instant,
-    ) -> Result<Option<Instant>, ErroCarga> {
-        let fim = self.fim;
-        let mut proxima = agenda.proxima();
-        while self.cabe_mais() && proxima <= agora && proxima < fim {
-            self.pedir(proxima, agora)?;
-            agenda.avancar();
-            proxima = agenda.proxima();
-        }
-        // An end may be asked for before the next request is due.
-        Ok((self.cabe_mais() && agora < fim).then(|| proxima.min(fim).min(agora + ATENCAO)))
-    }
-
-    fn cabe_mais(&self) -> bool {
-        self.pendentes.len() < self.plano.pipeline as usize
-    }
-
-    fn pedir(&mut self, desde: Instant, agora: Instant) -> Result<(), ErroCarga> {
-        let escolha = self.sorteio.proxima();
-        let operacao = escolha.operacao(&self.plano.usadas);
-        self.canal.enviar(operacao, agora).map_err(|erro| self.canal.falha_de_envio(erro))?;
-        self.pendentes.push_back(Pendente { escolha, desde });
-        self.medida.enviadas += 1;
-        Ok(())
-    }
-
-    /// Takes every reply that has arrived.
-    pub(crate) fn colher(&mut self, agora: Instant) -> Result<(), ErroCarga> {
-        let (mut feitas, mut recusadas) = (0, 0);
-        let fim = loop {
-            match self.canal.proxima() {
-                Ok(None) => break Ok(()),
-                Err(falha) => break Err(falha),
-                Ok(Some(chegada)) if self.contar(&chegada, agora) => feitas += 1,
-                Ok(Some(_)) => recusadas += 1,
-            }
-        };
-        if feitas + recusadas > 0 {
-            self.medida.marcar(agora);
-            self.contadores.somar(feitas, recusadas);
-        }
-        fim
-    }
-
-    /// Counts one reply. Returns whether the operation was done.
-    fn contar(&mut self, chegada: &Chegada, agora: Instant) -> bool {
-        let Pendente { escolha, desde } =
-            self.pendentes.pop_front().expect("there are no more replies than requests");
-        if let Chegada::Resposta(resposta) = chegada
-            && resposta.situacao() == Situacao::Erro
-        {
-            self.medida.recusas.contar(&resposta.texto());
-            if resposta.desfecho() == Some(Err(Recusa::ServidorIndisponivel)) {
-                self.desconhecer(escolha);
-            }
-            return false;
-        }
-        self.medida.contar_feita(escolha.especie(), agora.duration_since(desde));
-        self.esperado.aplicar(escolha);
-        true
-    }
-
-    /// Takes note of an operation whose outcome is unknown, if it moves money.
-    fn desconhecer(&mut self, escolha: Escolha) {
-        if escolha.move_dinheiro() && !self.plano.eco {
-            self.medida.desconhecidas.push(escolha);
-        }
-    }
+fn registrar(seletor: &Poll, carregada: &mut Carregada<'_>, qual: usize) -> io::Result<()> {
+    let descritor = carregada.canal().sem_esperar()?.as_raw_fd();
+    let interesse = Interest::READABLE | Interest::WRITABLE;
+    seletor.registry().register(&mut SourceFd(&descritor), Token(qual), interesse)
 }

@@ -24,6 +24,7 @@
 
 mod agenda;
 mod canal;
+mod carregada;
 mod conferencia;
 mod contas;
 mod dialogo;
@@ -31,7 +32,6 @@ mod erro;
 mod laco;
 mod medicao;
 mod medida;
-mod multidao;
 mod plano;
 mod progresso;
 mod relatorio;

@@ -6,10 +6,10 @@ use std::thread;
 use std::time::Instant;
 
 use crate::canal::Canal;
+use crate::carregada::Carregada;
 use crate::conferencia::{Dinheiro, VariacaoEsperada, saldos};
-use crate::laco::Laco;
+use crate::laco;
 use crate::medida::{Colheita, Contadores, Medida};
-use crate::multidao;
 use crate::progresso::acompanhar;
 use crate::{Andamento, ErroCarga, Plano, Relatorio};
 
@@ -91,8 +91,8 @@ fn carregar(
     contar: impl FnMut(Andamento),
 ) -> Result<Colheita, ErroCarga> {
     let contadores = Contadores::default();
-    let (lacos, mut perdas) = abrir(plano, esperado, &contadores);
-    if lacos.is_empty() {
+    let (carregadas, mut perdas) = abrir(plano, esperado, &contadores);
+    if carregadas.is_empty() {
         return Err(perdas.swap_remove(0));
     }
     let largada = OnceLock::new();
@@ -100,7 +100,7 @@ fn carregar(
     let inicio = thread::scope(|escopo| {
         let (viva, fim) = mpsc::channel::<()>();
         let mut tarefas = Vec::new();
-        for grupo in grupos(lacos, plano.lacos) {
+        for grupo in grupos(carregadas, plano.lacos) {
             let (viva, largada, quantas) = (viva.clone(), &largada, grupo.quantas());
             let correr = move || {
                 // Dropped when this thread ends, which `acompanhar` waits for.
@@ -134,36 +134,40 @@ fn carregar(
 /// The connections of one thread.
 enum Grupo<'a> {
     /// One, which waits by itself.
-    Sozinha(Box<Laco<'a>>),
-    Multidao(Vec<Laco<'a>>),
+    Sozinha(Box<Carregada<'a>>),
+    Laco(Vec<Carregada<'a>>),
 }
 
 impl Grupo<'_> {
     fn quantas(&self) -> usize {
         match self {
             Self::Sozinha(_) => 1,
-            Self::Multidao(lacos) => lacos.len(),
+            Self::Laco(carregadas) => carregadas.len(),
         }
     }
 
     fn correr(self, inicio: Instant) -> Vec<(Medida, Option<ErroCarga>)> {
         match self {
-            Self::Sozinha(laco) => vec![laco.correr(inicio)],
-            Self::Multidao(lacos) => multidao::correr(lacos, inicio),
+            Self::Sozinha(carregada) => vec![carregada.correr(inicio)],
+            Self::Laco(carregadas) => laco::correr(carregadas, inicio),
         }
     }
 }
 
 /// A thread for each connection, or so many threads for all of them.
-fn grupos(lacos: Vec<Laco<'_>>, threads: usize) -> Vec<Grupo<'_>> {
+fn grupos(carregadas: Vec<Carregada<'_>>, threads: usize) -> Vec<Grupo<'_>> {
     if threads == 0 {
-        return lacos.into_iter().map(|laco| Grupo::Sozinha(Box::new(laco))).collect();
+        return carregadas
+            .into_iter()
+            .map(|carregada| Grupo::Sozinha(Box::new(carregada)))
+            .collect();
     }
+    let threads = threads.min(carregadas.len());
     let mut grupos: Vec<_> = (0..threads).map(|_| Vec::new()).collect();
-    for (qual, laco) in lacos.into_iter().enumerate() {
-        grupos[qual % threads].push(laco);
+    for (qual, carregada) in carregadas.into_iter().enumerate() {
+        grupos[qual % threads].push(carregada);
     }
-    grupos.into_iter().map(Grupo::Multidao).collect()
+    grupos.into_iter().map(Grupo::Laco).collect()
 }
 
 /// Opens all connections and logs each of them in, before any of them bears load.
@@ -171,8 +175,8 @@ fn abrir<'a>(
     plano: &'a Plano,
     esperado: &'a VariacaoEsperada,
     contadores: &'a Contadores,
-) -> (Vec<Laco<'a>>, Vec<ErroCarga>) {
-    let (mut lacos, mut perdas) = (Vec::new(), Vec::new());
+) -> (Vec<Carregada<'a>>, Vec<ErroCarga>) {
+    let (mut carregadas, mut perdas) = (Vec::new(), Vec::new());
     for (conexao, (rg, sorteio)) in (0..).zip(plano.sorteios()) {
         let canal = Canal::abrir(plano, plano.pipeline).and_then(|mut canal| {
             if !plano.eco {
@@ -183,7 +187,7 @@ fn abrir<'a>(
         match canal {
             Ok(canal) => {
                 let de_uma = (conexao, sorteio);
-                lacos.push(Laco::novo(plano, esperado, contadores, canal, de_uma));
+                carregadas.push(Carregada::novo(plano, esperado, contadores, canal, de_uma));
             }
             Err(perda) => {
                 contadores.perder_conexao();
@@ -191,5 +195,5 @@ fn abrir<'a>(
             }
         }
     }
-    (lacos, perdas)
+    (carregadas, perdas)
 }

@@ -99,9 +99,13 @@ impl Relatorio {
 impl fmt::Display for Relatorio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Servidor: {}", self.servidor)?;
+        let lacos = match self.lacos {
+            0 => String::new(),
+            lacos => format!(", laços: {lacos}"),
+        };
         writeln!(
             f,
-            "Carga: {}{}, conexões: {}, pipeline: {}, contas: {}, semente: {}",
+            "Carga: {}{}, conexões: {}, pipeline: {}{lacos}, contas: {}, semente: {}",
             self.operacao,
             if self.eco { " em eco" } else { "" },
             self.conexoes,
