@@ -1,4 +1,4 @@
-//! Connections that have a thread each, and the driver of such a one.
+//! The driver of a connection that has a thread of its own.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -115,7 +115,7 @@ fn conduzir<B: Banco>(
             Acao::MeioFechar => {
                 // After a missed deadline the time was spent by the peer, not by the server, and is
                 // not counted.
-                if conexao.fim() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
+                if conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
                     atendimento.contar(agora, observador);
                 }
                 fluxo.shutdown(Shutdown::Write).map(|()| conexao.meio_fechada())
@@ -124,7 +124,7 @@ fn conduzir<B: Banco>(
         };
         if let Err(erro) = feito {
             // An error after the last reply does not matter: the conversation is over.
-            return conexao.fim().ok_or(erro);
+            return conexao.encerramento().ok_or(erro);
         }
     }
 }

@@ -84,7 +84,7 @@ impl Cena {
 
     /// From the end of the conversation to the close.
     fn encerrada(&mut self, fim: Fim) {
-        assert_eq!(self.conexao.fim(), Some(Encerramento::Sessao(fim)));
+        assert_eq!(self.conexao.encerramento(), Some(Encerramento::Sessao(fim)));
         self.conexao.fim_de_entrada();
         assert_eq!(self.seguir(0), Aguardado::Nada(Encerramento::Sessao(fim)));
     }
@@ -225,7 +225,7 @@ fn a_server_that_stops_serves_what_is_there_and_not_for_ever() {
     let mut cena = Cena::dentro();
     let mut ditos = 0;
     cena.conexao.parar();
-    while !matches!(cena.conexao.fim(), Some(Encerramento::Sessao(_))) {
+    while !matches!(cena.conexao.encerramento(), Some(Encerramento::Sessao(_))) {
         cena.dizer(pedido);
         ditos += pedido.len();
         assert!(ditos < 65 * 1024, "it serves for ever");

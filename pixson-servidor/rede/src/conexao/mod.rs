@@ -255,7 +255,7 @@ impl ConexaoServidor {
     }
 
     /// How the conversation ended, once it has. Errors of the transport after that do not matter.
-    pub fn fim(&self) -> Option<Encerramento> {
+    pub fn encerramento(&self) -> Option<Encerramento> {
         match self.fase {
             Fase::MeioFechando(fim) | Fase::Escoando { fim, .. } => Some(Encerramento::Sessao(fim)),
             Fase::Fechada(encerramento) => Some(encerramento),

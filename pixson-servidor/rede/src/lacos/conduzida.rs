@@ -126,8 +126,9 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
                     self.ler(parada, leitura, &mut encheu)
                 }
                 Acao::MeioFechar => {
-                    // Who let a deadline pass was not waiting for the server.
-                    if self.conexao.fim() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
+                    // A peer that let a deadline pass was not waiting for the server.
+                    if self.conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado))
+                    {
                         self.contar();
                     }
                     let fechado = self.fluxo.shutdown(Shutdown::Write);
@@ -136,8 +137,8 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
                 Acao::Fechar(fim) => return Parou::Encerrada(Ok(fim)),
             };
             if let Err(erro) = feito {
-                // Whatever fails after the last word, the conversation is over.
-                return Parou::Encerrada(self.conexao.fim().ok_or(erro));
+                // An error after the last reply does not matter: the conversation is over.
+                return Parou::Encerrada(self.conexao.encerramento().ok_or(erro));
             }
         }
     }
@@ -148,7 +149,7 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         self.observador.confirmado();
     }
 
-    /// The last that is told of it.
+    /// Tells the observer how the connection ended.
     pub(super) fn encerrar(self, fim: &io::Result<Encerramento>) {
         self.observador.encerrada(fim);
     }

@@ -2,8 +2,8 @@
 //!
 //! Each round has three steps. First every connection that has something to do goes on until it has to wait:
 //! for its peer, or for the storage. Then the loop waits for the storage, once for all of them: what
-//! they have appended to the journal is synced together, with what other loops append meanwhile. At
-//! last their replies are written.
+//! they have appended to the journal is synced together, with what other loops append meanwhile.
+//! Finally their replies are written.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -22,8 +22,9 @@ use super::despertador::Despertador;
 use crate::admitida::{Admitida, Contexto};
 use crate::conexao::{ConexaoServidor, Encerramento};
 use crate::observador::Observador;
+use crate::preparo::preparar;
 
-/// How many changes of sockets one wait tells.
+/// How many events one call of the selector returns at most.
 const EVENTOS_MAX: usize = 1024;
 
 /// How much is read of a connection at once: 64 KiB.
@@ -98,7 +99,8 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             Some(Duration::ZERO)
         };
         if self.seletor.poll(eventos, no_maximo).is_err() {
-            // A signal. What there is to do is found in the next round.
+            // A signal came (EINTR): a live selector has no other error. The next round finds what there is
+            // to do.
             eventos.clear();
         }
     }
@@ -179,14 +181,17 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         let mut conduzida = self.conexoes.remove(qual);
         self.despertador.desmarcar(qual, &mut conduzida.marcado);
         let descritor = conduzida.fluxo().as_raw_fd();
-        // Closing it would do, but the doorman holds it a moment longer.
+        // `Portaria` holds the socket open until the place is given back.
         let _ = self.seletor.registry().deregister(&mut SourceFd(&descritor));
         conduzida.encerrar(&fim);
         self.quantas.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
+/// Prepares the socket of a connection, and has its changes told.
 fn registrar(seletor: &Poll, admitida: &Admitida<'_>, qual: usize) -> io::Result<()> {
+    preparar(&admitida.fluxo)?;
+    admitida.fluxo.set_nonblocking(true)?;
     let descritor = admitida.fluxo.as_raw_fd();
     let interesse = Interest::READABLE | Interest::WRITABLE;
     seletor.registry().register(&mut SourceFd(&descritor), Token(qual), interesse)

@@ -21,9 +21,8 @@ use pixson_core::Banco;
 use self::laco::LacoDeEventos;
 use crate::admitida::{Admitida, Contexto};
 use crate::observador::Observador;
-use crate::preparo::preparar;
 
-/// What wakes a loop stands for no connection.
+/// The token of the waker; no connection has it.
 const ACORDAR: Token = Token(usize::MAX);
 
 /// The loops of a server, for whoever lets connections in.
@@ -57,14 +56,12 @@ impl<'s> Lacos<'s> {
         Ok(lacos)
     }
 
-    /// Leaves a connection to the loop that has the fewest. If its socket cannot be prepared, it is closed.
+    /// Leaves a connection to the loop that has the fewest.
     pub(crate) fn receber(&self, admitida: Admitida<'s>) {
-        let preparado =
-            preparar(&admitida.fluxo).and_then(|()| admitida.fluxo.set_nonblocking(true));
         let porta = self.0.iter().min_by_key(|porta| porta.quantas.load(Ordering::Relaxed));
-        if let (Ok(()), Some(porta)) = (preparado, porta) {
+        if let Some(porta) = porta {
             porta.quantas.fetch_add(1, Ordering::Relaxed);
-            // A loop serves as long as somebody can arrive.
+            // The loop receives for as long as this sender exists.
             let _ = porta.admitidas.send(admitida);
             let _ = porta.acordar.wake();
         }
@@ -93,7 +90,8 @@ impl<'s> Porta<'s> {
         let (dele, acorda) = (Arc::clone(&quantas), Arc::clone(&acordar));
         let rodar = move || {
             LacoDeEventos::novo(contexto, seletor, vindas, dele).rodar();
-            // A call that wakes the loop is lost if what it goes through is closed before the loop has seen it.
+            // The selector forgets the event of a waker that is closed, so that the waker must outlive
+            // the loop.
             drop(acorda);
         };
         thread::Builder::new().spawn_scoped(escopo, rodar)?;
