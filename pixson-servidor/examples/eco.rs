@@ -1,5 +1,5 @@
 //! The upper bound that loopback and threads set without a bank: a server that sends back what it
-//! reads, with one thread for each connection, as the bank's server has.
+//! reads, with one thread for each connection, as the bank's server has by default.
 //!
 //! ```sh
 //! cargo run --release -p pixson-servidor --example eco -- 5001

@@ -1,5 +1,5 @@
 //! The reference server of the Pixson bank protocol: a bank in files behind `pixson-rede`, one
-//! thread for each connection. This crate has its arguments, its wiring and its sentences.
+//! thread for each connection, or event loops. This crate has its arguments, its wiring and its sentences.
 
 mod argumentos;
 mod frases;

@@ -74,10 +74,11 @@ pub(super) enum Acao {
 ///    │      └────────────────────┘        │  └────────────────┼──┼────────┘
 ///    │   login recusado, sem titular      └───────────────────┘  │ respondida
 ///    │ sem carimbo                        pedido do titular      │
-///    │ longa, prazo, fim                   longa, demais, prazo, fim
+///    │ longa, demais, prazo, fim           longa, demais, prazo, fim
 ///    └────────────────────► Encerrada ◄──────────────────────────┘
 /// ```
 ///
+/// The end of the input, a deadline and a message that is too long end the session in each state.
 /// Every other message is refused, and leaves the state unchanged.
 pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     use Acao::{Entregar, Nada, Recusar};
