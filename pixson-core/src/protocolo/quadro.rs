@@ -72,10 +72,6 @@ impl Enquadrador {
     /// Takes bytes as they arrive, however they are split.
     pub fn receber(&mut self, bytes: &[u8]) {
         if self.inicio == self.bytes.len() {
-            // Memory that only a burst needed is freed, not kept for the whole connection.
-            if self.bytes.capacity() > MANTIDOS_BYTES {
-                self.bytes = Vec::new();
-            }
             self.bytes.clear();
             self.inicio = 0;
             self.buscado = 0;
@@ -141,6 +137,10 @@ impl Enquadrador {
             self.bytes.drain(..self.inicio);
             self.buscado -= self.inicio;
             self.inicio = 0;
+            // Memory that only a burst needed is freed, not kept while the peer is idle.
+            if self.bytes.capacity() > MANTIDOS_BYTES {
+                self.bytes.shrink_to(MANTIDOS_BYTES);
+            }
         }
     }
 
