@@ -15,6 +15,9 @@ use crate::limites::Limites;
 /// File descriptors for everything but connections: journal, account files, refusals, log.
 const RESERVA_DESCRITORES: u64 = 64;
 
+/// Descriptors of an event loop: its selector, and what wakes it.
+const DESCRITORES_POR_LACO: u64 = 2;
+
 /// Areas of memory of the program itself, and of the thread of a connection.
 const AREAS_DO_PROGRAMA: usize = 2048;
 const AREAS_POR_CONEXAO: usize = 4;
@@ -28,6 +31,9 @@ const RESERVA_BYTES: u64 = 32 * 1024 * 1024;
 /// of an event loop has no stack.
 const POR_CONEXAO_BYTES: u64 = 1280 * 1024;
 const POR_CONEXAO_DE_LACO_BYTES: u64 = 1024 * 1024;
+
+/// Address space for an event loop, of which its stack takes half: 1 MiB.
+const POR_LACO_BYTES: u64 = 1024 * 1024;
 
 /// A resource of which the system gives less than the connections need.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -65,8 +71,14 @@ impl Limites {
             }
             Conducao::Lacos(_) => POR_CONEXAO_DE_LACO_BYTES,
         };
-        caber(&mut limites, cabem_no_espaco(por_conexao), Escassez::EspacoDeEnderecos);
-        let (cabem, ha) = cabem_em_descritores(limites.max_conexoes);
+        let lacos = match conducao {
+            Conducao::Fios => 0,
+            Conducao::Lacos(lacos) => lacos.get() as u64,
+        };
+        let reserva = RESERVA_BYTES + lacos * POR_LACO_BYTES;
+        caber(&mut limites, cabem_no_espaco(reserva, por_conexao), Escassez::EspacoDeEnderecos);
+        let reserva = RESERVA_DESCRITORES + lacos * DESCRITORES_POR_LACO;
+        let (cabem, ha) = cabem_em_descritores(reserva, limites.max_conexoes);
         caber(&mut limites, Some(cabem), Escassez::Descritores(ha));
         limites
     }
@@ -80,21 +92,21 @@ fn cabem_em_areas() -> Option<usize> {
     Some((permitidas.saturating_sub(AREAS_DO_PROGRAMA) / AREAS_POR_CONEXAO).max(1))
 }
 
-fn cabem_no_espaco(por_conexao: u64) -> Option<usize> {
-    let cabem = espaco_restante()?.saturating_sub(RESERVA_BYTES) / por_conexao;
+fn cabem_no_espaco(reserva: u64, por_conexao: u64) -> Option<usize> {
+    let cabem = espaco_restante()?.saturating_sub(reserva) / por_conexao;
     usize::try_from(cabem.max(1)).ok()
 }
 
 /// Asks the system for as many file descriptors as these connections need. Returns how many
 /// connections can have one, and how many descriptors there are.
-fn cabem_em_descritores(conexoes: usize) -> (usize, u64) {
-    let quer = u64::try_from(conexoes).unwrap_or(u64::MAX).saturating_add(RESERVA_DESCRITORES);
+fn cabem_em_descritores(reserva: u64, conexoes: usize) -> (usize, u64) {
+    let quer = u64::try_from(conexoes).unwrap_or(u64::MAX).saturating_add(reserva);
     let tem = elevar_descritores(quer);
     if tem >= quer {
         return (conexoes, tem);
     }
     // If there are very few descriptors, half of them are for connections.
-    let cabem = tem.saturating_sub(RESERVA_DESCRITORES).max(tem / 2).max(1);
+    let cabem = tem.saturating_sub(reserva).max(tem / 2).max(1);
     (usize::try_from(cabem).unwrap_or(conexoes), tem)
 }
 
