@@ -15,13 +15,7 @@ use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::{Observador, ObservadorDeConexao};
 use crate::parada::Parada;
-use crate::preparo::preparar;
-
-/// How many bytes are read at once: 2 KiB from a peer that sends little, so that many such peers
-/// cost little memory, and up to 32 KiB from one that pipelines, so that a sync serves many
-/// requests.
-const LEITURA_MIN_BYTES: usize = 2 * 1024;
-const LEITURA_MAX_BYTES: usize = 32 * 1024;
+use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES, preparar};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;

@@ -67,11 +67,9 @@ fn many_who_pipeline_at_once_get_every_answer_in_order() {
                 for numero in 1..=50 {
                     escopo.spawn(move || {
                         let mut leitor = conectar(endereco);
-                        let mut pedidos = format!("t:0|op:6|rg:{numero}\n");
-                        for _ in 0..200 {
-                            pedidos.push_str(&format!("t:0|op:3|rg:{numero}|valor:0.01\n"));
-                            pedidos.push_str(&format!("t:0|op:1|rg:{numero}\n"));
-                        }
+                        let dois =
+                            format!("t:0|op:3|rg:{numero}|valor:0.01\nt:0|op:1|rg:{numero}\n");
+                        let pedidos = format!("t:0|op:6|rg:{numero}\n{}", dois.repeat(200));
                         leitor.get_ref().write_all(pedidos.as_bytes()).expect("it reads");
                         assert!(linha(&mut leitor).contains("|s:0|"));
                         for feitos in 1..=200 {

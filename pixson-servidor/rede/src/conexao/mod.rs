@@ -159,6 +159,12 @@ impl ConexaoServidor {
         }
     }
 
+    /// Whether input is waited for. A driver that may be late hands over what has arrived before it asks for
+    /// the next action: otherwise a pause or a deadline counts although the peer was in time.
+    pub fn espera_entrada(&self) -> bool {
+        matches!(self.fase, Fase::Lendo { .. } | Fase::Escoando { .. })
+    }
+
     /// Serves what has arrived. It does not wait, and calls `observar` as [`Servico::avancar`] does.
     pub fn avancar<B: Banco>(&mut self, servico: &Servico<B>, mut observar: impl FnMut(Evento)) {
         if let Fase::Avancando = self.fase {

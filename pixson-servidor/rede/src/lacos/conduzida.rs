@@ -15,6 +15,22 @@ use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::ObservadorDeConexao;
 use crate::parada::Parada;
 use crate::portaria::Passe;
+use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES};
+
+/// What the connections of a round share.
+pub(super) struct Rodada<'r> {
+    /// At least [`LEITURA_MAX_BYTES`].
+    pub(super) leitura: &'r mut [u8],
+    /// How much is still read of peers that pipeline. What peers that say little send is read all the
+    /// same: they do not wait for the others.
+    pub(super) restam: usize,
+}
+
+impl Rodada<'_> {
+    fn permite(&self, cabem: usize) -> bool {
+        self.restam > 0 || cabem == LEITURA_MIN_BYTES
+    }
+}
 
 /// Where a connection stopped in this round of its loop.
 #[derive(Debug)]
@@ -29,19 +45,27 @@ pub(super) enum Parou {
     Encerrada(io::Result<Encerramento>),
 }
 
-/// A connection, and what is known of its socket. The selector tells each change once, so that what it
-/// has told is kept until a call shows that it is no longer true.
+/// What is known of a socket. The selector tells each change once, so that what it has told is kept until
+/// a call shows that it is no longer true.
+#[derive(Debug)]
+struct Prontidao {
+    legivel: bool,
+    gravavel: bool,
+    /// The peer sends nothing more, or the connection has failed: reading tells which, once what has
+    /// arrived is read.
+    acabou: bool,
+}
+
+/// A connection, and how far it has come.
 #[derive(Debug)]
 pub(super) struct Conduzida<'s, D> {
     fluxo: Arc<TcpStream>,
     conexao: ConexaoServidor,
     observador: D,
     atendimento: Atendimento,
-    legivel: bool,
-    gravavel: bool,
-    /// The peer sends nothing more, or the connection has failed: reading tells which, once what has
-    /// arrived is read.
-    acabou: bool,
+    soquete: Prontidao,
+    /// How much the next read takes: more of a peer that pipelines.
+    cabem: usize,
     /// By when the loop looks at it, as its alarm clock has it.
     pub(super) marcado: Option<Instant>,
     /// It is in the list of those that the loop goes on with.
@@ -56,9 +80,8 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             conexao,
             observador,
             atendimento: Atendimento::default(),
-            legivel: true,
-            gravavel: true,
-            acabou: false,
+            soquete: Prontidao { legivel: true, gravavel: true, acabou: false },
+            cabem: LEITURA_MIN_BYTES,
             marcado: None,
             na_fila: false,
             _passe: admitida.passe,
@@ -75,72 +98,89 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
 
     /// The socket has changed.
     pub(super) fn notar(&mut self, evento: &Event) {
-        self.acabou |= evento.is_read_closed() || evento.is_error();
-        self.legivel |= evento.is_readable() || self.acabou;
-        self.gravavel |= evento.is_writable() || evento.is_error();
+        self.soquete.acabou |= evento.is_read_closed() || evento.is_error();
+        self.soquete.legivel |= evento.is_readable() || self.soquete.acabou;
+        self.soquete.gravavel |= evento.is_writable() || evento.is_error();
+    }
+
+    /// Its instant has come. Input that has arrived counts before the time that has passed, also if the
+    /// selector has not told of it yet.
+    pub(super) fn despertar(&mut self) {
+        self.marcado = None;
+        self.soquete.legivel = true;
     }
 
     /// Does what can be done without waiting. In one round it reads once, so that no peer keeps the
     /// others waiting, and once more for each time that it filled the buffer while its replies wait
-    /// for the storage anyway.
+    /// for the storage anyway. The clock is read for each connection: those before it in the round may
+    /// have taken long.
     pub(super) fn conduzir<B: Banco>(
         &mut self,
         servico: &Servico<B>,
         parada: &Parada,
-        leitura: &mut [u8],
-        agora: Instant,
+        rodada: &mut Rodada<'_>,
     ) -> Parou {
+        let mut agora = Instant::now();
         let (mut leu, mut encheu) = (false, false);
         loop {
-            let feito = match self.conexao.acao(agora) {
-                Acao::Avancar => {
-                    let Self { conexao, observador, atendimento, .. } = self;
-                    conexao.avancar(servico, |evento| {
-                        atendimento.ver(evento);
-                        observador.evento(evento);
-                    });
-                    Ok(())
+            let feito = if self.soquete.legivel && self.conexao.espera_entrada() {
+                self.contar();
+                if std::mem::replace(&mut leu, true) || !rodada.permite(self.cabem) {
+                    return Parou::NaVez;
                 }
-                Acao::Confirmar => {
-                    let adianta = encheu && self.legivel && self.conexao.pode_adiantar();
-                    if !adianta || parada.pedida() {
-                        return Parou::NoArmazenamento;
+                let lido = self.ler(parada, rodada, &mut encheu);
+                agora = Instant::now();
+                lido
+            } else {
+                match self.conexao.acao(agora) {
+                    Acao::Avancar => {
+                        let Self { conexao, observador, atendimento, .. } = self;
+                        conexao.avancar(servico, |evento| {
+                            atendimento.ver(evento);
+                            observador.evento(evento);
+                        });
+                        Ok(())
                     }
-                    self.ler(parada, leitura, &mut encheu)
-                }
-                Acao::Escrever { bytes, no_maximo } => {
-                    if !self.gravavel {
+                    Acao::Confirmar => {
+                        let adianta =
+                            encheu && self.soquete.legivel && self.conexao.pode_adiantar();
+                        if !adianta || !rodada.permite(self.cabem) || parada.pedida() {
+                            return Parou::NoArmazenamento;
+                        }
+                        self.ler(parada, rodada, &mut encheu)
+                    }
+                    Acao::Escrever { no_maximo, .. } if !self.soquete.gravavel => {
                         return Parou::NoPar(agora + no_maximo);
                     }
-                    let escrito = (&*self.fluxo).write(bytes);
-                    self.anotar_escrita(escrito)
-                }
-                Acao::Ler { no_maximo } => {
-                    self.contar();
-                    if !self.legivel {
-                        return Parou::NoPar(agora + no_maximo);
+                    Acao::Escrever { bytes, .. } => {
+                        let escrito = (&*self.fluxo).write(bytes);
+                        self.anotar_escrita(escrito)
                     }
-                    if std::mem::replace(&mut leu, true) {
-                        return Parou::NaVez;
-                    }
-                    self.ler(parada, leitura, &mut encheu)
-                }
-                Acao::MeioFechar => {
-                    // A peer that let a deadline pass was not waiting for the server.
-                    if self.conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado))
-                    {
+                    // Read above, before time may pass.
+                    Acao::Ler { .. } if self.soquete.legivel => Ok(()),
+                    Acao::Ler { no_maximo } => {
                         self.contar();
+                        return Parou::NoPar(agora + no_maximo);
                     }
-                    let fechado = self.fluxo.shutdown(Shutdown::Write);
-                    fechado.map(|()| self.conexao.meio_fechada())
+                    Acao::MeioFechar => self.meio_fechar(),
+                    Acao::Fechar(fim) => return Parou::Encerrada(Ok(fim)),
                 }
-                Acao::Fechar(fim) => return Parou::Encerrada(Ok(fim)),
             };
             if let Err(erro) = feito {
                 // An error after the last reply does not matter: the conversation is over.
                 return Parou::Encerrada(self.conexao.encerramento().ok_or(erro));
             }
         }
+    }
+
+    fn meio_fechar(&mut self) -> io::Result<()> {
+        // A peer that let a deadline pass was not waiting for the server.
+        if self.conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
+            self.contar();
+        }
+        self.fluxo.shutdown(Shutdown::Write)?;
+        self.conexao.meio_fechada();
+        Ok(())
     }
 
     /// Hands out the replies, which are durable already, or have failed.
@@ -154,28 +194,40 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         self.observador.encerrada(fim);
     }
 
-    fn ler(&mut self, parada: &Parada, leitura: &mut [u8], encheu: &mut bool) -> io::Result<()> {
+    fn ler(
+        &mut self,
+        parada: &Parada,
+        rodada: &mut Rodada<'_>,
+        encheu: &mut bool,
+    ) -> io::Result<()> {
+        let leitura = &mut rodada.leitura[..self.cabem];
         let lidos = match (&*self.fluxo).read(leitura) {
             Ok(lidos) => lidos,
             Err(erro) if erro.kind() == ErrorKind::WouldBlock => {
-                self.legivel = false;
+                self.soquete.legivel = false;
                 return Ok(());
             }
             Err(erro) if erro.kind() == ErrorKind::Interrupted => return Ok(()),
             Err(erro) => return Err(erro),
         };
-        *encheu = lidos == leitura.len();
+        rodada.restam = rodada.restam.saturating_sub(lidos);
+        *encheu = lidos == self.cabem;
+        if *encheu {
+            self.cabem = LEITURA_MAX_BYTES.min(self.cabem * 4);
+        } else if lidos < LEITURA_MIN_BYTES {
+            self.cabem = LEITURA_MIN_BYTES;
+        }
         if lidos == 0 {
             self.conexao.fim_de_entrada();
             return Ok(());
         }
         // epoll(7): a read that does not fill its buffer has emptied the socket. The end of the input is
         // not among the bytes, and is read by itself.
-        self.legivel = *encheu || self.acabou;
+        self.soquete.legivel = *encheu || self.soquete.acabou;
         if parada.pedida() {
             self.conexao.parar();
         }
-        self.conexao.receber(&leitura[..lidos]);
+        self.conexao.receber(&rodada.leitura[..lidos]);
         self.atendimento = Atendimento::desde(self.observador.mede().then(Instant::now));
         Ok(())
     }
@@ -183,7 +235,7 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
     fn anotar_escrita(&mut self, escrito: io::Result<usize>) -> io::Result<()> {
         match escrito {
             Ok(quantos) => self.conexao.escritos(quantos),
-            Err(erro) if erro.kind() == ErrorKind::WouldBlock => self.gravavel = false,
+            Err(erro) if erro.kind() == ErrorKind::WouldBlock => self.soquete.gravavel = false,
             Err(erro) if erro.kind() == ErrorKind::Interrupted => {}
             Err(erro) => return Err(erro),
         }

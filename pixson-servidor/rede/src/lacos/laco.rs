@@ -17,18 +17,20 @@ use mio::{Events, Interest, Poll, Token};
 use pixson_core::{Banco, Servico};
 use slab::Slab;
 
-use super::conduzida::{Conduzida, Parou};
+use super::conduzida::{Conduzida, Parou, Rodada};
 use super::despertador::Despertador;
 use crate::admitida::{Admitida, Contexto};
 use crate::conexao::{ConexaoServidor, Encerramento};
 use crate::observador::Observador;
-use crate::preparo::preparar;
+use crate::preparo::{LEITURA_MAX_BYTES, preparar};
 
 /// How many events one call of the selector returns at most.
 const EVENTOS_MAX: usize = 1024;
 
-/// How much is read of a connection at once: 64 KiB.
-const LEITURA_BYTES: usize = 64 * 1024;
+/// How much is read in one round of peers that pipeline: 64 KiB, which are served in a few milliseconds.
+/// Whoever asks one thing at a time waits no longer than that for its turn. A connection that nobody
+/// else is in the round with may be read until its replies fill a batch.
+const RODADA_BYTES: usize = 64 * 1024;
 
 /// A loop, and the connections that it serves.
 pub(super) struct LacoDeEventos<'s, B, O: Observador> {
@@ -59,7 +61,7 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             quantas,
             conexoes: Slab::new(),
             despertador: Despertador::default(),
-            leitura: vec![0; LEITURA_BYTES],
+            leitura: vec![0; LEITURA_MAX_BYTES],
             fila: Vec::new(),
             seguintes: Vec::new(),
         }
@@ -79,11 +81,11 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             }
             while let Some(qual) = self.despertador.tocar(agora) {
                 let conduzida = &mut self.conexoes[qual];
-                conduzida.marcado = None;
+                conduzida.despertar();
                 enfileirar(&mut self.fila, qual, conduzida);
             }
             let aberto = self.acolher(agora);
-            self.atender(agora);
+            self.atender();
             if !aberto && self.conexoes.is_empty() {
                 return;
             }
@@ -128,27 +130,27 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         let conduzida = vaga.insert(Conduzida::nova(admitida, conexao, observador));
         match registrado {
             Ok(()) => enfileirar(&mut self.fila, qual, conduzida),
-            Err(erro) => self.despedir(qual, Err(erro)),
+            Err(erro) => self.despedir(qual, &Err(erro)),
         }
     }
 
     /// One round of all that have something to do.
-    fn atender(&mut self, agora: Instant) {
+    fn atender(&mut self) {
         let fila = std::mem::take(&mut self.fila);
+        let mut restam = if fila.len() > 1 { RODADA_BYTES } else { usize::MAX };
         let mut confirmam = Vec::new();
         for &qual in &fila {
             self.conexoes[qual].na_fila = false;
-            if self.conduzir(qual, agora) {
+            if self.conduzir(qual, &mut restam) {
                 confirmam.push(qual);
             }
         }
         if !confirmam.is_empty() {
             let servico: &Servico<B> = self.contexto.servico;
             servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
-            let agora = Instant::now();
             for &qual in &confirmam {
                 self.conexoes[qual].confirmar(servico);
-                if self.conduzir(qual, agora) {
+                if self.conduzir(qual, &mut restam) {
                     // It has served more already, which waits for the next round.
                     self.seguir(qual);
                 }
@@ -159,16 +161,19 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
     }
 
     /// Lets a connection go on. `true` if it waits for the storage.
-    fn conduzir(&mut self, qual: usize, agora: Instant) -> bool {
+    fn conduzir(&mut self, qual: usize, restam: &mut usize) -> bool {
         let Contexto { servico, parada, .. } = self.contexto;
         let conduzida = &mut self.conexoes[qual];
-        match conduzida.conduzir(servico, parada, &mut self.leitura, agora) {
+        let mut rodada = Rodada { leitura: &mut self.leitura, restam: *restam };
+        let parou = conduzida.conduzir(servico, parada, &mut rodada);
+        *restam = rodada.restam;
+        match parou {
             Parou::NoArmazenamento => return true,
             Parou::NaVez => self.seguir(qual),
             Parou::NoPar(prazo) => {
                 self.despertador.marcar(qual, &mut conduzida.marcado, prazo);
             }
-            Parou::Encerrada(fim) => self.despedir(qual, fim),
+            Parou::Encerrada(fim) => self.despedir(qual, &fim),
         }
         false
     }
@@ -177,13 +182,13 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         enfileirar(&mut self.seguintes, qual, &mut self.conexoes[qual]);
     }
 
-    fn despedir(&mut self, qual: usize, fim: io::Result<Encerramento>) {
+    fn despedir(&mut self, qual: usize, fim: &io::Result<Encerramento>) {
         let mut conduzida = self.conexoes.remove(qual);
         self.despertador.desmarcar(qual, &mut conduzida.marcado);
         let descritor = conduzida.fluxo().as_raw_fd();
         // `Portaria` holds the socket open until the place is given back.
         let _ = self.seletor.registry().deregister(&mut SourceFd(&descritor));
-        conduzida.encerrar(&fim);
+        conduzida.encerrar(fim);
         self.quantas.fetch_sub(1, Ordering::Relaxed);
     }
 }

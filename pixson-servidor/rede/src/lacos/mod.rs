@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::thread::{self, Scope};
+use std::thread::Scope;
 
 use mio::{Poll, Token, Waker};
 use pixson_core::Banco;
@@ -21,6 +21,7 @@ use pixson_core::Banco;
 use self::laco::LacoDeEventos;
 use crate::admitida::{Admitida, Contexto};
 use crate::observador::Observador;
+use crate::tarefa::tarefa;
 
 /// The token of the waker; no connection has it.
 const ACORDAR: Token = Token(usize::MAX);
@@ -94,7 +95,7 @@ impl<'s> Porta<'s> {
             // the loop.
             drop(acorda);
         };
-        thread::Builder::new().spawn_scoped(escopo, rodar)?;
+        tarefa(escopo, rodar)?;
         Ok(Self { admitidas, acordar, quantas })
     }
 }
