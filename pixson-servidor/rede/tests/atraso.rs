@@ -78,7 +78,7 @@ fn depositar_em_duas_partes(endereco: SocketAddr, banco: &BancoComCancela) {
     outro.read_line(&mut String::new()).expect("a reply");
     let legado = conectar(endereco, "t:0|op:6|rg:1");
     let mut lidos = [0; 100];
-    assert!((&*legado.get_ref()).read(&mut lidos).expect("a reply") > 0);
+    assert!(legado.get_ref().read(&mut lidos).expect("a reply") > 0);
 
     // From here on the storage lets nobody through.
     banco.fechar();
@@ -96,7 +96,7 @@ fn depositar_em_duas_partes(endereco: SocketAddr, banco: &BancoComCancela) {
         thread::yield_now();
     }
     banco.deixar(usize::MAX);
-    assert!((&*legado.get_ref()).read(&mut lidos).expect("a reply") > 0);
+    assert!(legado.get_ref().read(&mut lidos).expect("a reply") > 0);
     drop(terceiro);
 }
 

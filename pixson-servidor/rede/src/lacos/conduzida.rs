@@ -24,6 +24,8 @@ pub(super) struct Rodada<'r> {
     /// How much is still read of peers that pipeline. What peers that say little send is read all the
     /// same: they do not wait for the others.
     pub(super) restam: usize,
+    /// Replies are written, and nothing else is done: those of the others are ready, too.
+    pub(super) so_escreve: bool,
 }
 
 impl Rodada<'_> {
@@ -125,7 +127,8 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         loop {
             let feito = if self.soquete.legivel && self.conexao.espera_entrada() {
                 self.contar();
-                if std::mem::replace(&mut leu, true) || !rodada.permite(self.cabem) {
+                let ja_leu = std::mem::replace(&mut leu, true);
+                if ja_leu || rodada.so_escreve || !rodada.permite(self.cabem) {
                     return Parou::NaVez;
                 }
                 let lido = self.ler(parada, rodada, &mut encheu);
@@ -133,6 +136,7 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
                 lido
             } else {
                 match self.conexao.acao(agora) {
+                    Acao::Avancar if rodada.so_escreve => return Parou::NaVez,
                     Acao::Avancar => {
                         let Self { conexao, observador, atendimento, .. } = self;
                         conexao.avancar(servico, |evento| {

@@ -141,7 +141,7 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         let mut confirmam = Vec::new();
         for &qual in &fila {
             self.conexoes[qual].na_fila = false;
-            if self.conduzir(qual, &mut restam) {
+            if self.conduzir(qual, &mut restam, false) {
                 confirmam.push(qual);
             }
         }
@@ -150,21 +150,18 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
             for &qual in &confirmam {
                 self.conexoes[qual].confirmar(servico);
-                if self.conduzir(qual, &mut restam) {
-                    // It has served more already, which waits for the next round.
-                    self.seguir(qual);
-                }
+                self.conduzir(qual, &mut restam, true);
             }
         }
         self.fila = fila;
         self.fila.clear();
     }
 
-    /// Lets a connection go on. `true` if it waits for the storage.
-    fn conduzir(&mut self, qual: usize, restam: &mut usize) -> bool {
+    /// Lets a connection go on, or only write its replies. `true` if it waits for the storage.
+    fn conduzir(&mut self, qual: usize, restam: &mut usize, so_escreve: bool) -> bool {
         let Contexto { servico, parada, .. } = self.contexto;
         let conduzida = &mut self.conexoes[qual];
-        let mut rodada = Rodada { leitura: &mut self.leitura, restam: *restam };
+        let mut rodada = Rodada { leitura: &mut self.leitura, restam: *restam, so_escreve };
         let parou = conduzida.conduzir(servico, parada, &mut rodada);
         *restam = rodada.restam;
         match parou {
