@@ -2,6 +2,8 @@
 //! moves no cursor and hides nothing, and its JSON is read by whoever splits it into lines.
 
 mod comum;
+#[path = "../../pixson-core/tests/comum/fontes.rs"]
+mod fontes;
 #[path = "comum/ruim.rs"]
 mod ruim;
 #[path = "../../pixson-servidor/tests/comum/mod.rs"]
@@ -16,6 +18,7 @@ use comum::ditado::{LOGIN, servidor_que_diz};
 use comum::falso::{RGS, banco, servir};
 use comum::filho::Filho;
 use comum::{sem_tubos, texto};
+use fontes::{fontes, membros, raiz};
 use ruim::{RUIM, com_palavra, conferir, palavras};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -40,51 +43,24 @@ const ESCREVEM: [&str; 8] = [
     "pixson-servidor/src/main.rs",
 ];
 
-/// Both programs, and every crate in the folder of one: the members of the workspace but for the core's.
-fn crates_dos_programas(raiz: &Path) -> Vec<String> {
-    let manifesto = fs::read_to_string(raiz.join("Cargo.toml")).expect("the workspace");
-    let membros = manifesto.split_once("members = [").and_then(|(_, resto)| resto.split_once(']'));
-    let membros = membros.expect("a list of members").0.split('"').skip(1).step_by(2);
-    let crates: Vec<_> =
-        membros.filter(|membro| !membro.starts_with("pixson-core")).map(str::to_owned).collect();
-    for programa in ["pixson-cliente", "pixson-servidor"] {
-        assert!(crates.iter().any(|um| um == programa), "{programa} is not in {crates:?}");
-    }
-    crates
-}
-
-/// The files of a folder that hold any of these words in a way that is no question about a terminal.
-fn que_contem(pasta: &Path, palavras: &[&str], achados: &mut Vec<String>) {
-    for item in fs::read_dir(pasta).expect("a folder") {
-        let caminho = item.expect("readable").path();
-        if caminho.is_symlink() {
-            continue;
-        }
-        if caminho.is_dir() {
-            que_contem(&caminho, palavras, achados);
-            continue;
-        }
-        let fonte = fs::read_to_string(&caminho).expect("a source file");
-        let escreve = |linha: &str| {
-            palavras.iter().any(|palavra| linha.contains(palavra)) && !linha.contains("is_terminal")
-        };
-        if fonte.lines().any(escreve) {
-            achados.push(caminho.to_string_lossy().into_owned());
-        }
-    }
+/// Whether a file holds any of these words in a way that is no question about a terminal.
+fn contem(fonte: &Path, palavras: &[&str]) -> bool {
+    let texto = fs::read_to_string(fonte).expect("a source file");
+    let tem = |linha: &str| palavras.iter().any(|palavra| linha.contains(palavra));
+    texto.lines().any(|linha| tem(linha) && !linha.contains("is_terminal"))
 }
 
 #[test]
 fn what_a_program_says_goes_through_one_place() {
-    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut achados = Vec::new();
-    for crate_ in crates_dos_programas(&raiz) {
-        let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
-        que_contem(&raiz.join(crate_).join("src"), &palavras, &mut achados);
-    }
+    let palavras = ["io::stdout()", "io::stderr()", "println!(", "print!("];
+    // Both programs, and every crate in the folder of one.
+    let crates = membros().into_iter().filter(|um| !um.starts_with("pixson-core"));
+    let lidas: Vec<_> = crates.flat_map(|um| fontes(&raiz().join(um).join("src"))).collect();
+    assert!(lidas.len() > 100, "only {} files", lidas.len());
+    let mut achados: Vec<_> = lidas.iter().filter(|fonte| contem(fonte, &palavras)).collect();
     achados.sort_unstable();
-    let permitidos = ESCREVEM.map(|arquivo| raiz.join(arquivo).to_string_lossy().into_owned());
-    assert_eq!(achados, permitidos, "say it with `fala`");
+    let permitidos = ESCREVEM.map(|arquivo| raiz().join(arquivo));
+    assert_eq!(achados, permitidos.iter().collect::<Vec<_>>(), "say it with `fala`");
 }
 
 #[test]

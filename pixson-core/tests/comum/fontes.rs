@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder of the workspace.
 pub(crate) fn raiz() -> PathBuf {
-    let core = Path::new(env!("CARGO_MANIFEST_DIR"));
-    core.parent().expect("the core lies in the workspace").to_owned()
+    let este = Path::new(env!("CARGO_MANIFEST_DIR"));
+    este.parent().expect("the crates of these tests lie in it").to_owned()
 }
 
 /// The folder of each crate of the workspace, from its root on.
