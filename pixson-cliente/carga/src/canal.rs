@@ -165,6 +165,13 @@ impl Canal {
         false
     }
 
+    /// Whether something is due by time. Replies that have arrived are to be read before
+    /// [`Canal::vencer`]: whoever looks may be late.
+    pub(crate) fn venceu(&self, agora: Instant) -> bool {
+        self.acordar_em.is_some_and(|em| em <= agora)
+            || self.devidas.front().is_some_and(|desde| *desde + self.limite <= agora)
+    }
+
     /// Does what is due by time. `Err` if a reply is overdue.
     pub(crate) fn vencer(&mut self, agora: Instant) -> Result<(), ErroCarga> {
         if self.acordar_em.take_if(|em| *em <= agora).is_some() {

@@ -18,7 +18,7 @@ use crate::medida::{Contadores, Medida};
 use crate::sorteio::{Escolha, Escolhas};
 
 /// How often a connection that has nothing to send checks whether it is to end.
-const ATENCAO: Duration = Duration::from_millis(100);
+pub(crate) const ATENCAO: Duration = Duration::from_millis(100);
 
 /// One connection under load: as long as the time lasts, it keeps requests on their way.
 #[derive(Debug)]
@@ -33,12 +33,20 @@ pub(crate) struct Carregada<'a> {
     /// In the order in which they were sent, which is that of the replies.
     pendentes: VecDeque<Pendente>,
     medida: Medida,
+}
+
+/// When a connection sends, from the start of the load on.
+#[derive(Debug)]
+pub(crate) struct Ritmo {
     /// With a rate, the instants at which requests are due.
     agenda: Option<Agenda>,
     /// When no more requests are sent.
     fim: Instant,
     acabou: bool,
 }
+
+/// What a connection saw, and why it was lost, if it was.
+pub(crate) type Concluida = (Medida, Option<ErroCarga>);
 
 /// A request without an answer yet, and the instant from which its latency counts.
 #[derive(Clone, Copy, Debug)]
@@ -56,37 +64,25 @@ impl<'a> Carregada<'a> {
         (conexao, sorteio): (u32, Escolhas),
     ) -> Self {
         let pendentes = VecDeque::with_capacity(plano.pipeline as usize);
-        Self {
-            plano,
-            esperado,
-            contadores,
-            canal,
-            conexao,
-            sorteio,
-            pendentes,
-            medida: Medida::nova(),
-            agenda: None,
-            fim: Instant::now(),
-            acabou: false,
-        }
+        let medida = Medida::nova();
+        Self { plano, esperado, contadores, canal, conexao, sorteio, pendentes, medida }
     }
 
     /// Works until the time is over and every reply is in, or until the connection is lost.
-    pub(crate) fn correr(mut self, inicio: Instant) -> (Medida, Option<ErroCarga>) {
-        self.largar(inicio);
+    pub(crate) fn correr(mut self, inicio: Instant) -> Concluida {
         let falha = self.conversar(inicio).err();
         self.concluir(falha)
     }
 
-    /// From this instant on requests are due.
-    pub(crate) fn largar(&mut self, inicio: Instant) {
+    /// When it sends, if the load starts at this instant.
+    pub(crate) fn ritmo(&self, inicio: Instant) -> Ritmo {
         let Plano { taxa, conexoes, duracao, .. } = *self.plano;
-        self.agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
-        self.fim = inicio + duracao;
+        let agenda = taxa.map(|taxa| Agenda::nova(inicio, taxa, self.conexao, conexoes));
+        Ritmo { agenda, fim: inicio + duracao, acabou: false }
     }
 
-    /// The end: what was seen, and why the connection was lost, if it was.
-    pub(crate) fn concluir(mut self, falha: Option<ErroCarga>) -> (Medida, Option<ErroCarga>) {
+    /// The end of the connection, which was lost if there is a reason.
+    pub(crate) fn concluir(mut self, falha: Option<ErroCarga>) -> Concluida {
         if falha.is_some() {
             self.contadores.perder_conexao();
         }
@@ -106,8 +102,8 @@ impl<'a> Carregada<'a> {
     }
 
     fn conversar(&mut self, inicio: Instant) -> Result<(), ErroCarga> {
-        let mut agora = inicio;
-        while let ControlFlow::Continue(ate) = self.encher(agora)? {
+        let (mut ritmo, mut agora) = (self.ritmo(inicio), inicio);
+        while let ControlFlow::Continue(ate) = self.encher(&mut ritmo, agora)? {
             self.canal.mover(agora, ate)?;
             agora = Instant::now();
             self.colher(agora)?;
@@ -119,21 +115,19 @@ impl<'a> Carregada<'a> {
     /// reply is in; otherwise it says when to look again, if that is not only when a reply arrives.
     pub(crate) fn encher(
         &mut self,
+        ritmo: &mut Ritmo,
         agora: Instant,
     ) -> Result<ControlFlow<(), Option<Instant>>, ErroCarga> {
         let mut ate = None;
-        if !self.acabou {
-            self.acabou = agora >= self.fim || self.plano.interrompido();
-            match self.agenda.take() {
-                None if self.acabou => {}
+        if !ritmo.acabou {
+            ritmo.acabou = agora >= ritmo.fim || self.plano.interrompido();
+            match &mut ritmo.agenda {
+                None if ritmo.acabou => {}
                 None => self.completar(agora)?,
-                Some(mut agenda) => {
-                    ate = self.cumprir(&mut agenda, agora)?;
-                    self.agenda = Some(agenda);
-                }
+                Some(agenda) => ate = self.cumprir(agenda, agora, ritmo.fim)?,
             }
         }
-        if self.acabou && self.pendentes.is_empty() {
+        if ritmo.acabou && self.pendentes.is_empty() {
             return Ok(ControlFlow::Break(()));
         }
         Ok(ControlFlow::Continue(ate))
@@ -158,8 +152,8 @@ impl<'a> Carregada<'a> {
         &mut self,
         agenda: &mut Agenda,
         agora: Instant,
+        fim: Instant,
     ) -> Result<Option<Instant>, ErroCarga> {
-        let fim = self.fim;
         let mut proxima = agenda.proxima();
         while self.cabe_mais() && proxima <= agora && proxima < fim {
             self.pedir(proxima, agora)?;

@@ -4,30 +4,25 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::os::fd::AsRawFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
 use crate::ErroCarga;
-use crate::carregada::Carregada;
-use crate::medida::Medida;
+use crate::carregada::{ATENCAO, Carregada, Concluida, Ritmo};
 
 /// How many events one call of the selector returns at most.
 const EVENTOS_MAX: usize = 1024;
 
-/// How long nothing may happen before all connections are looked at: 100 ms. Somebody may have asked for
-/// the end.
-const ATENCAO: Duration = Duration::from_millis(100);
-
-/// What became of a connection.
-type Concluida = (Medida, Option<ErroCarga>);
-
-/// A connection that goes on.
-struct Viva<'a> {
-    carregada: Carregada<'a>,
-    /// When it is looked at, whatever happens to its socket.
-    prazo: Option<Instant>,
+/// The connections of a loop, by their tokens.
+struct Multidao<'a> {
+    vivas: Vec<Option<(Carregada<'a>, Ritmo)>>,
+    /// When each is looked at, whatever happens to its socket: `None` once it has ended. Apart from the
+    /// connections, since all of them are looked through after each wait.
+    prazos: Vec<Option<Instant>>,
+    concluidas: Vec<Concluida>,
 }
 
 /// What is new of a socket.
@@ -38,85 +33,97 @@ struct Mudou {
     acabou: bool,
 }
 
+impl From<&Event> for Mudou {
+    fn from(evento: &Event) -> Self {
+        let acabou = evento.is_read_closed() || evento.is_error();
+        Self { legivel: evento.is_readable() || acabou, acabou }
+    }
+}
+
 /// Drives these connections until all have ended.
 pub(crate) fn correr(carregadas: Vec<Carregada<'_>>, inicio: Instant) -> Vec<Concluida> {
-    let mut fins = Vec::new();
     let mut seletor = match Poll::new() {
         Ok(seletor) => seletor,
-        Err(erro) => {
-            let perder = |carregada: Carregada<'_>| {
-                let perda = carregada.sem_recursos(&erro);
-                carregada.concluir(Some(perda))
-            };
-            return carregadas.into_iter().map(perder).collect();
-        }
+        Err(erro) => return carregadas.into_iter().map(|uma| perder(uma, &erro)).collect(),
     };
-    let mut vivas: Vec<Option<Viva<'_>>> = Vec::new();
+    let mut multidao = Multidao { vivas: vec![], prazos: vec![], concluidas: vec![] };
     for mut carregada in carregadas {
-        carregada.largar(inicio);
-        match registrar(&seletor, &mut carregada, vivas.len()) {
-            Ok(()) => vivas.push(Some(Viva { carregada, prazo: Some(inicio) })),
-            Err(erro) => {
-                let perda = carregada.sem_recursos(&erro);
-                fins.push(carregada.concluir(Some(perda)));
+        match registrar(&seletor, &mut carregada, multidao.vivas.len()) {
+            Ok(()) => {
+                let ritmo = carregada.ritmo(inicio);
+                multidao.vivas.push(Some((carregada, ritmo)));
+                multidao.prazos.push(Some(inicio));
             }
+            Err(erro) => multidao.concluidas.push(perder(carregada, &erro)),
         }
     }
     let mut eventos = Events::with_capacity(EVENTOS_MAX);
-    while vivas.iter().any(Option::is_some) {
-        let agora = Instant::now();
-        let prazos = vivas.iter().flatten().filter_map(|viva| viva.prazo);
-        let falta = prazos.min().map(|prazo| prazo.saturating_duration_since(agora));
-        if seletor
-            .poll(&mut eventos, Some(falta.map_or(ATENCAO, |falta| falta.min(ATENCAO))))
-            .is_err()
-        {
+    while let Some(prazo) = multidao.prazos.iter().flatten().min() {
+        let falta = prazo.saturating_duration_since(Instant::now());
+        if seletor.poll(&mut eventos, Some(falta.min(ATENCAO))).is_err() {
             // A signal came (EINTR): a live selector has no other error.
             eventos.clear();
         }
         let agora = Instant::now();
         for evento in &eventos {
-            let acabou = evento.is_read_closed() || evento.is_error();
-            let mudou = Mudou { legivel: evento.is_readable() || acabou, acabou };
-            avancar(&mut vivas[evento.token().0], &mut fins, mudou, agora);
+            multidao.avancar(evento.token().0, evento.into(), agora);
         }
-        let vence = |viva: &Viva<'_>| viva.prazo.is_none_or(|prazo| prazo <= agora);
-        for viva in vivas.iter_mut().filter(|viva| viva.as_ref().is_some_and(vence)) {
-            avancar(viva, &mut fins, Mudou::default(), agora);
+        for qual in 0..multidao.prazos.len() {
+            if multidao.prazos[qual].is_some_and(|prazo| prazo <= agora) {
+                multidao.avancar(qual, Mudou::default(), agora);
+            }
         }
     }
-    fins
+    multidao.concluidas
 }
 
-/// Lets a connection go on, and takes it away if it has ended.
-fn avancar(lugar: &mut Option<Viva<'_>>, fins: &mut Vec<Concluida>, mudou: Mudou, agora: Instant) {
-    let Some(viva) = lugar else { return };
-    let fim = match passo(viva, mudou, agora) {
-        Ok(ControlFlow::Continue(())) => return,
-        Ok(ControlFlow::Break(())) => None,
-        Err(erro) => Some(erro),
-    };
-    fins.extend(lugar.take().map(|viva| viva.carregada.concluir(fim)));
+impl Multidao<'_> {
+    /// Lets a connection go on, and takes it away if it has ended.
+    fn avancar(&mut self, qual: usize, mudou: Mudou, agora: Instant) {
+        let Some((carregada, ritmo)) = &mut self.vivas[qual] else { return };
+        let fim = match passo(carregada, ritmo, mudou, agora) {
+            Ok(ControlFlow::Continue(prazo)) => {
+                self.prazos[qual] = Some(prazo);
+                return;
+            }
+            Ok(ControlFlow::Break(())) => None,
+            Err(erro) => Some(erro),
+        };
+        self.prazos[qual] = None;
+        let viva = self.vivas[qual].take();
+        self.concluidas.extend(viva.map(|(carregada, _)| carregada.concluir(fim)));
+    }
 }
 
-fn passo(viva: &mut Viva<'_>, mudou: Mudou, agora: Instant) -> Result<ControlFlow<()>, ErroCarga> {
-    let Viva { carregada, prazo } = viva;
-    let mut mais = mudou.legivel;
+/// Reads and sends what is possible. Gives the instant at which the connection is to be looked at again.
+fn passo(
+    carregada: &mut Carregada<'_>,
+    ritmo: &mut Ritmo,
+    mudou: Mudou,
+    agora: Instant,
+) -> Result<ControlFlow<(), Instant>, ErroCarga> {
+    let mut mais = mudou.legivel || carregada.canal().venceu(agora);
     while mais {
         mais = carregada.canal().ler_o_que_ha(mudou.acabou);
         carregada.colher(agora)?;
     }
     carregada.canal().vencer(agora)?;
     carregada.colher(agora)?;
-    let ControlFlow::Continue(ate) = carregada.encher(agora)? else {
+    let ControlFlow::Continue(ate) = carregada.encher(ritmo, agora)? else {
         return Ok(ControlFlow::Break(()));
     };
-    *prazo = carregada.canal().empurrar(ate);
-    Ok(ControlFlow::Continue(()))
+    let prazo = carregada.canal().empurrar(ate);
+    Ok(ControlFlow::Continue(prazo.unwrap_or(agora + ATENCAO)))
 }
 
 fn registrar(seletor: &Poll, carregada: &mut Carregada<'_>, qual: usize) -> io::Result<()> {
     let descritor = carregada.canal().sem_esperar()?.as_raw_fd();
     let interesse = Interest::READABLE | Interest::WRITABLE;
     seletor.registry().register(&mut SourceFd(&descritor), Token(qual), interesse)
+}
+
+/// The system does not give what a connection needs in a loop.
+fn perder(carregada: Carregada<'_>, erro: &io::Error) -> Concluida {
+    let perda = carregada.sem_recursos(erro);
+    carregada.concluir(Some(perda))
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::canal::Canal;
-use crate::carregada::Carregada;
+use crate::carregada::{Carregada, Concluida};
 use crate::conferencia::{Dinheiro, VariacaoEsperada, saldos};
 use crate::laco;
 use crate::medida::{Colheita, Contadores, Medida};
@@ -111,7 +111,10 @@ fn carregar(
             match pilha.spawn_scoped(escopo, correr) {
                 Ok(tarefa) => tarefas.push(tarefa),
                 // Connections that get no thread are lost like those that were never made.
-                Err(erro) => perdas.extend((0..quantas).map(|_| plano.sem_recursos(&erro))),
+                Err(erro) => perdas.extend((0..quantas).map(|_| {
+                    contadores.perder_conexao();
+                    plano.sem_recursos(&erro)
+                })),
             }
         }
         drop(viva);
@@ -146,7 +149,7 @@ impl Grupo<'_> {
         }
     }
 
-    fn correr(self, inicio: Instant) -> Vec<(Medida, Option<ErroCarga>)> {
+    fn correr(self, inicio: Instant) -> Vec<Concluida> {
         match self {
             Self::Sozinha(carregada) => vec![carregada.correr(inicio)],
             Self::Laco(carregadas) => laco::correr(carregadas, inicio),
