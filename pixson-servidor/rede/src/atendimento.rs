@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use pixson_core::servico::Evento;
+use pixson_core::sessao::Fim;
 
+use crate::conexao::Encerramento;
 use crate::observador::ObservadorDeConexao;
 
 /// The input that is being served, for measuring how long that takes.
@@ -24,14 +26,27 @@ impl Atendimento {
         self.respondeu |= !matches!(evento, Evento::RelogioAtualizado(_));
     }
 
-    /// Whether somebody waits to be told.
-    pub(crate) fn conta(&self) -> bool {
-        self.respondeu && self.chegada.is_some()
+    /// The replies are sent. `agora` is asked for if somebody waits to be told.
+    pub(crate) fn contar(
+        &mut self,
+        agora: impl FnOnce() -> Instant,
+        observador: &mut impl ObservadorDeConexao,
+    ) {
+        if let Some(chegada) = self.chegada.take_if(|_| self.respondeu) {
+            observador.atendimento(agora().saturating_duration_since(chegada));
+        }
     }
 
-    pub(crate) fn contar(&mut self, agora: Instant, observador: &mut impl ObservadorDeConexao) {
-        if let Some(chegada) = self.chegada.take_if(|_| self.respondeu) {
-            observador.atendimento(agora.saturating_duration_since(chegada));
+    /// The same for the last replies. After a missed deadline the time was spent by the peer, not by
+    /// the server, and is not counted.
+    pub(crate) fn terminar(
+        &mut self,
+        fim: Option<Encerramento>,
+        agora: impl FnOnce() -> Instant,
+        observador: &mut impl ObservadorDeConexao,
+    ) {
+        if fim != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
+            self.contar(agora, observador);
         }
     }
 }

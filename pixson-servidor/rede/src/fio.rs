@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Servico};
 use rustix::net::{RecvFlags, recv};
 
@@ -15,7 +14,7 @@ use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::{Observador, ObservadorDeConexao};
 use crate::parada::Parada;
-use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES, preparar};
+use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES, preparar, proxima_leitura};
 
 /// The stack of a connection's thread: 256 KiB.
 const PILHA_BYTES: usize = 256 * 1024;
@@ -88,7 +87,7 @@ fn conduzir<B: Banco>(
                 escrito.map(|quantos| conexao.escritos(quantos))
             }
             Acao::Ler { no_maximo } => {
-                atendimento.contar(agora, observador);
+                atendimento.contar(|| agora, observador);
                 let lido = soquete.ler(no_maximo);
                 if !matches!(lido, Ok(Some([_, ..]))) {
                     agora = Instant::now();
@@ -107,18 +106,13 @@ fn conduzir<B: Banco>(
                 })
             }
             Acao::MeioFechar => {
-                // After a missed deadline the time was spent by the peer, not by the server, and is
-                // not counted.
-                if conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
-                    atendimento.contar(agora, observador);
-                }
+                atendimento.terminar(conexao.encerramento(), || agora, observador);
                 fluxo.shutdown(Shutdown::Write).map(|()| conexao.meio_fechada())
             }
             Acao::Fechar(fim) => return Ok(fim),
         };
         if let Err(erro) = feito {
-            // An error after the last reply does not matter: the conversation is over.
-            return conexao.encerramento().ok_or(erro);
+            return conexao.transporte_falhou(erro);
         }
     }
 }
@@ -178,11 +172,11 @@ impl<'f> Soquete<'f> {
     /// Grows the buffer if the last read filled it, and shrinks it again after a read of few bytes.
     fn ajustar(&mut self) {
         let cabem = self.bytes.len();
-        let lidos = std::mem::take(&mut self.lidos);
-        if lidos == cabem && cabem < LEITURA_MAX_BYTES {
-            self.bytes.resize(LEITURA_MAX_BYTES.min(cabem * 4), 0);
-        } else if (1..LEITURA_MIN_BYTES).contains(&lidos) && cabem > LEITURA_MIN_BYTES {
-            self.bytes = vec![0; LEITURA_MIN_BYTES];
+        let proxima = proxima_leitura(cabem, std::mem::take(&mut self.lidos));
+        if proxima > cabem {
+            self.bytes.resize(proxima, 0);
+        } else if proxima < cabem {
+            self.bytes = vec![0; proxima];
         }
     }
 

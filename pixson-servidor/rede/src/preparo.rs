@@ -16,6 +16,16 @@ const ENVIO_BYTES: usize = 128 * 1024;
 pub(crate) const LEITURA_MIN_BYTES: usize = 2 * 1024;
 pub(crate) const LEITURA_MAX_BYTES: usize = 32 * 1024;
 
+/// How much the next read of a connection takes, after one that took up to `cabem` and got `lidos`: more
+/// after a read that filled its buffer, and little again after a read of few bytes.
+pub(crate) fn proxima_leitura(cabem: usize, lidos: usize) -> usize {
+    match lidos {
+        _ if lidos == cabem => LEITURA_MAX_BYTES.min(cabem * 4),
+        1..LEITURA_MIN_BYTES => LEITURA_MIN_BYTES,
+        _ => cabem,
+    }
+}
+
 /// Turns Nagle's algorithm off, so that replies leave at once, bounds the send buffer, and leaves urgent
 /// data in its place: at its mark a read ends early, which a loop takes for the end of what has come.
 pub(crate) fn preparar(fluxo: &TcpStream) -> io::Result<()> {

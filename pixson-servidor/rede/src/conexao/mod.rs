@@ -271,6 +271,16 @@ impl ConexaoServidor {
         }
     }
 
+    /// What a failure of the transport means. After the last reply it does not matter: the conversation
+    /// is over.
+    ///
+    /// # Errors
+    ///
+    /// The failure, if the conversation was not over.
+    pub fn transporte_falhou<E>(&self, erro: E) -> Result<Encerramento, E> {
+        self.encerramento().ok_or(erro)
+    }
+
     /// Takes note of new input, which is served as soon as the replies that are ready are written.
     fn servir_depois(&mut self) {
         match &mut self.fase {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mio::event::Event;
-use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Ligacao, Servico};
 
 use crate::admitida::Admitida;
@@ -15,11 +14,11 @@ use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::ObservadorDeConexao;
 use crate::parada::Parada;
 use crate::portaria::Passe;
-use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES};
+use crate::preparo::{LEITURA_MIN_BYTES, proxima_leitura};
 
 /// What the connections of a round share.
 pub(super) struct Rodada<'r> {
-    /// At least [`LEITURA_MAX_BYTES`].
+    /// At least [`LEITURA_MAX_BYTES`](crate::preparo::LEITURA_MAX_BYTES).
     pub(super) leitura: &'r mut [u8],
     /// How much is still read of peers that pipeline. What peers that say little send is read all the
     /// same: they do not wait for the others.
@@ -125,63 +124,62 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         let mut agora = Instant::now();
         let (mut leu, mut encheu) = (false, false);
         loop {
-            let feito = if self.soquete.legivel && self.conexao.espera_entrada() {
+            if self.soquete.legivel && self.conexao.espera_entrada() {
                 self.contar();
                 let ja_leu = std::mem::replace(&mut leu, true);
                 if ja_leu || rodada.so_escreve || !rodada.permite(self.cabem) {
                     return Parou::NaVez;
                 }
-                let lido = self.ler(parada, rodada, &mut encheu);
-                agora = Instant::now();
-                lido
-            } else {
-                match self.conexao.acao(agora) {
-                    Acao::Avancar if rodada.so_escreve => return Parou::NaVez,
-                    Acao::Avancar => {
-                        let Self { conexao, observador, atendimento, .. } = self;
-                        conexao.avancar(servico, |evento| {
-                            atendimento.ver(evento);
-                            observador.evento(evento);
-                        });
-                        Ok(())
-                    }
-                    Acao::Confirmar => {
-                        let adianta =
-                            encheu && self.soquete.legivel && self.conexao.pode_adiantar();
-                        if !adianta || !rodada.permite(self.cabem) || parada.pedida() {
-                            return Parou::NoArmazenamento;
-                        }
-                        self.ler(parada, rodada, &mut encheu)
-                    }
-                    Acao::Escrever { no_maximo, .. } if !self.soquete.gravavel => {
-                        return Parou::NoPar(agora + no_maximo);
-                    }
-                    Acao::Escrever { bytes, .. } => {
-                        let escrito = (&*self.fluxo).write(bytes);
-                        self.anotar_escrita(escrito)
-                    }
-                    // Read above, before time may pass.
-                    Acao::Ler { .. } if self.soquete.legivel => Ok(()),
-                    Acao::Ler { no_maximo } => {
-                        self.contar();
-                        return Parou::NoPar(agora + no_maximo);
-                    }
-                    Acao::MeioFechar => self.meio_fechar(),
-                    Acao::Fechar(fim) => return Parou::Encerrada(Ok(fim)),
+                if let Err(erro) = self.ler(parada, rodada, &mut encheu) {
+                    return Parou::Encerrada(self.conexao.transporte_falhou(erro));
                 }
+                agora = Instant::now();
+                continue;
+            }
+            let feito = match self.conexao.acao(agora) {
+                Acao::Avancar if rodada.so_escreve => return Parou::NaVez,
+                Acao::Avancar => self.avancar(servico),
+                Acao::Confirmar => {
+                    let adianta = encheu && self.soquete.legivel && self.conexao.pode_adiantar();
+                    if !adianta || !rodada.permite(self.cabem) || parada.pedida() {
+                        return Parou::NoArmazenamento;
+                    }
+                    self.ler(parada, rodada, &mut encheu)
+                }
+                Acao::Escrever { no_maximo, .. } if !self.soquete.gravavel => {
+                    return Parou::NoPar(agora + no_maximo);
+                }
+                Acao::Escrever { bytes, .. } => {
+                    let escrito = (&*self.fluxo).write(bytes);
+                    self.anotar_escrita(escrito)
+                }
+                // Read above, before time may pass.
+                Acao::Ler { .. } if self.soquete.legivel => Ok(()),
+                Acao::Ler { no_maximo } => {
+                    self.contar();
+                    return Parou::NoPar(agora + no_maximo);
+                }
+                Acao::MeioFechar => self.meio_fechar(),
+                Acao::Fechar(fim) => return Parou::Encerrada(Ok(fim)),
             };
             if let Err(erro) = feito {
-                // An error after the last reply does not matter: the conversation is over.
-                return Parou::Encerrada(self.conexao.encerramento().ok_or(erro));
+                return Parou::Encerrada(self.conexao.transporte_falhou(erro));
             }
         }
     }
 
+    fn avancar<B: Banco>(&mut self, servico: &Servico<B>) -> io::Result<()> {
+        let Self { conexao, observador, atendimento, .. } = self;
+        conexao.avancar(servico, |evento| {
+            atendimento.ver(evento);
+            observador.evento(evento);
+        });
+        Ok(())
+    }
+
     fn meio_fechar(&mut self) -> io::Result<()> {
-        // A peer that let a deadline pass was not waiting for the server.
-        if self.conexao.encerramento() != Some(Encerramento::Sessao(Fim::PrazoEsgotado)) {
-            self.contar();
-        }
+        let fim = self.conexao.encerramento();
+        self.atendimento.terminar(fim, Instant::now, &mut self.observador);
         self.fluxo.shutdown(Shutdown::Write)?;
         self.conexao.meio_fechada();
         Ok(())
@@ -216,11 +214,7 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         };
         rodada.restam = rodada.restam.saturating_sub(lidos);
         *encheu = lidos == self.cabem;
-        if *encheu {
-            self.cabem = LEITURA_MAX_BYTES.min(self.cabem * 4);
-        } else if lidos < LEITURA_MIN_BYTES {
-            self.cabem = LEITURA_MIN_BYTES;
-        }
+        self.cabem = proxima_leitura(self.cabem, lidos);
         if lidos == 0 {
             self.conexao.fim_de_entrada();
             return Ok(());
@@ -247,8 +241,6 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
     }
 
     fn contar(&mut self) {
-        if self.atendimento.conta() {
-            self.atendimento.contar(Instant::now(), &mut self.observador);
-        }
+        self.atendimento.contar(Instant::now, &mut self.observador);
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct LacoDeEventos<'s, B, O: Observador> {
     /// Those that go on in this round, and in the next.
     fila: Vec<usize>,
     seguintes: Vec<usize>,
+    /// Those of this round whose replies wait for the storage.
+    confirmam: Vec<usize>,
 }
 
 impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
@@ -64,6 +66,7 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             leitura: vec![0; LEITURA_MAX_BYTES],
             fila: Vec::new(),
             seguintes: Vec::new(),
+            confirmam: Vec::new(),
         }
     }
 
@@ -136,35 +139,34 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
 
     /// One round of all that have something to do.
     fn atender(&mut self) {
-        let fila = std::mem::take(&mut self.fila);
-        let mut restam = if fila.len() > 1 { RODADA_BYTES } else { usize::MAX };
-        let mut confirmam = Vec::new();
-        for &qual in &fila {
+        let mut fila = std::mem::take(&mut self.fila);
+        let mut confirmam = std::mem::take(&mut self.confirmam);
+        let mut leitura = std::mem::take(&mut self.leitura);
+        let restam = if fila.len() > 1 { RODADA_BYTES } else { usize::MAX };
+        let mut rodada = Rodada { leitura: &mut leitura, restam, so_escreve: false };
+        for qual in fila.drain(..) {
             self.conexoes[qual].na_fila = false;
-            if self.conduzir(qual, &mut restam, false) {
+            if self.conduzir(qual, &mut rodada) {
                 confirmam.push(qual);
             }
         }
         if !confirmam.is_empty() {
             let servico: &Servico<B> = self.contexto.servico;
             servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
-            for &qual in &confirmam {
+            rodada.so_escreve = true;
+            for qual in confirmam.drain(..) {
                 self.conexoes[qual].confirmar(servico);
-                self.conduzir(qual, &mut restam, true);
+                self.conduzir(qual, &mut rodada);
             }
         }
-        self.fila = fila;
-        self.fila.clear();
+        (self.fila, self.confirmam, self.leitura) = (fila, confirmam, leitura);
     }
 
-    /// Lets a connection go on, or only write its replies. `true` if it waits for the storage.
-    fn conduzir(&mut self, qual: usize, restam: &mut usize, so_escreve: bool) -> bool {
+    /// Lets a connection go on. `true` if it waits for the storage.
+    fn conduzir(&mut self, qual: usize, rodada: &mut Rodada<'_>) -> bool {
         let Contexto { servico, parada, .. } = self.contexto;
         let conduzida = &mut self.conexoes[qual];
-        let mut rodada = Rodada { leitura: &mut self.leitura, restam: *restam, so_escreve };
-        let parou = conduzida.conduzir(servico, parada, &mut rodada);
-        *restam = rodada.restam;
-        match parou {
+        match conduzida.conduzir(servico, parada, rodada) {
             Parou::NoArmazenamento => return true,
             Parou::NaVez => self.seguir(qual),
             Parou::NoPar(prazo) => {
