@@ -3,7 +3,7 @@
 use std::io;
 use std::net::TcpStream;
 
-use rustix::net::sockopt::{set_socket_oobinline, set_socket_send_buffer_size};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 
 /// The send buffer of a socket, for replies that a peer does not read: 128 KiB, which Linux doubles
 /// for its own bookkeeping. By default Linux lets each buffer grow to 4 MiB, and many slow readers
@@ -26,11 +26,9 @@ pub(crate) fn proxima_leitura(cabem: usize, lidos: usize) -> usize {
     }
 }
 
-/// Turns Nagle's algorithm off, so that replies leave at once, bounds the send buffer, and leaves urgent
-/// data in its place: at its mark a read ends early, which a loop takes for the end of what has come.
+/// Turns Nagle's algorithm off, so that replies leave at once, and bounds the send buffer.
 pub(crate) fn preparar(fluxo: &TcpStream) -> io::Result<()> {
     fluxo.set_nodelay(true)?;
-    set_socket_oobinline(fluxo, true)?;
     set_socket_send_buffer_size(fluxo, ENVIO_BYTES)?;
     Ok(())
 }

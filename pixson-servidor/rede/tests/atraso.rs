@@ -1,5 +1,6 @@
 //! A loop that the storage holds up: what has arrived in time counts as in time.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
@@ -9,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use pixson_core::banco::{BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
 use pixson_core::relogio::RelogioEsgotado;
-use pixson_core::{Banco, Operacao, Relogio, Saldo, Servico};
+use pixson_core::{Banco, Operacao, Relogio, Rg, Saldo, Servico};
 use pixson_rede::{Conducao, Limites, Parada, Servidor};
+use rustix::net::{SendFlags, send};
 
 const PACIENCIA: Duration = Duration::from_secs(30);
 
@@ -23,6 +25,8 @@ struct BancoComCancela {
     /// How many calls have come, and how many may go.
     chamadas: Mutex<(usize, usize)>,
     mudou: Condvar,
+    /// The accounts that asked for their balance, in the order in which they were served.
+    servidas: Mutex<Vec<Rg>>,
 }
 
 impl BancoComCancela {
@@ -49,6 +53,9 @@ impl BancoComCancela {
 
 impl Banco for BancoComCancela {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+        if let Operacao::Saldo { rg } = operacao {
+            self.servidas.lock().expect("no panic").push(rg);
+        }
         self.banco.executar(operacao, relogio)
     }
 
@@ -74,8 +81,7 @@ fn conectar(endereco: SocketAddr, entrada: &str) -> BufReader<TcpStream> {
 /// The balance with which the deposit of a legacy peer leaves its account, if the second half of the
 /// amount arrives in time, while the only loop waits for the storage of somebody else.
 fn depositar_em_duas_partes(endereco: SocketAddr, banco: &BancoComCancela) {
-    let mut outro = conectar(endereco, "t:0|op:6|rg:2\n");
-    outro.read_line(&mut String::new()).expect("a reply");
+    let outro = entrar(endereco, 2);
     let legado = conectar(endereco, "t:0|op:6|rg:1");
     let mut lidos = [0; 100];
     assert!(legado.get_ref().read(&mut lidos).expect("a reply") > 0);
@@ -100,14 +106,18 @@ fn depositar_em_duas_partes(endereco: SocketAddr, banco: &BancoComCancela) {
     drop(terceiro);
 }
 
-#[test]
-fn an_amount_whose_second_half_arrived_in_time_is_not_cut_when_the_loop_is_late() {
+/// A server with one loop, on a bank whose accounts 1 to 30 have 10.00 each, while `clientes` has its say.
+/// Gives the balances at the end, and whose were asked for, in order.
+fn com_um_laco(
+    clientes: impl FnOnce(SocketAddr, &BancoComCancela),
+) -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
     let dez = Saldo::de_centavos(1000).expect("a balance");
-    let contas = ["1", "2"].map(|rg| (rg.parse().expect("an RG"), dez));
+    let contas = (1..=30).map(|rg: u32| (rg.to_string().parse().expect("an RG"), dez));
     let banco = BancoComCancela {
         banco: BancoMemoria::com_contas(contas),
         chamadas: Mutex::new((0, usize::MAX)),
         mudou: Condvar::new(),
+        servidas: Mutex::default(),
     };
     let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let endereco = ouvinte.local_addr().expect("bound");
@@ -116,10 +126,75 @@ fn an_amount_whose_second_half_arrived_in_time_is_not_cut_when_the_loop_is_late(
         .com_conducao(Conducao::Lacos(NonZeroUsize::MIN));
     thread::scope(|escopo| {
         let servindo = escopo.spawn(|| servidor.servir(|| Ok::<(), io::Error>(())));
-        depositar_em_duas_partes(endereco, servidor.servico().banco());
+        clientes(endereco, servidor.servico().banco());
         servidor.parada().pedir();
         servindo.join().expect("no panic").expect("threads");
     });
-    let saldos = servidor.servico().banco().banco.saldos();
+    let banco = servidor.servico().banco();
+    let servidas = banco.servidas.lock().expect("no panic").clone();
+    (banco.banco.saldos(), servidas)
+}
+
+/// A connection that is logged in.
+fn entrar(endereco: SocketAddr, rg: u32) -> BufReader<TcpStream> {
+    let mut dentro = conectar(endereco, &format!("t:0|op:6|rg:{rg}\n"));
+    dentro.read_line(&mut String::new()).expect("a reply");
+    dentro
+}
+
+#[test]
+fn an_amount_whose_second_half_arrived_in_time_is_not_cut_when_the_loop_is_late() {
+    let (saldos, _) = com_um_laco(depositar_em_duas_partes);
     assert_eq!(saldos[&"1".parse().expect("an RG")].centavos(), 2050);
+}
+
+#[test]
+fn a_crowd_that_pipelines_lets_whoever_asks_one_thing_go_first() {
+    const MULTIDAO: u32 = 24;
+    const PEDIDOS: usize = 3000;
+    let (_, servidas) = com_um_laco(|endereco, banco| {
+        let mut outro = entrar(endereco, 29);
+        let mut honesto = entrar(endereco, 30);
+        let mut multidao: Vec<_> = (1..=MULTIDAO).map(|rg| entrar(endereco, rg)).collect();
+        // All of it arrives while the loop waits for the storage.
+        banco.fechar();
+        outro.get_ref().write_all(b"t:0|op:1|rg:29\n").expect("it reads");
+        banco.esperar_parada();
+        for (rg, um) in (1..).zip(&multidao) {
+            let pedidos = format!("t:0|op:1|rg:{rg}\n").repeat(PEDIDOS);
+            um.get_ref().write_all(pedidos.as_bytes()).expect("the system keeps it");
+        }
+        honesto.get_ref().write_all(b"t:0|op:1|rg:30\n").expect("it reads");
+        banco.deixar(usize::MAX);
+        for um in [&mut outro, &mut honesto] {
+            um.read_line(&mut String::new()).expect("a reply");
+        }
+        for um in &mut multidao {
+            let lidas = um.by_ref().lines().take(PEDIDOS).flatten().count();
+            assert_eq!(lidas, PEDIDOS);
+        }
+    });
+    let honesto = servidas.iter().position(|rg| rg.as_str() == "30").expect("it was served");
+    assert!(honesto < servidas.len() / 4, "{honesto} of {} were first", servidas.len());
+}
+
+#[test]
+fn what_stands_behind_urgent_data_is_served_without_further_input() {
+    let (_, servidas) = com_um_laco(|endereco, banco| {
+        let mut outro = entrar(endereco, 29);
+        let mut urgente = entrar(endereco, 1);
+        banco.fechar();
+        outro.get_ref().write_all(b"t:0|op:1|rg:29\n").expect("it reads");
+        banco.esperar_parada();
+        urgente.get_ref().write_all(b"t:0|op:1|rg:1\n").expect("it reads");
+        send(urgente.get_ref(), b"!", SendFlags::OOB).expect("a TCP socket");
+        urgente.get_ref().write_all(b"\nt:0|op:1|rg:1\n").expect("it reads");
+        banco.deixar(usize::MAX);
+        let respostas: Vec<String> =
+            urgente.by_ref().lines().take(3).map(|linha| linha.expect("a reply")).collect();
+        assert!(respostas[0].ends_with("Saldo: 10.0"), "{respostas:?}");
+        assert!(respostas[2].ends_with("Saldo: 10.0"), "{respostas:?}");
+        outro.read_line(&mut String::new()).expect("a reply");
+    });
+    assert_eq!(servidas.len(), 3);
 }

@@ -271,12 +271,11 @@ impl ConexaoServidor {
         }
     }
 
-    /// What a failure of the transport means. After the last reply it does not matter: the conversation
-    /// is over.
+    /// What a failure of the transport means.
     ///
     /// # Errors
     ///
-    /// The failure, if the conversation was not over.
+    /// The failure, unless the last reply was written: then the conversation is over anyway.
     pub fn transporte_falhou<E>(&self, erro: E) -> Result<Encerramento, E> {
         self.encerramento().ok_or(erro)
     }

@@ -52,9 +52,9 @@ pub(super) enum Parou {
 struct Prontidao {
     legivel: bool,
     gravavel: bool,
-    /// The peer sends nothing more, or the connection has failed: reading tells which, once what has
-    /// arrived is read.
-    acabou: bool,
+    /// A read that does not fill its buffer may have left something: the end of the input, a failure of
+    /// the connection, or what stands behind urgent data, at whose mark a read ends early.
+    ha_mais: bool,
 }
 
 /// A connection, and how far it has come.
@@ -81,7 +81,7 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             conexao,
             observador,
             atendimento: Atendimento::default(),
-            soquete: Prontidao { legivel: true, gravavel: true, acabou: false },
+            soquete: Prontidao { legivel: true, gravavel: true, ha_mais: false },
             cabem: LEITURA_MIN_BYTES,
             marcado: None,
             na_fila: false,
@@ -99,8 +99,9 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
 
     /// The socket has changed.
     pub(super) fn notar(&mut self, evento: &Event) {
-        self.soquete.acabou |= evento.is_read_closed() || evento.is_error();
-        self.soquete.legivel |= evento.is_readable() || self.soquete.acabou;
+        let urgente = evento.is_priority();
+        self.soquete.ha_mais |= evento.is_read_closed() || evento.is_error() || urgente;
+        self.soquete.legivel |= evento.is_readable() || self.soquete.ha_mais;
         self.soquete.gravavel |= evento.is_writable() || evento.is_error();
     }
 
@@ -138,7 +139,10 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             }
             let feito = match self.conexao.acao(agora) {
                 Acao::Avancar if rodada.so_escreve => return Parou::NaVez,
-                Acao::Avancar => self.avancar(servico),
+                Acao::Avancar => {
+                    self.avancar(servico);
+                    Ok(())
+                }
                 Acao::Confirmar => {
                     let adianta = encheu && self.soquete.legivel && self.conexao.pode_adiantar();
                     if !adianta || !rodada.permite(self.cabem) || parada.pedida() {
@@ -168,13 +172,12 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         }
     }
 
-    fn avancar<B: Banco>(&mut self, servico: &Servico<B>) -> io::Result<()> {
+    fn avancar<B: Banco>(&mut self, servico: &Servico<B>) {
         let Self { conexao, observador, atendimento, .. } = self;
         conexao.avancar(servico, |evento| {
             atendimento.ver(evento);
             observador.evento(evento);
         });
-        Ok(())
     }
 
     fn meio_fechar(&mut self) -> io::Result<()> {
@@ -219,9 +222,8 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             self.conexao.fim_de_entrada();
             return Ok(());
         }
-        // epoll(7): a read that does not fill its buffer has emptied the socket. The end of the input is
-        // not among the bytes, and is read by itself.
-        self.soquete.legivel = *encheu || self.soquete.acabou;
+        // epoll(7): otherwise a read that does not fill its buffer has emptied the socket.
+        self.soquete.legivel = *encheu || self.soquete.ha_mais;
         if parada.pedida() {
             self.conexao.parar();
         }

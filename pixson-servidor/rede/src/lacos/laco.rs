@@ -197,7 +197,7 @@ fn registrar(seletor: &Poll, admitida: &Admitida<'_>, qual: usize) -> io::Result
     preparar(&admitida.fluxo)?;
     admitida.fluxo.set_nonblocking(true)?;
     let descritor = admitida.fluxo.as_raw_fd();
-    let interesse = Interest::READABLE | Interest::WRITABLE;
+    let interesse = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
     seletor.registry().register(&mut SourceFd(&descritor), Token(qual), interesse)
 }
 
