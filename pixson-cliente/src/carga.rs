@@ -8,11 +8,12 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pixson_carga::{
-    Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, LACOS_MAX, ListaDeContas,
-    Medicao, PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
+    Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, ListaDeContas, Medicao,
+    PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
 };
 use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
+use pixson_linha::lacos;
 use pixson_linha::objeto::em_linha;
 
 use crate::falha::{
@@ -44,7 +45,7 @@ pub(crate) struct OpcoesDeCarga {
 
     /// Quantos laços de eventos conduzem as conexões; com 0, cada uma tem sua thread [padrão: 0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    #[arg(value_parser = ate_lacos())]
+    #[arg(value_parser = lacos::ler)]
     lacos: usize,
 
     /// Por quanto tempo enviar pedidos [padrão: 10]
@@ -89,10 +90,6 @@ fn tipos() -> impl TypedValueParser<Value = Tipo> {
 /// A number from 1 to `maior`.
 fn ate(maior: u32) -> impl TypedValueParser<Value = NonZeroU32> {
     clap::value_parser!(u32).range(1..=maior.into()).try_map(NonZeroU32::try_from)
-}
-
-fn ate_lacos() -> impl TypedValueParser<Value = usize> {
-    clap::value_parser!(u64).range(0..=LACOS_MAX as u64).try_map(usize::try_from)
 }
 
 fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {

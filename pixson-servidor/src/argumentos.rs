@@ -7,6 +7,7 @@ use clap::{ArgAction, Parser, ValueHint};
 use pixson_administracao::ComandoDaAdministracao;
 use pixson_linha::endereco::{self, ler_host};
 use pixson_linha::gerados;
+use pixson_linha::lacos;
 use pixson_linha::portugues::MODELO;
 use pixson_linha::versao;
 use pixson_observacao::registro::{Formato, Nivel};
@@ -76,7 +77,7 @@ pub(crate) struct Argumentos {
 
     /// Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    #[arg(env = "PIXSON_LACOS", hide_env = true, value_parser = ler_lacos)]
+    #[arg(env = "PIXSON_LACOS", hide_env = true, value_parser = lacos::ler)]
     lacos: usize,
 
     #[command(flatten)]
@@ -115,14 +116,6 @@ impl Argumentos {
     pub(crate) fn conducao(&self) -> Conducao {
         NonZeroUsize::new(self.lacos).map_or(Conducao::Fios, Conducao::Lacos)
     }
-}
-
-/// More loops than processors bring nothing, and each has a thread and two descriptors.
-const LACOS_MAX: usize = 256;
-
-fn ler_lacos(texto: &str) -> Result<usize, String> {
-    let quantos = texto.parse().ok().filter(|&quantos| quantos <= LACOS_MAX);
-    quantos.ok_or_else(|| format!("não é um número de 0 a {LACOS_MAX}"))
 }
 
 /// A port; 0 stands for any that is free.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use pixson_conexao::{ErroConexao, ServidorDistante};
 use pixson_core::Rg;
+pub use pixson_linha::lacos::LACOS_MAX;
 
 use crate::sorteio::{Escolhas, Papel};
 use crate::{ErroCarga, ErroPlano, ListaDeContas, Tipo};
@@ -18,9 +19,6 @@ pub const CONEXOES_MAX: u32 = 10_000;
 
 /// The most requests of one connection without an answer.
 pub const PIPELINE_MAX: u32 = 65_536;
-
-/// The most event loops.
-pub const LACOS_MAX: usize = 256;
 
 /// The longest run: a week.
 pub const DURACAO_MAX: Duration = Duration::from_hours(7 * 24);

@@ -38,6 +38,7 @@ pub mod endereco;
 pub mod entrada;
 pub mod fala;
 pub mod gerados;
+pub mod lacos;
 pub mod objeto;
 pub mod portugues;
 pub mod prazo;

@@ -34,6 +34,7 @@
 //! |---|---|
 //! | [`conexao`] | deadlines, pauses, what is written, half-close and drain of one connection: without IO |
 //! | `fio`, `lacos` | how a thread drives it over a socket, and how an event loop drives many |
+//! | `conducao` | which of the two |
 //! | `servidor`, `aceitacao`, `portaria` | who gets in, and how all end |
 //! | `recusa` | how those who do not get in are told |
 //! | `recursos` | how many connections the system allows |

@@ -77,8 +77,8 @@ impl Limites {
         };
         let reserva = RESERVA_BYTES + lacos * POR_LACO_BYTES;
         caber(&mut limites, cabem_no_espaco(reserva, por_conexao), Escassez::EspacoDeEnderecos);
-        let reserva = RESERVA_DESCRITORES + lacos * DESCRITORES_POR_LACO;
-        let (cabem, ha) = cabem_em_descritores(reserva, limites.max_conexoes);
+        let dos_lacos = lacos * DESCRITORES_POR_LACO;
+        let (cabem, ha) = cabem_em_descritores(dos_lacos, limites.max_conexoes);
         caber(&mut limites, Some(cabem), Escassez::Descritores(ha));
         limites
     }
@@ -99,14 +99,16 @@ fn cabem_no_espaco(reserva: u64, por_conexao: u64) -> Option<usize> {
 
 /// Asks the system for as many file descriptors as these connections need. Returns how many
 /// connections can have one, and how many descriptors there are.
-fn cabem_em_descritores(reserva: u64, conexoes: usize) -> (usize, u64) {
-    let quer = u64::try_from(conexoes).unwrap_or(u64::MAX).saturating_add(reserva);
+fn cabem_em_descritores(dos_lacos: u64, conexoes: usize) -> (usize, u64) {
+    let dos_outros = RESERVA_DESCRITORES + dos_lacos;
+    let quer = u64::try_from(conexoes).unwrap_or(u64::MAX).saturating_add(dos_outros);
     let tem = elevar_descritores(quer);
     if tem >= quer {
         return (conexoes, tem);
     }
-    // If there are very few descriptors, half of them are for connections.
-    let cabem = tem.saturating_sub(reserva).max(tem / 2).max(1);
+    // Of very few descriptors, half of what the loops leave are for connections.
+    let resta = tem.saturating_sub(dos_lacos);
+    let cabem = resta.saturating_sub(RESERVA_DESCRITORES).max(resta / 2).max(1);
     (usize::try_from(cabem).unwrap_or(conexoes), tem)
 }
 
