@@ -4,6 +4,7 @@ mod escritor;
 mod leitura;
 mod ponto;
 mod registro;
+mod retrato;
 mod trava;
 mod veredito;
 
@@ -13,6 +14,7 @@ pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
 pub(super) use registro::{NUMERO_MAX, Registro};
+pub(super) use retrato::{Momento, Retratada, Retrato, Revelacao};
 pub(super) use trava::{TRAVA, Trava, travar};
 pub(super) use veredito::{Prova, Veredito};
 

@@ -31,7 +31,8 @@ pub(in crate::banco) enum Veredito {
 }
 
 impl Prova {
-    /// What recovery knows: the checkpoint, and the header of the segment that follows.
+    /// What recovery knows: the checkpoint, the last record of the snapshot or else of the checkpoint, and
+    /// the header of the segment that follows.
     ///
     /// The bank frees the space of a segment when another follows, or when the checkpoint covers
     /// all its records. In all other cases a segment without that space has lost its end, and
@@ -39,12 +40,17 @@ impl Prova {
     pub(in crate::banco) fn da_recuperacao(
         segmento: &Segmento,
         ponto: Ponto,
+        retratado: u64,
         seguinte: Option<Cabecalho>,
     ) -> Self {
         let Ponto { seq: publicado, limpo, .. } = ponto;
         let devolvido = limpo || seguinte.is_some() || publicado + 1 == segmento.proximo();
         let pelo_seguinte = seguinte.map_or(0, |seguinte| seguinte.seq - 1);
-        Self { duravel: publicado.max(pelo_seguinte), fechado: false, com_espaco: !devolvido }
+        Self {
+            duravel: publicado.max(retratado).max(pelo_seguinte),
+            fechado: false,
+            com_espaco: !devolvido,
+        }
     }
 
     /// What the ledger knows: whether the segment is the last one. The ledger reports any bad bytes

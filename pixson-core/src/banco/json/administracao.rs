@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::BancoJson;
 use super::contas::{ContaViva, Trancada};
 use super::lista::Lista;
+use super::troca::LugarEsperado;
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::NaoAnexado;
 use crate::banco::disco::Disco;
@@ -141,11 +142,18 @@ impl<D: Disco> BancoJson<D> {
 
     /// Checks that none of these accounts exists.
     fn livres(&self, abertura: &Abertura) -> Result<(), ErroAbrirContas> {
-        Self::sem_conflitos(abertura.contas().iter().map(|conta| {
-            let mut lugar = None;
-            let lida = self.carregar(conta.rg, &mut lugar);
-            (conta.rg, lida.map(|()| lugar.is_some()))
-        }))
+        Self::sem_conflitos(
+            abertura
+                .contas()
+                .iter()
+                .map(|conta| self.contas.com_trancada(conta.rg, |trancada| self.existe(trancada))),
+        )
+    }
+
+    /// Whether an account exists, or why that cannot be known.
+    fn existe(&self, trancada: &mut Trancada<'_>) -> (Rg, Result<bool, Recusa>) {
+        let lida = self.carregar(trancada);
+        (trancada.rg, lida.map(|()| trancada.conta.is_some()))
     }
 
     /// Checks that no account exists. `lidas` says of each whether it does, or why that cannot be
@@ -171,10 +179,7 @@ impl<D: Disco> BancoJson<D> {
         relogio: &Relogio,
         trancadas: &mut [Trancada<'_>],
     ) -> Result<Gestao, ErroAbrirContas> {
-        Self::sem_conflitos(trancadas.iter_mut().map(|Trancada { rg, conta, .. }| {
-            let lida = self.carregar(*rg, conta);
-            (*rg, lida.map(|()| conta.is_some()))
-        }))?;
+        Self::sem_conflitos(trancadas.iter_mut().map(|trancada| self.existe(trancada)))?;
         let carimbo = relogio.tique()?;
         // Listed as `suja` before the record is appended, since checkpoints rely on this order.
         for (nova, Trancada { vaga, conta, .. }) in abertura.contas().iter().zip(&mut *trancadas) {
@@ -221,9 +226,10 @@ impl<D: Disco> BancoJson<D> {
     fn ajustavel(&self, rg: Rg) -> Result<Saldo, ErroAjuste> {
         // The file alone does not tell: if it cannot be replaced, only the account in memory is
         // current.
-        self.contas.com_trancada(rg, |Trancada { conta, .. }| {
-            self.carregar(rg, conta).map_err(ErroAjuste::de_recusa)?;
-            conta.as_ref().map(|viva| viva.conta.saldo).ok_or(ErroAjuste::NaoEncontrada)
+        self.contas.com_trancada(rg, |trancada| {
+            self.carregar(trancada).map_err(ErroAjuste::de_recusa)?;
+            let viva = trancada.conta.as_ref();
+            viva.map(|viva| viva.conta.saldo).ok_or(ErroAjuste::NaoEncontrada)
         })
     }
 
@@ -231,10 +237,11 @@ impl<D: Disco> BancoJson<D> {
         &self,
         depois: Saldo,
         relogio: &Relogio,
-        Trancada { rg, vaga, conta }: &mut Trancada<'_>,
+        trancada: &mut Trancada<'_>,
     ) -> Result<(Movimento, Gestao), ErroAjuste> {
+        self.carregar(trancada).map_err(ErroAjuste::de_recusa)?;
+        let Trancada { rg, vaga, conta } = trancada;
         let rg = *rg;
-        self.carregar(rg, conta).map_err(ErroAjuste::de_recusa)?;
         let viva = conta.as_mut().ok_or(ErroAjuste::NaoEncontrada)?;
         let movimento = Movimento { rg, antes: viva.conta.saldo, depois };
         let carimbo = relogio.tique()?;
@@ -253,5 +260,5 @@ impl<D: Disco> BancoJson<D> {
 fn por_abrir(conta: &Conta) -> ContaViva {
     let Conta { rg, nome, saldo } = conta;
     let conta = ContaArquivo { rg: *rg, nome: nome.to_string(), saldo: *saldo };
-    ContaViva { conta, seq: 0, suja: false, visto: None }
+    ContaViva { conta, seq: 0, suja: false, visto: LugarEsperado::Nada, por_reler: false }
 }

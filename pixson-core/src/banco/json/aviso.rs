@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::presa::Presa;
+use crate::banco::diario::Retrato;
 use crate::banco::disco::Causa;
 use crate::tipos::{Rg, Saldo};
 
@@ -46,6 +47,18 @@ pub enum Aviso {
     /// The checkpoint `diario/ponto.json` cannot be replaced. The journal is kept from the last
     /// checkpoint on.
     PontoPreso {
+        /// The error that the disk gives.
+        causa: Causa,
+    },
+    /// The snapshot `diario/retrato.jsonl` cannot be replaced: a start after a crash will read more of
+    /// the journal, and take longer.
+    RetratoPreso {
+        /// The error that the disk gives.
+        causa: Causa,
+    },
+    /// The snapshot cannot be read, or its content is not what the bank writes: the journal was read from the
+    /// checkpoint on instead. No balance depends on the snapshot.
+    RetratoIlegivel {
         /// The error that the disk gives.
         causa: Causa,
     },
@@ -141,6 +154,18 @@ impl fmt::Display for Aviso {
                 f,
                 "diario/ponto.json não pode ser regravado ({causa}). O banco continua; o diário é \
                  guardado por inteiro até que isso seja possível."
+            ),
+            Self::RetratoPreso { causa } => write!(
+                f,
+                "O retrato {} não pode ser regravado ({causa}). Nada se perde; depois de uma queda, \
+                 o início lê mais do diário e demora mais.",
+                Retrato::NOME
+            ),
+            Self::RetratoIlegivel { causa } => write!(
+                f,
+                "O retrato {} não pode ser lido ({causa}). Nada se perde: em seu lugar foi lido o \
+                 diário, o que demora mais.",
+                Retrato::NOME
             ),
             Self::ArquivoSolto { rg } => {
                 write!(f, "O arquivo da conta {rg} foi regravado e está em dia.")

@@ -1,12 +1,13 @@
 //! Reading the accounts of a bank that no process has open, without changing anything.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use thiserror::Error;
 
+use super::atrasadas::Atrasadas;
+use super::copia::conferir_copia;
 use super::exame::examinar;
-use super::imagens::{Vistas, imagens};
+use super::recuperada::{EstadoDoArquivo, Recuperada};
 use crate::banco::Conta;
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
@@ -36,8 +37,8 @@ use crate::tipos::{Culpa, Rg};
 #[derive(Debug)]
 pub struct Cadastro<'d, D: Disco> {
     disco: &'d D,
-    /// The accounts whose files recovery will write.
-    recuperadas: BTreeMap<Rg, ContaArquivo>,
+    /// The accounts that recovery will look at.
+    atrasadas: Atrasadas,
     _trava: Trava<D::Arquivo>,
 }
 
@@ -68,10 +69,9 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     pub fn abrir(disco: &'d D) -> Result<Self, ErroAbrir> {
         let trava = travar(disco)?;
         let lido = ler_ponto(disco)?;
-        let Vistas { imagens, .. } = imagens(disco, &examinar(disco, lido)?)?;
-        let recuperadas =
-            imagens.into_iter().map(|imagem| (imagem.conta.rg, imagem.conta)).collect();
-        Ok(Self { disco, recuperadas, _trava: trava })
+        let mut exame = examinar(disco, lido)?;
+        conferir_copia(disco, &mut exame)?;
+        Ok(Self { disco, atrasadas: exame.atrasadas, _trava: trava })
     }
 
     /// The number of every account, in order.
@@ -81,7 +81,7 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     /// As the disk has them.
     pub fn rgs(&self) -> io::Result<Vec<Rg>> {
         let mut rgs = ContaArquivo::listar(self.disco)?;
-        rgs.extend(self.recuperadas.keys());
+        rgs.extend(self.atrasadas.rgs());
         rgs.sort_unstable();
         rgs.dedup();
         Ok(rgs)
@@ -93,8 +93,15 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     ///
     /// [`ErroConta`].
     pub fn conta(&self, rg: Rg) -> Result<Option<Conta<String>>, ErroConta> {
-        let conta = match self.recuperadas.get(&rg) {
-            Some(conta) => Some(conta.clone()),
+        let conta = match self.atrasadas.uma(rg) {
+            Some(atrasada) => {
+                let recuperada = Recuperada::olhar(self.disco, rg, &atrasada);
+                let Recuperada { conta, arquivo, .. } = recuperada.map_err(ErroConta::Disco)?;
+                if let EstadoDoArquivo::NaoLido(erro) = arquivo {
+                    return Err(ErroConta::Disco(erro));
+                }
+                Some(conta)
+            }
             None => ContaArquivo::abrir(self.disco, rg)
                 .map_err(|falha| match falha {
                     FalhaDeLeitura::Ilegivel => ErroConta::Ilegivel,

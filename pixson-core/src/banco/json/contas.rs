@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use super::lista::Lista;
+use super::troca::LugarEsperado;
 use crate::banco::arquivo::ContaArquivo;
 use crate::sincronia::{Arc, Mutex, MutexGuard};
 use crate::tipos::Rg;
@@ -25,8 +26,18 @@ pub(super) struct ContaViva {
     pub(super) seq: u64,
     /// Its file does not hold this balance yet.
     pub(super) suja: bool,
-    /// Checksum of what the bank last saw in its file, or `None` if there was none.
-    pub(super) visto: Option<u32>,
+    /// What the bank last saw in its file.
+    pub(super) visto: LugarEsperado,
+    /// Its file could not be read when it was to be recovered, so that its holder's name may be unknown.
+    pub(super) por_reler: bool,
+}
+
+impl ContaViva {
+    /// An account that is what its file, whose checksum this is, says.
+    pub(super) fn do_arquivo(conta: ContaArquivo, visto: u32) -> Self {
+        let visto = LugarEsperado::Este(visto);
+        Self { conta, seq: 0, suja: false, visto, por_reler: false }
+    }
 }
 
 /// An account that is locked.
@@ -103,6 +114,11 @@ impl Contas {
         Arc::clone(parte.entry(rg).or_default())
     }
 
+    /// The place of an account, if it is in memory.
+    pub(super) fn procurar(&self, rg: Rg) -> Option<Arc<Vaga>> {
+        self.parte(rg).trancar().get(&rg).map(Arc::clone)
+    }
+
     /// The place of an account, without dropping others for it.
     pub(super) fn pegar_sem_aparar(&self, rg: Rg) -> Arc<Vaga> {
         Arc::clone(self.parte(rg).trancar().entry(rg).or_default())
@@ -116,6 +132,15 @@ impl Contas {
         if Arc::strong_count(vaga) == 2 && vaga.trancar().is_none() {
             parte.remove(&rg);
         }
+    }
+
+    /// The number of every account in memory, in no order.
+    pub(super) fn rgs(&self) -> Vec<Rg> {
+        let mut rgs = Vec::new();
+        for parte in &self.partes {
+            rgs.extend(parte.trancar().keys());
+        }
+        rgs
     }
 
     /// Every account in memory, in RG order.
@@ -164,7 +189,8 @@ mod tests {
 
     fn ler(contas: &Contas, numero: usize, suja: bool) {
         let conta = ContaArquivo { rg: rg(numero), nome: String::new(), saldo: Saldo::ZERO };
-        *contas.pegar(rg(numero)).trancar() = Some(ContaViva { conta, seq: 0, suja, visto: None });
+        let viva = ContaViva { suja, ..ContaViva::do_arquivo(conta, 0) };
+        *contas.pegar(rg(numero)).trancar() = Some(viva);
     }
 
     #[test]
@@ -183,7 +209,7 @@ mod tests {
         let contas = Contas::novas(160);
         contas.com_trancadas(&Lista::Duas([1, 2].map(rg)), |trancadas| {
             let conta = ContaArquivo { rg: rg(2), nome: String::new(), saldo: Saldo::ZERO };
-            *trancadas[1].conta = Some(ContaViva { conta, seq: 0, suja: false, visto: None });
+            *trancadas[1].conta = Some(ContaViva::do_arquivo(conta, 0));
             assert_eq!(contas.todas().len(), 2, "others wait at the same lock");
         });
         assert_eq!(contas.todas().into_keys().collect::<Vec<_>>(), [rg(2)]);

@@ -1,16 +1,16 @@
 //! The examination of the journal before anything is changed: what it says of each account since
 //! the checkpoint, and whether it is sound.
 
-use std::collections::{BTreeMap, HashSet};
+use std::io;
 
+use super::atrasadas::Atrasadas;
 use super::aviso::Aviso;
+use crate::banco::ErroAbrir;
 use crate::banco::diario::{
-    NUMERO_MAX, Ponto, PontoLido, Prova, Segmento, Veredito, ler_segmento, nome_de_segmento,
-    segmentos,
+    Momento, NUMERO_MAX, Ponto, PontoLido, Prova, Retrato, Segmento, Veredito, ler_segmento,
+    nome_de_segmento, segmentos,
 };
-use crate::banco::disco::Disco;
-use crate::banco::{Efeito, ErroAbrir};
-use crate::tipos::{Nome, Rg, Saldo};
+use crate::banco::disco::{Causa, Disco, passageiro};
 
 /// The result of the examination.
 #[derive(Default)]
@@ -22,24 +22,14 @@ pub(super) struct Exame {
     pub(super) epoca: u64,
     /// The last segment, or 0.
     pub(super) segmento: u64,
-    /// The accounts that have records since the checkpoint; in a copy, all that have records.
-    pub(super) dobras: BTreeMap<Rg, Dobra>,
+    /// The moment from which on the journal was read: that of the checkpoint, or of a later snapshot.
+    pub(super) base: Momento,
+    /// The record of the snapshot that was found, be it used or not.
+    pub(super) retrato: Option<u64>,
+    /// The accounts whose files may be behind; in a copy, all that have records.
+    pub(super) atrasadas: Atrasadas,
     pub(super) fim: FimDoDiario,
     pub(super) avisos: Vec<Aviso>,
-}
-
-/// The records of one account, folded.
-pub(super) struct Dobra {
-    /// Every balance that its file may rightly hold: those since the checkpoint.
-    pub(super) conhecidos: HashSet<Saldo>,
-    /// Every balance that the account had before the checkpoint, which only the examination of a
-    /// copy reads.
-    pub(super) antigos: HashSet<Saldo>,
-    pub(super) saldo: Saldo,
-    /// The last of these records.
-    pub(super) seq: u64,
-    /// The holder's name, if one of the records opens the account.
-    pub(super) nome: Option<Nome>,
 }
 
 /// How the journal ends.
@@ -55,7 +45,8 @@ fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
     ErroAbrir::Corrompido { arquivo: arquivo.to_owned(), posicao }
 }
 
-/// Reads the segments from the checkpoint on, and refuses damage. Nothing is changed.
+/// Reads the segments from the checkpoint on, or from a snapshot that was made after it, and refuses damage.
+/// Nothing is changed.
 ///
 /// In a copy of a bank that was not closed in order, a checkpoint that names missing records or
 /// segments is no damage: the files were copied at different moments.
@@ -71,19 +62,13 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
 }
 
 fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
-    let ponto = lido.ponto;
-    let mut exame = Exame {
-        lido,
-        ultimo: ponto.seq,
-        epoca: ponto.epoca,
-        segmento: ponto.segmento,
-        ..Exame::default()
-    };
+    let mut exame = Exame::comecar(disco, lido)?;
+    let (ponto, base) = (lido.ponto, exame.base);
     let todos = segmentos(disco)?;
     let (antigos, numeros): (Vec<u64>, Vec<u64>) =
-        todos.into_iter().partition(|&numero| numero < ponto.segmento);
-    if ponto.segmento > 0 && numeros.first() != Some(&ponto.segmento) {
-        return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(ponto.segmento) });
+        todos.into_iter().partition(|&numero| numero < base.segmento);
+    if base.segmento > 0 && numeros.first() != Some(&base.segmento) {
+        return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(base.segmento) });
     }
     // Two segments at a time are in memory: the header of the next one decides how the end of this
     // one is judged.
@@ -115,9 +100,9 @@ fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
             return Err(corrompido(&segmento.nome, 0));
         }
         let do_seguinte = seguinte.as_ref().and_then(|seguinte| seguinte.cabecalho);
-        match segmento.julgar(Prova::da_recuperacao(&segmento, ponto, do_seguinte)) {
+        match segmento.julgar(Prova::da_recuperacao(&segmento, ponto, base.seq, do_seguinte)) {
             Veredito::Danificado => return Err(corrompido(&segmento.nome, segmento.validos)),
-            Veredito::Comecado if seguinte.is_some() || primeiro && ponto.segmento > 0 => {
+            Veredito::Comecado if seguinte.is_some() || primeiro && base.segmento > 0 => {
                 return Err(corrompido(&segmento.nome, 0));
             }
             Veredito::Comecado => {
@@ -165,6 +150,47 @@ fn segue(anterior: Option<(u64, u64)>, segmento: &Segmento) -> Result<(), ErroAb
 }
 
 impl Exame {
+    /// What is known before any segment is read. In a copy, files and snapshot may be of different moments,
+    /// so that the journal alone counts.
+    fn comecar(disco: &impl Disco, lido: PontoLido) -> io::Result<Self> {
+        let ponto = lido.ponto;
+        let base = Momento { seq: ponto.seq, segmento: ponto.segmento };
+        let mut exame =
+            Self { lido, base, epoca: ponto.epoca, segmento: ponto.segmento, ..Self::default() };
+        if !lido.copia {
+            exame.lembrar_do_retrato(disco)?;
+        }
+        (exame.ultimo, exame.segmento) = (exame.base.seq, exame.base.segmento);
+        Ok(exame)
+    }
+
+    /// Begins with the snapshot, if it is later than the checkpoint. Without one, or with one that cannot be
+    /// understood, the start takes longer and comes to the same.
+    fn lembrar_do_retrato(&mut self, disco: &impl Disco) -> io::Result<()> {
+        let publicado = self.base.seq;
+        let mut atrasadas = Atrasadas::default();
+        let lido = Retrato::ler(disco, |momento, conta| {
+            if momento.seq > publicado {
+                atrasadas.retratar(momento, conta);
+            }
+        });
+        match lido {
+            Ok(momento) => {
+                self.retrato = momento.map(|momento| momento.seq);
+                if let Some(momento) = momento.filter(|momento| momento.seq > publicado) {
+                    (self.base, self.atrasadas) = (momento, atrasadas);
+                }
+            }
+            Err(erro) if passageiro(&erro) => return Err(erro),
+            Err(erro) => {
+                // The next checkpoint removes it.
+                self.retrato = Some(0);
+                self.avisos.push(Aviso::RetratoIlegivel { causa: Causa::de(&erro) });
+            }
+        }
+        Ok(())
+    }
+
     /// In a copy, folds the records before the checkpoint too, since an account file may be older
     /// than the checkpoint. If records are missing there, that cannot be told, which is an error.
     /// `primeiro` is the segment that the checkpoint names.
@@ -203,35 +229,12 @@ impl Exame {
         self.segmento = cabecalho.segmento;
     }
 
-    /// Folds the records since the checkpoint; of a copy, all of them.
+    /// Folds the records since the checkpoint or the snapshot; of a copy, all of them.
     fn dobrar(&mut self, segmento: &Segmento) {
-        let PontoLido { ponto, copia, .. } = self.lido;
-        let contam = |seq: u64| copia || seq > ponto.seq;
+        let publicado = self.base.seq;
+        let contam = |seq: u64| self.lido.copia || seq > publicado;
         for registro in segmento.registros.iter().filter(|registro| contam(registro.seq)) {
-            for efeito in registro.feito.efeitos() {
-                let (antes, depois) = (efeito.antes(), efeito.depois());
-                let dobra = self.dobras.entry(efeito.rg()).or_insert_with(|| Dobra {
-                    conhecidos: HashSet::new(),
-                    antigos: HashSet::new(),
-                    saldo: depois,
-                    seq: 0,
-                    nome: None,
-                });
-                if let Efeito::Abriu(conta) = efeito {
-                    dobra.nome = Some(conta.nome.clone());
-                }
-                if registro.seq > ponto.seq {
-                    if dobra.seq <= ponto.seq {
-                        // The balance that the account's file held at the checkpoint.
-                        dobra.conhecidos.extend(antes);
-                    }
-                    dobra.conhecidos.insert(depois);
-                } else {
-                    dobra.antigos.extend(antes.into_iter().chain([depois]));
-                }
-                dobra.saldo = depois;
-                dobra.seq = registro.seq;
-            }
+            self.atrasadas.dobrar(registro, publicado);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! balances change.
 
 use super::BancoJson;
-use super::contas::{ContaViva, Trancada};
+use super::contas::{ContaViva, Trancada, Vaga};
 use super::lista::Lista;
 use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
 use crate::banco::diario::NaoAnexado;
@@ -10,8 +10,8 @@ use crate::banco::disco::{Disco, passageiro};
 use crate::banco::regras::{Decisao, decidir, em_ordem};
 use crate::banco::{Banco, Execucao, Feito, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
-use crate::sincronia::Ordering;
-use crate::tipos::{Desfecho, Operacao, Recusa, Rg};
+use crate::sincronia::{Arc, Ordering};
+use crate::tipos::{Desfecho, Operacao, Recusa};
 
 impl<D: Disco> Banco for BancoJson<D> {
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado> {
@@ -44,7 +44,7 @@ impl<D: Disco> BancoJson<D> {
             let Some(trancada) = trancadas.iter_mut().find(|trancada| trancada.rg == rg) else {
                 return Ok(None);
             };
-            self.carregar(rg, &mut trancada.conta)?;
+            self.carregar(trancada)?;
             Ok(trancada.conta.as_ref().map(|viva| viva.conta.saldo))
         });
         let carimbo = relogio.tique()?;
@@ -62,20 +62,20 @@ impl<D: Disco> BancoJson<D> {
     }
 
     /// Reads an account into its place, if it is not there yet.
-    pub(super) fn carregar(&self, rg: Rg, lugar: &mut Option<ContaViva>) -> Result<(), Recusa> {
-        if lugar.is_none() {
-            let lida = ContaArquivo::abrir(&*self.disco, rg).map_err(|falha| match falha {
-                // The file may be sound: file descriptors, say, are short.
-                FalhaDeLeitura::Disco(erro) if passageiro(&erro) => Recusa::ServidorIndisponivel,
-                _ => Recusa::ContaIlegivel,
-            })?;
-            *lugar = lida.map(|(conta, visto)| ContaViva {
-                conta,
-                seq: 0,
-                suja: false,
-                visto: Some(visto),
-            });
+    pub(super) fn carregar(&self, trancada: &mut Trancada<'_>) -> Result<(), Recusa> {
+        if trancada.conta.is_some() {
+            return Ok(());
         }
+        let listar = |vaga: &Arc<Vaga>| self.sujas.trancar().push(Arc::clone(vaga));
+        if self.recuperar(trancada, listar).map_err(|_| Recusa::ServidorIndisponivel)? {
+            return Ok(());
+        }
+        let lida = ContaArquivo::abrir(&*self.disco, trancada.rg).map_err(|falha| match falha {
+            // The file may be sound: file descriptors, say, are short.
+            FalhaDeLeitura::Disco(erro) if passageiro(&erro) => Recusa::ServidorIndisponivel,
+            _ => Recusa::ContaIlegivel,
+        })?;
+        *trancada.conta = lida.map(|(conta, visto)| ContaViva::do_arquivo(conta, visto));
         Ok(())
     }
 

@@ -1,23 +1,29 @@
 //! The bank that keeps each account in a JSON file: its type, and what each part of it does.
 
 mod administracao;
+mod atrasadas;
 mod aviso;
 mod cadastro;
 mod contas;
+mod copia;
 mod exame;
 mod execucao;
-mod imagens;
 mod inicio;
 mod lista;
+mod porcao;
 mod presa;
 mod presas;
 mod publicacao;
 mod publicar;
 mod recuperacao;
+mod recuperada;
+mod recuperar;
+mod retratar;
 mod tentativa;
 mod troca;
 
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
+use self::atrasadas::Atrasadas;
 pub use self::aviso::Aviso;
 pub use self::cadastro::{Cadastro, ErroConta};
 use self::contas::{Contas, Vaga};
@@ -64,6 +70,8 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     disco: Arc<D>,
     contas: Contas,
     diario: Diario<D>,
+    /// Accounts that a start found to be behind, and that nothing has needed since.
+    atrasadas: Mutex<Atrasadas>,
     /// Accounts whose file is behind, each once.
     sujas: Mutex<Vec<Arc<Vaga>>>,
     segmentos_retidos: Option<u64>,

@@ -20,8 +20,6 @@ struct Tentada {
     /// How many times its file was tried, and in how many checkpoints it is tried again.
     vezes: u32,
     faltam: u32,
-    /// Its file could not even be read when the bank was opened.
-    por_reler: bool,
 }
 
 /// The accounts whose file cannot be replaced, in RG order.
@@ -36,28 +34,9 @@ impl Presas {
         let vezes = antes.as_ref().map_or(0, |antes| antes.vezes) + 1;
         let faltam = 2_u32.saturating_pow(vezes).min(PAUSA_MAX);
         let nova = antes.as_ref().is_none_or(|antes| antes.presa != presa);
-        let por_reler = antes.is_some_and(|antes| antes.por_reler);
         let aviso = nova.then(|| Aviso::ArquivoPreso(presa.clone()));
-        self.0.insert(presa.rg, Tentada { presa, vaga, vezes, faltam, por_reler });
+        self.0.insert(presa.rg, Tentada { presa, vaga, vezes, faltam });
         aviso
-    }
-
-    /// Notes that the file of an account could not even be read.
-    pub(super) fn nao_lida(&mut self, rg: Rg) {
-        if let Some(tentada) = self.0.get_mut(&rg) {
-            tentada.por_reler = true;
-        }
-    }
-
-    pub(super) fn por_reler(&self, rg: Rg) -> bool {
-        self.0.get(&rg).is_some_and(|tentada| tentada.por_reler)
-    }
-
-    /// Notes that the file of an account has been read.
-    pub(super) fn relida(&mut self, rg: Rg) {
-        if let Some(tentada) = self.0.get_mut(&rg) {
-            tentada.por_reler = false;
-        }
     }
 
     /// Removes an account whose file has been written.

@@ -14,6 +14,7 @@ pub(super) struct Publicacao<A> {
     /// The warnings that were not given yet.
     pub(super) avisos: Vec<Aviso>,
     pub(super) ditos: Ditos,
+    pub(super) retrato: RetratoFeito,
     /// A checkpoint failed: half-written files may be left for recovery to remove.
     pub(super) houve_falha: bool,
     pub(super) fechada: bool,
@@ -33,15 +34,36 @@ pub(super) struct Ditos {
     pub(super) alheio: bool,
     /// The checkpoint cannot be replaced.
     pub(super) ponto: bool,
+    /// The snapshot cannot be replaced.
+    pub(super) retrato: bool,
+}
+
+/// The snapshot that lies on the disk, and when the next one is due.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RetratoFeito {
+    /// Its record; `None` if there is none.
+    pub(super) seq: Option<u64>,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// How many bytes the journal had written in this run when it, or a later checkpoint, was made.
+    pub(super) desde: u64,
+    /// A segment has turned since.
+    pub(super) virou: bool,
 }
 
 impl<A> Publicacao<A> {
     /// The beginning of a run, with no checkpoint since `ponto`.
-    pub(super) fn desde(ponto: Ponto, trava: Trava<A>, alheio: bool) -> Self {
+    pub(super) fn desde(
+        ponto: Ponto,
+        retratado: Option<u64>,
+        trava: Trava<A>,
+        alheio: bool,
+    ) -> Self {
         Self {
             ponto,
             avisos: Vec::new(),
-            ditos: Ditos { fora: false, alheio, ponto: false },
+            ditos: Ditos { fora: false, alheio, ponto: false, retrato: false },
+            retrato: RetratoFeito { seq: retratado, ..RetratoFeito::default() },
             houve_falha: false,
             fechada: false,
             _diretorio: trava.diretorio,
@@ -66,6 +88,25 @@ impl<A> Publicacao<A> {
                 Ok(())
             }
             movido => movido.inspect(|()| self.ditos.ponto = false),
+        }
+    }
+
+    /// The same for a snapshot, without which a start takes longer. If space is short, the next one may
+    /// succeed, and nothing is said.
+    pub(super) fn dizer_do_retrato(&mut self, feito: io::Result<()>) -> io::Result<()> {
+        match feito {
+            Err(erro) if e_sem_volta(&erro) => Err(erro),
+            Err(erro) => {
+                self.houve_falha = true;
+                let calar = passageiro(&erro) || std::mem::replace(&mut self.ditos.retrato, true);
+                let aviso = Aviso::RetratoPreso { causa: Causa::de(&erro) };
+                self.avisos.extend((!calar).then_some(aviso));
+                Ok(())
+            }
+            Ok(()) => {
+                self.ditos.retrato = false;
+                Ok(())
+            }
         }
     }
 }

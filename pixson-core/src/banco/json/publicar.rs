@@ -4,14 +4,15 @@ use std::io;
 
 use super::BancoJson;
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Vaga};
+use super::contas::ContaViva;
 use super::publicacao::Publicacao;
-use super::troca::{Imagem, LugarEsperado, gravar_contas};
+use super::recuperar::Quanto;
+use super::troca::LugarEsperado;
 use crate::banco::arquivo::{ContaArquivo, impressao};
 use crate::banco::diario::{PASTA, Ponto};
 use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
-use crate::banco::disco::{Disco, e_sem_volta, passageiro};
-use crate::sincronia::{Arc, Ordering};
+use crate::banco::disco::{Disco, passageiro};
+use crate::sincronia::Ordering;
 
 impl<D: Disco> BancoJson<D> {
     /// Checkpoint: brings the files of all accounts that have changed up to what is in memory, and
@@ -31,13 +32,13 @@ impl<D: Disco> BancoJson<D> {
         }
         self.ou_desistir(&mut publicacao, |publicacao| {
             self.conferir_lugar(publicacao)?;
-            self.girar_se_cheio()?;
-            let ate = self.gravar_sujas(publicacao, false)?;
-            if self.publicou(ate, publicacao) {
+            self.girar_se_cheio(publicacao)?;
+            let (ate, tudo) = self.gravar_sujas(publicacao, Quanto::Parte)?;
+            if tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire) {
                 let movido = self.mover_ponto(publicacao, ate, false);
                 publicacao.dizer_do_ponto(movido)?;
             }
-            Ok(())
+            if publicacao.ponto.seq < ate { self.retratar_se_preciso(publicacao) } else { Ok(()) }
         })?;
         Ok(publicacao.dizer())
     }
@@ -62,9 +63,11 @@ impl<D: Disco> BancoJson<D> {
         self.ou_desistir(&mut publicacao, |publicacao| {
             self.conferir_lugar(publicacao)?;
             self.recolher_editadas();
-            let ate = self.gravar_sujas(publicacao, true)?;
+            let (ate, tudo) = self.gravar_sujas(publicacao, Quanto::Tudo)?;
             self.diario.fechar()?;
-            let tudo = self.presas.trancar().vazias();
+            if !tudo {
+                self.retratar(publicacao)?;
+            }
             let seq = if tudo { ate } else { publicacao.ponto.seq };
             let limpo = !publicacao.houve_falha;
             self.mover_ponto(publicacao, seq, limpo)?;
@@ -75,12 +78,6 @@ impl<D: Disco> BancoJson<D> {
             Ok(())
         })?;
         Ok(publicacao.dizer())
-    }
-
-    /// Whether the checkpoint can move on to record `ate`.
-    fn publicou(&self, ate: u64, publicacao: &Publicacao<D::Arquivo>) -> bool {
-        let tudo = self.presas.trancar().vazias();
-        tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire)
     }
 
     /// Checks whether the names still lead to what is open. A journal without a name would be lost
@@ -122,14 +119,6 @@ impl<D: Disco> BancoJson<D> {
         feito
     }
 
-    /// Without space or file descriptors for a new segment, the current one stays in use.
-    fn girar_se_cheio(&self) -> io::Result<()> {
-        match self.diario.girar_se_cheio() {
-            Err(erro) if !e_sem_volta(&erro) => Ok(()),
-            girado => girado,
-        }
-    }
-
     fn mover_ponto(
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
@@ -145,6 +134,9 @@ impl<D: Disco> BancoJson<D> {
         novo.gravar(&*self.disco)?;
         let anterior = std::mem::replace(&mut publicacao.ponto, novo);
         self.publicado.store(seq, Ordering::Relaxed);
+        if novo.seq > anterior.seq {
+            self.esquecer_retrato(publicacao);
+        }
         if novo.segmento > anterior.segmento {
             self.aparar_livro(novo);
         }
@@ -177,85 +169,38 @@ impl<D: Disco> BancoJson<D> {
         }
     }
 
-    /// Writes the file of every account that is behind, in batches. Of the files that could not be
-    /// replaced before, it tries `todas`, or those whose back-off is over. The files then hold
-    /// every record up to the returned one, but for those of [`BancoJson::presas`].
+    /// Writes the files of accounts that are behind, in batches. Of the files that could not be
+    /// replaced before, it tries all, or those whose back-off is over. Gives the last record at its beginning,
+    /// and whether the files hold every record up to that one.
     fn gravar_sujas(
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
-        todas: bool,
-    ) -> io::Result<u64> {
-        // An account is in the list before its record is appended: every record up to this one
-        // has its account in the list that is taken next, or in one that was written before.
+        quanto: Quanto,
+    ) -> io::Result<(u64, bool)> {
+        // An account is in the list before its record is appended, and before it leaves the table of those
+        // that are still to be recovered: every record up to this one has its account in the table, or in the
+        // list that is taken next, or in one that was written before.
         let ate = self.diario.ultimo();
+        self.gravar_atrasadas(publicacao, ate, quanto)?;
+        let recuperadas = self.contas_por_recuperar() == 0;
         let mut sujas = std::mem::take(&mut *self.sujas.trancar());
-        sujas.extend(self.presas.trancar().chamar(todas));
-        let mut porcoes = sujas.chunks(self.arquivos_por_vez);
+        sujas.extend(self.presas.trancar().chamar(quanto == Quanto::Tudo));
+        let mut porcoes = sujas.chunks(self.arquivos_por_vez).peekable();
         while let Some(porcao) = porcoes.next() {
-            let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
-            // The journal grows while many files are written.
-            if let Err(erro) = gravada.and_then(|()| self.girar_se_cheio()) {
-                for vaga in porcao {
-                    self.sujar(vaga);
-                }
+            let gravada = self.gravar_porcao(publicacao, porcao, ate);
+            let gravada = match porcoes.peek() {
+                // The checkpoint takes long, and does not move meanwhile.
+                Some(_) => gravada.and_then(|()| self.retratar_se_preciso(publicacao)),
+                None => gravada,
+            };
+            if let Err(erro) = gravada {
                 // The accounts that were not reached are still marked as `suja`, and only go back
                 // to the list.
                 self.sujas.trancar().extend(porcoes.flatten().cloned());
                 return Err(erro);
             }
         }
-        Ok(ate)
-    }
-
-    /// Lists an account whose file is behind, unless it is listed already.
-    fn sujar(&self, vaga: &Arc<Vaga>) {
-        if let Some(viva) = vaga.trancar().as_mut() {
-            self.sujar_trancada(vaga, viva);
-        }
-    }
-
-    /// The same for an account that is locked.
-    pub(super) fn sujar_trancada(&self, vaga: &Arc<Vaga>, viva: &mut ContaViva) {
-        if !std::mem::replace(&mut viva.suja, true) {
-            self.sujas.trancar().push(Arc::clone(vaga));
-        }
-    }
-
-    fn gravar(&self, sujas: &[Arc<Vaga>], ate: u64, avisos: &mut Vec<Aviso>) -> io::Result<()> {
-        let imagem = |viva: &mut ContaViva| {
-            viva.suja = false;
-            self.reler(viva);
-            let esperado = LugarEsperado::visto(viva.visto);
-            Imagem { conta: viva.conta.clone(), seq: viva.seq, esperado }
-        };
-        let descansa = |viva: &ContaViva| self.presas.trancar().descansa(viva.conta.rg);
-        let (vagas, imagens): (Vec<&Arc<Vaga>>, Vec<Imagem>) = sujas
-            .iter()
-            .filter_map(|vaga| {
-                // The place of an account whose opening failed is listed without an account, or
-                // twice if the account was opened after all.
-                let mut conta = vaga.trancar();
-                let suja = conta.as_mut().filter(|viva| viva.suja && !descansa(viva));
-                Some((vaga, suja.map(imagem)?))
-            })
-            .unzip();
-        let ultimo = imagens.iter().map(|imagem| imagem.seq).fold(ate, u64::max);
-        // Write-ahead: no file may be ahead of the journal.
-        self.diario.esperar_por(ultimo)?;
-        let trocados = gravar_contas(&*self.disco, &imagens, self.diario.epoca(), avisos)?;
-        for ((vaga, imagem), trocado) in vagas.into_iter().zip(&imagens).zip(trocados) {
-            let aviso = match trocado {
-                Ok(()) => {
-                    if let Some(viva) = vaga.trancar().as_mut() {
-                        viva.visto = Some(impressao(imagem.conta.para_json().as_bytes()));
-                    }
-                    self.presas.trancar().soltar(imagem.conta.rg)
-                }
-                Err(preso) => self.prender(vaga, imagem.conta.rg, &preso),
-            };
-            avisos.extend(aviso);
-        }
-        Ok(())
+        Ok((ate, recuperadas && self.presas.trancar().vazias()))
     }
 
     /// Lists the accounts of this run whose file is not what the bank left in it.
@@ -265,6 +210,7 @@ impl<D: Disco> BancoJson<D> {
             let Some(viva) = conta.as_mut().filter(|viva| viva.seq > 0) else { continue };
             let conteudo = self.disco.ler(&nome_de_arquivo(viva), ContaArquivo::MAX_BYTES);
             let agora = conteudo.ok().flatten().map(|bytes| impressao(&bytes));
+            let agora = LugarEsperado::visto(agora);
             if agora != viva.visto {
                 self.sujar_trancada(vaga, viva);
             }

@@ -4,17 +4,18 @@ use std::io;
 use std::path::Path;
 
 use super::aviso::Aviso;
-use super::contas::{ContaViva, Contas};
+use super::contas::Contas;
+use super::copia::conferir_copia;
 use super::exame::{FimDoDiario, examinar};
-use super::imagens::{Vistas, imagens};
 use super::presas::Presas;
 use super::publicacao::Publicacao;
-use super::troca::{Imagem, LugarEsperado, NaoTrocado, gravar_contas};
-use super::{BancoJson, ConfiguracaoJson};
+use super::recuperar::Quanto;
+use super::{BancoJson, ConfiguracaoJson, Presa};
 use crate::banco::ErroAbrir;
-use crate::banco::diario::{Cauda, Diario, PASTA, Ponto, PontoLido, Tamanhos, ler_ponto, travar};
+use crate::banco::diario::{Cauda, Diario, Momento, PASTA, Ponto, PontoLido, Retrato, Tamanhos};
+use crate::banco::diario::{ler_ponto, travar};
 use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro, substituir};
-use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex};
+use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::tipos::Rg;
 
 impl BancoJson {
@@ -49,10 +50,10 @@ fn abrir<D: Disco>(
     let arquivos_por_vez = configuracao.arquivos_por_vez.max(1);
     let trava = travar(&*disco)?;
     let lido = ler_ponto(&*disco)?;
-    let PontoLido { ponto, .. } = lido;
-    let exame = examinar(&*disco, lido)?;
-    let Vistas { imagens: por_gravar, nao_lidas, mut avisos, .. } = imagens(&*disco, &exame)?;
-    avisos.splice(0..0, exame.avisos);
+    let ponto = lido.ponto;
+    let mut exame = examinar(&*disco, lido)?;
+    conferir_copia(&*disco, &mut exame)?;
+    let mut avisos = std::mem::take(&mut exame.avisos);
     // Nothing is changed before the whole journal was found to be sound. A bank that was never
     // open, or was closed in order, has no half-written files: its names, perhaps a million, need
     // not be searched.
@@ -62,61 +63,75 @@ fn abrir<D: Disco>(
     }
     exame.fim.assentar(&*disco, ponto, exame.ultimo)?;
     let epoca = exame.epoca + 1;
-    let mut por_prender = Vec::new();
-    for porcao in por_gravar.chunks(arquivos_por_vez) {
-        let trocados = gravar_contas(&*disco, porcao, epoca, &mut avisos)?;
-        let falhas = porcao.iter().zip(trocados);
-        por_prender.extend(falhas.filter_map(|(imagem, trocado)| Some((imagem, trocado.err()?))));
-    }
     let alheio = disco.dono_alheio();
     avisos.extend(alheio.then_some(Aviso::DonoAlheio));
 
-    // As long as one file is behind, recovery needs the records from the old checkpoint on.
-    let ponto = if por_prender.is_empty() && nao_lidas.is_empty() {
-        Ponto { seq: exame.ultimo, epoca, segmento: exame.segmento, limpo: false }
-    } else {
-        Ponto { epoca, limpo: false, ..ponto }
-    };
     let tamanhos = Tamanhos {
         segmento_max_bytes: configuracao.segmento_bytes,
         reserva_bytes: configuracao.reserva_bytes,
     };
     let lugar = (epoca, exame.ultimo + 1, exame.segmento);
+    let do_inicio = Ponto { epoca, limpo: false, ..ponto };
     let banco = BancoJson {
         contas: Contas::novas(configuracao.contas_em_memoria),
         diario: Diario::novo(Arc::clone(&disco), lugar, tamanhos),
         disco,
+        atrasadas: Mutex::novo(exame.atrasadas),
         sujas: Mutex::default(),
         segmentos_retidos: configuracao.segmentos_retidos,
         arquivos_por_vez,
         presas: Mutex::novo(Presas::default()),
-        publicacao: Mutex::novo(Publicacao::desde(ponto, trava, alheio)),
+        publicacao: Mutex::novo(Publicacao::desde(do_inicio, exame.retrato, trava, alheio)),
         iniciado: AtomicBool::new(false),
         publicado: AtomicU64::new(ponto.seq),
         falhas: AtomicU64::new(0),
     };
-    for (imagem, preso) in por_prender {
-        avisos.extend(banco.servir_do_diario(imagem, &preso));
-    }
-    for (imagem, erro) in nao_lidas {
-        let preso = NaoTrocado { erro, encontrado: None };
-        avisos.extend(banco.servir_do_diario(&imagem, &preso));
-        banco.presas.trancar().nao_lida(imagem.conta.rg);
-    }
+    let fim = Momento { seq: exame.ultimo, segmento: exame.segmento };
+    avisos.extend(banco.recuperar_ao_abrir(lido, fim)?);
     Ok((banco, Aviso::resumir(avisos)))
 }
 
 impl<D: Disco> BancoJson<D> {
-    /// Serves an account with its balance from the journal, since its file cannot be replaced.
-    fn servir_do_diario(&self, imagem: &Imagem, preso: &NaoTrocado) -> Option<Aviso> {
-        let Imagem { conta, seq, esperado } = imagem;
-        let visto = match esperado {
-            LugarEsperado::Este(visto) => Some(*visto),
-            LugarEsperado::Nada | LugarEsperado::Estranho => None,
-        };
-        let vaga = self.contas.pegar_sem_aparar(conta.rg);
-        *vaga.trancar() = Some(ContaViva { conta: conta.clone(), seq: *seq, suja: true, visto });
-        self.prender(&vaga, conta.rg, preso)
+    /// Recovers accounts before the bank is served: those of a copy, or as many as fit into one batch. All
+    /// others are recovered when an operation needs them, or by the checkpoints. `fim` is the end of the
+    /// journal.
+    fn recuperar_ao_abrir(&self, lido: PontoLido, fim: Momento) -> Result<Vec<Aviso>, ErroAbrir> {
+        let mut publicacao = self.publicacao.trancar();
+        let ponto = lido.ponto;
+        if lido.copia || self.contas_por_recuperar() <= self.arquivos_por_vez {
+            self.gravar_atrasadas(&mut publicacao, ponto.seq, Quanto::Tudo)?;
+        }
+        if lido.copia {
+            // The next start takes this directory for no copy, and its checkpoint for the truth. A file that
+            // holds an older balance must not be left, and neither must a snapshot of another moment.
+            let antiga = |presa: &Presa| {
+                let vaga = self.contas.procurar(presa.rg);
+                let seq = vaga.and_then(|vaga| vaga.trancar().as_ref().map(|viva| viva.seq));
+                seq.is_some_and(|seq| seq <= ponto.seq)
+            };
+            if let Some(Presa { arquivo, causa, .. }) = self.presas().into_iter().find(antiga) {
+                return Err(nomear(&arquivo)(causa.erro()).into());
+            }
+            self.apagar_retrato()?;
+        }
+        // As long as one file is behind, recovery needs the records from the old checkpoint on.
+        if self.contas_por_recuperar() == 0 && self.presas().is_empty() {
+            let Momento { seq, segmento } = fim;
+            publicacao.ponto = Ponto { seq, segmento, ..publicacao.ponto };
+            self.publicado.store(seq, Ordering::Relaxed);
+        }
+        Ok(std::mem::take(&mut publicacao.avisos))
+    }
+
+    /// Removes a snapshot that no later start may use.
+    fn apagar_retrato(&self) -> io::Result<()> {
+        match self.disco.apagar(Retrato::NOME) {
+            Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(()),
+            apagado => {
+                apagado.map_err(nomear(Retrato::NOME))?;
+                self.disco.sincronizar_pasta(PASTA).map_err(nomear(PASTA))
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) enum LugarEsperado {
 }
 
 impl LugarEsperado {
-    /// Expects the content that was seen last.
+    /// The content with this checksum, or nothing.
     pub(super) fn visto(visto: Option<u32>) -> Self {
         visto.map_or(Self::Nada, Self::Este)
     }
@@ -41,21 +41,21 @@ pub(super) type Trocado = Result<(), NaoTrocado>;
 #[derive(Debug)]
 pub(super) struct NaoTrocado {
     pub(super) erro: io::Error,
-    /// Checksum of what stands in its place, if that was expected there or is kept as a copy: no
-    /// other copy is needed.
-    pub(super) encontrado: Option<u32>,
+    /// What stands in its place, if that could be read. It was expected there or is kept as a copy, so
+    /// that no other copy is needed.
+    pub(super) encontrado: Option<LugarEsperado>,
 }
 
 impl NaoTrocado {
-    fn antes_de_olhar(erro: io::Error) -> Self {
+    pub(super) fn antes_de_olhar(erro: io::Error) -> Self {
         Self { erro, encontrado: None }
     }
 }
 
 /// A new file that is written, still under its temporary name.
 struct Preparado {
-    /// Checksum of what stands in the place of the new file.
-    encontrado: Option<u32>,
+    /// What stands in the place of the new file.
+    encontrado: LugarEsperado,
     temporario: String,
 }
 
@@ -113,7 +113,7 @@ fn preparar_conta<D: Disco>(
     let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
     match preparar(disco, &nome, imagem.conta.para_json().as_bytes()) {
         Ok(temporario) => Ok(Preparado { encontrado, temporario }),
-        Err(erro) => Err(NaoTrocado { erro, encontrado }),
+        Err(erro) => Err(NaoTrocado { erro, encontrado: Some(encontrado) }),
     }
 }
 
@@ -126,12 +126,11 @@ fn trocar<D: Disco>(
 ) -> Trocado {
     // Somebody may have edited the file while the others were prepared.
     let Preparado { encontrado, temporario } = preparado;
-    let encontrado =
-        guardar_estranho(disco, imagem, LugarEsperado::visto(*encontrado), epoca, avisos)
-            .map_err(|erro| NaoTrocado { erro, encontrado: *encontrado })?;
+    let encontrado = guardar_estranho(disco, imagem, *encontrado, epoca, avisos)
+        .map_err(|erro| NaoTrocado { erro, encontrado: Some(*encontrado) })?;
     let nome = ContaArquivo::nome_de_arquivo(imagem.conta.rg);
     let trocado = disco.renomear(temporario, &nome).map_err(nomear(&nome));
-    trocado.map_err(|erro| NaoTrocado { erro, encontrado })
+    trocado.map_err(|erro| NaoTrocado { erro, encontrado: Some(encontrado) })
 }
 
 /// Removes a temporary file. If that fails, the next checkpoint replaces it, or recovery removes
@@ -141,14 +140,14 @@ fn descartar<D: Disco>(disco: &D, preparado: &Preparado) {
 }
 
 /// Keeps a copy of what stands in the place of an account file, unless that is what is expected
-/// there. Returns its checksum.
+/// there. Returns what stands there then.
 fn guardar_estranho<D: Disco>(
     disco: &D,
     imagem: &Imagem,
     esperado: LugarEsperado,
     epoca: u64,
     avisos: &mut Vec<Aviso>,
-) -> io::Result<Option<u32>> {
+) -> io::Result<LugarEsperado> {
     // A checkpoint that is tried again finds the same file, and must not warn twice.
     let mut avisar = |aviso: Aviso| {
         if !avisos.contains(&aviso) {
@@ -158,17 +157,18 @@ fn guardar_estranho<D: Disco>(
     let rg: Rg = imagem.conta.rg;
     let nome = ContaArquivo::nome_de_arquivo(rg);
     let bytes = match disco.ler(&nome, ContaArquivo::MAX_BYTES) {
-        Ok(None) if esperado == LugarEsperado::Nada => return Ok(None),
+        Ok(None) if esperado == LugarEsperado::Nada => return Ok(LugarEsperado::Nada),
         Ok(None) => {
             avisar(Aviso::ArquivoRefeito { rg });
-            return Ok(None);
+            return Ok(LugarEsperado::Nada);
         }
         Ok(Some(bytes)) => Some(bytes),
         Err(erro) if nao_e_arquivo(&erro) => None,
         Err(erro) => return Err(nomear(&nome)(erro)),
     };
-    let encontrado = bytes.as_deref().map(impressao);
-    if encontrado.is_some_and(|encontrado| LugarEsperado::Este(encontrado) == esperado) {
+    // What cannot be read is moved away, so that nothing stands there then.
+    let encontrado = LugarEsperado::visto(bytes.as_deref().map(impressao));
+    if bytes.is_some() && encontrado == esperado {
         return Ok(encontrado);
     }
     let copia = copiar(disco, &nome, bytes.as_deref(), epoca, imagem.seq)?;

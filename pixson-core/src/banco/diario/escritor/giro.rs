@@ -5,11 +5,19 @@ use std::io;
 use super::lugar::conferir_nomes;
 use super::{Diario, EstadoDoEscritor, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
-use crate::banco::diario::{PASTA, nome_de_segmento};
+use crate::banco::diario::{Momento, PASTA, nome_de_segmento};
 use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
+    /// The last record that was appended, and a segment from which on all later ones are found. Not called
+    /// while a segment turns, nor while the first record of the run is not durable.
+    pub(in crate::banco) fn momento(&self) -> Momento {
+        let estado = self.estado.trancar();
+        let segmento = if estado.comecado { estado.cabecalho.segmento } else { estado.anterior };
+        Momento { seq: estado.ultimo, segmento }
+    }
+
     /// The segment from which on recovery finds record `seq` and all later ones; 0 if there is no
     /// segment. Earlier segments are forgotten, since only checkpoints call this, and none asks for
     /// an earlier record than the one before it.
@@ -37,16 +45,16 @@ impl<D: Disco> Diario<D> {
         conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
     }
 
-    /// Begins a new segment if the current one is full. Appending is not held up meanwhile: as for
-    /// a group, this waits for the disk without the lock.
-    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
+    /// Begins a new segment if the current one is full, and says whether it was. Appending is not held up
+    /// meanwhile: as for a group, this waits for the disk without the lock.
+    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<bool> {
         let estado = self.esperar_vez(self.estado.trancar());
         // A disk that has failed is not used again.
         let conferido = Self::conferir(&estado);
         let cheio = estado.comecado && estado.posicao >= self.segmento_max_bytes;
         if conferido.is_err() || !cheio {
             Self::soltar(estado);
-            return conferido;
+            return conferido.map(|()| false);
         }
         // Records that are appended from here on go to the new segment.
         let mut estado = self.gravar(estado);
@@ -73,7 +81,7 @@ impl<D: Disco> Diario<D> {
             _ => {}
         }
         Self::soltar(estado);
-        girado
+        girado.map(|()| true)
     }
 
     /// Creates a segment with space for the records that have gathered, and makes it the current

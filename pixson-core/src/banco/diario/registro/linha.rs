@@ -31,7 +31,7 @@ pub(in crate::banco::diario) fn linha_inteira(bytes: &[u8]) -> bool {
 
 /// The part of the line at the beginning of `bytes` that its checksum covers, if the checksum is
 /// right.
-fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
+pub(in crate::banco::diario) fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
     let fim = memchr(b'\n', bytes)? + 1;
     let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
     let corpo = corpo.strip_suffix(CRC)?;

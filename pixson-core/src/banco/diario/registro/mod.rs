@@ -3,7 +3,7 @@
 mod json;
 mod linha;
 
-pub(super) use self::linha::{Linha, ler_linha, linha_inteira};
+pub(super) use self::linha::{Linha, corpo_inteiro, ler_linha, linha_inteira};
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
@@ -117,7 +117,7 @@ fn escrever_movimento(saida: &mut Vec<u8>, movimento: Movimento) {
 }
 
 /// Appends a line and its checksum.
-fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>)) {
+pub(in crate::banco::diario) fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(&mut Vec<u8>)) {
     let inicio = saida.len();
     corpo(saida);
     let crc = crc32fast::hash(&saida[inicio..]);
