@@ -260,5 +260,5 @@ impl<D: Disco> BancoJson<D> {
 fn por_abrir(conta: &Conta) -> ContaViva {
     let Conta { rg, nome, saldo } = conta;
     let conta = ContaArquivo { rg: *rg, nome: nome.to_string(), saldo: *saldo };
-    ContaViva { conta, seq: 0, suja: false, visto: LugarEsperado::Nada, por_reler: false }
+    ContaViva { conta, seq: 0, suja: false, visto: LugarEsperado::Nada, por_reler: None }
 }

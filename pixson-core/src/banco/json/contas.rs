@@ -5,6 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
+use super::atrasadas::Atrasada;
 use super::lista::Lista;
 use super::troca::LugarEsperado;
 use crate::banco::arquivo::ContaArquivo;
@@ -28,15 +29,16 @@ pub(super) struct ContaViva {
     pub(super) suja: bool,
     /// What the bank last saw in its file.
     pub(super) visto: LugarEsperado,
-    /// Its file could not be read when it was to be recovered, so that its holder's name may be unknown.
-    pub(super) por_reler: bool,
+    /// What a start knew of it, if its file could not be read when it was to be recovered: its holder's name
+    /// may be unknown.
+    pub(super) por_reler: Option<Box<Atrasada>>,
 }
 
 impl ContaViva {
     /// An account that is what its file, whose checksum this is, says.
     pub(super) fn do_arquivo(conta: ContaArquivo, visto: u32) -> Self {
         let visto = LugarEsperado::Este(visto);
-        Self { conta, seq: 0, suja: false, visto, por_reler: false }
+        Self { conta, seq: 0, suja: false, visto, por_reler: None }
     }
 }
 

@@ -46,13 +46,9 @@ impl<D: Disco> BancoJson<D> {
         let Recuperada { conta, esperado, arquivo } =
             Recuperada::olhar(&*self.disco, rg, &atrasada)?;
         let suja = !matches!(arquivo, EstadoDoArquivo::Atual);
-        *trancada.conta = Some(ContaViva {
-            conta,
-            seq: atrasada.seq,
-            suja,
-            visto: esperado,
-            por_reler: matches!(arquivo, EstadoDoArquivo::NaoLido(_)),
-        });
+        let (seq, nao_lido) = (atrasada.seq, matches!(arquivo, EstadoDoArquivo::NaoLido(_)));
+        let por_reler = nao_lido.then(|| Box::new(atrasada));
+        *trancada.conta = Some(ContaViva { conta, seq, suja, visto: esperado, por_reler });
         if suja {
             listar(trancada.vaga);
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io;
 
 use super::BancoJson;
+use super::atrasadas::Atrasada;
 use super::contas::ContaViva;
 use super::publicacao::{Publicacao, RetratoFeito};
 use super::troca::LugarEsperado;
@@ -74,15 +75,23 @@ impl<D: Disco> BancoJson<D> {
         }
         let vaga = self.contas.procurar(rg)?;
         let conta = vaga.trancar();
-        let ContaViva { conta, seq, visto, .. } = conta.as_ref().filter(|viva| viva.suja)?;
+        let ContaViva { conta, seq, visto, por_reler, .. } =
+            conta.as_ref().filter(|viva| viva.suja)?;
+        let saldo = conta.saldo;
+        if let Some(atrasada) = por_reler.as_deref() {
+            // What a start knew of the file is still all that is known.
+            let Atrasada { visto, nome, conhecidos, .. } = atrasada.clone();
+            let conhecidos = conhecidos.into_iter().chain([atrasada.saldo]).collect();
+            let nome = nome.map(Cow::Owned);
+            return Some((Retratada { rg, saldo, visto, nome, conhecidos }, *seq));
+        }
         let visto = match *visto {
             LugarEsperado::Este(visto) => Some(visto),
             LugarEsperado::Nada | LugarEsperado::Estranho => None,
         };
         let sem_nome = visto.is_some() || conta.nome.is_empty();
         let nome = (!sem_nome).then(|| Cow::Owned(conta.nome.clone()));
-        let conhecidos = Vec::new();
-        Some((Retratada { rg, saldo: conta.saldo, visto, nome, conhecidos }, *seq))
+        Some((Retratada { rg, saldo, visto, nome, conhecidos: Vec::new() }, *seq))
     }
 
     /// Removes the snapshot once a checkpoint has passed it. If that fails, it stays, and no start uses it.

@@ -7,9 +7,9 @@ use super::BancoJson;
 use super::aviso::Aviso;
 use super::contas::{ContaViva, Vaga};
 use super::presa::Presa;
-use super::troca::{LugarEsperado, NaoTrocado};
-use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
-use crate::banco::disco::{Disco, nomear};
+use super::recuperada::{EstadoDoArquivo, Recuperada};
+use super::troca::NaoTrocado;
+use crate::banco::disco::Disco;
 use crate::sincronia::{Arc, Ordering};
 use crate::tipos::Rg;
 
@@ -19,28 +19,20 @@ impl<D: Disco> BancoJson<D> {
         self.presas.trancar().todas()
     }
 
-    /// Reads again the file of an account that could not be read when it was recovered. Its content counts
-    /// as what the bank left in it, and the holder's name stands nowhere else: as long as the disk cannot
-    /// read it, it must not be replaced.
+    /// Reads again the file of an account that could not be read when it was recovered. The holder's name
+    /// stands nowhere else: as long as the disk cannot read the file, it must not be replaced.
     ///
     /// # Errors
     ///
     /// That of the disk.
     pub(super) fn reler(&self, viva: &mut ContaViva) -> io::Result<()> {
-        if !viva.por_reler {
-            return Ok(());
+        let Some(atrasada) = &viva.por_reler else { return Ok(()) };
+        let Recuperada { conta, esperado, arquivo } =
+            Recuperada::olhar(&*self.disco, viva.conta.rg, atrasada)?;
+        if let EstadoDoArquivo::NaoLido(erro) = arquivo {
+            return Err(erro);
         }
-        match ContaArquivo::abrir(&*self.disco, viva.conta.rg) {
-            Ok(Some((arquivo, visto))) => {
-                viva.conta.nome = arquivo.nome;
-                viva.visto = LugarEsperado::Este(visto);
-            }
-            Ok(None) | Err(FalhaDeLeitura::Ilegivel) => {}
-            Err(FalhaDeLeitura::Disco(erro)) => {
-                return Err(nomear(&ContaArquivo::nome_de_arquivo(viva.conta.rg))(erro));
-            }
-        }
-        viva.por_reler = false;
+        (viva.conta.nome, viva.visto, viva.por_reler) = (conta.nome, esperado, None);
         Ok(())
     }
 
