@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, json};
+use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, canonico, json};
 
 /// A line that was read whole and whose checksum is right.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,7 +19,7 @@ pub(in crate::banco::diario) fn ler_linha(bytes: &[u8]) -> Option<(Linha, usize)
     let linha = if corpo.starts_with(b"{\"pixson\"") {
         Linha::Cabecalho(json::cabecalho(&bytes[..fim])?)
     } else {
-        Linha::Registro(json::registro(&bytes[..fim])?)
+        Linha::Registro(canonico::registro(corpo).or_else(|| json::registro(&bytes[..fim]))?)
     };
     Some((linha, fim))
 }

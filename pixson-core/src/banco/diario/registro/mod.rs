@@ -1,5 +1,6 @@
 //! One line of the journal: its text, and the check of it.
 
+mod canonico;
 mod json;
 mod linha;
 
