@@ -51,13 +51,14 @@ impl Resto<'_> {
 
     /// A number in its only spelling: without zeros in front.
     fn numero(&mut self) -> Option<u64> {
-        let (mut numero, mut digitos) = (0, 0);
-        while let Some(byte @ b'0'..=b'9') = self.0.get(digitos) {
-            if digitos == DIGITOS_MAX {
-                return None;
-            }
-            numero = numero * 10 + u64::from(byte - b'0');
+        let (mut numero, mut digitos) = (0_u64, 0);
+        for byte in self.0.iter().map(|byte| byte.wrapping_sub(b'0')).take_while(|&um| um < 10) {
+            // Of a number that is too long the value is not used.
+            numero = numero.wrapping_mul(10).wrapping_add(u64::from(byte));
             digitos += 1;
+        }
+        if digitos > DIGITOS_MAX {
+            return None;
         }
         let canonico = digitos == 1 || digitos > 1 && self.0[0] != b'0';
         self.0 = &self.0[digitos..];

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, canonico, json};
+use super::{CRC, CRC_DIGITOS, Cabecalho, FIM, Registro, canonico, digitos, json};
 
 /// A line that was read whole and whose checksum is right.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,6 +35,11 @@ pub(in crate::banco::diario) fn corpo_inteiro(bytes: &[u8]) -> Option<&[u8]> {
     let fim = memchr(b'\n', bytes)? + 1;
     let (corpo, crc) = bytes[..fim].strip_suffix(FIM)?.split_last_chunk::<CRC_DIGITOS>()?;
     let corpo = corpo.strip_suffix(CRC)?;
-    let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
-    (crc32fast::hash(corpo) == crc).then_some(corpo)
+    let certo = crc32fast::hash(corpo);
+    if *crc != digitos(certo) {
+        // It may still be spelt otherwise than the bank spells it.
+        let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
+        return (certo == crc).then_some(corpo);
+    }
+    Some(corpo)
 }

@@ -123,11 +123,17 @@ pub(in crate::banco::diario) fn com_crc(saida: &mut Vec<u8>, corpo: impl FnOnce(
     corpo(saida);
     let crc = crc32fast::hash(&saida[inicio..]);
     saida.extend_from_slice(CRC);
-    for byte in crc.to_be_bytes() {
-        saida
-            .extend([byte >> 4, byte & 0xf].map(|digito| b"0123456789abcdef"[usize::from(digito)]));
-    }
+    saida.extend_from_slice(&digitos(crc));
     saida.extend_from_slice(FIM);
+}
+
+/// A checksum as it is written.
+fn digitos(crc: u32) -> [u8; CRC_DIGITOS] {
+    std::array::from_fn(|indice| {
+        let byte = crc.to_be_bytes()[indice / 2];
+        let digito = if indice % 2 == 0 { byte >> 4 } else { byte & 0xf };
+        b"0123456789abcdef"[usize::from(digito)]
+    })
 }
 
 #[cfg(test)]
