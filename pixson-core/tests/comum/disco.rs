@@ -79,5 +79,13 @@ macro_rules! delegar {
             self.$campo.marca_de_nome(nome)
         }
     };
+    (@ $campo:ident retrato) => {
+        fn retrato(
+            &self,
+            nome: &str,
+        ) -> std::io::Result<Option<pixson_core::banco::disco::Retrato>> {
+            self.$campo.retrato(nome)
+        }
+    };
 }
 pub(crate) use delegar;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pixson_core::banco::ErroAbrir;
-use pixson_core::banco::disco::{Disco, DiscoReal, Marca};
+use pixson_core::banco::disco::{Disco, DiscoReal, Marca, Retrato};
 
 /// From how many accounts on there is a bar: fewer are done before a person could read it.
 const MINIMO: usize = 1000;
@@ -162,5 +162,9 @@ impl Disco for DiscoContado {
 
     fn escrito(&self, nome: &str) -> io::Result<Option<u64>> {
         self.disco.escrito(nome)
+    }
+
+    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
+        self.disco.retrato(nome)
     }
 }

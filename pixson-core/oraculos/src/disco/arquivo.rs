@@ -13,6 +13,9 @@ pub(super) struct ArquivoModelo {
     pub(super) perdidas: Vec<Mudanca>,
     /// How many times the content was copied from one disk to another.
     pub(super) copiado: u64,
+    /// The instant of its last write, as a count of all writes. A power cut may take the write and
+    /// leave the instant.
+    pub(super) escrito: u64,
 }
 
 #[derive(Clone, Debug)]

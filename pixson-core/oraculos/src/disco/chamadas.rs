@@ -6,7 +6,7 @@ use std::sync::MutexGuard;
 use super::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, pasta_de};
 use super::falha::{Chamada, ModoDeFalhar};
 use super::{DiscoModelo, EstadoDoDisco};
-use pixson_core::banco::disco::{Disco, Marca};
+use pixson_core::banco::disco::{Disco, Marca, Retrato};
 
 /// A file that is open for writing; or a lock, which is released when this is dropped.
 #[derive(Debug)]
@@ -80,8 +80,8 @@ impl Disco for DiscoModelo {
 
     fn criar(&self, nome: &str, _: Option<&str>) -> io::Result<Aberto> {
         let mut estado = self.chamar(Chamada::PrecisaDeEspaco)?;
-        let arquivo = estado.arquivos.len();
-        estado.arquivos.push(ArquivoModelo::default());
+        let (arquivo, escrito) = (estado.arquivos.len(), estado.avancar());
+        estado.arquivos.push(ArquivoModelo { escrito, ..ArquivoModelo::default() });
         estado.nomes.insert(nome.to_owned(), arquivo);
         estado.nomes_pendentes.push(MudancaDeNome::Criar(nome.to_owned(), arquivo));
         drop(estado);
@@ -96,13 +96,13 @@ impl Disco for DiscoModelo {
         let novo = posicao + bytes.len() > tem;
         match self.chamar(if novo { Chamada::PrecisaDeEspaco } else { Chamada::Outra }) {
             Ok(mut estado) => {
-                estado.arquivos[arquivo.arquivo].pendentes.push(escrita);
+                estado.mudar(arquivo.arquivo, escrita);
                 Ok(())
             }
             Err(especie) => {
                 if especie != ModoDeFalhar::Eio {
                     let metade = escrita.rasgada(bytes.len() / 2);
-                    self.trancar().arquivos[arquivo.arquivo].pendentes.push(metade);
+                    self.trancar().mudar(arquivo.arquivo, metade);
                 }
                 Err(especie.into())
             }
@@ -112,7 +112,7 @@ impl Disco for DiscoModelo {
     fn cortar(&self, arquivo: &Aberto, bytes: u64) -> io::Result<()> {
         let tamanho = usize::try_from(bytes).expect("a small disk");
         let mut estado = self.chamar(Chamada::Outra)?;
-        estado.arquivos[arquivo.arquivo].pendentes.push(Mudanca::Corte(tamanho));
+        estado.mudar(arquivo.arquivo, Mudanca::Corte(tamanho));
         Ok(())
     }
 
@@ -175,9 +175,31 @@ impl Disco for DiscoModelo {
         let estado = self.chamar(Chamada::Outra)?;
         Ok(estado.nomes.get(nome).map(|&arquivo| estado.marca(arquivo)))
     }
+
+    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
+        let estado = self.chamar(Chamada::Outra)?;
+        let arquivo = estado.nomes.get(nome).map(|&arquivo| &estado.arquivos[arquivo]);
+        Ok(arquivo.map(|arquivo| Retrato {
+            bytes: arquivo.conteudo().len() as u64,
+            escrito: arquivo.escrito,
+        }))
+    }
 }
 
 impl EstadoDoDisco {
+    /// The next instant.
+    pub(super) fn avancar(&mut self) -> u64 {
+        self.instante += 1;
+        self.instante
+    }
+
+    fn mudar(&mut self, arquivo: usize, mudanca: Mudanca) {
+        let escrito = self.avancar();
+        let mudado = &mut self.arquivos[arquivo];
+        mudado.pendentes.push(mudanca);
+        mudado.escrito = escrito;
+    }
+
     fn marca(&self, arquivo: usize) -> Marca {
         Marca { diretorio: 0, numero: arquivo as u64, nascido: self.arquivos[arquivo].copiado }
     }

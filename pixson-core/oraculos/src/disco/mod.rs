@@ -60,6 +60,8 @@ struct EstadoDoDisco {
     /// Names of files that cannot be replaced.
     presos: Vec<String>,
     chamadas: usize,
+    /// How many times a file was written: the instants of this disk.
+    instante: u64,
     falha: Option<FalhaDoDisco>,
 }
 
@@ -113,6 +115,7 @@ impl DiscoModelo {
         let mut novo = EstadoDoDisco {
             nomes: estado.nomes_duraveis.clone(),
             presos: estado.presos.clone(),
+            instante: estado.instante,
             ..EstadoDoDisco::default()
         };
         for arquivo in &estado.arquivos {
@@ -125,6 +128,7 @@ impl DiscoModelo {
             novo.arquivos.push(ArquivoModelo {
                 duravel,
                 copiado: arquivo.copiado,
+                escrito: arquivo.escrito,
                 ..ArquivoModelo::default()
             });
         }
@@ -151,8 +155,17 @@ impl DiscoModelo {
     pub fn editar(&self, nome: &str, conteudo: &[u8]) {
         let mut estado = self.trancar();
         let arquivo = estado.nomes[nome];
-        let duravel = conteudo.to_vec();
-        estado.arquivos[arquivo] = ArquivoModelo { duravel, ..ArquivoModelo::default() };
+        let (duravel, escrito) = (conteudo.to_vec(), estado.avancar());
+        estado.arquivos[arquivo] = ArquivoModelo { duravel, escrito, ..ArquivoModelo::default() };
+    }
+
+    /// Changes the bytes of a file as a failing medium does: the disk says that it was written when it
+    /// was. Nothing is changed if there is no such file.
+    pub fn apodrecer(&self, nome: &str, conteudo: &[u8]) {
+        let mut estado = self.trancar();
+        let Some(&arquivo) = estado.nomes.get(nome) else { return };
+        let (duravel, escrito) = (conteudo.to_vec(), estado.arquivos[arquivo].escrito);
+        estado.arquivos[arquivo] = ArquivoModelo { duravel, escrito, ..ArquivoModelo::default() };
     }
 
     /// From now on a file cannot be replaced, as if something were mounted on it; or it can again.
@@ -178,26 +191,30 @@ impl DiscoModelo {
     pub fn acrescentar(&self, nome: &str, conteudo: &[u8]) {
         let mut estado = self.trancar();
         let numero = estado.arquivos.len();
-        estado
-            .arquivos
-            .push(ArquivoModelo { duravel: conteudo.to_vec(), ..ArquivoModelo::default() });
+        let (duravel, escrito) = (conteudo.to_vec(), estado.avancar());
+        estado.arquivos.push(ArquivoModelo { duravel, escrito, ..ArquivoModelo::default() });
         estado.nomes.insert(nome.to_owned(), numero);
         estado.nomes_duraveis.insert(nome.to_owned(), numero);
     }
 
-    /// Copies a file, as a running program would read it, to another disk, durably.
+    /// Copies a file, as a running program would read it, to another disk, durably. The copy keeps the
+    /// instant at which it was written.
     pub fn copiar(&self, nome: &str, para: &Self) {
         let Some(conteudo) = self.conteudo(nome) else { return };
-        let copiado = {
+        let (copiado, escrito, instante) = {
             let estado = self.trancar();
-            estado.nomes.get(nome).map_or(0, |&arquivo| estado.arquivos[arquivo].copiado)
+            let arquivo = estado.nomes.get(nome).map(|&arquivo| &estado.arquivos[arquivo]);
+            let (copiado, escrito) = arquivo.map_or((0, 0), |um| (um.copiado, um.escrito));
+            (copiado, escrito, estado.instante)
         };
         let mut estado = para.trancar();
+        estado.instante = estado.instante.max(instante);
         let numero = estado.arquivos.len();
         let copiado = copiado + 1;
         estado.arquivos.push(ArquivoModelo {
             duravel: conteudo,
             copiado,
+            escrito,
             ..ArquivoModelo::default()
         });
         estado.nomes.insert(nome.to_owned(), numero);

@@ -158,6 +158,26 @@ pub trait Disco: Debug + Send + Sync {
     fn escrito(&self, _nome: &str) -> io::Result<Option<u64>> {
         Ok(None)
     }
+
+    /// The size of a file and the instant of [`Disco::escrito`], taken together; `None` if there is no such
+    /// file, or the disk does not know. Whatever writes to a file changes one of the two: a disk that
+    /// cannot promise that does not know, and every statement then reads the whole ledger.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Disco::ler`].
+    fn retrato(&self, _nome: &str) -> io::Result<Option<Retrato>> {
+        Ok(None)
+    }
+}
+
+/// What tells a file from one that was written since.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Retrato {
+    /// Its size.
+    pub bytes: u64,
+    /// When its content was written last, in nanoseconds since 1970.
+    pub escrito: u64,
 }
 
 /// What distinguishes a file from every copy of it, also from a copy that was written into the same

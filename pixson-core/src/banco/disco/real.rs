@@ -17,7 +17,7 @@ use rustix::fs::{fchown, fstat, major, minor, mkdirat, openat, renameat, statat,
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::{Disco, Marca};
+use super::{Disco, Marca, Retrato};
 use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
 /// The permissions of new files and new folders: for their owner alone.
@@ -228,7 +228,10 @@ impl Disco for DiscoReal {
             Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
             aberto => aberto?,
         };
+        // A buffer that grows while a segment is read would be copied several times.
+        let tamanho = usize::try_from(arquivo.metadata()?.len().min(max_bytes)).unwrap_or(0);
         let mut conteudo = Vec::new();
+        conteudo.try_reserve_exact(tamanho.saturating_add(1))?;
         arquivo.take(max_bytes.saturating_add(1)).read_to_end(&mut conteudo)?;
         if u64::try_from(conteudo.len()).is_ok_and(|bytes| bytes <= max_bytes) {
             Ok(Some(conteudo))
@@ -327,5 +330,14 @@ impl Disco for DiscoReal {
             Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
             aberto => Ok(aberto?.metadata()?.modified().ok().and_then(nanos)),
         }
+    }
+
+    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
+        let dados = match self.abrir_arquivo(nome, OFlags::RDONLY) {
+            Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
+            aberto => aberto?.metadata()?,
+        };
+        let escrito = dados.modified().ok().and_then(nanos);
+        Ok(escrito.map(|escrito| Retrato { bytes: dados.len(), escrito }))
     }
 }
