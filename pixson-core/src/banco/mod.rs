@@ -45,7 +45,9 @@ pub use json::{Cadastro, Conflito, ErroAbrirContas, ErroAjuste, ErroConta, Gesta
 #[cfg(feature = "json")]
 pub use livro::{Alcance, Auditoria, Balanco, Dano, Divergencia, Inicio, Lancamento};
 #[cfg(feature = "json")]
-pub use livro::{auditar, ler_livro};
+pub use livro::{Mutirao, Sozinho};
+#[cfg(feature = "json")]
+pub use livro::{auditar, auditar_com, ler_extrato, ler_livro};
 pub use memoria::BancoMemoria;
 pub use regras::Movimento;
 

@@ -8,6 +8,7 @@ mod importacao;
 mod linhas;
 mod livro;
 mod nao_feito;
+mod processadores;
 mod progresso;
 mod saida;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use pixson_core::banco::regras::Movimentacao;
 use pixson_core::banco::{
-    Auditoria, Balanco, Cadastro, Dano, Divergencia, Efeito, Feito, Inicio, Lancamento, auditar,
-    ler_livro,
+    Auditoria, Balanco, Cadastro, Dano, Divergencia, Efeito, Feito, Inicio, Lancamento,
+    auditar_com, ler_extrato,
 };
 use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Rg, Saldo};
@@ -15,6 +15,7 @@ use pixson_linha::quantia::Reais;
 use serde::Serialize;
 
 use super::nao_feito::NaoFeito;
+use super::processadores::Processadores;
 use super::progresso::{DiscoContado, Progresso};
 use super::saida::SaidaPadrao;
 use crate::frases;
@@ -82,7 +83,7 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
     let mut saida = SaidaPadrao::nova();
     let mut mostrado = Ok(());
     let mut linhas = 0_u64;
-    let alcance = ler_livro(&disco, |lancamento| {
+    let alcance = ler_extrato(&disco, rg, &Processadores, |lancamento| {
         for efeito in lancamento.feito.efeitos().filter(|efeito| efeito.rg() == rg) {
             if mostrado.is_err() {
                 return;
@@ -191,7 +192,7 @@ pub(super) fn auditoria(contas: &Path, json: bool) -> Result<(), NaoFeito> {
     let progresso = Progresso::novo();
     progresso.comecar_leitura("Auditando", contas);
     let disco = DiscoContado::abrir(contas, &progresso)?;
-    let auditada = auditar(&disco);
+    let auditada = auditar_com(&disco, &Processadores);
     progresso.terminar();
     let auditoria = auditada?;
     let relatada = mostrar(&auditoria, json);
@@ -273,6 +274,7 @@ fn divergente(divergencia: &Divergencia) -> LinhaDeDivergencia<'_> {
             ("arquivo_diferente", Some(rg), None, Some(livro), Some(arquivo))
         }
         Divergencia::ArquivoIlegivel { rg } => ("arquivo_ilegivel", Some(rg), None, None, None),
+        Divergencia::IndiceErrado { .. } => ("indice_errado", None, None, None, None),
         _ => ("outra", None, None, None, None),
     };
     LinhaDeDivergencia {

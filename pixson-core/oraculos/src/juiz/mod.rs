@@ -35,12 +35,14 @@
 
 mod cena;
 mod copia;
+mod extrato;
 mod historia;
 
 use std::collections::BTreeMap;
 
 pub use self::cena::{PassoDaCena, encenar};
 pub use self::copia::{Copia, julgar_copia};
+pub use self::extrato::julgar_extratos;
 pub use self::historia::{Gerida, Historia, Ouvida, Pergunta};
 use super::disco::DiscoModelo;
 use super::fazer;
@@ -265,21 +267,25 @@ pub fn julgar_vida(
     iniciais: &BTreeMap<Rg, Saldo>,
     historia: &Historia,
 ) -> Sentenca {
+    let abertas = historia.geridas.iter().flat_map(|gerida| gerida.feito.efeitos());
+    let abertas: Vec<Rg> = abertas.map(|efeito| efeito.rg()).collect();
+    let contas = || iniciais.keys().chain(&abertas).copied();
+    // A ledger that cannot be read at all is for the audit to name.
+    let extratos = julgar_extratos(disco, contas());
     let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
     // A bank that was never started has no ledger to audit.
     let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
     let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA)
         .map_err(|erro| format!("the bank does not open: {erro}"))?;
     if !sem_diario {
+        extratos?;
         let divergencias = antes?.divergencias;
         if !divergencias.is_empty() {
             return Err(format!("the audit after the crash: {divergencias:?}"));
         }
     }
     let mut saldos = BTreeMap::new();
-    let abertas = historia.geridas.iter().flat_map(|gerida| gerida.feito.efeitos());
-    let abertas: Vec<Rg> = abertas.map(|efeito| efeito.rg()).collect();
-    for &rg in iniciais.keys().chain(&abertas) {
+    for rg in contas() {
         match fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg }).1 {
             Ok(Sucesso::Saldo(saldo)) => drop(saldos.insert(rg, saldo)),
             Err(Recusa::ClienteNaoEncontrado) if !iniciais.contains_key(&rg) => {}

@@ -5,6 +5,7 @@ use std::io;
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, nomear};
+use crate::relogio::Carimbo;
 
 /// Up to how many bytes a segment is read: more than any segment has.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
@@ -20,8 +21,11 @@ pub(in crate::banco) struct Segmento {
     /// `None` if its first line is torn.
     pub(in crate::banco) cabecalho: Option<Cabecalho>,
     fim_do_cabecalho: usize,
+    /// The records that were asked for: all, unless it was read for one account.
     pub(in crate::banco) registros: Vec<Registro>,
-    /// Where each record ends, in bytes from the beginning of the segment.
+    /// The stamp of the first of all.
+    pub(in crate::banco) primeiro: Option<Carimbo>,
+    /// Where each of all ends, in bytes from the beginning of the segment.
     fins: Vec<usize>,
     /// How many bytes the header and these records have.
     pub(in crate::banco) validos: usize,
@@ -38,13 +42,17 @@ pub(in crate::banco) enum Cauda {
     Ruim { sinc: Option<u64> },
 }
 
+/// The names in the journal's folder, in no order. There may be no folder yet.
+pub(super) fn nomes_do_diario(disco: &impl Disco) -> io::Result<Vec<String>> {
+    match disco.listar(PASTA) {
+        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        nomes => nomes.map_err(nomear(PASTA)),
+    }
+}
+
 /// The numbers of the segments that are there, in order.
 pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
-    let nomes = match disco.listar(PASTA) {
-        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Vec::new(),
-        nomes => nomes.map_err(nomear(PASTA))?,
-    };
-    let mut numeros: Vec<u64> = nomes
+    let mut numeros: Vec<u64> = nomes_do_diario(disco)?
         .iter()
         .filter_map(|nome| {
             let numero = nome.strip_suffix(".jsonl")?.parse().ok()?;
@@ -57,9 +65,14 @@ pub(in crate::banco) fn segmentos(disco: &impl Disco) -> io::Result<Vec<u64>> {
 }
 
 impl Segmento {
+    /// How many good records it has.
+    pub(in crate::banco) fn quantos(&self) -> u64 {
+        self.fins.len() as u64
+    }
+
     /// The number of the record that comes after all good ones.
     pub(in crate::banco) fn proximo(&self) -> u64 {
-        self.cabecalho.map_or(0, |cabecalho| cabecalho.seq + self.registros.len() as u64)
+        self.cabecalho.map_or(0, |cabecalho| cabecalho.seq + self.quantos())
     }
 
     /// Whether records are missing at the end: the file is shorter than it was when the records up
@@ -100,7 +113,8 @@ impl Segmento {
         let validos = fins.last().copied().unwrap_or(fim_do_cabecalho);
         let bytes = vec![b'x'; validos + usize::from(cauda != Cauda::Limpa)];
         let nome = nome_de_segmento(1);
-        Self { nome, bytes, cabecalho, fim_do_cabecalho, registros, fins, validos, cauda }
+        let primeiro = registros.first().map(|registro| registro.carimbo);
+        Self { nome, bytes, cabecalho, fim_do_cabecalho, registros, primeiro, fins, validos, cauda }
     }
 }
 
@@ -108,6 +122,15 @@ impl Segmento {
 pub(in crate::banco) fn ler_segmento(
     disco: &impl Disco,
     numero: u64,
+) -> io::Result<Option<Segmento>> {
+    ler_segmento_de(disco, numero, |_| true)
+}
+
+/// The same, keeping those records only that are asked for. The others are read and checked alike.
+pub(in crate::banco) fn ler_segmento_de(
+    disco: &impl Disco,
+    numero: u64,
+    fica: impl Fn(&Registro) -> bool,
 ) -> io::Result<Option<Segmento>> {
     let nome = nome_de_segmento(numero);
     let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
@@ -121,23 +144,34 @@ pub(in crate::banco) fn ler_segmento(
         _ => None,
     };
     let fim_do_cabecalho = validos;
-    let (mut registros, mut fins) = (Vec::new(), Vec::new());
+    let (mut registros, mut primeiro, mut fins) = (Vec::new(), None, Vec::new());
     if let Some(cabecalho) = cabecalho {
         let mut seq = cabecalho.seq;
         while let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) {
             if (registro.seq, registro.epoca) != (seq, cabecalho.epoca) {
                 break;
             }
-            registros.push(registro);
+            primeiro.get_or_insert(registro.carimbo);
+            if fica(&registro) {
+                registros.push(registro);
+            }
             validos += tamanho;
             fins.push(validos);
             seq += 1;
         }
     }
     let cauda = examinar_cauda(&bytes[validos..]);
-    let lido =
-        Segmento { nome, bytes, cabecalho, fim_do_cabecalho, registros, fins, validos, cauda };
-    Ok(Some(lido))
+    Ok(Some(Segmento {
+        nome,
+        bytes,
+        cabecalho,
+        fim_do_cabecalho,
+        registros,
+        primeiro,
+        fins,
+        validos,
+        cauda,
+    }))
 }
 
 /// The whole records that stand anywhere behind `posicao`: what can still be read of a segment that

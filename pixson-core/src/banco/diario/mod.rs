@@ -1,6 +1,7 @@
 //! The redo journal, as sections 2, 4 and 7 of `docs/armazenamento.md` describe it.
 
 mod escritor;
+mod indice;
 mod leitura;
 mod ponto;
 mod registro;
@@ -10,10 +11,14 @@ mod veredito;
 
 pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
+pub(super) use indice::{Indexado, Indice, conferir_indice, criar_indice, retrato_de};
+pub(super) use indice::{apagar_indice, apagar_indices_sem, nome_de_indice};
 pub(super) use leitura::{Cauda, Segmento};
-pub(super) use leitura::{ler_segmento, registros_depois, segmento_vazio, segmentos};
+pub(super) use leitura::{
+    ler_segmento, ler_segmento_de, registros_depois, segmento_vazio, segmentos,
+};
 pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
-pub(super) use registro::{NUMERO_MAX, Registro};
+pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
 pub(super) use retrato::{Momento, Retratada, Retrato, Revelacao};
 pub(super) use trava::{TRAVA, Trava, travar};
 pub(super) use veredito::{Prova, Veredito};

@@ -8,6 +8,7 @@ mod contas;
 mod copia;
 mod exame;
 mod execucao;
+mod indexacao;
 mod inicio;
 mod lista;
 mod porcao;

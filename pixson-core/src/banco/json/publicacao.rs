@@ -1,5 +1,6 @@
 //! How far the checkpoints of a run have come, and the warnings that are still to be given.
 
+use std::collections::VecDeque;
 use std::io;
 
 use super::aviso::Aviso;
@@ -18,11 +19,31 @@ pub(super) struct Publicacao<A> {
     /// A checkpoint failed: half-written files may be left for recovery to remove.
     pub(super) houve_falha: bool,
     pub(super) fechada: bool,
+    pub(super) por_indexar: PorIndexar,
     /// The lock of the directory, held as long as the bank lives.
     _diretorio: A,
     /// The lock of the file, the only one that earlier versions look at. A directory that was never
     /// served has none yet.
     pub(super) trava: Option<A>,
+}
+
+/// The segments that this run has closed, and that have no index yet.
+#[derive(Debug, Default)]
+pub(super) struct PorIndexar {
+    /// The segment that was being written at the last call.
+    presente: Option<u64>,
+    /// Closed segments, oldest first.
+    fechados: VecDeque<u64>,
+}
+
+impl PorIndexar {
+    /// The segment whose index comes next, if the journal has not turned since the last call.
+    /// `presente` is the segment that is being written.
+    pub(super) fn proximo(&mut self, presente: u64) -> Option<u64> {
+        let antes = self.presente.replace(presente).unwrap_or(presente);
+        self.fechados.extend(antes..presente);
+        if antes == presente { self.fechados.pop_front() } else { None }
+    }
 }
 
 /// The warnings that were given already.
@@ -66,6 +87,7 @@ impl<A> Publicacao<A> {
             retrato: RetratoFeito { seq: retratado, ..RetratoFeito::default() },
             houve_falha: false,
             fechada: false,
+            por_indexar: PorIndexar::default(),
             _diretorio: trava.diretorio,
             trava: trava.arquivo,
         }

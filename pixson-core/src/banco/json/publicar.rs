@@ -10,7 +10,7 @@ use super::recuperar::Quanto;
 use super::troca::LugarEsperado;
 use crate::banco::arquivo::{ContaArquivo, impressao};
 use crate::banco::diario::{PASTA, Ponto};
-use crate::banco::diario::{nome_de_segmento, segmento_vazio, segmentos};
+use crate::banco::diario::{apagar_indice, nome_de_segmento, segmento_vazio, segmentos};
 use crate::banco::disco::{Disco, passageiro};
 use crate::sincronia::Ordering;
 
@@ -38,7 +38,10 @@ impl<D: Disco> BancoJson<D> {
                 let movido = self.mover_ponto(publicacao, ate, false);
                 publicacao.dizer_do_ponto(movido)?;
             }
-            if publicacao.ponto.seq < ate { self.retratar_se_preciso(publicacao) } else { Ok(()) }
+            if publicacao.ponto.seq < ate {
+                self.retratar_se_preciso(publicacao)?;
+            }
+            self.indexar(publicacao)
         })?;
         Ok(publicacao.dizer())
     }
@@ -161,6 +164,7 @@ impl<D: Disco> BancoJson<D> {
         // now is removed by a later call.
         let sobram: Vec<u64> = fechados.into_iter().rev().filter(sobra).collect();
         for numero in sobram.into_iter().rev() {
+            apagar_indice(&*self.disco, numero);
             let removido = self.disco.apagar(&nome_de_segmento(numero)).is_ok()
                 && self.disco.sincronizar_pasta(PASTA).is_ok();
             if !removido {

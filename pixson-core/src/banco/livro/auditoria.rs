@@ -1,16 +1,26 @@
 //! The audit: every balance recomputed from the ledger, and compared with the files.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashSet};
 use std::io;
 
-use super::{Alcance, Divergencia, Lancamento, Percurso, percorrer};
+use super::balanco::{Balanco, em_centavos};
+use super::divergencia::Divergencia;
+use super::escrituracao::{Digerido, Escriturada, Fatia, fatia_de};
+use super::lancamento::Alcance;
+use super::leitura::{Leitura, percorrer, por_ler};
+use super::mutirao::{Mutirao, Sozinho, reunir};
+use crate::banco::ErroAbrir;
 use crate::banco::arquivo::ContaArquivo;
-use crate::banco::diario::{ler_ponto, travar};
+use crate::banco::diario::{Ponto, apagar_indices_sem, ler_ponto, nome_de_indice};
+use crate::banco::diario::{segmentos, travar};
 use crate::banco::disco::Disco;
-use crate::banco::regras::{Movimentacao, Movimento};
-use crate::banco::{ErroAbrir, Feito};
+use crate::sincronia::Mutex;
 use crate::tipos::{Rg, Saldo};
+
+/// How many account files are read as one piece of work.
+const ARQUIVOS_POR_VEZ: usize = 1024;
+
+/// The accounts of the ledger are kept in at most so many slices.
+const FATIAS_MAX: usize = 64;
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -28,189 +38,145 @@ pub struct Auditoria {
     pub total_em_centavos: u128,
     /// Where that sum comes from, by the ledger.
     pub balanco: Balanco,
-    /// Everything that does not add up, in the order in which it was found.
+    /// Everything that does not add up: by the ledger, in its order, then files, then indices.
     pub divergencias: Vec<Divergencia>,
 }
 
-/// Where the money comes from, in centavos. If nothing diverges and the ledger is not damaged,
-/// [`Balanco::total`] is the sum of all balances.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Balanco {
-    /// What accounts held before their first record, or hold if they have none.
-    pub inicial: u128,
-    /// What accounts were opened with.
-    pub aberturas: u128,
-    /// What adjustments added, or took away.
-    pub ajustes: i128,
-    /// What was deposited.
-    pub depositos: u128,
-    /// What was withdrawn.
-    pub saques: u128,
+/// Recomputes every balance of a bank that no process has open, from its ledger and its files, with
+/// the present thread alone. [`auditar_com`] uses others as well.
+///
+/// # Errors
+///
+/// As for [`auditar_com`].
+pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
+    auditar_com(disco, &Sozinho)
 }
 
-impl Balanco {
-    /// What all accounts should hold together.
-    ///
-    /// ```
-    /// use pixson_core::banco::Balanco;
-    ///
-    /// let balanco = Balanco { aberturas: 1000, ajustes: -100, saques: 50, ..Balanco::default() };
-    /// assert_eq!(balanco.total(), 850);
-    /// ```
-    pub fn total(&self) -> i128 {
-        let Self { inicial, aberturas, ajustes, depositos, saques } = *self;
-        let inteiro = |soma: u128| i128::try_from(soma).unwrap_or(i128::MAX);
-        let entrou = [inicial, aberturas, depositos].map(inteiro).into_iter();
-        let entrou = entrou.fold(ajustes, i128::saturating_add);
-        entrou.saturating_sub(inteiro(saques))
-    }
-
-    fn lancar(&mut self, feito: &Feito) {
-        match feito {
-            Feito::Movimentacao(Movimentacao::Saque { valor, .. }) => {
-                self.saques += u128::from(valor.centavos());
-            }
-            Feito::Movimentacao(Movimentacao::Deposito { valor, .. }) => {
-                self.depositos += u128::from(valor.centavos());
-            }
-            Feito::Movimentacao(Movimentacao::Transferencia { .. }) => {}
-            Feito::Abertura(abertura) => {
-                let saldos = abertura.contas().iter().map(|conta| em_centavos(conta.saldo));
-                self.aberturas += saldos.sum::<u128>();
-            }
-            Feito::Ajuste(Movimento { antes, depois, .. }) => {
-                self.ajustes += i128::from(depois.centavos()) - i128::from(antes.centavos());
-            }
-        }
-    }
-}
-
-/// What the audit knows of an account from the ledger.
-struct Escriturada {
-    saldo: Saldo,
-    /// Balances that its file may still hold, since recovery has not run yet.
-    pendentes: HashSet<Saldo>,
-    /// It may have no file yet, for the same reason.
-    sem_arquivo: bool,
-    /// Its last record.
-    seq: u64,
-}
-
-/// The accounts of the ledger.
-#[derive(Default)]
-struct Escrituradas {
-    contas: BTreeMap<Rg, Escriturada>,
-    /// The first record behind the last gap: what happened to an account in a gap is unknown.
-    lacuna: u64,
-}
-
-/// Recomputes every balance of a bank that no process has open, from its ledger and its files.
+/// Recomputes every balance of a bank that no process has open, from its ledger and its files. How
+/// many threads there are makes no difference to what is found.
 ///
 /// After a crash, files that recovery will bring up to date are no divergence. Where the ledger is
 /// damaged, the audit goes on with what is whole; [`Auditoria::alcance`] names the damage. A
 /// balance that differs before and behind a gap in the ledger is no divergence, either.
 ///
+/// The index of each closed segment is held against the segment, and written anew if it is missing or
+/// says something else, as far as the disk can be written.
+///
+/// ```no_run
+/// use pixson_core::banco::disco::DiscoReal;
+/// use pixson_core::banco::{Sozinho, auditar_com};
+///
+/// let auditoria = auditar_com(&DiscoReal::abrir("contas")?, &Sozinho)?;
+/// assert_eq!(auditoria.divergencias, []);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`ErroAbrir`]: a process has the bank open, or it cannot be read at all.
-pub fn auditar<D: Disco>(disco: &D) -> Result<Auditoria, ErroAbrir> {
+pub fn auditar_com<D: Disco>(disco: &D, mutirao: &dyn Mutirao) -> Result<Auditoria, ErroAbrir> {
     let _trava = travar(disco)?;
     let ponto = ler_ponto(disco)?.ponto;
+    let numeros = segmentos(disco)?;
     let mut auditoria = Auditoria { feitos: ponto.seq, ..Auditoria::default() };
-    let mut escrituradas = Escrituradas::default();
-    let Percurso { alcance, sem_fim } =
-        percorrer(disco, ponto, &mut |lancamento, depois_de_falta| {
-            if depois_de_falta {
-                escrituradas.lacuna = lancamento.seq;
-            }
-            auditoria.feitos = auditoria.feitos.max(lancamento.seq);
-            auditoria.escriturar(&lancamento, lancamento.seq > ponto.seq, &mut escrituradas);
-        })?;
-    if sem_fim {
-        escrituradas.lacuna = ponto.seq + 1;
-    }
-    auditoria.alcance = alcance;
-    auditoria.conferir_arquivos(disco, escrituradas)?;
+    let Escrituradas { fatias, lacuna, indices_errados } =
+        auditoria.ler_livro(disco, ponto, &numeros, mutirao)?;
+    auditoria.conferir_arquivos(disco, fatias, lacuna, mutirao)?;
+    auditoria.divergencias.extend(
+        indices_errados
+            .into_iter()
+            .map(|numero| Divergencia::IndiceErrado { arquivo: nome_de_indice(numero) }),
+    );
+    // They are of no use, and the next audit tries again.
+    let _ = apagar_indices_sem(disco, &numeros);
     Ok(auditoria)
 }
 
+/// The accounts of the ledger.
+struct Escrituradas {
+    fatias: Vec<Fatia>,
+    /// The first record behind the last gap: what happened to an account in a gap is unknown.
+    lacuna: u64,
+    indices_errados: Vec<u64>,
+}
+
 impl Auditoria {
-    /// Recomputes what a record says. It is `pendente` if account files need not hold it yet.
-    fn escriturar(
+    fn ler_livro(
         &mut self,
-        lancamento: &Lancamento,
-        pendente: bool,
-        escrituradas: &mut Escrituradas,
-    ) {
-        self.lancamentos += 1;
-        let seq = lancamento.seq;
-        if !lancamento.confere() {
-            self.divergencias.push(Divergencia::ContaErrada { seq });
-        }
-        self.balanco.lancar(&lancamento.feito);
-        for efeito in lancamento.feito.efeitos() {
-            let (rg, antes, depois) = (efeito.rg(), efeito.antes(), efeito.depois());
-            let lacuna = escrituradas.lacuna;
-            let conta = match escrituradas.contas.entry(rg) {
-                Entry::Vacant(nova) => {
-                    self.balanco.inicial += antes.map_or(0, em_centavos);
-                    let saldo = antes.unwrap_or(depois);
-                    nova.insert(Escriturada {
-                        saldo,
-                        pendentes: HashSet::new(),
-                        sem_arquivo: antes.is_none() && pendente,
-                        seq,
-                    })
-                }
-                Entry::Occupied(conhecida) => {
-                    let conta = conhecida.into_mut();
-                    let livro = conta.saldo;
-                    match antes {
-                        // What happened to the account in the gap is unknown.
-                        _ if conta.seq < lacuna => {}
-                        None => {
-                            self.divergencias.push(Divergencia::Reaberta { rg, seq, livro });
-                            conta.sem_arquivo = pendente;
-                        }
-                        Some(encontrado) if encontrado != livro => {
-                            let ajuste = Divergencia::Ajuste { rg, seq, livro, encontrado };
-                            self.divergencias.push(ajuste);
-                        }
-                        Some(_) => {}
-                    }
-                    conta
-                }
-            };
-            if pendente {
-                conta.pendentes.extend(antes.into_iter().chain([depois]));
+        disco: &impl Disco,
+        ponto: Ponto,
+        numeros: &[u64],
+        mutirao: &dyn Mutirao,
+    ) -> io::Result<Escrituradas> {
+        let quantas = mutirao.bracos().clamp(1, FATIAS_MAX);
+        let fatias: Vec<_> =
+            (0..quantas).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
+        let (mut leitura, mut achadas, mut indices_errados) = (Leitura::default(), vec![], vec![]);
+        let digerir = |numero, lido| (numero, Digerido::de(lido, quantas));
+        percorrer(disco, &por_ler(numeros, true), None, mutirao, digerir, |lote| {
+            let mut digeridos = Vec::new();
+            for (numero, mut digerido) in lote {
+                let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));
+                let mut digerido = digerido.desde(desde);
+                self.lancamentos += digerido.lancamentos;
+                self.feitos = self.feitos.max(digerido.ultimo().unwrap_or(0));
+                self.balanco.somar(&digerido.balanco);
+                achadas.append(&mut digerido.achadas);
+                indices_errados.extend(digerido.indice_errado.then_some(numero));
+                digeridos.push(digerido);
             }
-            conta.saldo = depois;
-            conta.seq = seq;
+            reunir(mutirao, &fatias, |(qual, fatia)| {
+                let mut fatia = fatia.trancar();
+                for digerido in &digeridos {
+                    fatia.lancar(*qual, digerido, ponto.seq, &leitura.lacunas);
+                }
+            });
+        })?;
+        let lacuna = leitura.lacunas.last().copied().unwrap_or(0);
+        let (alcance, sem_fim) = leitura.terminar(ponto, numeros);
+        let lacuna = if sem_fim { ponto.seq + 1 } else { lacuna };
+        self.alcance = alcance;
+        let mut fatias: Vec<Fatia> =
+            fatias.iter().map(|(_, fatia)| std::mem::take(&mut *fatia.trancar())).collect();
+        for fatia in &mut fatias {
+            self.balanco.inicial += fatia.inicial;
+            achadas.append(&mut fatia.achadas);
         }
+        achadas.sort_by_key(|&(onde, _)| onde);
+        self.divergencias.extend(achadas.into_iter().map(|(_, divergencia)| divergencia));
+        Ok(Escrituradas { fatias, lacuna, indices_errados })
     }
 
     fn conferir_arquivos(
         &mut self,
         disco: &impl Disco,
-        mut escrituradas: Escrituradas,
+        mut fatias: Vec<Fatia>,
+        lacuna: u64,
+        mutirao: &dyn Mutirao,
     ) -> io::Result<()> {
         let mut rgs = ContaArquivo::listar(disco)?;
         rgs.sort_unstable();
         self.contas = rgs.len() as u64;
-        for rg in rgs {
-            let livro = escrituradas.contas.remove(&rg);
-            let Ok(Some((conta, _))) = ContaArquivo::abrir(disco, rg) else {
+        let porcoes: Vec<&[Rg]> = rgs.chunks(ARQUIVOS_POR_VEZ).collect();
+        let saldos = reunir(mutirao, &porcoes, |porcao| {
+            porcao.iter().map(|&rg| saldo_do_arquivo(disco, rg)).collect::<Vec<_>>()
+        });
+        for (&rg, saldo) in rgs.iter().zip(saldos.into_iter().flatten()) {
+            let qual = fatia_de(rg, fatias.len());
+            let fatia = &mut fatias[qual];
+            let livro = fatia.contas.remove(&rg);
+            let Some(arquivo) = saldo else {
                 self.divergencias.push(Divergencia::ArquivoIlegivel { rg });
                 continue;
             };
-            let arquivo = conta.saldo;
             if livro.is_none() {
                 self.balanco.inicial += em_centavos(arquivo);
             }
+            let pendente = fatia.pendentes.get(&rg).is_some_and(|um| um.contains(&arquivo));
             // A file that recovery will overwrite counts with the balance that it will get.
             let vale = match livro {
-                Some(livro) if livro.pendentes.contains(&arquivo) => livro.saldo,
-                Some(Escriturada { seq, .. }) if seq < escrituradas.lacuna => arquivo,
+                Some(livro) if pendente => livro.saldo,
+                Some(Escriturada { seq, .. }) if seq < lacuna => arquivo,
                 Some(Escriturada { saldo: livro, .. }) if livro != arquivo => {
                     self.divergencias.push(Divergencia::ArquivoDiferente { rg, livro, arquivo });
                     arquivo
@@ -219,7 +185,10 @@ impl Auditoria {
             };
             self.total_em_centavos += em_centavos(vale);
         }
-        for (rg, Escriturada { saldo, sem_arquivo, .. }) in escrituradas.contas {
+        let mut sem_arquivo: Vec<(Rg, Escriturada)> =
+            fatias.into_iter().flat_map(|fatia| fatia.contas).collect();
+        sem_arquivo.sort_unstable_by_key(|&(rg, _)| rg);
+        for (rg, Escriturada { saldo, sem_arquivo, .. }) in sem_arquivo {
             if sem_arquivo {
                 self.contas += 1;
                 self.total_em_centavos += em_centavos(saldo);
@@ -231,6 +200,7 @@ impl Auditoria {
     }
 }
 
-fn em_centavos(saldo: Saldo) -> u128 {
-    u128::from(saldo.centavos())
+/// The balance in the file of an account, `None` if it cannot be read.
+fn saldo_do_arquivo(disco: &impl Disco, rg: Rg) -> Option<Saldo> {
+    ContaArquivo::abrir(disco, rg).ok().flatten().map(|(conta, _)| conta.saldo)
 }

@@ -49,6 +49,12 @@ pub enum Divergencia {
         /// The account.
         rg: Rg,
     },
+    /// The index of a segment did not say what the segment says, although its checksum was right and
+    /// it was made of this very file: a statement may have passed over entries. It was written anew.
+    IndiceErrado {
+        /// The index, relative to the bank's directory.
+        arquivo: String,
+    },
 }
 
 impl fmt::Display for Divergencia {
@@ -73,6 +79,11 @@ impl fmt::Display for Divergencia {
             Self::ArquivoIlegivel { rg } => {
                 write!(f, "Conta {rg}: o arquivo não pode ser lido.")
             }
+            Self::IndiceErrado { arquivo } => write!(
+                f,
+                "O índice {arquivo} não correspondia ao segmento: um extrato pode ter saído \
+                 incompleto. Peça-o de novo."
+            ),
         }
     }
 }

@@ -1,0 +1,118 @@
+//! One segment of the ledger: what can be read of it, however damaged it is.
+
+use std::io;
+
+use super::dano::Dano;
+use super::lancamento::Inicio;
+use crate::banco::diario::{Cabecalho, Prova, Registro, Segmento, Veredito, conferir_indice};
+use crate::banco::diario::{ler_segmento_de, nome_de_segmento, registros_depois, retrato_de};
+use crate::banco::disco::{Causa, Disco, passageiro};
+use crate::tipos::Rg;
+
+/// What a segment holds.
+#[derive(Debug, Default)]
+pub(super) struct Lido {
+    /// Its runs of records and its damage, in order.
+    pub(super) trechos: Vec<TrechoLido>,
+    /// The records of these runs that were asked for: the number of each is above that of the one before.
+    pub(super) registros: Vec<Registro>,
+    /// Its index counted, and did not say what the segment says.
+    pub(super) indice_errado: bool,
+}
+
+/// A part of a segment.
+#[derive(Debug)]
+pub(super) enum TrechoLido {
+    /// So many records, each with the number after that of the one before.
+    Corrida(Inicio, u64),
+    Dano(Dano),
+}
+
+/// A segment that is to be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PorLer {
+    pub(super) numero: u64,
+    /// It is being written, or was when the bank ended.
+    pub(super) ultimo: bool,
+    /// If its index is missing or wrong, that is written. The last one has none.
+    pub(super) indexar: bool,
+}
+
+/// Reads a segment: all of its records, or those alone that concern an account. `None` if there is no
+/// such segment.
+///
+/// # Errors
+///
+/// The disk's, if it is transient. Any other is damage.
+pub(super) fn ler(
+    disco: &impl Disco,
+    por_ler: PorLer,
+    conta: Option<Rg>,
+) -> io::Result<Option<Lido>> {
+    let PorLer { numero, ultimo, indexar } = por_ler;
+    let fica = |registro: &Registro| {
+        conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
+    };
+    let indexar = indexar && !ultimo;
+    let retrato = if indexar { retrato_de(disco, numero) } else { None };
+    // An index is made of all records.
+    let segmento = match ler_segmento_de(disco, numero, |registro| indexar || fica(registro)) {
+        Err(erro) if passageiro(&erro) => return Err(erro),
+        Err(erro) => {
+            let (arquivo, causa) = (nome_de_segmento(numero), Causa::de(&erro));
+            let trechos = vec![TrechoLido::Dano(Dano::Arquivo { arquivo, causa })];
+            return Ok(Some(Lido { trechos, ..Lido::default() }));
+        }
+        Ok(None) => return Ok(None),
+        Ok(Some(segmento)) => segmento,
+    };
+    let indice_errado =
+        retrato.is_some_and(|retrato| !conferir_indice(disco, &segmento, numero, retrato));
+    let mut lido = Lido::de_segmento(segmento, ultimo);
+    lido.registros.retain(fica);
+    Ok(Some(Lido { indice_errado, ..lido }))
+}
+
+impl Lido {
+    fn de_segmento(segmento: Segmento, ultimo: bool) -> Self {
+        // A torn tail is left for recovery to cut, and a segment whose creation was cut short has
+        // no record.
+        let danificado = segmento.julgar(Prova::do_livro(ultimo)) == Veredito::Danificado;
+        let quantos = segmento.quantos();
+        let Segmento { nome, bytes, cabecalho, registros, primeiro, validos, .. } = segmento;
+        let inicio = cabecalho
+            .zip(primeiro)
+            .map(|(Cabecalho { epoca, seq, .. }, carimbo)| Inicio { seq, epoca, carimbo });
+        let trechos =
+            inicio.map(|inicio| TrechoLido::Corrida(inicio, quantos)).into_iter().collect();
+        let mut lido = Self { trechos, registros, indice_errado: false };
+        if danificado {
+            lido.trechos.push(TrechoLido::Dano(Dano::Trecho { arquivo: nome, posicao: validos }));
+            for registro in registros_depois(&bytes, validos) {
+                lido.acrescentar(registro);
+            }
+        }
+        lido
+    }
+
+    /// Adds a record from behind the damage. One whose number came before is part of the damage.
+    fn acrescentar(&mut self, registro: Registro) {
+        let fim = self.trechos.iter().rev().find_map(|trecho| match trecho {
+            TrechoLido::Corrida(inicio, quantos) => Some(inicio.seq + quantos),
+            TrechoLido::Dano(_) => None,
+        });
+        if fim.is_some_and(|fim| registro.seq < fim) {
+            return;
+        }
+        match self.trechos.last_mut() {
+            Some(TrechoLido::Corrida(inicio, quantos)) if inicio.seq + *quantos == registro.seq => {
+                *quantos += 1;
+            }
+            _ => {
+                let Registro { seq, epoca, carimbo, .. } = registro;
+                self.trechos.push(TrechoLido::Corrida(Inicio { seq, epoca, carimbo }, 1));
+            }
+        }
+        self.registros.push(registro);
+    }
+}

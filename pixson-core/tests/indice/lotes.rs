@@ -1,0 +1,174 @@
+//! Statement and audit by several threads, of random and damaged ledgers: the same as by one, and the
+//! statement the same as the whole ledger's.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pixson_core::banco::disco::Disco;
+use pixson_core::banco::{BancoJson, Mutirao, Sozinho};
+use pixson_core::banco::{auditar, auditar_com, ler_extrato};
+use pixson_core::{Operacao, Relogio, Rg};
+use pixson_oraculos::juiz::{PEQUENA, julgar_extratos};
+use pixson_oraculos::{Corte, DiscoModelo, Sorteio};
+
+use crate::comum::conformidade::fazer;
+use crate::comum::sementes::sementes;
+use crate::comum::tamanho::tamanho;
+use crate::comum::{rg, saldos, valor};
+
+/// So many threads, which take one piece after the other.
+#[derive(Debug)]
+struct Fios(usize);
+
+impl Mutirao for Fios {
+    fn bracos(&self) -> usize {
+        self.0
+    }
+
+    fn fazer(&self, quantas: usize, tarefa: &(dyn Fn(usize) + Sync)) {
+        let proxima = AtomicUsize::new(0);
+        std::thread::scope(|escopo| {
+            for _ in 0..self.0 {
+                escopo.spawn(|| {
+                    loop {
+                        let qual = proxima.fetch_add(1, Ordering::Relaxed);
+                        if qual >= quantas {
+                            break;
+                        }
+                        tarefa(qual);
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Nobody: all pieces are left out.
+#[derive(Debug)]
+struct Ninguem;
+
+impl Mutirao for Ninguem {
+    fn bracos(&self) -> usize {
+        0
+    }
+
+    fn fazer(&self, _: usize, _: &(dyn Fn(usize) + Sync)) {}
+}
+
+/// Accounts of which some have few entries and some many.
+const CONTAS: [&str; 6] = ["1", "01", "1234567890", "22", "9999999999", "5"];
+
+fn contas() -> impl Iterator<Item = Rg> {
+    CONTAS.into_iter().map(rg)
+}
+
+/// A bank with a random history over several runs, each of which ended in order or in a power cut.
+fn vida(sorteio: &mut Sorteio) -> DiscoModelo {
+    let mut disco = DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "100.0"))));
+    for _ in 0..=sorteio.ate(4) {
+        let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        let relogio = Relogio::novo();
+        let estas = 1 + sorteio.ate(CONTAS.len());
+        for _ in 0..sorteio.ate(40) {
+            let uma = rg(CONTAS[sorteio.ate(estas)]);
+            let outra = rg(CONTAS[sorteio.ate(estas)]);
+            match sorteio.ate(6) {
+                0 => drop(banco.publicar().expect("a sound disk")),
+                1 => _ = fazer(&banco, &relogio, Operacao::Saque { rg: uma, valor: valor("1") }),
+                2 => {
+                    let (rg, valor) = (uma, valor("0.25"));
+                    let _ = fazer(&banco, &relogio, Operacao::Deposito { rg, valor });
+                }
+                _ => {
+                    let (rg_origem, rg_destino, valor) = (uma, outra, valor("0.5"));
+                    let operacao = Operacao::Transferencia { rg_origem, rg_destino, valor };
+                    let _ = fazer(&banco, &relogio, operacao);
+                }
+            }
+        }
+        if sorteio.um_em(2) {
+            banco.fechar().expect("a sound disk");
+        }
+        drop(banco);
+        disco = disco.depois_de(&mut Corte::Sorteado(sorteio.clone()));
+    }
+    disco
+}
+
+/// The same disk again, with the same instants.
+fn copia(disco: &DiscoModelo) -> DiscoModelo {
+    disco.depois_de(&mut Corte::Tudo)
+}
+
+#[test]
+fn statements_with_indices_are_those_of_the_whole_ledger() {
+    for semente in sementes(tamanho(150, 1000)) {
+        let disco = vida(&mut Sorteio::novo(semente));
+        for vez in ["as they were left", "all written"] {
+            assert_eq!(julgar_extratos(&disco, contas()), Ok(()), "seed {semente}, {vez}");
+        }
+    }
+}
+
+/// Damages a file of the journal: bits, a cut, bytes of another place.
+fn estragar(disco: &DiscoModelo, sorteio: &mut Sorteio) {
+    let nomes = disco.nomes();
+    let nomes: Vec<&String> = nomes.iter().filter(|nome| nome.contains(".jsonl")).collect();
+    if nomes.is_empty() {
+        return;
+    }
+    let nome = nomes[sorteio.ate(nomes.len())];
+    let mut bytes = disco.conteudo(nome).expect("it is there");
+    if bytes.is_empty() {
+        return;
+    }
+    let onde = sorteio.ate(bytes.len());
+    match sorteio.ate(5) {
+        0 => bytes.truncate(onde),
+        1 => {
+            let de = sorteio.ate(bytes.len());
+            let quantos = sorteio.ate(400).min(bytes.len() - de.max(onde));
+            bytes.copy_within(de..de + quantos, onde);
+        }
+        2 => return disco.remover(nome),
+        3 => {
+            // A whole segment comes twice.
+            let outro = nomes[sorteio.ate(nomes.len())];
+            bytes = disco.conteudo(outro).expect("it is there");
+        }
+        _ => bytes[onde] ^= 1 << sorteio.ate(8),
+    }
+    disco.editar(nome, &bytes);
+}
+
+#[test]
+fn however_many_threads_audit_a_damaged_ledger_they_find_the_same() {
+    let mut danificados = 0;
+    for semente in sementes(tamanho(300, 2000)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let disco = vida(&mut sorteio);
+        for _ in 0..sorteio.ate(4) {
+            estragar(&disco, &mut sorteio);
+        }
+        let uma = format!("{:?}", auditar(&copia(&disco)));
+        danificados += usize::from(uma.contains("Trecho") || uma.contains("Falta"));
+        let equipes: [&dyn Mutirao; 4] = [&Fios(2), &Fios(3), &Fios(9), &Ninguem];
+        for equipe in equipes {
+            let outra = format!("{:?}", auditar_com(&copia(&disco), equipe));
+            assert_eq!(uma, outra, "seed {semente}, {equipe:?}");
+        }
+        for conta in contas() {
+            let extrato = |mutirao: &dyn Mutirao, disco: &DiscoModelo| {
+                let mut lancamentos = Vec::new();
+                let alcance = ler_extrato(disco, conta, mutirao, |um| lancamentos.push(um));
+                format!("{lancamentos:?} {alcance:?}")
+            };
+            let um = extrato(&Sozinho, &copia(&disco));
+            assert_eq!(um, extrato(&Fios(3), &copia(&disco)), "seed {semente}");
+            assert_eq!(um, extrato(&Sozinho, &disco), "seed {semente}");
+        }
+        // Damage that was there when the indices were made is in every statement.
+        assert_eq!(julgar_extratos(&disco, contas()), Ok(()), "seed {semente}");
+        assert!(disco.listar("diario").is_ok());
+    }
+    assert!(danificados > 20, "only {danificados} ledgers were damaged");
+}
