@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pixson_core::banco::disco::Disco;
-use pixson_core::banco::{BancoJson, Mutirao, Sozinho};
+use pixson_core::banco::{BancoJson, Cadastro, ErroAbrir, Mutirao, Sozinho};
 use pixson_core::banco::{auditar, auditar_com, ler_extrato};
 use pixson_core::{Operacao, Relogio, Rg};
 use pixson_oraculos::juiz::{PEQUENA, julgar_extratos};
@@ -171,4 +171,54 @@ fn however_many_threads_audit_a_damaged_ledger_they_find_the_same() {
         assert!(disco.listar("diario").is_ok());
     }
     assert!(danificados > 20, "only {danificados} ledgers were damaged");
+}
+
+/// The accounts of a copy that was closed in order, some of whose files are older than its journal or
+/// were edited, are the same one by one as all together, with indices and without.
+#[test]
+fn one_account_of_a_copy_is_what_it_is_among_all() {
+    let mut outras = 0;
+    for semente in sementes(tamanho(300, 2000)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let disco = vida(&mut sorteio);
+        let fechar = |banco: &BancoJson<DiscoModelo>| banco.fechar().expect("a sound disk");
+        fechar(&BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk").0);
+        let antes = copia(&disco);
+        let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        for _ in 0..sorteio.ate(12) {
+            let (rg, valor) = (rg(CONTAS[sorteio.ate(3)]), valor("0.75"));
+            let _ = fazer(&banco, &Relogio::novo(), Operacao::Deposito { rg, valor });
+            if sorteio.um_em(4) {
+                banco.publicar().expect("a sound disk");
+            }
+        }
+        fechar(&banco);
+        drop(banco);
+        let outro = DiscoModelo::default();
+        for nome in disco.nomes() {
+            let cedo = !nome.starts_with("diario/") && sorteio.um_em(3);
+            if cedo { &antes } else { &disco }.copiar(&nome, &outro);
+        }
+        if sorteio.um_em(4) {
+            outro.editar("22.json", br#"{"rg": "22", "nome": "x", "saldo": 12345.0}"#);
+        }
+        if sorteio.um_em(4) {
+            estragar(&outro, &mut sorteio);
+        }
+        for vez in ["as copied", "with all indices"] {
+            let copiada = copia(&outro);
+            let todas: Result<Vec<_>, ErroAbrir> = Cadastro::abrir(&copiada)
+                .map(|todas| contas().map(|rg| todas.conta(rg).ok()).collect());
+            let uma = |rg| Ok(Cadastro::abrir_para(&copiada, rg)?.conta(rg).ok());
+            let cada: Result<Vec<_>, ErroAbrir> = contas().map(uma).collect();
+            assert_eq!(format!("{todas:?}"), format!("{cada:?}"), "seed {semente}, {vez}");
+            auditar(&outro).expect("readable");
+        }
+        let atrasada = |rg: Rg| {
+            let nome = format!("{rg}.json");
+            outro.conteudo(&nome) != disco.conteudo(&nome)
+        };
+        outras += usize::from(contas().any(atrasada));
+    }
+    assert!(outras > 20, "only {outras} copies had other files");
 }

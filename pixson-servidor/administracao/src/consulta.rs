@@ -41,7 +41,7 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), NaoFeito> {
 /// Shows one account.
 pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito> {
     let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
-    let cadastro = Cadastro::abrir(&disco)?;
+    let cadastro = Cadastro::abrir_para(&disco, rg)?;
     let conta = cadastro.conta(rg).map_err(|erro| NaoFeito::recusada(frase(rg, &erro)))?;
     let conta = conta.ok_or_else(|| NaoFeito::recusada(format!("A conta {rg} não existe.")))?;
     let mut saida = SaidaPadrao::nova();

@@ -99,7 +99,7 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
     })?;
     mostrado?;
     if linhas == 0 {
-        if matches!(Cadastro::abrir(&disco)?.conta(rg), Ok(None)) {
+        if matches!(Cadastro::abrir_para(&disco, rg)?.conta(rg), Ok(None)) {
             return Err(NaoFeito::recusada(format!("A conta {rg} não existe.")));
         }
         if !json {

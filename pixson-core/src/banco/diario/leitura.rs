@@ -4,7 +4,7 @@ use std::io;
 
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
-use crate::banco::disco::{Disco, nomear};
+use crate::banco::disco::{Disco, ForaDoLugar, nomear, substituir};
 use crate::relogio::Carimbo;
 
 /// Up to how many bytes a segment is read: more than any segment has.
@@ -18,6 +18,9 @@ const INICIO_DE_REGISTRO: &[u8] = b"{\"seq\":";
 pub(in crate::banco) struct Segmento {
     pub(in crate::banco) nome: String,
     pub(in crate::banco) bytes: Vec<u8>,
+    /// How many bytes it has, and whether the last of them is a zero, be they still in memory or not.
+    pub(super) tamanho: usize,
+    termina_em_zero: bool,
     /// `None` if its first line is torn.
     pub(in crate::banco) cabecalho: Option<Cabecalho>,
     fim_do_cabecalho: usize,
@@ -27,6 +30,8 @@ pub(in crate::banco) struct Segmento {
     pub(in crate::banco) primeiro: Option<Carimbo>,
     /// Where each of all ends, in bytes from the beginning of the segment.
     fins: Vec<usize>,
+    /// The greatest `sinc` of all.
+    pub(super) sinc: u64,
     /// How many bytes the header and these records have.
     pub(in crate::banco) validos: usize,
     pub(in crate::banco) cauda: Cauda,
@@ -88,15 +93,25 @@ impl Segmento {
         };
         let passos = (self.fins[ultimo] - self.fim_do_cabecalho).div_ceil(reserva);
         let tinha = self.fim_do_cabecalho.saturating_add(passos.saturating_mul(reserva));
-        self.bytes.last() != Some(&0) && self.bytes.len() < tinha
+        !self.termina_em_zero && self.tamanho < tinha
     }
 
-    /// The good part with one byte of space behind it, which proves that no record is missing
-    /// there.
-    pub(in crate::banco) fn inteiro(&self) -> Vec<u8> {
-        let mut inteiro = self.bytes[..self.validos].to_vec();
+    /// Gives back the memory of its bytes.
+    #[must_use]
+    pub(in crate::banco) fn sem_bytes(self) -> Self {
+        Self { bytes: Vec::new(), ..self }
+    }
+
+    /// Replaces the segment by its good part with one byte of space behind it, which proves that no record
+    /// is missing there. Durable on return.
+    pub(in crate::banco) fn regravar(&self, disco: &impl Disco) -> io::Result<()> {
+        let lidos = disco.ler(&self.nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&self.nome))?;
+        let inteiro = lidos.filter(|bytes| bytes.len() == self.tamanho);
+        // The bank is locked: nobody else writes to it.
+        let mut inteiro = inteiro.ok_or_else(|| nomear(&self.nome)(ForaDoLugar.into()))?;
+        inteiro.truncate(self.validos);
         inteiro.push(0);
-        inteiro
+        substituir(disco, &self.nome, &inteiro)
     }
 }
 
@@ -114,7 +129,21 @@ impl Segmento {
         let bytes = vec![b'x'; validos + usize::from(cauda != Cauda::Limpa)];
         let nome = nome_de_segmento(1);
         let primeiro = registros.first().map(|registro| registro.carimbo);
-        Self { nome, bytes, cabecalho, fim_do_cabecalho, registros, primeiro, fins, validos, cauda }
+        let sinc = registros.iter().map(|registro| registro.sinc).max().unwrap_or(0);
+        Self {
+            nome,
+            tamanho: bytes.len(),
+            bytes,
+            termina_em_zero: false,
+            cabecalho,
+            fim_do_cabecalho,
+            registros,
+            primeiro,
+            fins,
+            sinc,
+            validos,
+            cauda,
+        }
     }
 }
 
@@ -130,7 +159,7 @@ pub(in crate::banco) fn ler_segmento(
 pub(in crate::banco) fn ler_segmento_de(
     disco: &impl Disco,
     numero: u64,
-    fica: impl Fn(&Registro) -> bool,
+    mut fica: impl FnMut(&Registro) -> bool,
 ) -> io::Result<Option<Segmento>> {
     let nome = nome_de_segmento(numero);
     let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
@@ -145,6 +174,7 @@ pub(in crate::banco) fn ler_segmento_de(
     };
     let fim_do_cabecalho = validos;
     let (mut registros, mut primeiro, mut fins) = (Vec::new(), None, Vec::new());
+    let mut sinc = 0;
     if let Some(cabecalho) = cabecalho {
         let mut seq = cabecalho.seq;
         while let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) {
@@ -152,6 +182,7 @@ pub(in crate::banco) fn ler_segmento_de(
                 break;
             }
             primeiro.get_or_insert(registro.carimbo);
+            sinc = sinc.max(registro.sinc);
             if fica(&registro) {
                 registros.push(registro);
             }
@@ -161,14 +192,18 @@ pub(in crate::banco) fn ler_segmento_de(
         }
     }
     let cauda = examinar_cauda(&bytes[validos..]);
+    let (tamanho, termina_em_zero) = (bytes.len(), bytes.last() == Some(&0));
     Ok(Some(Segmento {
         nome,
         bytes,
+        tamanho,
+        termina_em_zero,
         cabecalho,
         fim_do_cabecalho,
         registros,
         primeiro,
         fins,
+        sinc,
         validos,
         cauda,
     }))

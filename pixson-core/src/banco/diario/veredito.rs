@@ -80,12 +80,11 @@ impl Segmento {
         if duravel >= self.proximo() {
             return Veredito::Danificado;
         }
-        let conhecidos = self.registros.iter().map(|registro| registro.sinc);
-        if prova.com_espaco && self.encurtado(conhecidos.fold(duravel, u64::max)) {
+        if prova.com_espaco && self.encurtado(duravel.max(self.sinc)) {
             return Veredito::Danificado;
         }
         if ruim {
-            Veredito::Rasgado { bytes: self.bytes.len() - self.validos }
+            Veredito::Rasgado { bytes: self.tamanho - self.validos }
         } else {
             Veredito::Inteiro
         }

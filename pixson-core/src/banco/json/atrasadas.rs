@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::banco::Efeito;
 use crate::banco::diario::{Momento, Registro, Retratada};
@@ -14,11 +15,10 @@ pub(super) struct Atrasadas {
     contas: BTreeMap<Rg, Dobra>,
     /// The holders' names that files may not have.
     nomes: BTreeMap<Rg, String>,
-    /// The balances of all chains.
-    saldos: Vec<(Saldo, Cadeia)>,
+    saldos: Saldos,
 }
 
-/// A chain of balances: the place in `saldos` of its last one, from 1, or [`VAZIA`].
+/// A chain of balances: the place in [`Saldos`] of its last one, from 1, or [`VAZIA`].
 type Cadeia = u32;
 
 const VAZIA: Cadeia = 0;
@@ -49,13 +49,50 @@ pub(super) struct Atrasada {
     pub(super) antigos: Vec<Saldo>,
 }
 
+/// The balances of many chains, each with the place of the one before it.
+#[derive(Debug, Default)]
+struct Saldos(Vec<(Saldo, Cadeia)>);
+
+impl Saldos {
+    /// Puts a balance at the end of a chain. Should there be four billion of them, it is left out: a file
+    /// that holds it is then kept as a copy before it is replaced, as one that was edited.
+    fn encadear(&mut self, saldo: Saldo, cadeia: Cadeia) -> Cadeia {
+        if self.item(cadeia).is_some_and(|&(ultimo, _)| ultimo == saldo) {
+            return cadeia;
+        }
+        let Ok(nova) = Cadeia::try_from(self.0.len() + 1) else { return cadeia };
+        self.0.push((saldo, cadeia));
+        nova
+    }
+
+    fn item(&self, cadeia: Cadeia) -> Option<&(Saldo, Cadeia)> {
+        self.0.get(usize::try_from(cadeia.checked_sub(1)?).ok()?)
+    }
+
+    /// The balances of a chain, from its last one on.
+    fn de(&self, cadeia: Cadeia) -> impl Iterator<Item = Saldo> {
+        let itens = std::iter::successors(self.item(cadeia), |&&(_, anterior)| self.item(anterior));
+        itens.map(|&(saldo, _)| saldo)
+    }
+}
+
+impl Dobra {
+    /// Notes a balance that an account had before its present one. A file may rightly hold it if it is
+    /// `recente`.
+    fn superar(&mut self, saldos: &mut Saldos, saldo: Option<Saldo>, recente: bool) {
+        let Some(saldo) = saldo else { return };
+        let cadeia = if recente { &mut self.conhecidos } else { &mut self.antigos };
+        *cadeia = saldos.encadear(saldo, *cadeia);
+    }
+}
+
 impl Atrasadas {
     /// Adds an account of a snapshot. Of two with one RG the later one counts.
     pub(super) fn retratar(&mut self, momento: Momento, conta: Retratada<'_>) {
         let Retratada { rg, saldo, visto, nome, conhecidos } = conta;
         let mut dobra = Dobra { saldo, seq: momento.seq, visto, conhecidos: VAZIA, antigos: VAZIA };
         for conhecido in conhecidos {
-            dobra.conhecidos = self.encadear(conhecido, dobra.conhecidos);
+            dobra.conhecidos = self.saldos.encadear(conhecido, dobra.conhecidos);
         }
         self.contas.insert(rg, dobra);
         match nome {
@@ -73,31 +110,22 @@ impl Atrasadas {
                 self.nomes.insert(rg, conta.nome.to_string());
             }
             let antes = efeito.antes();
-            let dobra = match self.contas.get(&rg).copied() {
-                None => {
-                    let mut nova =
-                        Dobra { saldo, seq, visto: None, conhecidos: VAZIA, antigos: VAZIA };
-                    self.superar(&mut nova, antes, seq > publicado);
-                    nova
+            match self.contas.entry(rg) {
+                Entry::Vacant(lugar) => {
+                    let nova = Dobra { saldo, seq, visto: None, conhecidos: VAZIA, antigos: VAZIA };
+                    let dobra = lugar.insert(nova);
+                    dobra.superar(&mut self.saldos, antes, seq > publicado);
                 }
-                Some(mut dobra) => {
+                Entry::Occupied(lugar) => {
+                    let dobra = lugar.into_mut();
                     // Both are the same balance, unless somebody edited the file between two runs.
                     let (anterior, recente) = (dobra.saldo, dobra.seq >= publicado);
-                    self.superar(&mut dobra, Some(anterior), recente);
-                    self.superar(&mut dobra, antes, seq > publicado);
-                    Dobra { saldo, seq, ..dobra }
+                    dobra.superar(&mut self.saldos, Some(anterior), recente);
+                    dobra.superar(&mut self.saldos, antes, seq > publicado);
+                    (dobra.saldo, dobra.seq) = (saldo, seq);
                 }
-            };
-            self.contas.insert(rg, dobra);
+            }
         }
-    }
-
-    /// Notes a balance that an account had before its present one. A file may rightly hold it if it is
-    /// `recente`.
-    fn superar(&mut self, dobra: &mut Dobra, saldo: Option<Saldo>, recente: bool) {
-        let Some(saldo) = saldo else { return };
-        let cadeia = if recente { &mut dobra.conhecidos } else { &mut dobra.antigos };
-        *cadeia = self.encadear(saldo, *cadeia);
     }
 
     /// Takes the content that was found in a file for one that it may rightly have.
@@ -114,15 +142,15 @@ impl Atrasadas {
             seq,
             visto,
             nome: self.nomes.get(&rg).cloned(),
-            conhecidos: self.saldos_de(conhecidos).collect(),
-            antigos: self.saldos_de(antigos).collect(),
+            conhecidos: self.saldos.de(conhecidos).collect(),
+            antigos: self.saldos.de(antigos).collect(),
         })
     }
 
     /// One of these accounts, for a snapshot.
     pub(super) fn retratada(&self, rg: Rg) -> Option<Retratada<'static>> {
         let dobra = self.contas.get(&rg)?;
-        let mut conhecidos: Vec<Saldo> = self.saldos_de(dobra.conhecidos).collect();
+        let mut conhecidos: Vec<Saldo> = self.saldos.de(dobra.conhecidos).collect();
         conhecidos.sort_unstable();
         conhecidos.dedup();
         let nome = self.nomes.get(&rg).cloned().map(Cow::Owned);
@@ -152,23 +180,5 @@ impl Atrasadas {
 
     pub(super) fn quantas(&self) -> usize {
         self.contas.len()
-    }
-
-    /// Puts a balance at the end of a chain. Should there be four billion of them, it is left out: a file that
-    /// holds it is then kept as a copy before it is replaced, as one that was edited.
-    fn encadear(&mut self, saldo: Saldo, cadeia: Cadeia) -> Cadeia {
-        let ultimo = cadeia.checked_sub(1).and_then(|indice| self.saldos.get(indice as usize));
-        if ultimo.is_some_and(|&(ultimo, _)| ultimo == saldo) {
-            return cadeia;
-        }
-        let Ok(nova) = Cadeia::try_from(self.saldos.len() + 1) else { return cadeia };
-        self.saldos.push((saldo, cadeia));
-        nova
-    }
-
-    fn saldos_de(&self, cadeia: Cadeia) -> impl Iterator<Item = Saldo> {
-        let item = |cadeia: Cadeia| self.saldos.get(cadeia.checked_sub(1)? as usize);
-        std::iter::successors(item(cadeia), move |&&(_, anterior)| item(anterior))
-            .map(|&(saldo, _)| saldo)
     }
 }

@@ -5,14 +5,14 @@ use std::io;
 use thiserror::Error;
 
 use super::atrasadas::Atrasadas;
+use super::avulsa::atrasada;
 use super::copia::conferir_copia;
-use super::exame::examinar;
+use super::exame::{Exame, examinar, examinar_desde_o_ponto};
 use super::recuperada::{EstadoDoArquivo, Recuperada};
 use crate::banco::Conta;
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::{ContaArquivo, FalhaDeLeitura};
-use crate::banco::diario::ler_ponto;
-use crate::banco::diario::{Trava, travar};
+use crate::banco::diario::{Trava, ler_ponto, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::{Culpa, Rg};
 
@@ -39,6 +39,8 @@ pub struct Cadastro<'d, D: Disco> {
     disco: &'d D,
     /// The accounts that recovery will look at.
     atrasadas: Atrasadas,
+    /// The one account that was asked for, if its file was copied too early.
+    copiada: Option<ContaArquivo>,
     _trava: Trava<D::Arquivo>,
 }
 
@@ -69,9 +71,50 @@ impl<'d, D: Disco> Cadastro<'d, D> {
     pub fn abrir(disco: &'d D) -> Result<Self, ErroAbrir> {
         let trava = travar(disco)?;
         let lido = ler_ponto(disco)?;
-        let mut exame = examinar(disco, lido)?;
+        Self::examinado(disco, examinar(disco, lido)?, trava)
+    }
+
+    /// The same for one account: of the others [`Cadastro::conta`] may show less than recovery would
+    /// leave. In a copy of a bank that was closed in order, only those segments are read whose index does
+    /// not say that they do not name it; [`Cadastro::abrir`] holds all accounts of a copy against the
+    /// whole ledger.
+    ///
+    /// ```no_run
+    /// use pixson_core::banco::Cadastro;
+    /// use pixson_core::banco::disco::DiscoReal;
+    ///
+    /// let disco = DiscoReal::abrir("contas")?;
+    /// let rg = "1111111111".parse()?;
+    /// let conta = Cadastro::abrir_para(&disco, rg)?.conta(rg)?;
+    /// assert!(conta.is_some_and(|conta| conta.saldo.to_string() == "10.0"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cadastro::abrir`].
+    pub fn abrir_para(disco: &'d D, rg: Rg) -> Result<Self, ErroAbrir> {
+        let trava = travar(disco)?;
+        let lido = ler_ponto(disco)?;
+        // A copy of a bank that was not closed in order may have to be refused because of any account.
+        let so_uma = lido.copia && lido.ponto.limpo;
+        if !so_uma {
+            return Self::examinado(disco, examinar(disco, lido)?, trava);
+        }
+        let mut cadastro = Self::examinado(disco, examinar_desde_o_ponto(disco, lido)?, trava)?;
+        if !cadastro.atrasadas.contem(rg) {
+            cadastro.copiada = atrasada(disco, lido.ponto, rg)?;
+        }
+        Ok(cadastro)
+    }
+
+    fn examinado(
+        disco: &'d D,
+        mut exame: Exame,
+        trava: Trava<D::Arquivo>,
+    ) -> Result<Self, ErroAbrir> {
         conferir_copia(disco, &mut exame)?;
-        Ok(Self { disco, atrasadas: exame.atrasadas, _trava: trava })
+        Ok(Self { disco, atrasadas: exame.atrasadas, copiada: None, _trava: trava })
     }
 
     /// The number of every account, in order.
@@ -101,6 +144,9 @@ impl<'d, D: Disco> Cadastro<'d, D> {
                     return Err(ErroConta::Disco(erro));
                 }
                 Some(conta)
+            }
+            None if self.copiada.as_ref().is_some_and(|conta| conta.rg == rg) => {
+                self.copiada.clone()
             }
             None => ContaArquivo::abrir(self.disco, rg)
                 .map_err(|falha| match falha {

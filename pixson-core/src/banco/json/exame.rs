@@ -7,7 +7,7 @@ use super::atrasadas::Atrasadas;
 use super::aviso::Aviso;
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{
-    Momento, NUMERO_MAX, Ponto, PontoLido, Prova, Retrato, Segmento, Veredito, ler_segmento,
+    Momento, NUMERO_MAX, Ponto, PontoLido, Prova, Retrato, Segmento, Veredito, ler_segmento_de,
     nome_de_segmento, segmentos,
 };
 use crate::banco::disco::{Causa, Disco, passageiro};
@@ -51,7 +51,7 @@ fn corrompido(arquivo: &str, posicao: usize) -> ErroAbrir {
 /// In a copy of a bank that was not closed in order, a checkpoint that names missing records or
 /// segments is no damage: the files were copied at different moments.
 pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
-    percorrer(disco, lido).map_err(|erro| match erro {
+    Exame::comecar(disco, lido)?.percorrer(disco).map_err(|erro| match erro {
         ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo }
             if lido.copia && !lido.ponto.limpo =>
         {
@@ -61,77 +61,12 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
     })
 }
 
-fn percorrer(disco: &impl Disco, lido: PontoLido) -> Result<Exame, ErroAbrir> {
-    let mut exame = Exame::comecar(disco, lido)?;
-    let (ponto, base) = (lido.ponto, exame.base);
-    let todos = segmentos(disco)?;
-    let (antigos, numeros): (Vec<u64>, Vec<u64>) =
-        todos.into_iter().partition(|&numero| numero < base.segmento);
-    if base.segmento > 0 && numeros.first() != Some(&base.segmento) {
-        return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(base.segmento) });
-    }
-    // Two segments at a time are in memory: the header of the next one decides how the end of this
-    // one is judged.
-    let mut numeros = numeros.into_iter();
-    let mut proximo = || -> Result<Option<Segmento>, ErroAbrir> {
-        let Some(numero) = numeros.next() else { return Ok(None) };
-        // A segment that has gone since it was listed is missing, as if it had not been there.
-        let lido = ler_segmento(disco, numero)?;
-        lido.map(Some).ok_or_else(|| ErroAbrir::Falta { arquivo: nome_de_segmento(numero) })
-    };
-    let mut atual = proximo()?;
-    if lido.copia {
-        match exame.lembrar(disco, &antigos, atual.as_ref()) {
-            // The bank was closed in order, so that its account files are complete: the files
-            // count.
-            Err(ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo })
-                if ponto.limpo =>
-            {
-                exame.avisos.push(Aviso::CopiaSemLivro { arquivo });
-            }
-            lembrado => lembrado?,
-        }
-    }
-    let mut primeiro = true;
-    while let Some(segmento) = atual {
-        let seguinte = proximo()?;
-        let inicio = segmento.cabecalho.map(|cabecalho| cabecalho.seq);
-        if inicio.is_some_and(|seq| !exame.continua(seq, primeiro)) {
-            return Err(corrompido(&segmento.nome, 0));
-        }
-        let do_seguinte = seguinte.as_ref().and_then(|seguinte| seguinte.cabecalho);
-        match segmento.julgar(Prova::da_recuperacao(&segmento, ponto, base.seq, do_seguinte)) {
-            Veredito::Danificado => return Err(corrompido(&segmento.nome, segmento.validos)),
-            Veredito::Comecado if seguinte.is_some() || primeiro && base.segmento > 0 => {
-                return Err(corrompido(&segmento.nome, 0));
-            }
-            Veredito::Comecado => {
-                exame.fim.comecado = Some(segmento);
-                break;
-            }
-            Veredito::Rasgado { bytes } => {
-                let arquivo = segmento.nome.clone();
-                exame.avisos.push(Aviso::CaudaCortada { arquivo, bytes });
-            }
-            Veredito::Inteiro => {}
-        }
-        exame.avancar(&segmento);
-        exame.dobrar(&segmento);
-        (atual, primeiro) = (seguinte, false);
-        if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
-            exame.fim.ultimo = Some(segmento);
-        }
-    }
-    // Beyond half of their range the numbers are damage; below it, no run can count to their end.
-    let demais = |numeros: [u64; 3]| numeros.iter().any(|&numero| numero > NUMERO_MAX / 2);
-    if demais([ponto.seq, ponto.epoca, ponto.segmento]) {
-        return Err(corrompido(Ponto::NOME, 0));
-    }
-    if demais([exame.ultimo, exame.epoca, exame.segmento]) {
-        let ultimo = exame.fim.ultimo.as_ref().map(|segmento| segmento.nome.as_str());
-        return Err(corrompido(ultimo.unwrap_or(Ponto::NOME), 0));
-    }
-    Ok(exame)
+/// The same of a copy, without comparing its files with the records before the checkpoint.
+pub(super) fn examinar_desde_o_ponto(
+    disco: &impl Disco,
+    lido: PontoLido,
+) -> Result<Exame, ErroAbrir> {
+    Exame::desde_o_ponto(PontoLido { copia: false, ..lido }).percorrer(disco)
 }
 
 /// Checks that a segment goes on where the one before it ends. `anterior` is the number of that
@@ -153,15 +88,18 @@ impl Exame {
     /// What is known before any segment is read. In a copy, files and snapshot may be of different moments,
     /// so that the journal alone counts.
     fn comecar(disco: &impl Disco, lido: PontoLido) -> io::Result<Self> {
-        let ponto = lido.ponto;
-        let base = Momento { seq: ponto.seq, segmento: ponto.segmento };
-        let mut exame =
-            Self { lido, base, epoca: ponto.epoca, segmento: ponto.segmento, ..Self::default() };
+        let mut exame = Self::desde_o_ponto(lido);
         if !lido.copia {
             exame.lembrar_do_retrato(disco)?;
         }
         (exame.ultimo, exame.segmento) = (exame.base.seq, exame.base.segmento);
         Ok(exame)
+    }
+
+    fn desde_o_ponto(lido: PontoLido) -> Self {
+        let Ponto { seq, epoca, segmento, .. } = lido.ponto;
+        let base = Momento { seq, segmento };
+        Self { lido, base, ultimo: seq, epoca, segmento, ..Self::default() }
     }
 
     /// Begins with the snapshot, if it is later than the checkpoint. Without one, or with one that cannot be
@@ -191,27 +129,133 @@ impl Exame {
         Ok(())
     }
 
+    fn percorrer(mut self, disco: &impl Disco) -> Result<Self, ErroAbrir> {
+        let todos = segmentos(disco)?;
+        let (antigos, numeros): (Vec<u64>, Vec<u64>) =
+            todos.into_iter().partition(|&numero| numero < self.base.segmento);
+        if self.base.segmento > 0 && numeros.first() != Some(&self.base.segmento) {
+            return Err(ErroAbrir::Falta { arquivo: nome_de_segmento(self.base.segmento) });
+        }
+        let lembrado = if self.lido.copia { self.lembrar(disco, &antigos) } else { Ok(None) };
+        let anterior = self.ou_sem_livro(lembrado)?.flatten();
+        // The header of the next segment decides how the end of this one is judged.
+        let mut numeros = numeros.iter();
+        let mut proximo =
+            |exame: &mut Self| numeros.next().map(|&numero| exame.ler(disco, numero)).transpose();
+        let mut atual = proximo(&mut self)?;
+        if let Some(primeiro) = &mut atual
+            && self.ou_sem_livro(segue(anterior, primeiro))?.is_none()
+        {
+            *primeiro = self.ler(disco, self.base.segmento)?;
+        }
+        let mut primeiro = true;
+        while let Some(segmento) = atual {
+            let seguinte = proximo(&mut self)?;
+            self.examinar(&segmento, seguinte.as_ref(), primeiro)?;
+            (atual, primeiro) = (seguinte, false);
+            if segmento.cabecalho.is_none() {
+                self.fim.comecado = Some(segmento);
+            } else if atual.as_ref().is_none_or(|seguinte| seguinte.cabecalho.is_none()) {
+                self.fim.ultimo = Some(segmento);
+            }
+        }
+        self.conferir_numeros()?;
+        Ok(self)
+    }
+
+    /// Judges a segment by the one that follows it, and takes over its last numbers.
+    fn examinar(
+        &mut self,
+        segmento: &Segmento,
+        seguinte: Option<&Segmento>,
+        primeiro: bool,
+    ) -> Result<(), ErroAbrir> {
+        let inicio = segmento.cabecalho.map(|cabecalho| cabecalho.seq);
+        if inicio.is_some_and(|seq| !self.continua(seq, primeiro)) {
+            return Err(corrompido(&segmento.nome, 0));
+        }
+        let do_seguinte = seguinte.and_then(|seguinte| seguinte.cabecalho);
+        let (ponto, base) = (self.lido.ponto, self.base);
+        match segmento.julgar(Prova::da_recuperacao(segmento, ponto, base.seq, do_seguinte)) {
+            Veredito::Danificado => return Err(corrompido(&segmento.nome, segmento.validos)),
+            Veredito::Comecado if seguinte.is_some() || primeiro && base.segmento > 0 => {
+                return Err(corrompido(&segmento.nome, 0));
+            }
+            Veredito::Rasgado { bytes } => {
+                let arquivo = segmento.nome.clone();
+                self.avisos.push(Aviso::CaudaCortada { arquivo, bytes });
+            }
+            Veredito::Comecado | Veredito::Inteiro => {}
+        }
+        self.avancar(segmento);
+        Ok(())
+    }
+
+    /// Beyond half of their range the numbers are damage; below it, no run can count to their end.
+    fn conferir_numeros(&self) -> Result<(), ErroAbrir> {
+        let demais = |numeros: [u64; 3]| numeros.iter().any(|&numero| numero > NUMERO_MAX / 2);
+        let ponto = self.lido.ponto;
+        if demais([ponto.seq, ponto.epoca, ponto.segmento]) {
+            return Err(corrompido(Ponto::NOME, 0));
+        }
+        if demais([self.ultimo, self.epoca, self.segmento]) {
+            let ultimo = self.fim.ultimo.as_ref().map(|segmento| segmento.nome.as_str());
+            return Err(corrompido(ultimo.unwrap_or(Ponto::NOME), 0));
+        }
+        Ok(())
+    }
+
+    /// Reads a segment, and folds its records since the checkpoint or the snapshot; of a copy, all of them.
+    /// They count only if the examination finds nothing that is not sound.
+    fn ler(&mut self, disco: &impl Disco, numero: u64) -> Result<Segmento, ErroAbrir> {
+        let (publicado, copia) = (self.base.seq, self.lido.copia);
+        let atrasadas = &mut self.atrasadas;
+        let lido = ler_segmento_de(disco, numero, |registro| {
+            if copia || registro.seq > publicado {
+                atrasadas.dobrar(registro, publicado);
+            }
+            false
+        })?;
+        // A segment that has gone since it was listed is missing, as if it had not been there.
+        lido.map(Segmento::sem_bytes)
+            .ok_or_else(|| ErroAbrir::Falta { arquivo: nome_de_segmento(numero) })
+    }
+
     /// In a copy, folds the records before the checkpoint too, since an account file may be older
-    /// than the checkpoint. If records are missing there, that cannot be told, which is an error.
-    /// `primeiro` is the segment that the checkpoint names.
+    /// than the checkpoint. Gives the last of these segments, and the number of the record that comes after
+    /// it. If records are missing there, that cannot be told, which is an error.
     fn lembrar(
         &mut self,
         disco: &impl Disco,
         antigos: &[u64],
-        primeiro: Option<&Segmento>,
-    ) -> Result<(), ErroAbrir> {
+    ) -> Result<Option<(u64, u64)>, ErroAbrir> {
         let mut anterior: Option<(u64, u64)> = None;
         for &numero in antigos {
-            let Some(segmento) = ler_segmento(disco, numero)? else { continue };
+            let segmento = self.ler(disco, numero)?;
             segue(anterior, &segmento)?;
             let fechado = Prova { fechado: true, ..Prova::default() };
             if segmento.julgar(fechado) != Veredito::Inteiro {
                 return Err(corrompido(&segmento.nome, segmento.validos));
             }
-            self.dobrar(&segmento);
             anterior = Some((numero, segmento.proximo()));
         }
-        primeiro.map_or(Ok(()), |primeiro| segue(anterior, primeiro))
+        Ok(anterior)
+    }
+
+    /// If a copy cannot be compared with its ledger, and the bank was closed in order, its account files are
+    /// complete: they count, as they would in the original, and half a ledger tells nothing about them.
+    fn ou_sem_livro<T>(&mut self, passo: Result<T, ErroAbrir>) -> Result<Option<T>, ErroAbrir> {
+        match passo {
+            Err(ErroAbrir::Corrompido { arquivo, .. } | ErroAbrir::Falta { arquivo })
+                if self.lido.ponto.limpo =>
+            {
+                self.avisos.push(Aviso::CopiaSemLivro { arquivo });
+                self.lido.copia = false;
+                self.atrasadas = Atrasadas::default();
+                Ok(None)
+            }
+            passo => passo.map(Some),
+        }
     }
 
     /// Whether a segment that begins with this record goes on where the one before it ends. The first
@@ -227,14 +271,5 @@ impl Exame {
         self.ultimo = self.ultimo.max(segmento.proximo() - 1);
         self.epoca = self.epoca.max(cabecalho.epoca);
         self.segmento = cabecalho.segmento;
-    }
-
-    /// Folds the records since the checkpoint or the snapshot; of a copy, all of them.
-    fn dobrar(&mut self, segmento: &Segmento) {
-        let publicado = self.base.seq;
-        let contam = |seq: u64| self.lido.copia || seq > publicado;
-        for registro in segmento.registros.iter().filter(|registro| contam(registro.seq)) {
-            self.atrasadas.dobrar(registro, publicado);
-        }
     }
 }

@@ -3,6 +3,7 @@
 mod administracao;
 mod atrasadas;
 mod aviso;
+mod avulsa;
 mod cadastro;
 mod contas;
 mod copia;

@@ -14,7 +14,7 @@ use super::{BancoJson, ConfiguracaoJson, Presa};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Cauda, Diario, Momento, PASTA, Ponto, PontoLido, Retrato, Tamanhos};
 use crate::banco::diario::{ler_ponto, travar};
-use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro, substituir};
+use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::tipos::Rg;
 
@@ -167,7 +167,7 @@ impl FimDoDiario {
             if por_regravar {
                 // Replayed records may be in the page cache only and must become durable; a torn
                 // tail must go.
-                substituir(disco, &segmento.nome, &segmento.inteiro())?;
+                segmento.regravar(disco)?;
             }
         }
         let apagar = |nome: &str| disco.apagar(nome).map_err(nomear(nome));
