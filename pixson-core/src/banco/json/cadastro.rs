@@ -76,7 +76,7 @@ impl<'d, D: Disco> Cadastro<'d, D> {
 
     /// The same for one account: of the others [`Cadastro::conta`] may show less than recovery would
     /// leave. In a copy of a bank that was closed in order, only those segments are read whose index does
-    /// not say that they do not name it; [`Cadastro::abrir`] holds all accounts of a copy against the
+    /// not say that they do not name it, so that damage in the others is not noticed; [`Cadastro::abrir`] holds all accounts of a copy against the
     /// whole ledger.
     ///
     /// ```no_run

@@ -143,7 +143,8 @@ impl Exame {
         let mut proximo =
             |exame: &mut Self| numeros.next().map(|&numero| exame.ler(disco, numero)).transpose();
         let mut atual = proximo(&mut self)?;
-        if let Some(primeiro) = &mut atual
+        if self.lido.copia
+            && let Some(primeiro) = &mut atual
             && self.ou_sem_livro(segue(anterior, primeiro))?.is_none()
         {
             *primeiro = self.ler(disco, self.base.segmento)?;
