@@ -79,12 +79,12 @@ macro_rules! delegar {
             self.$campo.marca_de_nome(nome)
         }
     };
-    (@ $campo:ident retrato) => {
-        fn retrato(
+    (@ $campo:ident aspecto) => {
+        fn aspecto(
             &self,
             nome: &str,
-        ) -> std::io::Result<Option<pixson_core::banco::disco::Retrato>> {
-            self.$campo.retrato(nome)
+        ) -> std::io::Result<Option<pixson_core::banco::disco::Aspecto>> {
+            self.$campo.aspecto(nome)
         }
     };
 }

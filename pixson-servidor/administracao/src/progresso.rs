@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pixson_core::banco::ErroAbrir;
-use pixson_core::banco::disco::{Disco, DiscoReal, Marca, Retrato};
+use pixson_core::banco::disco::{Aspecto, Disco, DiscoReal, Marca};
 
 /// From how many accounts on there is a bar: fewer are done before a person could read it.
 const MINIMO: usize = 1000;
@@ -164,7 +164,7 @@ impl Disco for DiscoContado {
         self.disco.escrito(nome)
     }
 
-    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
-        self.disco.retrato(nome)
+    fn aspecto(&self, nome: &str) -> io::Result<Option<Aspecto>> {
+        self.disco.aspecto(nome)
     }
 }

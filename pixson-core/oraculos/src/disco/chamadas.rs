@@ -6,7 +6,7 @@ use std::sync::MutexGuard;
 use super::arquivo::{ArquivoModelo, Mudanca, MudancaDeNome, pasta_de};
 use super::falha::{Chamada, ModoDeFalhar};
 use super::{DiscoModelo, EstadoDoDisco};
-use pixson_core::banco::disco::{Disco, Marca, Retrato};
+use pixson_core::banco::disco::{Aspecto, Disco, Marca};
 
 /// A file that is open for writing; or a lock, which is released when this is dropped.
 #[derive(Debug)]
@@ -176,10 +176,10 @@ impl Disco for DiscoModelo {
         Ok(estado.nomes.get(nome).map(|&arquivo| estado.marca(arquivo)))
     }
 
-    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
+    fn aspecto(&self, nome: &str) -> io::Result<Option<Aspecto>> {
         let estado = self.chamar(Chamada::Outra)?;
         let arquivo = estado.nomes.get(nome).map(|&arquivo| &estado.arquivos[arquivo]);
-        Ok(arquivo.map(|arquivo| Retrato {
+        Ok(arquivo.map(|arquivo| Aspecto {
             bytes: arquivo.conteudo().len() as u64,
             escrito: arquivo.escrito,
         }))

@@ -11,7 +11,7 @@ mod veredito;
 
 pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
-pub(super) use indice::{Indexado, Indice, conferir_indice, criar_indice, retrato_de};
+pub(super) use indice::{Indexado, Indice, aspecto_de, conferir_indice, criar_indice};
 pub(super) use indice::{apagar_indice, apagar_indices_sem, nome_de_indice};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento_de, registros_depois, segmento_vazio, segmentos};

@@ -166,14 +166,14 @@ pub trait Disco: Debug + Send + Sync {
     /// # Errors
     ///
     /// As for [`Disco::ler`].
-    fn retrato(&self, _nome: &str) -> io::Result<Option<Retrato>> {
+    fn aspecto(&self, _nome: &str) -> io::Result<Option<Aspecto>> {
         Ok(None)
     }
 }
 
 /// What tells a file from one that was written since.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Retrato {
+pub struct Aspecto {
     /// Its size.
     pub bytes: u64,
     /// When its content was written last, in nanoseconds since 1970.

@@ -17,7 +17,7 @@ use rustix::fs::{fchown, fstat, major, minor, mkdirat, openat, renameat, statat,
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::{Disco, Marca, Retrato};
+use super::{Aspecto, Disco, Marca};
 use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
 /// The permissions of new files and new folders: for their owner alone.
@@ -332,12 +332,12 @@ impl Disco for DiscoReal {
         }
     }
 
-    fn retrato(&self, nome: &str) -> io::Result<Option<Retrato>> {
+    fn aspecto(&self, nome: &str) -> io::Result<Option<Aspecto>> {
         let dados = match self.abrir_arquivo(nome, OFlags::RDONLY) {
             Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
             aberto => aberto?.metadata()?,
         };
         let escrito = dados.modified().ok().and_then(nanos);
-        Ok(escrito.map(|escrito| Retrato { bytes: dados.len(), escrito }))
+        Ok(escrito.map(|escrito| Aspecto { bytes: dados.len(), escrito }))
     }
 }

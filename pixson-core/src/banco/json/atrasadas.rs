@@ -9,12 +9,11 @@ use crate::banco::Efeito;
 use crate::banco::diario::{Momento, Registro, Retratada};
 use crate::tipos::{Rg, Saldo};
 
-/// These accounts, in RG order. A million of them take about 80 MB.
+/// These accounts, in RG order. A million of them take about 120 MB.
 #[derive(Debug, Default)]
 pub(super) struct Atrasadas {
     contas: BTreeMap<Rg, Dobra>,
-    /// The holders' names that files may not have.
-    nomes: BTreeMap<Rg, String>,
+    nomes: Nomes,
     saldos: Saldos,
 }
 
@@ -31,6 +30,8 @@ struct Dobra {
     visto: Option<u32>,
     conhecidos: Cadeia,
     antigos: Cadeia,
+    /// The holder's name, if the file may not have it: its place in [`Nomes`], from 1, or 0.
+    nome: u32,
 }
 
 /// One of these accounts.
@@ -47,6 +48,30 @@ pub(super) struct Atrasada {
     pub(super) conhecidos: Vec<Saldo>,
     /// The balances that it had before the checkpoint, which only the examination of a copy reads.
     pub(super) antigos: Vec<Saldo>,
+}
+
+/// The names of many holders, one behind the other.
+#[derive(Debug, Default)]
+struct Nomes {
+    texto: String,
+    /// Where each of them ends.
+    fins: Vec<usize>,
+}
+
+impl Nomes {
+    /// Keeps a name, and gives its place, from 1. There is memory for far fewer than four billion accounts.
+    fn guardar(&mut self, nome: &str) -> u32 {
+        self.texto.push_str(nome);
+        self.fins.push(self.texto.len());
+        u32::try_from(self.fins.len()).unwrap_or(0)
+    }
+
+    fn um(&self, lugar: u32) -> Option<&str> {
+        let indice = usize::try_from(lugar.checked_sub(1)?).ok()?;
+        let inicio =
+            indice.checked_sub(1).map_or(Some(0), |anterior| self.fins.get(anterior).copied());
+        self.texto.get(inicio?..*self.fins.get(indice)?)
+    }
 }
 
 /// The balances of many chains, each with the place of the one before it.
@@ -90,15 +115,13 @@ impl Atrasadas {
     /// Adds an account of a snapshot. Of two with one RG the later one counts.
     pub(super) fn retratar(&mut self, momento: Momento, conta: Retratada<'_>) {
         let Retratada { rg, saldo, visto, nome, conhecidos } = conta;
-        let mut dobra = Dobra { saldo, seq: momento.seq, visto, conhecidos: VAZIA, antigos: VAZIA };
+        let nome = nome.map_or(0, |nome| self.nomes.guardar(&nome));
+        let seq = momento.seq;
+        let mut dobra = Dobra { saldo, seq, visto, conhecidos: VAZIA, antigos: VAZIA, nome };
         for conhecido in conhecidos {
             dobra.conhecidos = self.saldos.encadear(conhecido, dobra.conhecidos);
         }
         self.contas.insert(rg, dobra);
-        match nome {
-            Some(nome) => drop(self.nomes.insert(rg, nome.into_owned())),
-            None => drop(self.nomes.remove(&rg)),
-        }
     }
 
     /// Folds a record. `publicado` is the last one that account files, or these accounts, hold already: a
@@ -106,13 +129,15 @@ impl Atrasadas {
     pub(super) fn dobrar(&mut self, registro: &Registro, publicado: u64) {
         for efeito in registro.feito.efeitos() {
             let (rg, saldo, seq) = (efeito.rg(), efeito.depois(), registro.seq);
-            if let Efeito::Abriu(conta) = efeito {
-                self.nomes.insert(rg, conta.nome.to_string());
-            }
+            let nome = match efeito {
+                Efeito::Abriu(conta) => self.nomes.guardar(conta.nome.as_str()),
+                Efeito::Mudou(_) => 0,
+            };
             let antes = efeito.antes();
             match self.contas.entry(rg) {
                 Entry::Vacant(lugar) => {
-                    let nova = Dobra { saldo, seq, visto: None, conhecidos: VAZIA, antigos: VAZIA };
+                    let (conhecidos, antigos) = (VAZIA, VAZIA);
+                    let nova = Dobra { saldo, seq, visto: None, conhecidos, antigos, nome };
                     let dobra = lugar.insert(nova);
                     dobra.superar(&mut self.saldos, antes, seq > publicado);
                 }
@@ -123,6 +148,9 @@ impl Atrasadas {
                     dobra.superar(&mut self.saldos, Some(anterior), recente);
                     dobra.superar(&mut self.saldos, antes, seq > publicado);
                     (dobra.saldo, dobra.seq) = (saldo, seq);
+                    if nome != 0 {
+                        dobra.nome = nome;
+                    }
                 }
             }
         }
@@ -136,12 +164,12 @@ impl Atrasadas {
     }
 
     pub(super) fn uma(&self, rg: Rg) -> Option<Atrasada> {
-        let &Dobra { saldo, seq, visto, conhecidos, antigos } = self.contas.get(&rg)?;
+        let &Dobra { saldo, seq, visto, conhecidos, antigos, nome } = self.contas.get(&rg)?;
         Some(Atrasada {
             saldo,
             seq,
             visto,
-            nome: self.nomes.get(&rg).cloned(),
+            nome: self.nomes.um(nome).map(str::to_owned),
             conhecidos: self.saldos.de(conhecidos).collect(),
             antigos: self.saldos.de(antigos).collect(),
         })
@@ -153,13 +181,12 @@ impl Atrasadas {
         let mut conhecidos: Vec<Saldo> = self.saldos.de(dobra.conhecidos).collect();
         conhecidos.sort_unstable();
         conhecidos.dedup();
-        let nome = self.nomes.get(&rg).cloned().map(Cow::Owned);
+        let nome = self.nomes.um(dobra.nome).map(|nome| Cow::Owned(nome.to_owned()));
         Some(Retratada { rg, saldo: dobra.saldo, visto: dobra.visto, nome, conhecidos })
     }
 
     pub(super) fn remover(&mut self, rg: Rg) {
         self.contas.remove(&rg);
-        self.nomes.remove(&rg);
         if self.contas.is_empty() {
             *self = Self::default();
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::ContaArquivo;
 use crate::banco::diario::{Indice, Ponto, Prova, Registro, Veredito};
-use crate::banco::diario::{ler_segmento_de, retrato_de, segmentos};
+use crate::banco::diario::{aspecto_de, ler_segmento_de, segmentos};
 use crate::banco::disco::Disco;
 use crate::tipos::Rg;
 
@@ -59,7 +59,7 @@ pub(super) fn atrasada(
 /// The first record of a segment that does not name the account, by its index, and the record that
 /// comes after its last one.
 fn passado(disco: &impl Disco, numero: u64, rg: Rg) -> Option<(u64, u64)> {
-    let indice = Indice::ler(disco, numero, retrato_de(disco, numero)?)?;
+    let indice = Indice::ler(disco, numero, aspecto_de(disco, numero)?)?;
     let (seq, registros) = (indice.indexado.seq, indice.indexado.registros);
     (!indice.nomeia(rg)).then_some((seq, seq + registros))
 }

@@ -5,7 +5,7 @@ use super::leitura::{Leitura, percorrer};
 use super::lido::{Lido, PorLer, TrechoLido};
 use super::mutirao::{Mutirao, reunir};
 use crate::banco::ErroAbrir;
-use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, ler_ponto, retrato_de};
+use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, aspecto_de, ler_ponto};
 use crate::banco::diario::{segmentos, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::Rg;
@@ -85,7 +85,7 @@ pub fn ler_extrato<D: Disco>(
 
 /// What the index of a segment says of it, if it has one, and whether the segment names the account.
 fn consultar(disco: &impl Disco, numero: u64, rg: Rg) -> Option<(Indexado, bool)> {
-    let indice = Indice::ler(disco, numero, retrato_de(disco, numero)?)?;
+    let indice = Indice::ler(disco, numero, aspecto_de(disco, numero)?)?;
     Some((indice.indexado, indice.nomeia(rg)))
 }
 

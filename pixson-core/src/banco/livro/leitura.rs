@@ -8,7 +8,7 @@ use super::lancamento::{Alcance, Inicio, Lancamento};
 use super::lido::{Lido, PorLer, TrechoLido, ler};
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
-use crate::banco::diario::{Ponto, ler_ponto, nome_de_segmento, retrato_de, segmentos, travar};
+use crate::banco::diario::{Ponto, aspecto_de, ler_ponto, nome_de_segmento, segmentos, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::Rg;
 
@@ -85,7 +85,7 @@ fn lote(disco: &impl Disco, por_ler: &[PorLer], bracos: usize) -> usize {
     let mut bytes = 0_u64;
     let cabem =
         por_ler.iter().take(bracos.saturating_mul(2).clamp(1, DE_UMA_VEZ)).take_while(|um| {
-            bytes += retrato_de(disco, um.numero).map_or(0, |retrato| retrato.bytes);
+            bytes += aspecto_de(disco, um.numero).map_or(0, |aspecto| aspecto.bytes);
             bytes <= DE_UMA_VEZ_BYTES
         });
     cabem.count().max(1)

@@ -5,7 +5,7 @@ use std::io;
 use super::dano::Dano;
 use super::lancamento::Inicio;
 use crate::banco::diario::{Cabecalho, Prova, Registro, Segmento, Veredito, conferir_indice};
-use crate::banco::diario::{ler_segmento_de, nome_de_segmento, registros_depois, retrato_de};
+use crate::banco::diario::{aspecto_de, ler_segmento_de, nome_de_segmento, registros_depois};
 use crate::banco::disco::{Causa, Disco, passageiro};
 use crate::tipos::Rg;
 
@@ -54,7 +54,7 @@ pub(super) fn ler(
         conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
     };
     let indexar = indexar && !ultimo;
-    let retrato = if indexar { retrato_de(disco, numero) } else { None };
+    let aspecto = if indexar { aspecto_de(disco, numero) } else { None };
     // An index is made of all records.
     let segmento = match ler_segmento_de(disco, numero, |registro| indexar || fica(registro)) {
         Err(erro) if passageiro(&erro) => return Err(erro),
@@ -67,7 +67,7 @@ pub(super) fn ler(
         Ok(Some(segmento)) => segmento,
     };
     let indice_errado =
-        retrato.is_some_and(|retrato| !conferir_indice(disco, &segmento, numero, retrato));
+        aspecto.is_some_and(|aspecto| !conferir_indice(disco, &segmento, numero, aspecto));
     let mut lido = Lido::de_segmento(segmento, ultimo);
     lido.registros.retain(fica);
     Ok(Some(Lido { indice_errado, ..lido }))

@@ -12,7 +12,7 @@ use super::leitura::{Segmento, ler_segmento, nomes_do_diario};
 use super::registro::NUMERO_MAX;
 use super::veredito::{Prova, Veredito};
 use super::{PASTA, nome_de_segmento};
-use crate::banco::disco::{Disco, Retrato, TEMPORARIO, nomear, substituir};
+use crate::banco::disco::{Aspecto, Disco, TEMPORARIO, nomear, substituir};
 use crate::relogio::Carimbo;
 use crate::tipos::Rg;
 
@@ -59,12 +59,12 @@ const INICIO_DO_ROL: usize = INICIO.len() + NUMEROS * 8;
 impl Indice {
     /// The index of a segment, if the disk has one, and it was made of the file that has the segment's
     /// name now. Any other is as good as none, and so is one that cannot be read.
-    pub(in crate::banco) fn ler(disco: &impl Disco, numero: u64, retrato: Retrato) -> Option<Self> {
+    pub(in crate::banco) fn ler(disco: &impl Disco, numero: u64, aspecto: Aspecto) -> Option<Self> {
         let bytes = disco.ler(&nome_de_indice(numero), MAX_BYTES).ok().flatten()?;
-        Self::de_bytes(bytes, numero, retrato)
+        Self::de_bytes(bytes, numero, aspecto)
     }
 
-    fn de_bytes(bytes: Vec<u8>, numero: u64, retrato: Retrato) -> Option<Self> {
+    fn de_bytes(bytes: Vec<u8>, numero: u64, aspecto: Aspecto) -> Option<Self> {
         let (corpo, crc) = bytes.split_last_chunk::<CRC_BYTES>()?;
         let numeros = corpo.strip_prefix(&INICIO)?.get(..NUMEROS * 8)?;
         let certo = u32::from_le_bytes(*crc) == crc32fast::hash(corpo);
@@ -72,7 +72,7 @@ impl Indice {
         let numeros: &[[u8; 8]; NUMEROS] = numeros.first_chunk()?;
         let [segmento, tamanho, escrito, epoca, seq, carimbo, registros] =
             numeros.map(u64::from_le_bytes);
-        let deste = (segmento, Retrato { bytes: tamanho, escrito }) == (numero, retrato);
+        let deste = (segmento, Aspecto { bytes: tamanho, escrito }) == (numero, aspecto);
         // No segment has other numbers; with these, sums do not overflow.
         let em_ordem =
             [epoca, seq, registros].iter().all(|numero| (1..NUMERO_MAX).contains(numero));
@@ -90,18 +90,18 @@ impl Indice {
     }
 }
 
-/// The content of the index of a closed segment, all of whose records were read, and which had `retrato` before it was read. `None` if it
+/// The content of the index of a closed segment, all of whose records were read, and which had `aspecto` before it was read. `None` if it
 /// is to have none: there is a damaged part in it, or no record.
-pub(in crate::banco) fn indice_de(segmento: &Segmento, retrato: Retrato) -> Option<Vec<u8>> {
+pub(in crate::banco) fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
     let (cabecalho, primeiro) = (segmento.cabecalho?, segmento.primeiro?);
     let inteiro = segmento.julgar(Prova::do_livro(false)) == Veredito::Inteiro;
-    if !inteiro || segmento.bytes.len() as u64 != retrato.bytes {
+    if !inteiro || segmento.bytes.len() as u64 != aspecto.bytes {
         return None;
     }
     let numeros = [
         cabecalho.segmento,
-        retrato.bytes,
-        retrato.escrito,
+        aspecto.bytes,
+        aspecto.escrito,
         cabecalho.epoca,
         cabecalho.seq,
         primeiro.valor(),
@@ -117,8 +117,8 @@ pub(in crate::banco) fn indice_de(segmento: &Segmento, retrato: Retrato) -> Opti
 }
 
 /// The size of a segment and the instant at which it was written, if the disk can say it now.
-pub(in crate::banco) fn retrato_de(disco: &impl Disco, numero: u64) -> Option<Retrato> {
-    disco.retrato(&nome_de_segmento(numero)).ok().flatten()
+pub(in crate::banco) fn aspecto_de(disco: &impl Disco, numero: u64) -> Option<Aspecto> {
+    disco.aspecto(&nome_de_segmento(numero)).ok().flatten()
 }
 
 /// Holds the index of a closed segment against the segment, and writes it anew if it says anything
@@ -130,16 +130,16 @@ pub(in crate::banco) fn conferir_indice(
     disco: &impl Disco,
     segmento: &Segmento,
     numero: u64,
-    retrato: Retrato,
+    aspecto: Aspecto,
 ) -> bool {
     let nome = nome_de_indice(numero);
     let lido = disco.ler(&nome, MAX_BYTES);
-    let certo = indice_de(segmento, retrato);
+    let certo = indice_de(segmento, aspecto);
     if matches!(&lido, Ok(lido) if *lido == certo) {
         return true;
     }
     let contava =
-        lido.ok().flatten().is_some_and(|lido| Indice::de_bytes(lido, numero, retrato).is_some());
+        lido.ok().flatten().is_some_and(|lido| Indice::de_bytes(lido, numero, aspecto).is_some());
     match &certo {
         Some(certo) => drop(substituir(disco, &nome, certo)),
         // What is damaged is read, and named, by every statement.
@@ -154,9 +154,9 @@ pub(in crate::banco) fn conferir_indice(
 ///
 /// As the disk has them.
 pub(in crate::banco) fn criar_indice(disco: &impl Disco, numero: u64) -> io::Result<()> {
-    let Some(retrato) = retrato_de(disco, numero) else { return Ok(()) };
+    let Some(aspecto) = aspecto_de(disco, numero) else { return Ok(()) };
     let Some(segmento) = ler_segmento(disco, numero)? else { return Ok(()) };
-    indice_de(&segmento, retrato)
+    indice_de(&segmento, aspecto)
         .map_or(Ok(()), |bytes| substituir(disco, &nome_de_indice(numero), &bytes))
 }
 
