@@ -2,6 +2,8 @@
 
 use std::io;
 
+use memchr::{memchr, memmem};
+
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, ForaDoLugar, nomear, substituir};
@@ -159,6 +161,17 @@ pub(in crate::banco) fn ler_segmento(
 pub(in crate::banco) fn ler_segmento_de(
     disco: &impl Disco,
     numero: u64,
+    fica: impl FnMut(&Registro) -> bool,
+) -> io::Result<Option<Segmento>> {
+    ler_segmento_com(disco, numero, None, fica)
+}
+
+/// The same of a segment whose index counts: all of its lines were understood once, so that of those
+/// without the text `so_com` the checksum alone is looked at.
+pub(in crate::banco) fn ler_segmento_com(
+    disco: &impl Disco,
+    numero: u64,
+    so_com: Option<&[u8]>,
     mut fica: impl FnMut(&Registro) -> bool,
 ) -> io::Result<Option<Segmento>> {
     let nome = nome_de_segmento(numero);
@@ -177,7 +190,18 @@ pub(in crate::banco) fn ler_segmento_de(
     let mut sinc = 0;
     if let Some(cabecalho) = cabecalho {
         let mut seq = cabecalho.seq;
-        while let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) {
+        let mut busca = so_com.map(|texto| Busca { texto, bytes: &bytes, achado: None });
+        loop {
+            let sem = busca.as_mut().filter(|_| primeiro.is_some());
+            if let Some(tamanho) = sem.and_then(|busca| busca.linha_sem(validos)) {
+                validos += tamanho;
+                fins.push(validos);
+                seq += 1;
+                continue;
+            }
+            let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) else {
+                break;
+            };
             if (registro.seq, registro.epoca) != (seq, cabecalho.epoca) {
                 break;
             }
@@ -207,6 +231,33 @@ pub(in crate::banco) fn ler_segmento_de(
         validos,
         cauda,
     }))
+}
+
+/// The search for the lines of a segment that have a text in them.
+struct Busca<'b> {
+    texto: &'b [u8],
+    bytes: &'b [u8],
+    /// Where the text comes next, or the end of the segment.
+    achado: Option<usize>,
+}
+
+impl Busca<'_> {
+    /// The length of the line that begins here, if it is a record with a right checksum and without the
+    /// text.
+    fn linha_sem(&mut self, inicio: usize) -> Option<usize> {
+        let achado = match self.achado {
+            Some(achado) if achado >= inicio => achado,
+            _ => {
+                let resto = &self.bytes[inicio..];
+                let achado =
+                    memmem::find(resto, self.texto).map_or(self.bytes.len(), |n| inicio + n);
+                *self.achado.insert(achado)
+            }
+        };
+        let linha = self.bytes[inicio..].strip_prefix(INICIO_DE_REGISTRO)?;
+        let tamanho = INICIO_DE_REGISTRO.len() + memchr(b'\n', linha)? + 1;
+        (inicio + tamanho <= achado && linha_inteira(&self.bytes[inicio..])).then_some(tamanho)
+    }
 }
 
 /// The whole records that stand anywhere behind `posicao`: what can still be read of a segment that

@@ -54,10 +54,15 @@ pub fn ler_extrato<D: Disco>(
         let indexar = consultado.is_none();
         match consultado {
             Some((indexado, false)) => a_passar.push((numero, indexado)),
-            _ => a_ler.push(PorLer { numero, ultimo: false, indexar }),
+            _ => a_ler.push(PorLer { numero, ultimo: false, indexar, indexado: !indexar }),
         }
     }
-    let ultimo = numeros.last().map(|&numero| PorLer { numero, ultimo: true, indexar: false });
+    let ultimo = numeros.last().map(|&numero| PorLer {
+        numero,
+        ultimo: true,
+        indexar: false,
+        indexado: false,
+    });
     a_ler.extend(ultimo);
     let mut a_passar = a_passar.into_iter().peekable();
     let mut leitura = Leitura::default();

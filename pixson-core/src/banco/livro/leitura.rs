@@ -53,7 +53,12 @@ pub fn ler_livro<D: Disco>(
 /// The whole ledger, to be read.
 pub(super) fn por_ler(numeros: &[u64], indexar: bool) -> Vec<PorLer> {
     let ultimo = numeros.last();
-    let um = |numero: &u64| PorLer { numero: *numero, ultimo: ultimo == Some(numero), indexar };
+    let um = |numero: &u64| PorLer {
+        numero: *numero,
+        ultimo: ultimo == Some(numero),
+        indexar,
+        indexado: false,
+    };
     numeros.iter().map(um).collect()
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use super::dano::Dano;
 use super::lancamento::Inicio;
 use crate::banco::diario::{Cabecalho, Prova, Registro, Segmento, Veredito, conferir_indice};
-use crate::banco::diario::{aspecto_de, ler_segmento_de, nome_de_segmento, registros_depois};
+use crate::banco::diario::{aspecto_de, ler_segmento_com, nome_de_segmento, registros_depois};
 use crate::banco::disco::{Causa, Disco, passageiro};
 use crate::tipos::Rg;
 
@@ -36,6 +36,8 @@ pub(super) struct PorLer {
     pub(super) ultimo: bool,
     /// If its index is missing or wrong, that is written. The last one has none.
     pub(super) indexar: bool,
+    /// It has an index that counts.
+    pub(super) indexado: bool,
 }
 
 /// Reads a segment: all of its records, or those alone that concern an account. `None` if there is no
@@ -49,14 +51,17 @@ pub(super) fn ler(
     por_ler: PorLer,
     conta: Option<Rg>,
 ) -> io::Result<Option<Lido>> {
-    let PorLer { numero, ultimo, indexar } = por_ler;
+    let PorLer { numero, ultimo, indexar, indexado } = por_ler;
     let fica = |registro: &Registro| {
         conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
     };
     let indexar = indexar && !ultimo;
     let aspecto = if indexar { aspecto_de(disco, numero) } else { None };
     // An index is made of all records.
-    let segmento = match ler_segmento_de(disco, numero, |registro| indexar || fica(registro)) {
+    let fica_lido = |registro: &Registro| indexar || fica(registro);
+    let texto = conta.filter(|_| indexado).map(|rg| format!("\"{rg}\""));
+    let texto = texto.as_ref().map(String::as_bytes);
+    let segmento = match ler_segmento_com(disco, numero, texto, fica_lido) {
         Err(erro) if passageiro(&erro) => return Err(erro),
         Err(erro) => {
             let (arquivo, causa) = (nome_de_segmento(numero), Causa::de(&erro));
