@@ -134,10 +134,16 @@ fn an_index_of_another_segment_or_bank_or_version_does_not_count() {
         extrato(&banco, "1");
         banco.conteudo("diario/0000000003.indice").expect("an index")
     };
-    let mut futuro = disco.conteudo(INDICE).expect("an index");
+    let certo_dele = disco.conteudo(INDICE).expect("an index");
+    // As if both segments were of one size and instant, which stand behind the number.
+    let mut gemeo = outro.clone();
+    gemeo[16..32].copy_from_slice(&certo_dele[16..32]);
+    let mut futuro = certo_dele;
     futuro[7] += 1;
-    selar(&mut futuro);
-    for estranho in [outro, alheio, futuro] {
+    for estranho in [&mut gemeo, &mut futuro] {
+        selar(estranho);
+    }
+    for estranho in [outro, gemeo, alheio, futuro] {
         disco.editar(INDICE, &estranho);
         assert_eq!(extrato(&disco, "1").0, [1, 2]);
         certo(&disco);
@@ -250,6 +256,26 @@ fn a_running_bank_indexes_what_it_has_closed_when_it_has_not_just_turned() {
     let antes = indices(&disco);
     certo(&disco);
     assert_eq!(indices(&disco), antes, "nothing was left to do");
+}
+
+#[test]
+fn a_bank_that_keeps_turning_indexes_nothing_until_it_has_been_calm_for_as_long_as_it_is_told() {
+    let disco = DiscoModelo::com_contas(&iniciais());
+    let configuracao = ConfiguracaoJson { indexar_depois_de: 3, ..PEQUENA };
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), configuracao).expect("a sound disk");
+    let relogio = Relogio::novo();
+    for _ in 0..5 {
+        for _ in 0..6 {
+            fazer(&banco, &relogio, deposito("1", "0.01")).1.expect("it is done");
+        }
+        banco.publicar().expect("a sound disk");
+    }
+    let mut quantos = Vec::new();
+    for _ in 0..5 {
+        banco.publicar().expect("a sound disk");
+        quantos.push(indices(&disco).len());
+    }
+    assert_eq!(quantos, [0, 0, 1, 2, 3]);
 }
 
 #[test]

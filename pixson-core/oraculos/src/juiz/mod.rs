@@ -59,6 +59,7 @@ pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
     reserva_bytes: 256,
     arquivos_por_vez: 2,
     segmentos_retidos: None,
+    indexar_depois_de: 1,
 };
 
 /// The judgement: `Ok`, or a sentence about what is wrong.

@@ -77,6 +77,7 @@ pub struct BancoJson<D: Disco = DiscoReal> {
     /// Accounts whose file is behind, each once.
     sujas: Mutex<Vec<Arc<Vaga>>>,
     segmentos_retidos: Option<u64>,
+    indexar_depois_de: u32,
     arquivos_por_vez: usize,
     /// Accounts whose file cannot be replaced.
     presas: Mutex<Presas>,
@@ -106,10 +107,14 @@ pub struct ConfiguracaoJson {
     /// How many closed segments of the journal are kept as the ledger; `None` keeps all. What
     /// recovery needs is always kept.
     pub segmentos_retidos: Option<u64>,
+    /// After how many calls of [`BancoJson::publicar`] in a row in which the journal began no new
+    /// segment the next ones write the indices of closed segments, one each.
+    pub indexar_depois_de: u32,
 }
 
 impl Default for ConfiguracaoJson {
-    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB, files by 128, the whole ledger.
+    /// 131 072 accounts, segments of 16 MiB, space by 1 MiB, files by 128, the whole ledger; indices
+    /// after 20 calls without a new segment, which is about ten seconds.
     fn default() -> Self {
         Self {
             contas_em_memoria: 128 * 1024,
@@ -117,6 +122,7 @@ impl Default for ConfiguracaoJson {
             reserva_bytes: 1024 * 1024,
             arquivos_por_vez: 128,
             segmentos_retidos: None,
+            indexar_depois_de: 20,
         }
     }
 }

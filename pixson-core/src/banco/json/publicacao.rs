@@ -34,15 +34,18 @@ pub(super) struct PorIndexar {
     presente: Option<u64>,
     /// Closed segments, oldest first.
     fechados: VecDeque<u64>,
+    /// How many calls came since the journal turned.
+    calmas: u32,
 }
 
 impl PorIndexar {
-    /// The segment whose index comes next, if the journal has not turned since the last call.
-    /// `presente` is the segment that is being written.
-    pub(super) fn proximo(&mut self, presente: u64) -> Option<u64> {
+    /// The segment whose index comes next, if the journal has not turned in this call and in so many
+    /// before it. `presente` is the segment that is being written.
+    pub(super) fn proximo(&mut self, presente: u64, depois_de: u32) -> Option<u64> {
         let antes = self.presente.replace(presente).unwrap_or(presente);
         self.fechados.extend(antes..presente);
-        if antes == presente { self.fechados.pop_front() } else { None }
+        self.calmas = if antes == presente { self.calmas.saturating_add(1) } else { 0 };
+        if self.calmas >= depois_de.max(1) { self.fechados.pop_front() } else { None }
     }
 }
 

@@ -79,6 +79,7 @@ fn abrir<D: Disco>(
         atrasadas: Mutex::novo(exame.atrasadas),
         sujas: Mutex::default(),
         segmentos_retidos: configuracao.segmentos_retidos,
+        indexar_depois_de: configuracao.indexar_depois_de,
         arquivos_por_vez,
         presas: Mutex::novo(Presas::default()),
         publicacao: Mutex::novo(Publicacao::desde(do_inicio, exame.retrato, trava, alheio)),
