@@ -170,6 +170,9 @@ impl ObservadorDeConexao for DeConexao<'_> {
                 let erro = causa(&io::ErrorKind::TimedOut.into());
                 tracing::info!(conexao, erro, "conexão interrompida");
             }
+            Ok(Encerramento::Panico) => {
+                tracing::error!(conexao, "conexão encerrada por um defeito do servidor");
+            }
             // An error of the peer's network is no warning: nothing is lost on this side.
             Err(erro) => tracing::info!(conexao, erro = causa(erro), "conexão interrompida"),
         }

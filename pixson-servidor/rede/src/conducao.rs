@@ -45,14 +45,11 @@ impl<'s, 'e, B: Banco, O: Observador> Condutores<'s, 'e, B, O> {
     }
 
     /// Serves a connection to its end, elsewhere. Its socket comes back if the system gives no thread
-    /// for it: it is to be refused then, and the others are served.
+    /// for it, or no loop is left: it is to be refused then, and the others are served.
     pub(crate) fn receber(&self, admitida: Admitida<'s>) -> Option<Arc<TcpStream>> {
         match self {
             Self::Fios(fios) => fios.receber(admitida),
-            Self::Lacos(lacos) => {
-                lacos.receber(admitida);
-                None
-            }
+            Self::Lacos(lacos) => lacos.receber(admitida),
         }
     }
 }

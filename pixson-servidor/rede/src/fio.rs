@@ -13,6 +13,7 @@ use crate::admitida::{Admitida, Contexto};
 use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
 use crate::observador::{Observador, ObservadorDeConexao};
+use crate::panico::isolar;
 use crate::parada::Parada;
 use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES, preparar, proxima_leitura};
 
@@ -40,10 +41,12 @@ impl<'s, 'e, B: Banco, O: Observador> Fios<'s, 'e, B, O> {
 
 fn atender<B: Banco, O: Observador>(contexto: Contexto<'_, B, O>, admitida: &Admitida<'_>) {
     let Contexto { servico, limites, parada, observador } = contexto;
-    let mut observador = observador.aberta(admitida.passe.numero(), admitida.par);
+    let aberta = isolar(|| observador.aberta(admitida.passe.numero(), admitida.par));
+    let Some(mut observador) = aberta else { return };
     let conexao = ConexaoServidor::nova(servico.ligacao(), limites);
-    let fim = conduzir(&admitida.fluxo, conexao, servico, parada, &mut observador);
-    observador.encerrada(&fim);
+    let fim = isolar(|| conduzir(&admitida.fluxo, conexao, servico, parada, &mut observador));
+    let fim = fim.unwrap_or(Ok(Encerramento::Panico));
+    isolar(|| observador.encerrada(&fim));
 }
 
 /// Serves one connection to its end.

@@ -37,6 +37,7 @@
 //! | `conducao` | which of the two |
 //! | `servidor`, `aceitacao`, `portaria` | who gets in, and how all end |
 //! | `recusa` | how those who do not get in are told |
+//! | `panico` | that a panic costs one connection |
 //! | `recursos` | how many connections the system allows |
 //!
 //! The crate prints nothing and logs nothing: an [`Observador`] is told what happens.
@@ -50,6 +51,7 @@ mod fio;
 mod lacos;
 mod limites;
 mod observador;
+mod panico;
 mod parada;
 mod portaria;
 mod preparo;

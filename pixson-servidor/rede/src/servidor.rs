@@ -14,6 +14,7 @@ use crate::conducao::{Conducao, Condutores};
 use crate::conexao::ConexaoServidor;
 use crate::limites::Limites;
 use crate::observador::Observador;
+use crate::panico::{ParadaAoFim, isolar};
 use crate::parada::Parada;
 use crate::portaria::Portaria;
 use crate::recusa::{self, Recusada, Recusas};
@@ -96,15 +97,14 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         pronto: impl FnOnce() -> Result<(), E>,
     ) -> Result<(), E> {
         thread::scope(|escopo| {
+            // The threads that have started must end, also after an error.
+            let _fim = ParadaAoFim(&self.parada);
             let (recusas, recusadas) = Recusas::novas();
-            let servido = tarefa(escopo, || self.despejar())
+            tarefa(escopo, || self.despejar())
                 .and_then(|()| tarefa(escopo, move || recusa::despedir(&recusadas)))
                 .and_then(|()| self.condutores(escopo))
                 .map_err(E::from)
-                .and_then(|condutores| pronto().map(|()| self.aceitar(&condutores, &recusas)));
-            // The threads that have started must end, also after an error.
-            self.parada.pedir();
-            servido
+                .and_then(|condutores| pronto().map(|()| self.aceitar(&condutores, &recusas)))
         })
     }
 
@@ -125,7 +125,9 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
                 // The connection is closed at once: a peer that has sent something already may lose
                 // the refusal to a reset.
                 Aceito::SemDescritor(fluxo, par) => drop(self.recusar(fluxo, par)),
-                Aceito::Nenhuma(erro) => self.observador.sem_aceitar(&erro),
+                Aceito::Nenhuma(erro) => {
+                    isolar(|| self.observador.sem_aceitar(&erro));
+                }
             }
         }
     }
@@ -144,20 +146,21 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         };
         // A connection that was not let in has no other owner, so that `into_inner` succeeds.
         if let Some(fluxo) = recusado.and_then(Arc::into_inner)
-            && let Ok(recusada) = self.recusar(fluxo, par)
+            && let Some(Ok(recusada)) = self.recusar(fluxo, par)
         {
             recusas.deixar(recusada);
         }
     }
 
-    /// Tells a client that there is no place for it.
-    fn recusar(&self, fluxo: TcpStream, par: SocketAddr) -> io::Result<Recusada> {
-        self.observador.recusada(par);
-        let conexao = ConexaoServidor::lotada(&self.servico, &self.limites);
-        let mut recusada = Recusada::nova(fluxo, conexao);
-        let dito =
-            recusada.dizer(&self.servico, |evento| self.observador.evento_de_recusada(evento));
-        dito.map(|()| recusada)
+    /// Tells a client that there is no place for it. `None` after a panic.
+    fn recusar(&self, fluxo: TcpStream, par: SocketAddr) -> Option<io::Result<Recusada>> {
+        isolar(|| {
+            self.observador.recusada(par);
+            let conexao = ConexaoServidor::lotada(&self.servico, &self.limites);
+            let mut recusada = Recusada::nova(fluxo, conexao);
+            let observar = |evento| self.observador.evento_de_recusada(evento);
+            recusada.dizer(&self.servico, observar).map(|()| recusada)
+        })
     }
 
     /// Waits for the stop, ends the input of every connection and the accepting of new ones, and

@@ -1,9 +1,10 @@
 //! A whole server in this process, with each way of serving its connections.
 
+mod comum;
+
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::num::NonZeroUsize;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::thread;
 use std::time::Duration;
 
@@ -11,29 +12,7 @@ use pixson_core::banco::BancoMemoria;
 use pixson_core::{Rg, Saldo, Servico};
 use pixson_rede::{Conducao, Limites, Parada, Servidor};
 
-/// How long a test waits for something that should come at once.
-const PACIENCIA: Duration = Duration::from_secs(30);
-
-fn conducoes() -> [Conducao; 3] {
-    let lacos = |quantos| Conducao::Lacos(NonZeroUsize::new(quantos).expect("above zero"));
-    [Conducao::Fios, lacos(1), lacos(3)]
-}
-
-fn rg(numero: usize) -> Rg {
-    numero.to_string().parse().expect("an RG")
-}
-
-fn conectar(endereco: SocketAddr) -> BufReader<TcpStream> {
-    let fluxo = TcpStream::connect(endereco).expect("it listens");
-    fluxo.set_read_timeout(Some(PACIENCIA)).expect("a TCP socket");
-    BufReader::new(fluxo)
-}
-
-fn linha(leitor: &mut BufReader<TcpStream>) -> String {
-    let mut linha = String::new();
-    leitor.read_line(&mut linha).expect("a reply");
-    linha
-}
+use self::comum::{PACIENCIA, conducoes, conectar, linha, rg};
 
 /// Serves accounts 1 to `contas`, of 10.00 each, while `clientes` has its say, and stops in order.
 fn com_servidor(

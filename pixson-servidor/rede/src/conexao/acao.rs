@@ -37,4 +37,7 @@ pub enum Encerramento {
     Sessao(Fim),
     /// The peer did not take its replies in time.
     EscritaEsgotada,
+    /// The bank or an observer panicked while it served the connection: a bug. What was asked last
+    /// may have been done or not.
+    Panico,
 }

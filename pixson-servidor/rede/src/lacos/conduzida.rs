@@ -23,7 +23,8 @@ pub(super) struct Rodada<'r> {
     /// How much is still read of peers that pipeline. What peers that say little send is read all the
     /// same: they do not wait for the others.
     pub(super) restam: usize,
-    /// Replies are written, and nothing else is done: those of the others are ready, too.
+    /// The storage was waited for. Replies are taken and written, and nothing else is done: those of
+    /// the others are ready, too.
     pub(super) so_escreve: bool,
 }
 
@@ -143,6 +144,11 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
                     self.avancar(servico);
                     Ok(())
                 }
+                Acao::Confirmar if rodada.so_escreve => {
+                    self.conexao.confirmar(servico);
+                    self.observador.confirmado();
+                    Ok(())
+                }
                 Acao::Confirmar => {
                     let adianta = encheu && self.soquete.legivel && self.conexao.pode_adiantar();
                     if !adianta || !rodada.permite(self.cabem) || parada.pedida() {
@@ -186,12 +192,6 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         self.fluxo.shutdown(Shutdown::Write)?;
         self.conexao.meio_fechada();
         Ok(())
-    }
-
-    /// Hands out the replies, which are durable already, or have failed.
-    pub(super) fn confirmar<B: Banco>(&mut self, servico: &Servico<B>) {
-        self.conexao.confirmar(servico);
-        self.observador.confirmado();
     }
 
     /// Tells the observer how the connection ended.

@@ -22,6 +22,7 @@ use super::despertador::Despertador;
 use crate::admitida::{Admitida, Contexto};
 use crate::conexao::{ConexaoServidor, Encerramento};
 use crate::observador::Observador;
+use crate::panico::isolar;
 use crate::preparo::{LEITURA_MAX_BYTES, preparar};
 
 /// How many events one call of the selector returns at most.
@@ -123,7 +124,11 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
 
     fn receber(&mut self, admitida: Admitida<'s>, agora: Instant) {
         let Contexto { servico, limites, observador, .. } = self.contexto;
-        let observador = observador.aberta(admitida.passe.numero(), admitida.par);
+        let aberta = isolar(|| observador.aberta(admitida.passe.numero(), admitida.par));
+        let Some(observador) = aberta else {
+            self.quantas.fetch_sub(1, Ordering::Relaxed);
+            return;
+        };
         let mut conexao = ConexaoServidor::nova(servico.ligacao(), limites);
         // Its time begins now, whenever its turn comes.
         let _ = conexao.acao(agora);
@@ -152,10 +157,12 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         }
         if !confirmam.is_empty() {
             let servico: &Servico<B> = self.contexto.servico;
-            servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
+            // Each of them asks again, and learns of its own replies, also if this panics.
+            isolar(|| {
+                servico.esperar(confirmam.iter().map(|&qual| self.conexoes[qual].ligacao()));
+            });
             rodada.so_escreve = true;
             for qual in confirmam.drain(..) {
-                self.conexoes[qual].confirmar(servico);
                 self.conduzir(qual, &mut rodada);
             }
         }
@@ -166,7 +173,8 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
     fn conduzir(&mut self, qual: usize, rodada: &mut Rodada<'_>) -> bool {
         let Contexto { servico, parada, .. } = self.contexto;
         let conduzida = &mut self.conexoes[qual];
-        match conduzida.conduzir(servico, parada, rodada) {
+        let parou = isolar(|| conduzida.conduzir(servico, parada, rodada));
+        match parou.unwrap_or(Parou::Encerrada(Ok(Encerramento::Panico))) {
             Parou::NoArmazenamento => return true,
             Parou::NaVez => self.seguir(qual),
             Parou::NoPar(prazo) => {
@@ -187,7 +195,7 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         let descritor = conduzida.fluxo().as_raw_fd();
         // `Portaria` holds the socket open until the place is given back.
         let _ = self.seletor.registry().deregister(&mut SourceFd(&descritor));
-        conduzida.encerrar(fim);
+        isolar(|| conduzida.encerrar(fim));
         self.quantas.fetch_sub(1, Ordering::Relaxed);
     }
 }
