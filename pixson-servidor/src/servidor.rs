@@ -124,8 +124,9 @@ impl ServidorDeArquivos {
 
     fn anunciar(&self) {
         let (porta, epoca) = (self.endereco.port(), self.banco().epoca());
+        let lacos = self.rede.conducao().lacos();
         let tela = self.rede.observador().tela();
-        tracing::info!(endereco = %self.endereco, epoca, "servidor iniciado");
+        tracing::info!(endereco = %self.endereco, epoca, lacos, "servidor iniciado");
         tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         tela.mostrar("Aguardando conexão");
     }

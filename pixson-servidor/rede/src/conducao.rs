@@ -23,6 +23,16 @@ pub enum Conducao {
     Lacos(NonZeroUsize),
 }
 
+impl Conducao {
+    /// How many event loops serve; 0 if threads do.
+    pub fn lacos(self) -> usize {
+        match self {
+            Self::Fios => 0,
+            Self::Lacos(quantos) => quantos.get(),
+        }
+    }
+}
+
 /// Those who serve the connections of one server.
 pub(crate) enum Condutores<'s, 'e, B, O> {
     Fios(Fios<'s, 'e, B, O>),

@@ -57,6 +57,11 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
         Self { conducao, ..self }
     }
 
+    /// How its connections are served.
+    pub fn conducao(&self) -> Conducao {
+        self.conducao
+    }
+
     /// The bank, the clock, and what all connections share.
     pub fn servico(&self) -> &Servico<B> {
         &self.servico

@@ -35,6 +35,23 @@ fn the_levels_of_the_log_have_the_same_words_in_both_forms() {
 }
 
 #[test]
+fn the_log_says_how_the_server_serves() {
+    for (lacos, formato, campo) in [
+        ("0", "texto", " lacos=0"),
+        ("2", "texto", " lacos=2"),
+        ("0", "json", r#""lacos":0"#),
+        ("2", "json", r#""lacos":2"#),
+    ] {
+        let contas = duas_contas();
+        let mut comando = Instancia::comando(contas.path());
+        comando.args(["--log", "info", "--log-formato", formato, "--lacos", lacos]);
+        let linhas = Instancia::iniciar(&mut comando).parar();
+        let linha = linhas.iter().find(|linha| linha.contains("servidor iniciado"));
+        assert!(linha.is_some_and(|linha| linha.contains(campo)), "{linhas:?}");
+    }
+}
+
+#[test]
 fn the_log_says_why_a_connection_ended_and_whose_fault_it_was() {
     let (mut instancia, _, _contas) = servir("info", "texto");
     let mut outro = instancia.conectar();
