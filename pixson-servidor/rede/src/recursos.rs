@@ -71,10 +71,7 @@ impl Limites {
             }
             Conducao::Lacos(_) => POR_CONEXAO_DE_LACO_BYTES,
         };
-        let lacos = match conducao {
-            Conducao::Fios => 0,
-            Conducao::Lacos(lacos) => lacos.get() as u64,
-        };
+        let lacos = conducao.lacos() as u64;
         let reserva = RESERVA_BYTES + lacos * POR_LACO_BYTES;
         caber(&mut limites, cabem_no_espaco(reserva, por_conexao), Escassez::EspacoDeEnderecos);
         let dos_lacos = lacos * DESCRITORES_POR_LACO;
