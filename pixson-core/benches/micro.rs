@@ -91,10 +91,35 @@ mod arquivos {
     use divan::Bencher;
     use divan::counter::ItemsCount;
     use pixson_core::banco::BancoJson;
-    use pixson_core::{Banco, Operacao, Relogio};
+    use pixson_core::{Banco, Operacao, Relogio, Servico};
 
     /// How many records wait for one sync.
     const LOTE: usize = 1024;
+
+    /// A session over the bank in files: transfers read, done, recorded and answered, and synced once,
+    /// as for a peer that pipelines.
+    #[divan::bench]
+    #[expect(clippy::disallowed_methods, reason = "the accounts have to come from somewhere")]
+    fn serve_1024_transfers_and_sync(bencher: Bencher<'_, '_>) {
+        let pasta = tempfile::TempDir::new().expect("a temporary directory");
+        for rg in ["1111111111", "2222222222"] {
+            let conta = format!(r#"{{"rg": "{rg}", "nome": "x", "saldo": 1000000000.0}}"#);
+            std::fs::write(pasta.path().join(format!("{rg}.json")), conta).expect("writable");
+        }
+        let (banco, _) = BancoJson::abrir(pasta.path()).expect("a sound directory");
+        let servico = Servico::novo(banco);
+        let mut ligacao = servico.ligacao();
+        let mut saida = Vec::new();
+        let mut dizer = |bytes: &[u8]| {
+            ligacao.receber(bytes);
+            servico.avancar(&mut ligacao, |_| {});
+            let _ = servico.confirmar(&mut ligacao, &mut saida);
+            saida.len()
+        };
+        dizer(b"t:1|op:6|rg:1111111111\n");
+        let fila = [super::TRANSFERENCIA, b"\n"].concat().repeat(LOTE);
+        bencher.counter(ItemsCount::new(LOTE)).bench_local(|| dizer(&fila));
+    }
 
     /// Records appended in batches, each batch synced once; the time of the disk is included.
     #[divan::bench]
