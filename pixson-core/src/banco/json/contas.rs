@@ -1,11 +1,11 @@
 //! The accounts in memory: one lock each, as many as fit, and the one way to lock those of an
 //! operation.
 
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use super::atrasadas::Atrasada;
+use super::espalhador::Espalhador;
 use super::lista::Lista;
 use super::troca::LugarEsperado;
 use crate::banco::arquivo::ContaArquivo;
@@ -53,7 +53,7 @@ pub(super) struct Trancada<'v> {
 /// Hashed without a random key, so that a test's seed decides which accounts are dropped. Clients
 /// cannot flood it with RGs whose hashes collide, since an RG without an account does not stay in
 /// it.
-type Parte = HashMap<Rg, Arc<Vaga>, BuildHasherDefault<DefaultHasher>>;
+type Parte = HashMap<Rg, Arc<Vaga>, BuildHasherDefault<Espalhador>>;
 
 /// A bounded table of places, each made when it is first asked for.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ mod avulsa;
 mod cadastro;
 mod contas;
 mod copia;
+mod espalhador;
 mod exame;
 mod execucao;
 mod indexacao;
