@@ -36,6 +36,19 @@ impl Rg {
     /// The largest number of digits.
     pub const MAX_DIGITOS: usize = 10;
 
+    /// The RG that `bytes` begin with, as long as it can be, or `None` if they begin with no digit.
+    pub(crate) fn ler(bytes: &[u8]) -> Option<Self> {
+        let mut lido = Self { digitos: [0; Self::MAX_DIGITOS], tamanho: 0 };
+        for (lugar, &byte) in lido.digitos.iter_mut().zip(bytes) {
+            if !byte.is_ascii_digit() {
+                break;
+            }
+            *lugar = byte;
+            lido.tamanho += 1;
+        }
+        (lido.tamanho > 0).then_some(lido)
+    }
+
     /// The digits as text.
     ///
     /// # Panics

@@ -54,13 +54,15 @@ impl Texto for u64 {
 /// natural = "0" / ( %x31-39 *DIGIT )
 /// ```
 pub(crate) fn ler_natural(bytes: &[u8]) -> (Option<u64>, usize) {
-    let digitos = match bytes {
-        [b'0', ..] => 1,
-        _ => bytes.iter().take_while(|byte| byte.is_ascii_digit()).count(),
-    };
-    let numero = bytes[..digitos].iter().try_fold(0_u64, |numero, digito| {
-        numero.checked_mul(10)?.checked_add(u64::from(digito - b'0'))
-    });
+    if bytes.first() == Some(&b'0') {
+        return (Some(0), 1);
+    }
+    let (mut numero, mut digitos) = (Some(0_u64), 0);
+    for byte in bytes.iter().copied().take_while(u8::is_ascii_digit) {
+        numero =
+            numero.and_then(|numero| numero.checked_mul(10)?.checked_add(u64::from(byte - b'0')));
+        digitos += 1;
+    }
     (numero, digitos)
 }
 
