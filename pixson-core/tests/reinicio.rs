@@ -57,11 +57,17 @@ fn todas(quanto: &str) -> BTreeMap<Rg, Saldo> {
     CONTAS.map(|conta| (rg(conta), saldo(quanto))).into()
 }
 
+fn prender_todos(disco: &DiscoModelo) {
+    for conta in CONTAS {
+        disco.prender(&format!("{conta}.json"), true);
+    }
+}
+
 /// The disk of a bank that was killed when no file could be replaced: its checkpoint has never moved, and
 /// the snapshot has what the files lack. Each account holds 15.0.
 fn morto_com_retrato() -> DiscoModelo {
     let disco = novo();
-    CONTAS.iter().for_each(|conta| disco.prender(&format!("{conta}.json"), true));
+    prender_todos(&disco);
     let (banco, _) = abrir(&disco);
     depositar(&banco, 5);
     drop(banco);
@@ -206,7 +212,7 @@ fn a_copy_never_uses_the_snapshot_that_was_copied_with_it() {
     let copia = DiscoModelo::default();
     let (banco, _) = abrir(&cedo);
     cedo.nomes().iter().filter(|nome| *nome != RETRATO).for_each(|nome| cedo.copiar(nome, &copia));
-    CONTAS.iter().for_each(|conta| cedo.prender(&format!("{conta}.json"), true));
+    prender_todos(&cedo);
     depositar(&banco, 5);
     cedo.copiar(RETRATO, &copia);
     assert!(copia.conteudo(RETRATO).is_some());

@@ -155,18 +155,8 @@ impl fmt::Display for Aviso {
                 "diario/ponto.json não pode ser regravado ({causa}). O banco continua; o diário é \
                  guardado por inteiro até que isso seja possível."
             ),
-            Self::RetratoPreso { causa } => write!(
-                f,
-                "O retrato {} não pode ser regravado ({causa}). Nada se perde; depois de uma queda, \
-                 o início lê mais do diário e demora mais.",
-                Retrato::NOME
-            ),
-            Self::RetratoIlegivel { causa } => write!(
-                f,
-                "O retrato {} não pode ser lido ({causa}). Nada se perde: em seu lugar foi lido o \
-                 diário, o que demora mais.",
-                Retrato::NOME
-            ),
+            Self::RetratoPreso { causa } => sem_retrato(f, "regravado", causa),
+            Self::RetratoIlegivel { causa } => sem_retrato(f, "lido", causa),
             Self::ArquivoSolto { rg } => {
                 write!(f, "O arquivo da conta {rg} foi regravado e está em dia.")
             }
@@ -208,4 +198,14 @@ impl fmt::Display for Aviso {
             ),
         }
     }
+}
+
+/// What a bank says that has no snapshot.
+fn sem_retrato(f: &mut fmt::Formatter<'_>, feito: &str, causa: &Causa) -> fmt::Result {
+    let nome = Retrato::NOME;
+    write!(
+        f,
+        "O retrato {nome} não pode ser {feito} ({causa}). Nada se perde; sem ele, o início depois de \
+         uma queda lê mais do diário e demora mais."
+    )
 }

@@ -34,7 +34,9 @@ pub(super) fn conferir_copia(disco: &impl Disco, exame: &mut Exame) -> Result<()
             Comparada::Vale => {}
             Comparada::PorEscrever(visto, aviso) => {
                 exame.avisos.extend(aviso);
-                visto.into_iter().for_each(|visto| exame.atrasadas.reconhecer(rg, visto));
+                if let Some(visto) = visto {
+                    exame.atrasadas.reconhecer(rg, visto);
+                }
                 continue;
             }
             Comparada::Editada(aviso) => exame.avisos.push(aviso),

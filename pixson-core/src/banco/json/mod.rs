@@ -7,7 +7,6 @@ mod avulsa;
 mod cadastro;
 mod contas;
 mod copia;
-mod espalhador;
 mod exame;
 mod execucao;
 mod indexacao;

@@ -58,8 +58,6 @@ pub(super) struct Ditos {
     pub(super) alheio: bool,
     /// The checkpoint cannot be replaced.
     pub(super) ponto: bool,
-    /// The snapshot cannot be replaced.
-    pub(super) retrato: bool,
 }
 
 /// The snapshot that lies on the disk, and when the next one is due.
@@ -73,6 +71,8 @@ pub(super) struct RetratoFeito {
     pub(super) desde: u64,
     /// A segment has turned since.
     pub(super) virou: bool,
+    /// A warning was given that it cannot be replaced.
+    pub(super) dito: bool,
 }
 
 impl<A> Publicacao<A> {
@@ -86,7 +86,7 @@ impl<A> Publicacao<A> {
         Self {
             ponto,
             avisos: Vec::new(),
-            ditos: Ditos { fora: false, alheio, ponto: false, retrato: false },
+            ditos: Ditos { fora: false, alheio, ponto: false },
             retrato: RetratoFeito { seq: retratado, ..RetratoFeito::default() },
             houve_falha: false,
             fechada: false,
@@ -123,13 +123,13 @@ impl<A> Publicacao<A> {
             Err(erro) if e_sem_volta(&erro) => Err(erro),
             Err(erro) => {
                 self.houve_falha = true;
-                let calar = passageiro(&erro) || std::mem::replace(&mut self.ditos.retrato, true);
+                let calar = passageiro(&erro) || std::mem::replace(&mut self.retrato.dito, true);
                 let aviso = Aviso::RetratoPreso { causa: Causa::de(&erro) };
                 self.avisos.extend((!calar).then_some(aviso));
                 Ok(())
             }
             Ok(()) => {
-                self.ditos.retrato = false;
+                self.retrato.dito = false;
                 Ok(())
             }
         }

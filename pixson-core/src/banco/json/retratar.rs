@@ -34,7 +34,8 @@ impl<D: Disco> BancoJson<D> {
         let desde = self.diario.medidas().bytes;
         publicacao.retrato.virou = false;
         let feito = self.revelar().map(|(Momento { seq, .. }, bytes)| {
-            publicacao.retrato = RetratoFeito { seq: Some(seq), bytes, desde, virou: false };
+            let (seq, dito) = (Some(seq), publicacao.retrato.dito);
+            publicacao.retrato = RetratoFeito { seq, bytes, desde, virou: false, dito };
         });
         publicacao.dizer_do_retrato(feito)
     }
