@@ -13,7 +13,7 @@ use crate::tipos::{Rg, Saldo};
 #[derive(Debug, Default)]
 pub(super) struct Atrasadas {
     contas: BTreeMap<Rg, Dobra>,
-    nomes: Nomes,
+    nomes: Titulares,
     saldos: Saldos,
 }
 
@@ -30,7 +30,7 @@ struct Dobra {
     visto: Option<u32>,
     conhecidos: Cadeia,
     antigos: Cadeia,
-    /// The holder's name, if the file may not have it: its place in [`Nomes`], from 1, or 0.
+    /// The holder's name, if the file may not have it: its place in [`Titulares`], from 1, or 0.
     nome: u32,
 }
 
@@ -52,13 +52,13 @@ pub(super) struct Atrasada {
 
 /// The names of many holders, one behind the other.
 #[derive(Debug, Default)]
-struct Nomes {
+struct Titulares {
     texto: String,
     /// Where each of them ends.
     fins: Vec<usize>,
 }
 
-impl Nomes {
+impl Titulares {
     /// Keeps a name, and gives its place, from 1. There is memory for far fewer than four billion accounts.
     fn guardar(&mut self, nome: &str) -> u32 {
         self.texto.push_str(nome);
