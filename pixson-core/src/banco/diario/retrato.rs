@@ -238,3 +238,24 @@ impl<'d, D: Disco> Revelacao<'d, D> {
         self.disco.escrever(&self.arquivo, posicao, &linha).map_err(nomear(&temporario))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_snapshot_of_the_documentation_reads_and_is_written_as_it_stands_there() {
+        let pagina = include_str!("../../../../docs/armazenamento.md");
+        let inicio = pagina.find("{\"retrato\":1,").expect("the example");
+        let (texto, _) = pagina[inicio..].split_once("```").expect("its end");
+        let mut escritas = Vec::new();
+        let momento = Retrato::de_bytes(texto.as_bytes(), |_, conta| {
+            escritas.push(b',');
+            conta.escrever(&mut escritas);
+        });
+        assert_eq!(momento, Some(Momento { seq: 1701, segmento: 19 }));
+        let escritas = String::from_utf8(escritas).expect("UTF-8");
+        assert!(texto.contains(&format!("[{}]", &escritas[1..])), "{escritas}");
+        assert_eq!(Retrato::de_bytes(format!("{texto}\n").as_bytes(), |_, _| ()), None);
+    }
+}
