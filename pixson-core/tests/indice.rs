@@ -91,6 +91,27 @@ fn a_segment_that_does_not_name_the_account_is_not_read() {
 }
 
 #[test]
+fn damage_in_any_line_of_a_segment_that_names_the_account_is_named() {
+    let disco = DiscoModelo::com_contas(&iniciais());
+    for contas in [["1", "2", "1"], ["3", "4", "3"]] {
+        let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+        for conta in contas {
+            fazer(&banco, &Relogio::novo(), deposito(conta, "1")).1.expect("it is done");
+        }
+        banco.fechar().expect("a sound disk");
+    }
+    assert_eq!(extrato(&disco, "1"), (vec![1, 3], extrato(&disco, "3").1));
+    let inteiro = disco.conteudo(PRIMEIRO).expect("a segment");
+    for byte in 0..inteiro.len() {
+        let mut virado = inteiro.clone();
+        virado[byte] ^= 1;
+        disco.apodrecer(PRIMEIRO, &virado);
+        assert!(!extrato(&disco, "1").1.danos.is_empty(), "byte {byte}");
+        assert_eq!(extrato(&disco, "3").1.danos, [], "byte {byte}");
+    }
+}
+
+#[test]
 fn damage_that_an_audit_has_found_is_named_by_every_statement_from_then_on() {
     let disco = indexado();
     disco.apodrecer(PRIMEIRO, &virado(&disco, PRIMEIRO));

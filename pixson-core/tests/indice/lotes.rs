@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pixson_core::banco::disco::Disco;
-use pixson_core::banco::{BancoJson, Cadastro, ErroAbrir, Mutirao, Sozinho};
+use pixson_core::banco::{BancoJson, Cadastro, Dano, Divergencia, ErroAbrir, Mutirao, Sozinho};
 use pixson_core::banco::{auditar, auditar_com, ler_extrato};
 use pixson_core::{Operacao, Relogio, Rg};
 use pixson_oraculos::juiz::{PEQUENA, julgar_extratos};
@@ -171,6 +171,51 @@ fn however_many_threads_audit_a_damaged_ledger_they_find_the_same() {
         assert!(disco.listar("diario").is_ok());
     }
     assert!(danificados > 20, "only {danificados} ledgers were damaged");
+}
+
+/// A run of a bank that gives each of these accounts a deposit and ends in order: a segment.
+fn depositar(disco: &DiscoModelo, contas: &[&str]) {
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    for conta in contas {
+        let (rg, valor) = (rg(conta), valor("1"));
+        let deposito = Operacao::Deposito { rg, valor };
+        fazer(&banco, &Relogio::novo(), deposito).1.expect("it is done");
+    }
+    banco.fechar().expect("a sound disk");
+}
+
+#[test]
+fn what_several_threads_find_comes_in_the_order_of_the_ledger() {
+    let disco = DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "100.0"))));
+    let ordem = ["5", "1", "22", "01", "9999999999", "1234567890"];
+    depositar(&disco, &ordem);
+    for conta in ordem {
+        let editado = format!(r#"{{"rg": "{conta}", "nome": "x", "saldo": 7.0}}"#);
+        disco.editar(&format!("{conta}.json"), editado.as_bytes());
+    }
+    depositar(&disco, &ordem);
+    for equipe in [&Sozinho as &dyn Mutirao, &Fios(2), &Fios(5)] {
+        let achadas = auditar_com(&copia(&disco), equipe).expect("sound").divergencias;
+        let contas = achadas.iter().map(|achada| match achada {
+            Divergencia::Ajuste { rg, .. } => rg.to_string(),
+            outra => panic!("{outra:?}"),
+        });
+        assert_eq!(contas.collect::<Vec<_>>(), ordem, "{equipe:?}");
+    }
+}
+
+#[test]
+fn a_balance_that_differs_behind_a_gap_is_no_divergence_in_any_slice() {
+    let disco = DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "100.0"))));
+    for _ in 0..4 {
+        depositar(&disco, &CONTAS[..4]);
+    }
+    disco.remover("diario/0000000002.jsonl");
+    for equipe in [&Sozinho as &dyn Mutirao, &Fios(3)] {
+        let auditoria = auditar_com(&copia(&disco), equipe).expect("readable");
+        assert_eq!(auditoria.alcance.danos, [Dano::Falta { de: 5, ate: 8 }], "{equipe:?}");
+        assert_eq!(auditoria.divergencias, [], "{equipe:?}");
+    }
 }
 
 /// The accounts of a copy that was closed in order, some of whose files are older than its journal or
