@@ -126,7 +126,9 @@ impl ServidorDeArquivos {
         let (porta, epoca) = (self.endereco.port(), self.banco().epoca());
         let lacos = self.rede.conducao().lacos();
         let tela = self.rede.observador().tela();
-        tracing::info!(endereco = %self.endereco, epoca, lacos, "servidor iniciado");
+        let por_recuperar = self.banco().contas_por_recuperar();
+        let endereco = self.endereco;
+        tracing::info!(%endereco, epoca, lacos, por_recuperar, "servidor iniciado");
         tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         tela.mostrar("Aguardando conexão");
     }
@@ -188,6 +190,7 @@ impl Observado for ServidorDeArquivos {
             epoca: banco.epoca(),
             diario: banco.medidas(),
             atrasados: banco.registros_atrasados(),
+            por_recuperar: banco.contas_por_recuperar(),
             presas: banco.presas(),
             falhas: banco.falhas_do_disco(),
         }

@@ -28,6 +28,8 @@ pub struct Instantaneo {
     pub diario: MedidasDoDiario,
     /// Records that are not in all of their account files yet.
     pub atrasados: u64,
+    /// Accounts that the start has left to be recovered.
+    pub por_recuperar: usize,
     /// Account files that cannot be replaced.
     pub presas: Vec<Presa>,
     /// How many times the disk failed, or was short of something.
@@ -60,6 +62,11 @@ impl Collector for Instantaneo {
                 "registros_atrasados",
                 "Registros que ainda não estão nos arquivos de todas as suas contas.",
                 self.atrasados,
+            ),
+            (
+                "contas_por_recuperar",
+                "Contas que o início deixou para recuperar enquanto atende.",
+                self.por_recuperar as u64,
             ),
             ("arquivos_presos", "Arquivos de contas que não podem ser regravados.", presas),
         ] {

@@ -37,6 +37,7 @@ impl Observado for Conhecido {
             epoca: 4,
             diario: MedidasDoDiario { registros: 15, bytes: 1234, grupos },
             atrasados: 3,
+            por_recuperar: 7,
             presas: (0..self.presas).map(presa).collect(),
             falhas: 1,
         }
