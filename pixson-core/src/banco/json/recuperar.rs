@@ -24,7 +24,8 @@ pub(super) enum Quanto {
 }
 
 impl<D: Disco> BancoJson<D> {
-    /// How many accounts are recovered already, but for their files. Operations on them do not notice.
+    /// How many accounts the start has left to be recovered, since their files may be behind the journal. An
+    /// operation that needs one of them recovers it, and checkpoints recover the others.
     pub fn contas_por_recuperar(&self) -> usize {
         self.atrasadas.trancar().quantas()
     }
