@@ -14,10 +14,10 @@ use crate::tipos::{Rg, Saldo};
 pub(super) struct Atrasadas {
     contas: BTreeMap<Rg, Dobra>,
     nomes: Titulares,
-    saldos: Saldos,
+    superados: Superados,
 }
 
-/// A chain of balances: the place in [`Saldos`] of its last one, from 1, or [`VAZIA`].
+/// A chain of balances: the place in [`Superados`] of its last one, from 1, or [`VAZIA`].
 type Cadeia = u32;
 
 const VAZIA: Cadeia = 0;
@@ -74,11 +74,11 @@ impl Titulares {
     }
 }
 
-/// The balances of many chains, each with the place of the one before it.
+/// The earlier balances of many accounts, in chains: each with the place of the one before it.
 #[derive(Debug, Default)]
-struct Saldos(Vec<(Saldo, Cadeia)>);
+struct Superados(Vec<(Saldo, Cadeia)>);
 
-impl Saldos {
+impl Superados {
     /// Puts a balance at the end of a chain. Should there be four billion of them, it is left out: a file
     /// that holds it is then kept as a copy before it is replaced, as one that was edited.
     fn encadear(&mut self, saldo: Saldo, cadeia: Cadeia) -> Cadeia {
@@ -104,7 +104,7 @@ impl Saldos {
 impl Dobra {
     /// Notes a balance that an account had before its present one. A file may rightly hold it if it is
     /// `recente`.
-    fn superar(&mut self, saldos: &mut Saldos, saldo: Option<Saldo>, recente: bool) {
+    fn superar(&mut self, saldos: &mut Superados, saldo: Option<Saldo>, recente: bool) {
         let Some(saldo) = saldo else { return };
         let cadeia = if recente { &mut self.conhecidos } else { &mut self.antigos };
         *cadeia = saldos.encadear(saldo, *cadeia);
@@ -119,7 +119,7 @@ impl Atrasadas {
         let seq = momento.seq;
         let mut dobra = Dobra { saldo, seq, visto, conhecidos: VAZIA, antigos: VAZIA, nome };
         for conhecido in conhecidos {
-            dobra.conhecidos = self.saldos.encadear(conhecido, dobra.conhecidos);
+            dobra.conhecidos = self.superados.encadear(conhecido, dobra.conhecidos);
         }
         self.contas.insert(rg, dobra);
     }
@@ -139,14 +139,14 @@ impl Atrasadas {
                     let (conhecidos, antigos) = (VAZIA, VAZIA);
                     let nova = Dobra { saldo, seq, visto: None, conhecidos, antigos, nome };
                     let dobra = lugar.insert(nova);
-                    dobra.superar(&mut self.saldos, antes, seq > publicado);
+                    dobra.superar(&mut self.superados, antes, seq > publicado);
                 }
                 Entry::Occupied(lugar) => {
                     let dobra = lugar.into_mut();
                     // Both are the same balance, unless somebody edited the file between two runs.
                     let (anterior, recente) = (dobra.saldo, dobra.seq >= publicado);
-                    dobra.superar(&mut self.saldos, Some(anterior), recente);
-                    dobra.superar(&mut self.saldos, antes, seq > publicado);
+                    dobra.superar(&mut self.superados, Some(anterior), recente);
+                    dobra.superar(&mut self.superados, antes, seq > publicado);
                     (dobra.saldo, dobra.seq) = (saldo, seq);
                     if nome != 0 {
                         dobra.nome = nome;
@@ -170,15 +170,15 @@ impl Atrasadas {
             seq,
             visto,
             nome: self.nomes.um(nome).map(str::to_owned),
-            conhecidos: self.saldos.de(conhecidos).collect(),
-            antigos: self.saldos.de(antigos).collect(),
+            conhecidos: self.superados.de(conhecidos).collect(),
+            antigos: self.superados.de(antigos).collect(),
         })
     }
 
     /// One of these accounts, for a snapshot.
     pub(super) fn retratada(&self, rg: Rg) -> Option<Retratada<'static>> {
         let dobra = self.contas.get(&rg)?;
-        let mut conhecidos: Vec<Saldo> = self.saldos.de(dobra.conhecidos).collect();
+        let mut conhecidos: Vec<Saldo> = self.superados.de(dobra.conhecidos).collect();
         conhecidos.sort_unstable();
         conhecidos.dedup();
         let nome = self.nomes.um(dobra.nome).map(|nome| Cow::Owned(nome.to_owned()));
