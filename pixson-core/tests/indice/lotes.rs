@@ -253,13 +253,16 @@ fn one_account_of_a_copy_is_what_it_is_among_all() {
         }
         for vez in ["as copied", "with all indices"] {
             let copiada = copia(&outro);
+            if danificada && vez == "as copied" {
+                // Damage in a segment that an index lets one account pass over is not noticed.
+                let nomes = copiada.nomes().into_iter();
+                nomes.filter(|nome| nome.ends_with(".indice")).for_each(|n| copiada.remover(&n));
+            }
             let todas: Result<Vec<_>, ErroAbrir> = Cadastro::abrir(&copiada)
                 .map(|todas| contas().map(|rg| todas.conta(rg).ok()).collect());
             let uma = |rg| Ok(Cadastro::abrir_para(&copiada, rg)?.conta(rg).ok());
             let cada: Result<Vec<_>, ErroAbrir> = contas().map(uma).collect();
-            // Damage that concerns none of its segments is not noticed for one account.
-            let iguais = format!("{todas:?}") == format!("{cada:?}");
-            assert!(danificada || iguais, "seed {semente}, {vez}: {todas:?} {cada:?}");
+            assert_eq!(format!("{todas:?}"), format!("{cada:?}"), "seed {semente}, {vez}");
             auditar(&outro).expect("readable");
         }
         let atrasada = |rg: Rg| {

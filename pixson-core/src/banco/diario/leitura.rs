@@ -50,7 +50,7 @@ pub(in crate::banco) enum Cauda {
 }
 
 /// The names in the journal's folder, in no order. There may be no folder yet.
-pub(super) fn nomes_do_diario(disco: &impl Disco) -> io::Result<Vec<String>> {
+pub(in crate::banco) fn nomes_do_diario(disco: &impl Disco) -> io::Result<Vec<String>> {
     match disco.listar(PASTA) {
         Err(erro) if erro.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         nomes => nomes.map_err(nomear(PASTA)),
@@ -119,46 +119,29 @@ impl Segmento {
 
 #[cfg(test)]
 impl Segmento {
-    /// A segment as it might have been read: its header and each record have ten bytes, a bad tail one.
+    /// A segment as it might have been read, with `cauda` behind its records; a bad one has one byte.
     pub(super) fn de_teste(
         cabecalho: Option<Cabecalho>,
-        registros: Vec<Registro>,
+        registros: &[Registro],
         cauda: Cauda,
     ) -> Self {
-        let fim_do_cabecalho = cabecalho.map_or(0, |_| 10);
-        let fins: Vec<usize> = (1..=registros.len()).map(|n| fim_do_cabecalho + 10 * n).collect();
-        let validos = fins.last().copied().unwrap_or(fim_do_cabecalho);
-        let bytes = vec![b'x'; validos + usize::from(cauda != Cauda::Limpa)];
-        let nome = nome_de_segmento(1);
-        let primeiro = registros.first().map(|registro| registro.carimbo);
-        let sinc = registros.iter().map(|registro| registro.sinc).max().unwrap_or(0);
-        Self {
-            nome,
-            tamanho: bytes.len(),
-            bytes,
-            termina_em_zero: false,
-            cabecalho,
-            fim_do_cabecalho,
-            registros,
-            primeiro,
-            fins,
-            sinc,
-            validos,
-            cauda,
+        let mut bytes = Vec::new();
+        if let Some(cabecalho) = cabecalho {
+            cabecalho.escrever(&mut bytes);
         }
+        for registro in registros {
+            let Registro { seq, epoca, carimbo, ref feito, sinc } = *registro;
+            Registro { seq, epoca, carimbo, feito, sinc }.escrever(&mut bytes);
+        }
+        bytes.extend((cauda != Cauda::Limpa).then_some(b'x'));
+        let numero = cabecalho.map_or(1, |cabecalho| cabecalho.segmento);
+        Self { cauda, ..ler_bytes(numero, bytes, None, |_| true) }
     }
 }
 
-/// Reads one segment, as far as it is good; `None` if it is not there.
+/// Reads one segment, as far as it is good, keeping those records only that are asked for; the others are
+/// read and checked alike. `None` if it is not there.
 pub(in crate::banco) fn ler_segmento(
-    disco: &impl Disco,
-    numero: u64,
-) -> io::Result<Option<Segmento>> {
-    ler_segmento_de(disco, numero, |_| true)
-}
-
-/// The same, keeping those records only that are asked for. The others are read and checked alike.
-pub(in crate::banco) fn ler_segmento_de(
     disco: &impl Disco,
     numero: u64,
     fica: impl FnMut(&Registro) -> bool,
@@ -172,11 +155,20 @@ pub(in crate::banco) fn ler_segmento_com(
     disco: &impl Disco,
     numero: u64,
     so_com: Option<&[u8]>,
-    mut fica: impl FnMut(&Registro) -> bool,
+    fica: impl FnMut(&Registro) -> bool,
 ) -> io::Result<Option<Segmento>> {
     let nome = nome_de_segmento(numero);
     let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
-    let Some(bytes) = lidos else { return Ok(None) };
+    Ok(lidos.map(|bytes| ler_bytes(numero, bytes, so_com, fica)))
+}
+
+/// What these bytes are as the segment of this number.
+fn ler_bytes(
+    numero: u64,
+    bytes: Vec<u8>,
+    so_com: Option<&[u8]>,
+    mut fica: impl FnMut(&Registro) -> bool,
+) -> Segmento {
     let mut validos = 0;
     let cabecalho = match ler_linha(&bytes) {
         Some((Linha::Cabecalho(cabecalho), tamanho)) if cabecalho.segmento == numero => {
@@ -216,12 +208,11 @@ pub(in crate::banco) fn ler_segmento_com(
         }
     }
     let cauda = examinar_cauda(&bytes[validos..]);
-    let (tamanho, termina_em_zero) = (bytes.len(), bytes.last() == Some(&0));
-    Ok(Some(Segmento {
-        nome,
+    Segmento {
+        nome: nome_de_segmento(numero),
+        tamanho: bytes.len(),
+        termina_em_zero: bytes.last() == Some(&0),
         bytes,
-        tamanho,
-        termina_em_zero,
         cabecalho,
         fim_do_cabecalho,
         registros,
@@ -230,7 +221,7 @@ pub(in crate::banco) fn ler_segmento_com(
         sinc,
         validos,
         cauda,
-    }))
+    }
 }
 
 /// The search for the lines of a segment that have a text in them.

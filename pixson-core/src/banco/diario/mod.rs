@@ -14,9 +14,8 @@ pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
 pub(super) use indice::{Indexado, Indice, aspecto_de, conferir_indice, criar_indice};
 pub(super) use indice::{apagar_indice, apagar_indices_sem, nome_de_indice};
 pub(super) use leitura::{Cauda, Segmento};
-pub(super) use leitura::{
-    ler_segmento_com, ler_segmento_de, registros_depois, segmento_vazio, segmentos,
-};
+pub(super) use leitura::{ler_segmento, ler_segmento_com, registros_depois};
+pub(super) use leitura::{nomes_do_diario, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
 pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
 pub(super) use retrato::{Momento, Retratada, Retrato, Revelacao};

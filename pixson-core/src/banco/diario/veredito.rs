@@ -106,9 +106,9 @@ mod tests {
             let feito = Feito::Ajuste(Movimento { rg, antes: Saldo::ZERO, depois: Saldo::MAX });
             Registro { seq, epoca: 1, carimbo: Carimbo::ZERO, feito, sinc: seq - 1 }
         };
-        let cabecalho = Cabecalho { segmento: 2, epoca: 1, seq: 5, reserva: 100 };
+        let cabecalho = Cabecalho { segmento: 2, epoca: 1, seq: 5, reserva: 1000 };
         let registros = vec![registro(5), registro(6)];
-        Segmento::de_teste(Some(cabecalho), registros, cauda)
+        Segmento::de_teste(Some(cabecalho), &registros, cauda)
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_segment_without_a_header_was_just_begun_unless_it_holds_records() {
-        let sem = |cauda| Segmento::de_teste(None, Vec::new(), cauda);
+        let sem = |cauda| Segmento::de_teste(None, &[], cauda);
         let nada = Prova::default();
         assert_eq!(sem(Cauda::Limpa).julgar(nada), Veredito::Comecado);
         assert_eq!(sem(Cauda::Ruim { sinc: None }).julgar(nada), Veredito::Comecado);

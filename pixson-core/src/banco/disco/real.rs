@@ -326,10 +326,7 @@ impl Disco for DiscoReal {
     }
 
     fn escrito(&self, nome: &str) -> io::Result<Option<u64>> {
-        match self.abrir_arquivo(nome, OFlags::RDONLY) {
-            Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
-            aberto => Ok(aberto?.metadata()?.modified().ok().and_then(nanos)),
-        }
+        Ok(self.aspecto(nome)?.map(|aspecto| aspecto.escrito))
     }
 
     fn aspecto(&self, nome: &str) -> io::Result<Option<Aspecto>> {

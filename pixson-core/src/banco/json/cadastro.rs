@@ -5,9 +5,8 @@ use std::io;
 use thiserror::Error;
 
 use super::atrasadas::Atrasadas;
-use super::avulsa::atrasada;
 use super::copia::conferir_copia;
-use super::exame::{Exame, examinar, examinar_desde_o_ponto};
+use super::exame::{Exame, examinar, examinar_uma};
 use super::recuperada::{EstadoDoArquivo, Recuperada};
 use crate::banco::Conta;
 use crate::banco::ErroAbrir;
@@ -39,8 +38,6 @@ pub struct Cadastro<'d, D: Disco> {
     disco: &'d D,
     /// The accounts that recovery will look at.
     atrasadas: Atrasadas,
-    /// The one account that was asked for, if its file was copied too early.
-    copiada: Option<ContaArquivo>,
     _trava: Trava<D::Arquivo>,
 }
 
@@ -76,8 +73,8 @@ impl<'d, D: Disco> Cadastro<'d, D> {
 
     /// The same for one account: of the others [`Cadastro::conta`] may show less than recovery would
     /// leave. In a copy of a bank that was closed in order, only those segments are read whose index does
-    /// not say that they do not name it, so that damage in the others is not noticed; [`Cadastro::abrir`] holds all accounts of a copy against the
-    /// whole ledger.
+    /// not say that they do not name it, so that damage in the others is not noticed;
+    /// [`Cadastro::abrir`] holds all accounts of a copy against the whole ledger.
     ///
     /// ```no_run
     /// use pixson_core::banco::Cadastro;
@@ -98,14 +95,8 @@ impl<'d, D: Disco> Cadastro<'d, D> {
         let lido = ler_ponto(disco)?;
         // A copy of a bank that was not closed in order may have to be refused because of any account.
         let so_uma = lido.copia && lido.ponto.limpo;
-        if !so_uma {
-            return Self::examinado(disco, examinar(disco, lido)?, trava);
-        }
-        let mut cadastro = Self::examinado(disco, examinar_desde_o_ponto(disco, lido)?, trava)?;
-        if !cadastro.atrasadas.contem(rg) {
-            cadastro.copiada = atrasada(disco, lido.ponto, rg)?;
-        }
-        Ok(cadastro)
+        let exame = if so_uma { examinar_uma(disco, lido, rg)? } else { examinar(disco, lido)? };
+        Self::examinado(disco, exame, trava)
     }
 
     fn examinado(
@@ -114,7 +105,7 @@ impl<'d, D: Disco> Cadastro<'d, D> {
         trava: Trava<D::Arquivo>,
     ) -> Result<Self, ErroAbrir> {
         conferir_copia(disco, &mut exame)?;
-        Ok(Self { disco, atrasadas: exame.atrasadas, copiada: None, _trava: trava })
+        Ok(Self { disco, atrasadas: exame.atrasadas, _trava: trava })
     }
 
     /// The number of every account, in order.
@@ -144,9 +135,6 @@ impl<'d, D: Disco> Cadastro<'d, D> {
                     return Err(ErroConta::Disco(erro));
                 }
                 Some(conta)
-            }
-            None if self.copiada.as_ref().is_some_and(|conta| conta.rg == rg) => {
-                self.copiada.clone()
             }
             None => ContaArquivo::abrir(self.disco, rg)
                 .map_err(|falha| match falha {

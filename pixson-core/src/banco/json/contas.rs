@@ -50,8 +50,8 @@ pub(super) struct Trancada<'v> {
     pub(super) conta: MutexGuard<'v, Option<ContaViva>>,
 }
 
-/// Hashed without a random key, so that a test's seed decides which accounts are dropped, and in a
-/// tenth of the 200 instructions that the hash of std takes for an RG. Clients
+/// Hashed without a random key, so that a test's seed decides which accounts are dropped, and
+/// in few instructions, since a transfer looks two accounts up. Clients
 /// cannot flood it with RGs whose hashes collide, since an RG without an account does not stay in
 /// it.
 type Parte = FxHashMap<Rg, Arc<Vaga>>;
@@ -183,6 +183,11 @@ fn aparar(parte: &mut Parte, quantas: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::hash::BuildHasher;
+
+    use rustc_hash::FxBuildHasher;
+
     use super::*;
     use crate::tipos::Saldo;
 
@@ -216,6 +221,33 @@ mod tests {
             assert_eq!(contas.todas().len(), 2, "others wait at the same lock");
         });
         assert_eq!(contas.todas().into_keys().collect::<Vec<_>>(), [rg(2)]);
+    }
+
+    #[test]
+    fn accounts_that_differ_in_few_digits_are_spread_over_a_table() {
+        // Of 2^16 keys that are thrown at random into as many places, 63 % of the places get one.
+        const CHAVES: u64 = 1 << 16;
+        type Nome = fn(u64) -> String;
+
+        let hash = |texto: String| {
+            let rg: Rg = texto.parse().expect("legal RG");
+            FxBuildHasher.hash_one(rg)
+        };
+        let nomes: [Nome; 4] = [
+            |n| n.to_string(),
+            |n| (1_000_000_000 + n).to_string(),
+            |n| format!("{:010}", n * 100_000),
+            |n| format!("{n:0>5}00000"),
+        ];
+        for nome in nomes {
+            let hashes: Vec<u64> = (0..CHAVES).map(nome).map(hash).collect();
+            for parte in [0, 48] {
+                let lugares: HashSet<u64> =
+                    hashes.iter().map(|hash| hash >> parte & 0xffff).collect();
+                let cheios = lugares.len() as u64 * 100 / CHAVES;
+                assert!(cheios >= 55, "{}, bit {parte}: {cheios} %", nome(1));
+            }
+        }
     }
 
     #[test]

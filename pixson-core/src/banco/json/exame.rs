@@ -7,10 +7,11 @@ use super::atrasadas::Atrasadas;
 use super::aviso::Aviso;
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{
-    Momento, NUMERO_MAX, Ponto, PontoLido, Prova, Retrato, Segmento, Veredito, ler_segmento_de,
-    nome_de_segmento, segmentos,
+    Indexado, Indice, Momento, NUMERO_MAX, Ponto, PontoLido, Prova, Retrato, Segmento, Veredito,
+    ler_segmento, nome_de_segmento, segmentos,
 };
 use crate::banco::disco::{Causa, Disco, passageiro};
+use crate::tipos::Rg;
 
 /// The result of the examination.
 #[derive(Default)]
@@ -61,27 +62,41 @@ pub(super) fn examinar(disco: &impl Disco, lido: PontoLido) -> Result<Exame, Err
     })
 }
 
-/// The same of a copy, without comparing its files with the records before the checkpoint.
-pub(super) fn examinar_desde_o_ponto(
+/// The same of a copy of a bank that was closed in order, for one account. Of the segments before the
+/// checkpoint it reads those only whose index does not say that they do not name the account.
+pub(super) fn examinar_uma(
     disco: &impl Disco,
     lido: PontoLido,
+    rg: Rg,
 ) -> Result<Exame, ErroAbrir> {
-    Exame::desde_o_ponto(PontoLido { copia: false, ..lido }).percorrer(disco)
+    let atrasadas = Atrasadas::so_de(rg);
+    Exame { atrasadas, ..Exame::desde_o_ponto(lido) }.percorrer(disco)
 }
 
-/// Checks that a segment goes on where the one before it ends. `anterior` is the number of that
-/// one, and the number of the record that comes after it.
-fn segue(anterior: Option<(u64, u64)>, segmento: &Segmento) -> Result<(), ErroAbrir> {
-    let Some(cabecalho) = segmento.cabecalho else {
-        return Err(corrompido(&segmento.nome, 0));
-    };
+/// The first record of a segment, if it has a header.
+fn inicio(segmento: &Segmento) -> Result<u64, ErroAbrir> {
+    let cabecalho = segmento.cabecalho.ok_or_else(|| corrompido(&segmento.nome, 0))?;
+    Ok(cabecalho.seq)
+}
+
+/// Checks that a segment that begins with this record goes on where the one before it ends. `anterior` is
+/// the number of that one, and the number of the record that comes after it.
+fn segue(anterior: Option<(u64, u64)>, inicio: u64) -> Result<(), ErroAbrir> {
     match anterior {
         // The segment that should stand between both is missing.
-        Some((antes, proximo)) if proximo != cabecalho.seq => {
+        Some((antes, proximo)) if proximo != inicio => {
             Err(ErroAbrir::Falta { arquivo: nome_de_segmento(antes + 1) })
         }
         _ => Ok(()),
     }
+}
+
+/// The first record of a segment that does not name the account, by its index, and the record that
+/// comes after its last one.
+fn passada(disco: &impl Disco, numero: u64, rg: Rg) -> Option<(u64, u64)> {
+    let indice = Indice::ler(disco, numero).filter(|indice| !indice.nomeia(rg))?;
+    let Indexado { seq, registros, .. } = indice.indexado;
+    Some((seq, seq + registros))
 }
 
 impl Exame {
@@ -92,7 +107,6 @@ impl Exame {
         if !lido.copia {
             exame.lembrar_do_retrato(disco)?;
         }
-        (exame.ultimo, exame.segmento) = (exame.base.seq, exame.base.segmento);
         Ok(exame)
     }
 
@@ -117,6 +131,7 @@ impl Exame {
                 self.retrato = momento.map(|momento| momento.seq);
                 if let Some(momento) = momento.filter(|momento| momento.seq > publicado) {
                     (self.base, self.atrasadas) = (momento, atrasadas);
+                    (self.ultimo, self.segmento) = (momento.seq, momento.segmento);
                 }
             }
             Err(erro) if passageiro(&erro) => return Err(erro),
@@ -145,7 +160,7 @@ impl Exame {
         let mut atual = proximo(&mut self)?;
         if self.lido.copia
             && let Some(primeiro) = &mut atual
-            && self.ou_sem_livro(segue(anterior, primeiro))?.is_none()
+            && self.ou_sem_livro(inicio(primeiro).and_then(|seq| segue(anterior, seq)))?.is_none()
         {
             *primeiro = self.ler(disco, self.base.segmento)?;
         }
@@ -211,7 +226,7 @@ impl Exame {
     fn ler(&mut self, disco: &impl Disco, numero: u64) -> Result<Segmento, ErroAbrir> {
         let (publicado, copia) = (self.base.seq, self.lido.copia);
         let atrasadas = &mut self.atrasadas;
-        let lido = ler_segmento_de(disco, numero, |registro| {
+        let lido = ler_segmento(disco, numero, |registro| {
             if copia || registro.seq > publicado {
                 atrasadas.dobrar(registro, publicado);
             }
@@ -232,8 +247,14 @@ impl Exame {
     ) -> Result<Option<(u64, u64)>, ErroAbrir> {
         let mut anterior: Option<(u64, u64)> = None;
         for &numero in antigos {
+            let passada = self.atrasadas.so().and_then(|rg| passada(disco, numero, rg));
+            if let Some((inicio, proximo)) = passada {
+                segue(anterior, inicio)?;
+                anterior = Some((numero, proximo));
+                continue;
+            }
             let segmento = self.ler(disco, numero)?;
-            segue(anterior, &segmento)?;
+            segue(anterior, inicio(&segmento)?)?;
             let fechado = Prova { fechado: true, ..Prova::default() };
             if segmento.julgar(fechado) != Veredito::Inteiro {
                 return Err(corrompido(&segmento.nome, segmento.validos));

@@ -3,7 +3,6 @@
 mod administracao;
 mod atrasadas;
 mod aviso;
-mod avulsa;
 mod cadastro;
 mod contas;
 mod copia;
@@ -39,10 +38,10 @@ use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 /// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),
 /// and loses nothing: `docs/armazenamento.md` says how.
 ///
-/// Opening it recovers what a crash has left, but for account files when many are behind: these follow by
-/// checkpoints, and nobody notices ([`BancoJson::contas_por_recuperar`]). It begins no run: the first operation, or
-/// [`BancoJson::iniciar`], takes an epoch, and the first record begins a segment of the journal. A
-/// bank that is dropped or closed before its run begins leaves the directory as it was.
+/// Opening it recovers what a crash has left, but for account files when many are behind: these follow
+/// by checkpoints, and nobody notices ([`BancoJson::contas_por_recuperar`]). It begins no run: the
+/// first operation, or [`BancoJson::iniciar`], takes an epoch, and the first record begins a segment of
+/// the journal. A bank that is dropped or closed before its run begins leaves the directory as it was.
 ///
 /// Operations on different accounts run side by side; each account has a lock of its own, and the
 /// two of a transfer are taken in RG order. What was done is in a journal before

@@ -21,7 +21,7 @@ impl<D: Disco> BancoJson<D> {
     ) -> io::Result<()> {
         let gravada = self.gravar(porcao, ate, &mut publicacao.avisos);
         // The journal grows while many files are written.
-        let gravada = gravada.and_then(|()| self.girar_se_cheio(publicacao));
+        let gravada = gravada.and_then(|()| self.girar_se_cheio());
         gravada.inspect_err(|_| self.listar_de_novo(porcao))
     }
 
@@ -88,10 +88,10 @@ impl<D: Disco> BancoJson<D> {
     }
 
     /// Without space or file descriptors for a new segment, the current one stays in use.
-    pub(super) fn girar_se_cheio(&self, publicacao: &mut Publicacao<D::Arquivo>) -> io::Result<()> {
+    pub(super) fn girar_se_cheio(&self) -> io::Result<()> {
         match self.diario.girar_se_cheio() {
             Err(erro) if !e_sem_volta(&erro) => Ok(()),
-            girado => girado.map(|virou| publicacao.retrato.virou |= virou),
+            girado => girado,
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) struct Ditos {
 }
 
 /// The snapshot that lies on the disk, and when the next one is due.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct RetratoFeito {
     /// Its record; `None` if there is none.
     pub(super) seq: Option<u64>,
@@ -69,17 +69,24 @@ pub(super) struct RetratoFeito {
     pub(super) bytes: u64,
     /// How many bytes the journal had written in this run when it, or a later checkpoint, was made.
     pub(super) desde: u64,
-    /// A segment has turned since.
-    pub(super) virou: bool,
+    /// The segment that was being written then, or when one was tried last.
+    pub(super) segmento: u64,
     /// A warning was given that it cannot be replaced.
     pub(super) dito: bool,
+}
+
+impl RetratoFeito {
+    /// The snapshot with this record that the start has found, or none. `segmento` is the first of the run.
+    pub(super) fn encontrado(seq: Option<u64>, segmento: u64) -> Self {
+        Self { seq, bytes: 0, desde: 0, segmento, dito: false }
+    }
 }
 
 impl<A> Publicacao<A> {
     /// The beginning of a run, with no checkpoint since `ponto`.
     pub(super) fn desde(
         ponto: Ponto,
-        retratado: Option<u64>,
+        retrato: RetratoFeito,
         trava: Trava<A>,
         alheio: bool,
     ) -> Self {
@@ -87,7 +94,7 @@ impl<A> Publicacao<A> {
             ponto,
             avisos: Vec::new(),
             ditos: Ditos { fora: false, alheio, ponto: false },
-            retrato: RetratoFeito { seq: retratado, ..RetratoFeito::default() },
+            retrato,
             houve_falha: false,
             fechada: false,
             por_indexar: PorIndexar::default(),

@@ -32,7 +32,7 @@ impl<D: Disco> BancoJson<D> {
         }
         self.ou_desistir(&mut publicacao, |publicacao| {
             self.conferir_lugar(publicacao)?;
-            self.girar_se_cheio(publicacao)?;
+            self.girar_se_cheio()?;
             let (ate, tudo) = self.gravar_sujas(publicacao, Quanto::Parte)?;
             if tudo && publicacao.ponto.seq < ate && self.iniciado.load(Ordering::Acquire) {
                 let movido = self.mover_ponto(publicacao, ate, false);

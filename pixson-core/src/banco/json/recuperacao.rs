@@ -8,12 +8,12 @@ use super::contas::Contas;
 use super::copia::conferir_copia;
 use super::exame::{FimDoDiario, examinar};
 use super::presas::Presas;
-use super::publicacao::Publicacao;
+use super::publicacao::{Publicacao, RetratoFeito};
 use super::recuperar::Quanto;
 use super::{BancoJson, ConfiguracaoJson, Presa};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Cauda, Diario, Momento, PASTA, Ponto, PontoLido, Retrato, Tamanhos};
-use crate::banco::diario::{ler_ponto, travar};
+use crate::banco::diario::{ler_ponto, nomes_do_diario, travar};
 use crate::banco::disco::{Disco, DiscoReal, TEMPORARIO, nomear, passageiro};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::tipos::Rg;
@@ -71,6 +71,7 @@ fn abrir<D: Disco>(
         reserva_bytes: configuracao.reserva_bytes,
     };
     let lugar = (epoca, exame.ultimo + 1, exame.segmento);
+    let retrato = RetratoFeito::encontrado(exame.retrato, exame.segmento + 1);
     let do_inicio = Ponto { epoca, limpo: false, ..ponto };
     let banco = BancoJson {
         contas: Contas::novas(configuracao.contas_em_memoria),
@@ -82,7 +83,7 @@ fn abrir<D: Disco>(
         indexar_depois_de: configuracao.indexar_depois_de,
         arquivos_por_vez,
         presas: Mutex::novo(Presas::default()),
-        publicacao: Mutex::novo(Publicacao::desde(do_inicio, exame.retrato, trava, alheio)),
+        publicacao: Mutex::novo(Publicacao::desde(do_inicio, retrato, trava, alheio)),
         iniciado: AtomicBool::new(false),
         publicado: AtomicU64::new(ponto.seq),
         falhas: AtomicU64::new(0),
@@ -143,11 +144,7 @@ fn apagar_temporarios(disco: &impl Disco, avisos: &mut Vec<Aviso>) -> io::Result
         let conta = nome.strip_prefix(TEMPORARIO).and_then(|resto| resto.split_once(".json"));
         conta.is_some_and(|(rg, _)| rg.parse::<Rg>().is_ok())
     });
-    let do_diario = match disco.listar(PASTA) {
-        Err(erro) if erro.kind() == io::ErrorKind::NotFound => Vec::new(),
-        nomes => nomes.map_err(nomear(PASTA))?,
-    };
-    let do_diario = do_diario.into_iter().filter(|nome| nome.starts_with(TEMPORARIO));
+    let do_diario = nomes_do_diario(disco)?.into_iter().filter(|nome| nome.starts_with(TEMPORARIO));
     for nome in das_contas.chain(do_diario.map(|nome| format!("{PASTA}/{nome}"))) {
         match disco.apagar(&nome) {
             Err(erro) if passageiro(&erro) => return Err(nomear(&nome)(erro)),

@@ -21,9 +21,9 @@ impl<D: Disco> BancoJson<D> {
         &self,
         publicacao: &mut Publicacao<D::Arquivo>,
     ) -> io::Result<()> {
-        let RetratoFeito { virou, bytes, desde, .. } = publicacao.retrato;
-        let escritos = self.diario.medidas().bytes;
-        if !virou || escritos - desde < bytes {
+        let RetratoFeito { bytes, desde, segmento, .. } = publicacao.retrato;
+        let virou = self.diario.segmento() > segmento;
+        if !virou || self.diario.medidas().bytes - desde < bytes {
             return Ok(());
         }
         self.retratar(publicacao)
@@ -32,10 +32,10 @@ impl<D: Disco> BancoJson<D> {
     /// Makes a snapshot.
     pub(super) fn retratar(&self, publicacao: &mut Publicacao<D::Arquivo>) -> io::Result<()> {
         let desde = self.diario.medidas().bytes;
-        publicacao.retrato.virou = false;
+        let retrato = &mut publicacao.retrato;
+        retrato.segmento = self.diario.segmento();
         let feito = self.revelar().map(|(Momento { seq, .. }, bytes)| {
-            let (seq, dito) = (Some(seq), publicacao.retrato.dito);
-            publicacao.retrato = RetratoFeito { seq, bytes, desde, virou: false, dito };
+            (retrato.seq, retrato.bytes, retrato.desde) = (Some(seq), bytes, desde);
         });
         publicacao.dizer_do_retrato(feito)
     }
@@ -99,7 +99,8 @@ impl<D: Disco> BancoJson<D> {
     pub(super) fn esquecer_retrato(&self, publicacao: &mut Publicacao<D::Arquivo>) {
         let publicado = publicacao.ponto.seq;
         let retrato = &mut publicacao.retrato;
-        (retrato.bytes, retrato.desde, retrato.virou) = (0, self.diario.medidas().bytes, false);
+        (retrato.bytes, retrato.desde) = (0, self.diario.medidas().bytes);
+        retrato.segmento = self.diario.segmento();
         if retrato.seq.is_some_and(|seq| seq <= publicado) {
             retrato.seq = None;
             let _ = self.disco.apagar(Retrato::NOME);

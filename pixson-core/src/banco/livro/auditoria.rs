@@ -7,6 +7,7 @@ use super::divergencia::Divergencia;
 use super::escrituracao::{Digerido, Escriturada, Fatia, fatia_de};
 use super::lancamento::Alcance;
 use super::leitura::{Leitura, percorrer, por_ler};
+use super::lido::Papel;
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::ContaArquivo;
@@ -113,7 +114,7 @@ impl Auditoria {
             (0..quantas).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
         let (mut leitura, mut achadas, mut indices_errados) = (Leitura::default(), vec![], vec![]);
         let digerir = |numero, lido| (numero, Digerido::de(lido, quantas));
-        percorrer(disco, &por_ler(numeros, true), None, mutirao, digerir, |lote| {
+        percorrer(disco, &por_ler(numeros, Papel::PorIndexar), None, mutirao, digerir, |lote| {
             let mut digeridos = Vec::new();
             for (numero, mut digerido) in lote {
                 let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));

@@ -4,8 +4,11 @@
 //! A segment is digested by itself ([`Digerido`]); each slice then takes the steps of its accounts
 //! ([`Fatia`]), in the order of the ledger. What an audit says is the same with any number of slices.
 
+use std::collections::HashSet;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::balanco::{Balanco, em_centavos};
 use super::divergencia::Divergencia;
@@ -98,8 +101,8 @@ fn confere(feito: &Feito) -> bool {
 
 /// Which of so many slices an account is in.
 pub(super) fn fatia_de(rg: Rg, fatias: usize) -> usize {
-    let soma = |soma: usize, &digito: &u8| soma.wrapping_mul(31).wrapping_add(digito.into());
-    rg.as_bytes().iter().fold(0, soma) % fatias.max(1)
+    let hash = FxBuildHasher.hash_one(rg) % fatias.max(1) as u64;
+    usize::try_from(hash).unwrap_or(0)
 }
 
 /// What the audit knows of an account from the ledger.
@@ -115,9 +118,9 @@ pub(super) struct Escriturada {
 /// Some of the accounts of the ledger.
 #[derive(Debug, Default)]
 pub(super) struct Fatia {
-    pub(super) contas: HashMap<Rg, Escriturada>,
+    pub(super) contas: FxHashMap<Rg, Escriturada>,
     /// Balances that files may still hold, since recovery has not run yet.
-    pub(super) pendentes: HashMap<Rg, HashSet<Saldo>>,
+    pub(super) pendentes: FxHashMap<Rg, HashSet<Saldo>>,
     /// What these accounts held before their first record.
     pub(super) inicial: u128,
     pub(super) achadas: Vec<Achada>,

@@ -2,11 +2,10 @@
 
 use super::lancamento::{Alcance, Inicio, Lancamento};
 use super::leitura::{Leitura, percorrer};
-use super::lido::{Lido, PorLer, TrechoLido};
+use super::lido::{Lido, Papel, PorLer, TrechoLido};
 use super::mutirao::{Mutirao, reunir};
 use crate::banco::ErroAbrir;
-use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, aspecto_de, ler_ponto};
-use crate::banco::diario::{segmentos, travar};
+use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, ler_ponto, segmentos, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::Rg;
 
@@ -51,19 +50,17 @@ pub fn ler_extrato<D: Disco>(
     let indices = reunir(mutirao, fechados, |&numero| consultar(disco, numero, rg));
     let (mut a_passar, mut a_ler) = (Vec::new(), Vec::new());
     for (&numero, consultado) in fechados.iter().zip(indices) {
-        let indexar = consultado.is_none();
-        match consultado {
-            Some((indexado, false)) => a_passar.push((numero, indexado)),
-            _ => a_ler.push(PorLer { numero, ultimo: false, indexar, indexado: !indexar }),
-        }
+        let papel = match consultado {
+            Some((indexado, false)) => {
+                a_passar.push((numero, indexado));
+                continue;
+            }
+            Some((_, true)) => Papel::Indexado,
+            None => Papel::PorIndexar,
+        };
+        a_ler.push(PorLer { numero, papel });
     }
-    let ultimo = numeros.last().map(|&numero| PorLer {
-        numero,
-        ultimo: true,
-        indexar: false,
-        indexado: false,
-    });
-    a_ler.extend(ultimo);
+    a_ler.extend(numeros.last().map(|&numero| PorLer { numero, papel: Papel::Ultimo }));
     let mut a_passar = a_passar.into_iter().peekable();
     let mut leitura = Leitura::default();
     percorrer(
@@ -90,7 +87,7 @@ pub fn ler_extrato<D: Disco>(
 
 /// What the index of a segment says of it, if it has one, and whether the segment names the account.
 fn consultar(disco: &impl Disco, numero: u64, rg: Rg) -> Option<(Indexado, bool)> {
-    let indice = Indice::ler(disco, numero, aspecto_de(disco, numero)?)?;
+    let indice = Indice::ler(disco, numero)?;
     Some((indice.indexado, indice.nomeia(rg)))
 }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use super::dano::Dano;
 use super::lancamento::{Alcance, Inicio, Lancamento};
-use super::lido::{Lido, PorLer, TrechoLido, ler};
+use super::lido::{Lido, Papel, PorLer, TrechoLido, ler};
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Ponto, aspecto_de, ler_ponto, nome_de_segmento, segmentos, travar};
@@ -32,7 +32,7 @@ pub fn ler_livro<D: Disco>(
     let ponto = ler_ponto(disco)?.ponto;
     let numeros = segmentos(disco)?;
     let mut leitura = Leitura::default();
-    let por_ler = por_ler(&numeros, false);
+    let por_ler = por_ler(&numeros, Papel::Fechado);
     percorrer(
         disco,
         &por_ler,
@@ -50,16 +50,11 @@ pub fn ler_livro<D: Disco>(
     Ok(leitura.terminar(ponto, &numeros).0)
 }
 
-/// The whole ledger, to be read.
-pub(super) fn por_ler(numeros: &[u64], indexar: bool) -> Vec<PorLer> {
+/// The whole ledger, to be read. `fechados` is what becomes of all segments but the last.
+pub(super) fn por_ler(numeros: &[u64], fechados: Papel) -> Vec<PorLer> {
     let ultimo = numeros.last();
-    let um = |numero: &u64| PorLer {
-        numero: *numero,
-        ultimo: ultimo == Some(numero),
-        indexar,
-        indexado: false,
-    };
-    numeros.iter().map(um).collect()
+    let papel = |numero| if ultimo == Some(numero) { Papel::Ultimo } else { fechados };
+    numeros.iter().map(|n| PorLer { numero: *n, papel: papel(n) }).collect()
 }
 
 /// Reads segments, a few at once, for an account or for all, and hands what `preparar` makes of them

@@ -32,12 +32,20 @@ pub(super) enum TrechoLido {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PorLer {
     pub(super) numero: u64,
-    /// It is being written, or was when the bank ended.
-    pub(super) ultimo: bool,
-    /// If its index is missing or wrong, that is written. The last one has none.
-    pub(super) indexar: bool,
-    /// It has an index that counts.
-    pub(super) indexado: bool,
+    pub(super) papel: Papel,
+}
+
+/// What is known of it, and what becomes of its index.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Papel {
+    /// It is being written, or was when the bank ended, and has no index.
+    Ultimo,
+    /// It is closed, and its index is left alone.
+    Fechado,
+    /// It is closed, and its index is held against it, and written if it is missing or wrong.
+    PorIndexar,
+    /// It is closed, and has an index that counts.
+    Indexado,
 }
 
 /// Reads a segment: all of its records, or those alone that concern an account. `None` if there is no
@@ -51,15 +59,15 @@ pub(super) fn ler(
     por_ler: PorLer,
     conta: Option<Rg>,
 ) -> io::Result<Option<Lido>> {
-    let PorLer { numero, ultimo, indexar, indexado } = por_ler;
+    let PorLer { numero, papel } = por_ler;
     let fica = |registro: &Registro| {
         conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
     };
-    let indexar = indexar && !ultimo;
+    let indexar = papel == Papel::PorIndexar;
     let aspecto = if indexar { aspecto_de(disco, numero) } else { None };
     // An index is made of all records.
     let fica_lido = |registro: &Registro| indexar || fica(registro);
-    let texto = conta.filter(|_| indexado).map(|rg| format!("\"{rg}\""));
+    let texto = conta.filter(|_| papel == Papel::Indexado).map(|rg| format!("\"{rg}\""));
     let texto = texto.as_ref().map(String::as_bytes);
     let segmento = match ler_segmento_com(disco, numero, texto, fica_lido) {
         Err(erro) if passageiro(&erro) => return Err(erro),
@@ -73,7 +81,7 @@ pub(super) fn ler(
     };
     let indice_errado =
         aspecto.is_some_and(|aspecto| !conferir_indice(disco, &segmento, numero, aspecto));
-    let mut lido = Lido::de_segmento(segmento, ultimo);
+    let mut lido = Lido::de_segmento(segmento, papel == Papel::Ultimo);
     lido.registros.retain(fica);
     Ok(Some(Lido { indice_errado, ..lido }))
 }

@@ -10,6 +10,11 @@ use crate::banco::disco::{Disco, e_sem_volta, nomear, sem_volta};
 use crate::sincronia::Arc;
 
 impl<D: Disco> Diario<D> {
+    /// The segment that is being written, or will be. All before it are closed.
+    pub(in crate::banco) fn segmento(&self) -> u64 {
+        self.estado.trancar().cabecalho.segmento
+    }
+
     /// The last record that was appended, and a segment from which on all later ones are found. Not called
     /// while a segment turns, nor while the first record of the run is not durable.
     pub(in crate::banco) fn momento(&self) -> Momento {
@@ -45,16 +50,16 @@ impl<D: Disco> Diario<D> {
         conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
     }
 
-    /// Begins a new segment if the current one is full, and says whether it was. Appending is not held up
-    /// meanwhile: as for a group, this waits for the disk without the lock.
-    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<bool> {
+    /// Begins a new segment if the current one is full. Appending is not held up meanwhile: as for
+    /// a group, this waits for the disk without the lock.
+    pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
         let estado = self.esperar_vez(self.estado.trancar());
         // A disk that has failed is not used again.
         let conferido = Self::conferir(&estado);
         let cheio = estado.comecado && estado.posicao >= self.segmento_max_bytes;
         if conferido.is_err() || !cheio {
             Self::soltar(estado);
-            return conferido.map(|()| false);
+            return conferido;
         }
         // Records that are appended from here on go to the new segment.
         let mut estado = self.gravar(estado);
@@ -81,7 +86,7 @@ impl<D: Disco> Diario<D> {
             _ => {}
         }
         Self::soltar(estado);
-        girado.map(|()| true)
+        girado
     }
 
     /// Creates a segment with space for the records that have gathered, and makes it the current

@@ -300,11 +300,6 @@ impl<D: Disco> Diario<D> {
         self.estado.trancar().ultimo
     }
 
-    /// The segment that is being written, or will be. All before it are closed.
-    pub(in crate::banco) fn segmento(&self) -> u64 {
-        self.estado.trancar().cabecalho.segmento
-    }
-
     /// Whether the bank was closed: nothing is appended any more.
     pub(in crate::banco) fn fechado(&self) -> bool {
         self.estado.trancar().fechado

@@ -59,7 +59,8 @@ const INICIO_DO_ROL: usize = INICIO.len() + NUMEROS * 8;
 impl Indice {
     /// The index of a segment, if the disk has one, and it was made of the file that has the segment's
     /// name now. Any other is as good as none, and so is one that cannot be read.
-    pub(in crate::banco) fn ler(disco: &impl Disco, numero: u64, aspecto: Aspecto) -> Option<Self> {
+    pub(in crate::banco) fn ler(disco: &impl Disco, numero: u64) -> Option<Self> {
+        let aspecto = aspecto_de(disco, numero)?;
         let bytes = disco.ler(&nome_de_indice(numero), MAX_BYTES).ok().flatten()?;
         Self::de_bytes(bytes, numero, aspecto)
     }
@@ -90,9 +91,9 @@ impl Indice {
     }
 }
 
-/// The content of the index of a closed segment, all of whose records were read, and which had `aspecto` before it was read. `None` if it
-/// is to have none: there is a damaged part in it, or no record.
-pub(in crate::banco) fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
+/// The content of the index of a closed segment, all of whose records were read, and which had `aspecto`
+/// before it was read. `None` if it is to have none: there is a damaged part in it, or no record.
+fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
     let (cabecalho, primeiro) = (segmento.cabecalho?, segmento.primeiro?);
     let inteiro = segmento.julgar(Prova::do_livro(false)) == Veredito::Inteiro;
     if !inteiro || segmento.bytes.len() as u64 != aspecto.bytes {
@@ -155,7 +156,7 @@ pub(in crate::banco) fn conferir_indice(
 /// As the disk has them.
 pub(in crate::banco) fn criar_indice(disco: &impl Disco, numero: u64) -> io::Result<()> {
     let Some(aspecto) = aspecto_de(disco, numero) else { return Ok(()) };
-    let Some(segmento) = ler_segmento(disco, numero)? else { return Ok(()) };
+    let Some(segmento) = ler_segmento(disco, numero, |_| true)? else { return Ok(()) };
     indice_de(&segmento, aspecto)
         .map_or(Ok(()), |bytes| substituir(disco, &nome_de_indice(numero), &bytes))
 }

@@ -6,8 +6,8 @@
 
 use memchr::memchr;
 
-use super::{NUMERO_MAX, Registro};
-use crate::banco::regras::{Movimentacao, Movimento};
+use super::{NUMERO_MAX, Registro, movimentacao};
+use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
 use crate::tipos::{Rg, Saldo, Valor};
 
@@ -20,18 +20,14 @@ pub(super) fn registro(corpo: &[u8]) -> Option<Registro> {
     let seq = resto.depois_de(b"{\"seq\":")?.numero()?;
     let epoca = resto.depois_de(b",\"epoca\":")?.numero()?;
     let carimbo = resto.depois_de(b",\"carimbo\":")?.numero()?;
-    let op = resto.depois_de(b",\"op\":")?.numero()?;
+    let op = u8::try_from(resto.depois_de(b",\"op\":")?.numero()?).ok()?;
     let valor = Valor::de_centavos(resto.depois_de(b",\"valor\":")?.centavos()?).ok()?;
-    let titular = resto.depois_de(b",\"contas\":[")?.movimento()?;
-    let movimentacao = match op {
-        2 => Movimentacao::Saque { valor, titular },
-        3 => Movimentacao::Deposito { valor, titular },
-        4 => {
-            let destino = resto.depois_de(b",")?.movimento()?;
-            Movimentacao::Transferencia { valor, origem: titular, destino }
-        }
-        _ => return None,
+    let uma = resto.depois_de(b",\"contas\":[")?.movimento()?;
+    let outra = match resto.depois_de(b",") {
+        Some(resto) => Some(resto.movimento()?),
+        None => None,
     };
+    let movimentacao = movimentacao(op, valor, uma, outra)?;
     let sinc = resto.depois_de(b"],\"sinc\":")?.numero()?;
     let em_ordem = [seq, epoca, sinc].iter().all(|&numero| numero < NUMERO_MAX);
     let carimbo = Carimbo::novo(carimbo)?;

@@ -6,12 +6,11 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ABERTURA, AJUSTE, Cabecalho, NUMERO_MAX, Registro, VERSAO};
+use super::{ABERTURA, AJUSTE, Cabecalho, NUMERO_MAX, Registro, VERSAO, movimentacao};
 use crate::banco::abertura::{Abertura, Conta};
 use crate::banco::feito::Feito;
-use crate::banco::regras::{Movimentacao, Movimento};
+use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
-use crate::tipos::TipoDeOperacao;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,19 +85,12 @@ pub(super) fn registro(linha: &[u8]) -> Option<Registro> {
 
 impl JsonDinheiro<'_> {
     fn conferir(&self) -> Option<Registro> {
-        let valor = self.valor.get().parse().ok()?;
-        let contas = self.contas.as_slice();
-        let movimentacao = match TipoDeOperacao::de_numero(self.op)? {
-            // The bank writes no record of them, since they change nothing.
-            TipoDeOperacao::Login | TipoDeOperacao::Saldo => return None,
-            TipoDeOperacao::Saque => Movimentacao::Saque { valor, titular: unico(contas)? },
-            TipoDeOperacao::Deposito => Movimentacao::Deposito { valor, titular: unico(contas)? },
-            TipoDeOperacao::Transferencia => {
-                let [origem, destino] = contas else { return None };
-                let (origem, destino) = (movimento(origem)?, movimento(destino)?);
-                Movimentacao::Transferencia { valor, origem, destino }
-            }
+        let (uma, outra) = match self.contas.as_slice() {
+            [uma] => (movimento(uma)?, None),
+            [uma, outra] => (movimento(uma)?, Some(movimento(outra)?)),
+            _ => return None,
         };
+        let movimentacao = movimentacao(self.op, self.valor.get().parse().ok()?, uma, outra)?;
         let Self { seq, epoca, carimbo, sinc, .. } = *self;
         em_ordem([seq, epoca, sinc]).then_some(())?;
         let feito = movimentacao.into();
@@ -130,11 +122,6 @@ impl JsonAdministracao<'_> {
 /// Whether the bank can have written these numbers.
 fn em_ordem<const N: usize>(numeros: [u64; N]) -> bool {
     numeros.iter().all(|&numero| numero < NUMERO_MAX)
-}
-
-fn unico(contas: &[JsonMovimento<'_>]) -> Option<Movimento> {
-    let [unico] = contas else { return None };
-    movimento(unico)
 }
 
 fn movimento((rg, antes, depois): &JsonMovimento<'_>) -> Option<Movimento> {

@@ -8,7 +8,7 @@ pub(super) use self::linha::{Linha, corpo_inteiro, ler_linha, linha_inteira};
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
-use crate::tipos::{TipoDeOperacao, escrever};
+use crate::tipos::{TipoDeOperacao, Valor, escrever};
 
 /// The bytes between the checked part of a line and its checksum.
 const CRC: &[u8] = b",\"crc\":\"";
@@ -95,6 +95,26 @@ fn dinheiro(saida: &mut Vec<u8>, movimentacao: &Movimentacao) {
     };
     escrever(saida, &[&u64::from(tipo.numero()), &r#","valor":"#, valor, &r#","contas":"#]);
     lista(saida, movimentacao.movimentos(), escrever_movimento);
+}
+
+/// What a record that moves money says was done: its operation's number, amount and accounts.
+fn movimentacao(
+    op: u8,
+    valor: Valor,
+    uma: Movimento,
+    outra: Option<Movimento>,
+) -> Option<Movimentacao> {
+    match (TipoDeOperacao::de_numero(op)?, outra) {
+        (TipoDeOperacao::Saque, None) => Some(Movimentacao::Saque { valor, titular: uma }),
+        (TipoDeOperacao::Deposito, None) => Some(Movimentacao::Deposito { valor, titular: uma }),
+        (TipoDeOperacao::Transferencia, Some(destino)) => {
+            Some(Movimentacao::Transferencia { valor, origem: uma, destino })
+        }
+        // The bank writes no record of a login or a balance, since they change nothing.
+        (TipoDeOperacao::Login | TipoDeOperacao::Saldo, _)
+        | (TipoDeOperacao::Saque | TipoDeOperacao::Deposito, Some(_))
+        | (TipoDeOperacao::Transferencia, None) => None,
+    }
 }
 
 fn lista<T>(
