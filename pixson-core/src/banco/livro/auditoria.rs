@@ -7,7 +7,7 @@ use super::divergencia::Divergencia;
 use super::escrituracao::{Digerido, Escriturada, Fatia, fatia_de};
 use super::lancamento::Alcance;
 use super::leitura::{Leitura, percorrer, por_ler};
-use super::lido::Papel;
+use super::lido::EstadoDoSegmento;
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::ContaArquivo;
@@ -114,25 +114,32 @@ impl Auditoria {
             (0..quantas).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
         let (mut leitura, mut achadas, mut indices_errados) = (Leitura::default(), vec![], vec![]);
         let digerir = |numero, lido| (numero, Digerido::de(lido, quantas));
-        percorrer(disco, &por_ler(numeros, Papel::PorIndexar), None, mutirao, digerir, |lote| {
-            let mut digeridos = Vec::new();
-            for (numero, mut digerido) in lote {
-                let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));
-                let mut digerido = digerido.desde(desde);
-                self.lancamentos += digerido.lancamentos;
-                self.feitos = self.feitos.max(digerido.ultimo().unwrap_or(0));
-                self.balanco.somar(&digerido.balanco);
-                achadas.append(&mut digerido.achadas);
-                indices_errados.extend(digerido.indice_errado.then_some(numero));
-                digeridos.push(digerido);
-            }
-            reunir(mutirao, &fatias, |(qual, fatia)| {
-                let mut fatia = fatia.trancar();
-                for digerido in &digeridos {
-                    fatia.lancar(*qual, digerido, ponto.seq, &leitura.lacunas);
+        percorrer(
+            disco,
+            &por_ler(numeros, EstadoDoSegmento::PorIndexar),
+            None,
+            mutirao,
+            digerir,
+            |lote| {
+                let mut digeridos = Vec::new();
+                for (numero, mut digerido) in lote {
+                    let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));
+                    let mut digerido = digerido.desde(desde);
+                    self.lancamentos += digerido.lancamentos;
+                    self.feitos = self.feitos.max(digerido.ultimo().unwrap_or(0));
+                    self.balanco.somar(&digerido.balanco);
+                    achadas.append(&mut digerido.achadas);
+                    indices_errados.extend(digerido.indice_errado.then_some(numero));
+                    digeridos.push(digerido);
                 }
-            });
-        })?;
+                reunir(mutirao, &fatias, |(qual, fatia)| {
+                    let mut fatia = fatia.trancar();
+                    for digerido in &digeridos {
+                        fatia.lancar(*qual, digerido, ponto.seq, &leitura.lacunas);
+                    }
+                });
+            },
+        )?;
         let lacuna = leitura.lacunas.last().copied().unwrap_or(0);
         let (alcance, sem_fim) = leitura.terminar(ponto, numeros);
         let lacuna = if sem_fim { ponto.seq + 1 } else { lacuna };

@@ -2,7 +2,7 @@
 
 use super::lancamento::{Alcance, Inicio, Lancamento};
 use super::leitura::{Leitura, percorrer};
-use super::lido::{Lido, Papel, PorLer, TrechoLido};
+use super::lido::{EstadoDoSegmento, Lido, PorLer, TrechoLido};
 use super::mutirao::{Mutirao, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, ler_ponto, segmentos, travar};
@@ -50,17 +50,17 @@ pub fn ler_extrato<D: Disco>(
     let indices = reunir(mutirao, fechados, |&numero| consultar(disco, numero, rg));
     let (mut a_passar, mut a_ler) = (Vec::new(), Vec::new());
     for (&numero, consultado) in fechados.iter().zip(indices) {
-        let papel = match consultado {
+        let estado = match consultado {
             Some((indexado, false)) => {
                 a_passar.push((numero, indexado));
                 continue;
             }
-            Some((_, true)) => Papel::Indexado,
-            None => Papel::PorIndexar,
+            Some((_, true)) => EstadoDoSegmento::Indexado,
+            None => EstadoDoSegmento::PorIndexar,
         };
-        a_ler.push(PorLer { numero, papel });
+        a_ler.push(PorLer { numero, estado });
     }
-    a_ler.extend(numeros.last().map(|&numero| PorLer { numero, papel: Papel::Ultimo }));
+    a_ler.extend(numeros.last().map(|&numero| PorLer { numero, estado: EstadoDoSegmento::Ultimo }));
     let mut a_passar = a_passar.into_iter().peekable();
     let mut leitura = Leitura::default();
     percorrer(

@@ -5,7 +5,7 @@ use std::io;
 
 use super::dano::Dano;
 use super::lancamento::{Alcance, Inicio, Lancamento};
-use super::lido::{Lido, Papel, PorLer, TrechoLido, ler};
+use super::lido::{EstadoDoSegmento, Lido, PorLer, TrechoLido, ler};
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Ponto, aspecto_de, ler_ponto, nome_de_segmento, segmentos, travar};
@@ -32,7 +32,7 @@ pub fn ler_livro<D: Disco>(
     let ponto = ler_ponto(disco)?.ponto;
     let numeros = segmentos(disco)?;
     let mut leitura = Leitura::default();
-    let por_ler = por_ler(&numeros, Papel::Fechado);
+    let por_ler = por_ler(&numeros, EstadoDoSegmento::Fechado);
     percorrer(
         disco,
         &por_ler,
@@ -51,10 +51,10 @@ pub fn ler_livro<D: Disco>(
 }
 
 /// The whole ledger, to be read. `fechados` is what becomes of all segments but the last.
-pub(super) fn por_ler(numeros: &[u64], fechados: Papel) -> Vec<PorLer> {
+pub(super) fn por_ler(numeros: &[u64], fechados: EstadoDoSegmento) -> Vec<PorLer> {
     let ultimo = numeros.last();
-    let papel = |numero| if ultimo == Some(numero) { Papel::Ultimo } else { fechados };
-    numeros.iter().map(|n| PorLer { numero: *n, papel: papel(n) }).collect()
+    let estado = |numero| if ultimo == Some(numero) { EstadoDoSegmento::Ultimo } else { fechados };
+    numeros.iter().map(|n| PorLer { numero: *n, estado: estado(n) }).collect()
 }
 
 /// Reads segments, a few at once, for an account or for all, and hands what `preparar` makes of them

@@ -32,12 +32,12 @@ pub(super) enum TrechoLido {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PorLer {
     pub(super) numero: u64,
-    pub(super) papel: Papel,
+    pub(super) estado: EstadoDoSegmento,
 }
 
 /// What is known of it, and what becomes of its index.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Papel {
+pub(super) enum EstadoDoSegmento {
     /// It is being written, or was when the bank ended, and has no index.
     Ultimo,
     /// It is closed, and its index is left alone.
@@ -59,15 +59,16 @@ pub(super) fn ler(
     por_ler: PorLer,
     conta: Option<Rg>,
 ) -> io::Result<Option<Lido>> {
-    let PorLer { numero, papel } = por_ler;
+    let PorLer { numero, estado } = por_ler;
     let fica = |registro: &Registro| {
         conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
     };
-    let indexar = papel == Papel::PorIndexar;
+    let indexar = estado == EstadoDoSegmento::PorIndexar;
     let aspecto = if indexar { aspecto_de(disco, numero) } else { None };
     // An index is made of all records.
     let fica_lido = |registro: &Registro| indexar || fica(registro);
-    let texto = conta.filter(|_| papel == Papel::Indexado).map(|rg| format!("\"{rg}\""));
+    let texto =
+        conta.filter(|_| estado == EstadoDoSegmento::Indexado).map(|rg| format!("\"{rg}\""));
     let texto = texto.as_ref().map(String::as_bytes);
     let segmento = match ler_segmento_com(disco, numero, texto, fica_lido) {
         Err(erro) if passageiro(&erro) => return Err(erro),
@@ -81,7 +82,7 @@ pub(super) fn ler(
     };
     let indice_errado =
         aspecto.is_some_and(|aspecto| !conferir_indice(disco, &segmento, numero, aspecto));
-    let mut lido = Lido::de_segmento(segmento, papel == Papel::Ultimo);
+    let mut lido = Lido::de_segmento(segmento, estado == EstadoDoSegmento::Ultimo);
     lido.registros.retain(fica);
     Ok(Some(Lido { indice_errado, ..lido }))
 }

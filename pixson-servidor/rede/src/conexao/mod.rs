@@ -18,16 +18,17 @@
 //! instant. The machine learns of time in no other way.
 
 mod acao;
+mod fase;
 mod prazos;
 
 use std::time::{Duration, Instant};
 
 use pixson_core::servico::{Evento, Passo};
-use pixson_core::sessao::Fim;
 use pixson_core::{Banco, Ligacao, Servico};
 
 pub use self::acao::{Acao, Encerramento};
-use self::prazos::Prazos;
+use self::fase::Fase;
+use self::prazos::{Prazos, passou, resta};
 use crate::limites::Limites;
 
 /// From how many bytes of replies on these are sent before more input of a pipelining peer is read:
@@ -90,35 +91,6 @@ pub struct ConexaoServidor {
     saida: Vec<u8>,
     /// When the server stops: how many bytes are still served.
     restam: Option<usize>,
-}
-
-/// What a connection is doing.
-#[derive(Clone, Copy, Debug)]
-enum Fase {
-    /// Input waits to be served.
-    Avancando,
-    /// All input so far is served, and the replies wait for the storage.
-    Confirmando,
-    /// `desde`: when the driver was first asked to write the replies; their deadline counts from
-    /// then.
-    Escrevendo {
-        escritos: usize,
-        desde: Option<Instant>,
-        depois: Passo,
-    },
-    /// `em_silencio`: the wait is for the end of a quiet period and not for a deadline.
-    Lendo {
-        desde: Instant,
-        espera: Duration,
-        em_silencio: bool,
-    },
-    MeioFechando(Fim),
-    Escoando {
-        fim: Fim,
-        desde: Option<Instant>,
-        restam: usize,
-    },
-    Fechada(Encerramento),
 }
 
 impl ConexaoServidor {
@@ -340,13 +312,4 @@ impl ConexaoServidor {
         let espera = pausa.unwrap_or(ate_o_prazo);
         self.fase = Fase::Lendo { desde: agora, espera, em_silencio: pausa.is_some() };
     }
-}
-
-fn passou(espera: Duration, desde: Instant, agora: Instant) -> bool {
-    agora.saturating_duration_since(desde) >= espera
-}
-
-fn resta(espera: Duration, desde: Option<Instant>, agora: Instant) -> Duration {
-    let passados = desde.map_or(Duration::ZERO, |desde| agora.saturating_duration_since(desde));
-    espera.saturating_sub(passados)
 }

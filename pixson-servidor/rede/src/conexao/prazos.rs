@@ -54,3 +54,14 @@ impl Prazos {
         faltam.min().filter(|falta| !falta.is_zero())
     }
 }
+
+/// Whether so much time has passed since an instant.
+pub(super) fn passou(espera: Duration, desde: Instant, agora: Instant) -> bool {
+    agora.saturating_duration_since(desde) >= espera
+}
+
+/// How much of a time is left, which has not begun to pass if there is no instant.
+pub(super) fn resta(espera: Duration, desde: Option<Instant>, agora: Instant) -> Duration {
+    let passados = desde.map_or(Duration::ZERO, |desde| agora.saturating_duration_since(desde));
+    espera.saturating_sub(passados)
+}
