@@ -106,6 +106,28 @@ impl Relogio {
         self.mudar(Carimbo::seguinte).map_err(|_| RelogioEsgotado)
     }
 
+    /// The tick of a sending that comes after something stamped elsewhere: `c := max(c, t) + 1`. The new
+    /// value is the message's stamp.
+    ///
+    /// `passado` is trusted, and may be any distance ahead: it is for a bank whose accounts bear stamps of
+    /// several servers, not for what a peer sends. That is [`Relogio::observar`].
+    ///
+    /// ```
+    /// use pixson_core::{Carimbo, Relogio};
+    ///
+    /// let (relogio, da_conta) = (Relogio::novo(), Carimbo::novo(41).expect("in range"));
+    /// assert_eq!(relogio.tique_apos(da_conta)?.valor(), 42);
+    /// assert_eq!(relogio.tique_apos(da_conta)?.valor(), 43, "the clock was ahead");
+    /// # Ok::<(), pixson_core::relogio::RelogioEsgotado>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RelogioEsgotado`] if either is at [`Carimbo::MAX`]; the clock stays where it is.
+    pub fn tique_apos(&self, passado: Carimbo) -> Result<Carimbo, RelogioEsgotado> {
+        self.mudar(|agora| agora.max(passado).seguinte()).map_err(|_| RelogioEsgotado)
+    }
+
     /// The merge of a receiving: `c := max(c, t) + 1`. Returns the new value.
     ///
     /// # Errors
@@ -201,6 +223,16 @@ mod tests {
         assert!(relogio.esgotado());
         assert!(relogio.observar(Carimbo::ZERO).is_err());
         assert_eq!(relogio.agora(), Carimbo::MAX);
+    }
+
+    #[test]
+    fn a_stamp_after_that_of_another_server_is_above_both_however_far_it_is() {
+        let relogio = Relogio::desde(carimbo(5));
+        assert_eq!(relogio.tique_apos(carimbo(3)), Ok(carimbo(6)));
+        let longe = carimbo(2 * Relogio::SALTO_MAXIMO);
+        assert_eq!(relogio.tique_apos(longe), Ok(carimbo(longe.valor() + 1)));
+        assert_eq!(relogio.tique_apos(Carimbo::MAX), Err(RelogioEsgotado));
+        assert_eq!(relogio.agora().valor(), longe.valor() + 1, "a refused one changes nothing");
     }
 
     #[test]
