@@ -81,7 +81,7 @@ fn each_request_is_the_same_however_it_arrives() {
                         Saida::PedidoRecebido(pedido) => {
                             recebidos.push(pedido);
                             let carimbo = relogio.tique().expect("far from the end");
-                            let resposta = sessao.responder(carimbo, Ok(Sucesso::Login));
+                            let resposta = sessao.responder(carimbo, Ok(Sucesso::Login), &relogio);
                             assert_eq!(resposta, Ok(()));
                         }
                         Saida::PrecisaDeDados { .. } => break,

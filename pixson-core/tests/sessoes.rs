@@ -3,6 +3,8 @@
 #[path = "sessoes/cliente.rs"]
 mod cliente;
 mod comum;
+#[path = "sessoes/em_voo.rs"]
+mod em_voo;
 #[path = "sessoes/legado.rs"]
 mod legado;
 
@@ -204,7 +206,8 @@ mod uso {
     #[test]
     fn a_reply_that_nobody_waits_for_is_refused() {
         let mut sessao = SessaoServidor::default();
-        let resposta = sessao.responder(Carimbo::ZERO, Err(Recusa::ClienteNaoEncontrado));
+        let resposta =
+            sessao.responder(Carimbo::ZERO, Err(Recusa::ClienteNaoEncontrado), &Relogio::novo());
         assert_eq!(resposta, Err(ErroResponder));
         assert_eq!(ErroResponder.culpa(), Culpa::Chamador);
         assert_eq!(sessao.bytes_na_saida(), 0);
@@ -220,12 +223,14 @@ mod uso {
             let mut sessao = SessaoServidor::default();
             sessao.receber(b"t:1|op:6|rg:1111111111\n");
             while !matches!(sessao.proxima_saida(&relogio), SaidaServidor::PedidoRecebido(_)) {}
-            sessao.responder(relogio.tique().expect("a stamp"), Ok(Sucesso::Login)).expect("asked");
+            sessao
+                .responder(relogio.tique().expect("a stamp"), Ok(Sucesso::Login), &relogio)
+                .expect("asked");
             sessao.receber(b"t:5|op:2|rg:1111111111|valor:1\n");
             let _reply_of_login = sessao.proxima_saida(&relogio);
             let merge = sessao.proxima_saida(&relogio);
             assert!(matches!(merge, SaidaServidor::RelogioAtualizado(_)));
-            let cedo = sessao.responder(Carimbo::ZERO, Err(Recusa::SaldoInsuficiente));
+            let cedo = sessao.responder(Carimbo::ZERO, Err(Recusa::SaldoInsuficiente), &relogio);
             assert_eq!(cedo, Err(ErroResponder), "the request has not come out yet");
             cancelar(&mut sessao, &relogio);
             let fim = std::iter::repeat_with(|| sessao.proxima_saida(&relogio))
@@ -248,7 +253,7 @@ mod uso {
             sessao.receber(b"t:1|op:6|rg:1\n");
             while sessao.proxima_saida(&relogio) != SaidaServidor::EsperaResposta {}
             let carimbo = relogio.tique().expect("stamps are left");
-            assert_eq!(sessao.responder(carimbo, Ok(Sucesso::Login)), Ok(()));
+            assert_eq!(sessao.responder(carimbo, Ok(Sucesso::Login), &relogio), Ok(()));
             cancelar(&mut sessao, &relogio);
             assert_eq!(sessao.proxima_saida(&relogio), SaidaServidor::RelogioAtualizado(carimbo));
         }

@@ -143,7 +143,7 @@ impl<B: Banco> Servico<B> {
                     observar(Evento::Executada { operacao, desfecho: execucao.desfecho });
                     *recibo = (*recibo).max(Some(execucao.recibo));
                     // This cannot fail: the request that has just come out waits for its answer.
-                    let _ = sessao.responder(execucao.carimbo, execucao.desfecho);
+                    let _ = sessao.responder(execucao.carimbo, execucao.desfecho, &self.relogio);
                 }
                 // This does not occur: each request is answered above, before the next output is
                 // asked for.

@@ -3,6 +3,8 @@
 mod modelo;
 mod visto;
 
+use std::num::NonZeroUsize;
+
 use self::modelo::ModeloServidor;
 use self::visto::{VistoServidor, adiantado, contas};
 use super::roteiro::{self, Estimulo};
@@ -25,7 +27,8 @@ use pixson_core::tipos::{Desfecho, Operacao, Sucesso, Valor};
 /// * Replies, clock, end, quiet period and balances are those of a model that knows neither buffer
 ///   nor state machine, with legacy peers and without, and with a lower length limit.
 /// * They are the same if all chunks between two other events are joined, and if each byte is a
-///   chunk, and if more bytes arrive before a request is answered. Which replies a failing storage
+///   chunk, and if more bytes arrive before a request is answered; and but for their stamps, if several
+///   requests come out before the first of them is answered. Which replies a failing storage
 ///   makes unknown depends on what arrived together.
 /// * Each reply is one of the protocol's texts, of legal length, without a control character; the
 ///   stamps, and the clock that is shown, only grow.
@@ -53,9 +56,22 @@ pub fn servidor(dados: &[u8]) {
             assert_eq!(byte_a_byte, visto, "byte by byte");
             let depois = encenar(&roteiro, configuracao, Quando::Depois);
             assert_eq!(depois, visto, "with answers that are late");
+            let juntas = encenar(
+                &roteiro,
+                ConfiguracaoServidor { em_voo_max: EM_VOO, ..configuracao },
+                Quando::Juntas,
+            );
+            conferir(&juntas);
+            // Whether a stamp is too far ahead depends on what was stamped before it.
+            if let (Some(umas), Some(outras)) = (visto.sem_relogio(), juntas.sem_relogio()) {
+                assert_eq!(outras, umas, "with several requests in flight");
+            }
         }
     }
 }
+
+/// How many requests are in flight where several are.
+const EM_VOO: NonZeroUsize = NonZeroUsize::new(3).expect("not zero");
 
 /// When a request is answered.
 #[derive(Clone, Copy)]
@@ -63,6 +79,8 @@ enum Quando {
     Logo,
     /// Before the next input other than bytes, or right after the end of the input or the deadline.
     Depois,
+    /// Once no more requests come out: all of them, in order.
+    Juntas,
 }
 
 /// A connection, and the loop that drives it.
@@ -70,6 +88,8 @@ struct ConexaoDirigida {
     quando: Quando,
     /// The answer that is held back.
     atrasada: Option<(Carimbo, Desfecho)>,
+    /// The requests that have come out and were not done yet.
+    juntas: Vec<Operacao>,
     sessao: SessaoServidor,
     relogio: Relogio,
     banco: BancoMemoria,
@@ -86,6 +106,7 @@ fn encenar(
     let mut ligacao = ConexaoDirigida {
         quando,
         atrasada: None,
+        juntas: Vec::new(),
         sessao: SessaoServidor::nova(configuracao),
         relogio: Relogio::novo(),
         banco: contas(),
@@ -158,7 +179,16 @@ impl ConexaoDirigida {
                 // The reply is checked instead.
                 SaidaServidor::PedidoRecusado(_) => {}
                 SaidaServidor::PedidoRecebido(operacao) => {
-                    executou |= self.executar(operacao);
+                    self.conferir_autor(operacao);
+                    match self.quando {
+                        Quando::Juntas => self.juntas.push(operacao),
+                        Quando::Logo | Quando::Depois => executou |= self.executar(operacao),
+                    }
+                }
+                _ if !self.juntas.is_empty() => {
+                    for operacao in std::mem::take(&mut self.juntas) {
+                        executou |= self.executar(operacao);
+                    }
                 }
                 SaidaServidor::EsperaResposta => {
                     assert!(self.atrasada.is_some(), "every request was answered");
@@ -185,9 +215,6 @@ impl ConexaoDirigida {
 
     /// Executes an operation. Returns whether there is something to confirm.
     fn executar(&mut self, operacao: Operacao) -> bool {
-        let login = matches!(operacao, Operacao::Login { .. });
-        let autorizada = self.sessao.titular() == Some(operacao.titular());
-        assert!(login || autorizada, "{operacao:?} by {:?}", self.sessao.titular());
         let antes = self.banco.total_em_centavos();
         let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
             assert_eq!(self.banco.total_em_centavos(), antes, "without a stamp nothing changes");
@@ -197,21 +224,27 @@ impl ConexaoDirigida {
         let depois = depois_de(antes, operacao, execucao.desfecho);
         assert_eq!(self.banco.total_em_centavos(), depois, "{operacao:?}: money is conserved");
         match self.quando {
-            Quando::Logo => self.entregar(execucao.carimbo, execucao.desfecho),
+            Quando::Logo | Quando::Juntas => self.entregar(execucao.carimbo, execucao.desfecho),
             Quando::Depois => self.atrasada = Some((execucao.carimbo, execucao.desfecho)),
         }
         true
     }
 
+    fn conferir_autor(&self, operacao: Operacao) {
+        let login = matches!(operacao, Operacao::Login { .. });
+        let autorizada = self.sessao.titular() == Some(operacao.titular());
+        assert!(login || autorizada, "{operacao:?} by {:?}", self.sessao.titular());
+    }
+
     fn entregar(&mut self, carimbo: Carimbo, desfecho: Desfecho) {
-        let respondida = self.sessao.responder(carimbo, desfecho);
+        let respondida = self.sessao.responder(carimbo, desfecho, &self.relogio);
         assert_eq!(respondida, Ok(()), "a request that came out waits for its answer");
     }
 
     /// Checks that a session that does not wait for an answer accepts none.
     fn ninguem_espera(&mut self) {
         let saida = self.sessao.bytes_na_saida();
-        let respondida = self.sessao.responder(Carimbo::MAX, Ok(Sucesso::Login));
+        let respondida = self.sessao.responder(Carimbo::MAX, Ok(Sucesso::Login), &self.relogio);
         assert_eq!(respondida, Err(ErroResponder), "nobody waits for this reply");
         assert_eq!(self.sessao.bytes_na_saida(), saida, "a reply to nothing");
     }

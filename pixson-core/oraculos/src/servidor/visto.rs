@@ -19,6 +19,37 @@ pub(super) struct VistoServidor {
     pub(super) saldos: Vec<(Rg, Saldo)>,
 }
 
+/// What can be observed of a session but its clock.
+#[derive(Debug, PartialEq)]
+pub(super) struct VistoSemRelogio {
+    /// What the replies say, in order.
+    respostas: Vec<String>,
+    fim: Option<Fim>,
+    titular: Option<Rg>,
+    acordar: bool,
+    saldos: Vec<(Rg, Saldo)>,
+}
+
+impl VistoServidor {
+    /// What was observed but the clock, unless the clock has decided something of it.
+    pub(super) fn sem_relogio(&self) -> Option<VistoSemRelogio> {
+        let saida = std::str::from_utf8(&self.saida).expect("replies are UTF-8");
+        let pelo_relogio =
+            saida.contains("Carimbo inválido") || self.fim == Some(Fim::RelogioEsgotado);
+        // Every reply begins with `t:`, which no text of the protocol contains.
+        let sem_carimbo = |resposta: &str| {
+            resposta.trim_start_matches(|letra: char| letra.is_ascii_digit()).to_owned()
+        };
+        (!pelo_relogio).then(|| VistoSemRelogio {
+            respostas: saida.split("t:").map(sem_carimbo).collect(),
+            fim: self.fim,
+            titular: self.titular,
+            acordar: self.acordar,
+            saldos: self.saldos.clone(),
+        })
+    }
+}
+
 /// Two ordinary accounts, a full one, an empty one, and two whose names differ from those of others
 /// only in leading zeros.
 pub(super) fn contas() -> BancoMemoria {

@@ -42,7 +42,7 @@ impl Fim {
 pub(super) enum Estado {
     AguardaLogin,
     AguardaPedido { titular: Rg },
-    AguardaResposta { pedido: Operacao, titular: Option<Rg> },
+    AguardaEntrada { rg: Rg, titular: Option<Rg> },
     Encerrada(Fim),
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Entrada {
     Longa,
     Prazo { incompleta: bool },
     Fim,
-    Respondida { feita: bool },
+    LoginRespondido { feito: bool },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,20 +69,21 @@ pub(super) enum Acao {
 ///
 /// ```text
 ///               login pedido                 login feito
-///  AguardaLogin ─────────────► AguardaResposta ─────────► AguardaPedido ◄─┐
-///    │      ▲                    │        ▲  │                │  │        │
-///    │      └────────────────────┘        │  └────────────────┼──┼────────┘
-///    │   login recusado, sem titular      └───────────────────┘  │ respondida
-///    │ sem carimbo                        pedido do titular      │
-///    │ longa, demais, prazo, fim           longa, demais, prazo, fim
-///    └────────────────────► Encerrada ◄──────────────────────────┘
+///  AguardaLogin ─────────────► AguardaEntrada ─────────► AguardaPedido ◄─┐
+///    │      ▲                    │         ▲                 │  │   │    │
+///    │      └────────────────────┘         └─────────────────┘  │   └────┘
+///    │   login recusado, sem titular          login pedido      │ pedido do titular
+///    │ sem carimbo                                              │
+///    │ longa, demais, prazo, fim             longa, demais, prazo, fim
+///    └────────────────────► Encerrada ◄─────────────────────────┘
 /// ```
 ///
 /// The end of the input, a deadline and a message that is too long end the session in each state.
-/// Every other message is refused, and leaves the state unchanged.
+/// Every other message is refused, and leaves the state unchanged. Only a login decides what the
+/// messages after it mean, so that only a login has to be answered before the next message is taken.
 pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     use Acao::{Entregar, Nada, Recusar};
-    use Estado::{AguardaLogin, AguardaPedido, AguardaResposta, Encerrada};
+    use Estado::{AguardaEntrada, AguardaLogin, AguardaPedido, Encerrada};
 
     match (estado, entrada) {
         (Encerrada(_), _) => (estado, Nada),
@@ -103,20 +104,16 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
         (_, Entrada::Malformada { recusa, demais: false }) => (estado, Recusar(recusa)),
         (_, Entrada::CarimboRecusado) => (estado, Recusar(Recusa::CarimboInvalido)),
 
-        (AguardaLogin, Entrada::Pedido(pedido)) if entrada_em(&pedido).is_some() => {
-            (AguardaResposta { pedido, titular: None }, Entregar(pedido))
-        }
-        (AguardaLogin, Entrada::Pedido(_) | Entrada::ValorInvalido { .. }) => {
-            (estado, Recusar(Recusa::LoginNecessario))
-        }
-        (AguardaPedido { titular }, Entrada::Pedido(pedido)) => {
-            let troca_de_conta = entrada_em(&pedido).is_some();
-            if troca_de_conta || pedido.titular() == titular {
-                (AguardaResposta { pedido, titular: Some(titular) }, Entregar(pedido))
-            } else {
-                (estado, Recusar(Recusa::OperacaoNaoAutorizada))
-            }
-        }
+        (AguardaLogin, Entrada::Pedido(pedido)) => match entrada_em(&pedido) {
+            Some(rg) => (AguardaEntrada { rg, titular: None }, Entregar(pedido)),
+            None => (estado, Recusar(Recusa::LoginNecessario)),
+        },
+        (AguardaLogin, Entrada::ValorInvalido { .. }) => (estado, Recusar(Recusa::LoginNecessario)),
+        (AguardaPedido { titular }, Entrada::Pedido(pedido)) => match entrada_em(&pedido) {
+            Some(rg) => (AguardaEntrada { rg, titular: Some(titular) }, Entregar(pedido)),
+            None if pedido.titular() == titular => (estado, Entregar(pedido)),
+            None => (estado, Recusar(Recusa::OperacaoNaoAutorizada)),
+        },
         (AguardaPedido { titular }, Entrada::ValorInvalido { titular: alegado }) => {
             let autorizada = alegado == titular;
             let recusa =
@@ -124,14 +121,14 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
             (estado, Recusar(recusa))
         }
 
-        (AguardaResposta { pedido, titular }, Entrada::Respondida { feita }) => {
-            let titular = entrada_em(&pedido).filter(|_| feita).or(titular);
+        (AguardaEntrada { rg, titular }, Entrada::LoginRespondido { feito }) => {
+            let titular = if feito { Some(rg) } else { titular };
             (titular.map_or(AguardaLogin, |titular| AguardaPedido { titular }), Nada)
         }
-        // These do not occur: no message is taken while a request waits for its answer, and
-        // `responder` takes no answer otherwise.
-        (AguardaResposta { .. }, Entrada::Pedido(_) | Entrada::ValorInvalido { .. })
-        | (AguardaLogin | AguardaPedido { .. }, Entrada::Respondida { .. }) => (estado, Nada),
+        // These do not occur: no message is taken while a login waits for its answer, and `responder`
+        // tells of the answer to a login only.
+        (AguardaEntrada { .. }, Entrada::Pedido(_) | Entrada::ValorInvalido { .. })
+        | (AguardaLogin | AguardaPedido { .. }, Entrada::LoginRespondido { .. }) => (estado, Nada),
     }
 }
 

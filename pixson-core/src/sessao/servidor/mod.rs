@@ -2,18 +2,18 @@
 
 mod configuracao;
 mod estado;
+mod saida;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use thiserror::Error;
-
 pub use self::configuracao::ConfiguracaoServidor;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
+pub use self::saida::{ErroResponder, SaidaServidor};
 use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
-use crate::tipos::{Culpa, Desfecho, Operacao, Recusa, Rg};
+use crate::tipos::{Desfecho, Recusa, Rg};
 
 /// How many malformed messages in a row end a connection (protocolo.md, section 3).
 const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
@@ -32,7 +32,7 @@ const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
 /// let mut sessao = SessaoServidor::default();
 /// sessao.receber(b"t:1|op:6|rg:1111111111\n");
 /// while !matches!(sessao.proxima_saida(&relogio), SaidaServidor::PedidoRecebido(_)) {}
-/// sessao.responder(relogio.tique()?, Ok(Sucesso::Login))?;
+/// sessao.responder(relogio.tique()?, Ok(Sucesso::Login), &relogio)?;
 ///
 /// let mut bytes = Vec::new();
 /// sessao.retirar_saida(&mut bytes);
@@ -51,43 +51,20 @@ pub struct SessaoServidor {
     prazo_passou: bool,
     /// Outputs that wait to be taken, in order: clock changes, then at most one request.
     eventos: VecDeque<SaidaServidor>,
+    /// What is answered next, in order. The first one is a request: a refusal that no request is before
+    /// is written at once.
+    em_voo: VecDeque<EmVoo>,
     saida: Vec<u8>,
     respostas_na_saida: usize,
 }
 
-/// What the program has to do next.
+/// A message that has no reply yet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[must_use = "an output that is not acted on stalls the connection"]
-pub enum SaidaServidor {
-    /// The clock has changed to this value, for a program that shows the clock.
-    RelogioAtualizado(Carimbo),
-    /// The session has refused a message by itself, and written the reply; for a program that
-    /// counts refusals.
-    PedidoRecusado(Recusa),
-    /// A request has passed the session's checks: do it, then call
-    /// [`SessaoServidor::responder`].
-    PedidoRecebido(Operacao),
-    /// A request came out and has no answer yet.
-    EsperaResposta,
-    /// Send what there is to send, then bring the next input.
-    PrecisaDeDados {
-        /// Call [`SessaoServidor::silencio`] if nothing arrives for this long.
-        acordar_apos: Option<Duration>,
-    },
-    /// Send what there is to send, then close.
-    Encerrada(Fim),
-}
-
-/// [`SessaoServidor::responder`] was called and no request waits for an answer.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("nenhum pedido espera resposta")]
-pub struct ErroResponder;
-
-impl ErroResponder {
-    /// Whose fault it is: the caller's.
-    pub fn culpa(&self) -> Culpa {
-        Culpa::Chamador
-    }
+enum EmVoo {
+    /// The program does it.
+    Pedido,
+    /// The session has refused it, behind requests that have no answer.
+    Recusado(Recusa),
 }
 
 impl Default for SessaoServidor {
@@ -108,6 +85,7 @@ impl SessaoServidor {
             entrada_acabou: false,
             prazo_passou: false,
             eventos: VecDeque::new(),
+            em_voo: VecDeque::new(),
             saida: Vec::new(),
             respostas_na_saida: 0,
         }
@@ -137,21 +115,35 @@ impl SessaoServidor {
         self.prazo_passou = true;
     }
 
-    /// Command: answers the request that came out last.
+    /// Command: answers the first of the requests that came out and have no answer.
     ///
     /// `carimbo` must have been drawn from the clock under the locks of the accounts that
-    /// `desfecho` speaks of (protocolo.md, section 4).
+    /// `desfecho` speaks of (protocolo.md, section 4). `relogio` stamps the refusals of the session that
+    /// waited behind this answer.
     ///
     /// # Errors
     ///
     /// [`ErroResponder`] if no request waits for an answer, or if it has not come out yet.
-    pub fn responder(&mut self, carimbo: Carimbo, desfecho: Desfecho) -> Result<(), ErroResponder> {
-        let ainda_dentro = self.eventos.iter().any(eh_pedido);
-        if ainda_dentro || !matches!(self.estado, Estado::AguardaResposta { .. }) {
+    pub fn responder(
+        &mut self,
+        carimbo: Carimbo,
+        desfecho: Desfecho,
+        relogio: &Relogio,
+    ) -> Result<(), ErroResponder> {
+        let ainda_dentro = self.em_voo.len() == 1 && self.eventos.iter().any(eh_pedido);
+        if ainda_dentro || self.em_voo.pop_front().is_none() {
             return Err(ErroResponder);
         }
-        (self.estado, _) = transitar(self.estado, Entrada::Respondida { feita: desfecho.is_ok() });
+        if self.em_voo.is_empty() {
+            // Nothing changes unless this was a login, which nothing can be behind.
+            let entrada = Entrada::LoginRespondido { feito: desfecho.is_ok() };
+            (self.estado, _) = transitar(self.estado, entrada);
+        }
         self.escrever(&Resposta::nova(carimbo, desfecho));
+        while let Some(&EmVoo::Recusado(recusa)) = self.em_voo.front() {
+            self.em_voo.pop_front();
+            self.recusar(recusa, relogio);
+        }
         Ok(())
     }
 
@@ -160,9 +152,9 @@ impl SessaoServidor {
     /// `Servidor indisponível`, since what it says may not be true after a restart; the session
     /// is over.
     pub fn anular(&mut self, relogio: &Relogio) {
-        let sem_resposta = matches!(self.estado, Estado::AguardaResposta { .. });
-        let anuladas = self.respostas_na_saida + usize::from(sem_resposta);
+        let anuladas = self.respostas_na_saida + self.em_voo.len();
         self.saida.clear();
+        self.em_voo.clear();
         self.respostas_na_saida = 0;
         for _ in 0..anuladas {
             self.recusar(Recusa::ServidorIndisponivel, relogio);
@@ -171,9 +163,9 @@ impl SessaoServidor {
         self.estado = Estado::Encerrada(Fim::ArmazenamentoFalhou);
     }
 
-    /// Command: ends the session without a further reply. A request that has not come out yet is
-    /// dropped.
+    /// Command: ends the session without a further reply. Requests that have no answer are dropped.
     pub fn encerrar(&mut self, fim: Fim) {
+        self.em_voo.clear();
         self.eventos.retain(|evento| !eh_pedido(evento));
         if !matches!(self.estado, Estado::Encerrada(_)) {
             self.estado = Estado::Encerrada(fim);
@@ -197,10 +189,15 @@ impl SessaoServidor {
             if let Some(evento) = self.eventos.pop_front() {
                 return evento;
             }
+            if self.em_voo.len() >= self.configuracao.em_voo_max.get() {
+                return SaidaServidor::EsperaResposta;
+            }
             match self.estado {
+                Estado::Encerrada(_) | Estado::AguardaEntrada { .. } if !self.em_voo.is_empty() => {
+                    return SaidaServidor::EsperaResposta;
+                }
                 Estado::Encerrada(fim) => return SaidaServidor::Encerrada(fim),
-                Estado::AguardaResposta { .. } => return SaidaServidor::EsperaResposta,
-                Estado::AguardaLogin | Estado::AguardaPedido { .. } => {}
+                _ => {}
             }
             let Some(entrada) = self.proxima_entrada(relogio) else {
                 return SaidaServidor::PrecisaDeDados { acordar_apos: self.acordar_apos() };
@@ -209,8 +206,10 @@ impl SessaoServidor {
             self.estado = estado;
             match acao {
                 Acao::Nada => {}
-                Acao::Recusar(recusa) => self.recusar(recusa, relogio),
+                Acao::Recusar(recusa) if self.em_voo.is_empty() => self.recusar(recusa, relogio),
+                Acao::Recusar(recusa) => self.em_voo.push_back(EmVoo::Recusado(recusa)),
                 Acao::Entregar(pedido) => {
+                    self.em_voo.push_back(EmVoo::Pedido);
                     self.eventos.push_back(SaidaServidor::PedidoRecebido(pedido));
                 }
             }
@@ -233,7 +232,7 @@ impl SessaoServidor {
     pub fn titular(&self) -> Option<Rg> {
         match self.estado {
             Estado::AguardaPedido { titular } => Some(titular),
-            Estado::AguardaResposta { titular, .. } => titular,
+            Estado::AguardaEntrada { titular, .. } => titular,
             Estado::AguardaLogin | Estado::Encerrada(_) => None,
         }
     }
@@ -319,12 +318,12 @@ impl SessaoServidor {
     }
 
     fn recusar(&mut self, recusa: Recusa, relogio: &Relogio) {
-        match relogio.tique() {
-            Ok(carimbo) => {
-                self.eventos.push_back(SaidaServidor::PedidoRecusado(recusa));
-                self.escrever(&Resposta::nova(carimbo, Err(recusa)));
-            }
-            Err(_) => self.estado = Estado::Encerrada(Fim::RelogioEsgotado),
+        if let Ok(carimbo) = relogio.tique() {
+            self.eventos.push_back(SaidaServidor::PedidoRecusado(recusa));
+            self.escrever(&Resposta::nova(carimbo, Err(recusa)));
+        } else {
+            self.em_voo.clear();
+            self.estado = Estado::Encerrada(Fim::RelogioEsgotado);
         }
     }
 
