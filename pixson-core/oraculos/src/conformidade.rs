@@ -38,6 +38,8 @@ const SORTEIOS: u64 = 64;
 ///
 /// * each operation has the outcome of [`regras::decidir`](pixson_core::banco::regras::decidir), and one
 ///   tick of the clock; without a stamp nothing changes;
+/// * operations in one call of [`Banco::executar_lote`] have the outcomes and stamps that they have one
+///   by one;
 /// * a reply that shows a change that is not confirmed yet has at least the receipt of that change,
 ///   also if the reply is a balance, a login or a refusal;
 /// * with many threads, the replies sorted by stamp are a serial history, and crossing transfers
@@ -50,11 +52,13 @@ const SORTEIOS: u64 = 64;
 pub fn conferir<B: Banco>(novo: impl Fn(&BTreeMap<Rg, Saldo>) -> B) {
     cada_operacao_tem_o_seu_desfecho(&novo(&contas(&[("1", 1000), ("2", 50)])));
     sem_carimbo_nada_muda(&novo(&contas(&[("1", 1000), ("2", 0)])));
+    um_lote_para_onde_acabam_os_carimbos(&novo(&contas(&[("1", 1000)])));
     quem_mostra_espera_tambem(&novo(&contas(&[("1", 1000), ("2", 1000)])));
     carimbos_sao_distintos_e_contam_a_historia(&novo);
     transferencias_que_se_cruzam_nao_se_esperam(&novo(&contas(&[("1", 1000), ("2", 1000)])));
     for semente in 0..SORTEIOS {
         faz_o_que_o_modelo_faz(&novo, semente);
+        um_lote_faz_o_que_o_modelo_faz(&novo, semente);
     }
 }
 
@@ -183,6 +187,19 @@ fn sem_carimbo_nada_muda(banco: &impl Banco) {
     }
 }
 
+fn um_lote_para_onde_acabam_os_carimbos(banco: &impl Banco) {
+    let penultimo = Carimbo::novo(Carimbo::MAX.valor() - 1).expect("in range");
+    let mut feitas = Vec::new();
+    let restam = banco.executar_lote(
+        &[deposito("1", 1), deposito("1", 1)],
+        &Relogio::desde(penultimo),
+        &mut feitas,
+    );
+    let desfechos: Vec<_> = feitas.iter().map(|feita| feita.desfecho).collect();
+    assert_eq!(desfechos, [Ok(Sucesso::Deposito)], "one stamp was left");
+    assert!(restam.is_err(), "the second has no stamp, and is not done");
+}
+
 fn quem_mostra_espera_tambem(banco: &impl Banco) {
     let relogio = Relogio::novo();
     let recibo = |operacao| executar(banco, &relogio, operacao).recibo;
@@ -276,18 +293,46 @@ fn transferencias_que_se_cruzam_nao_se_esperam(banco: &impl Banco) {
     assert_eq!(total, 2000, "money is conserved");
 }
 
+fn operacoes(elenco: &Elenco, semente: u64) -> Vec<Operacao> {
+    let mut sorteio = Sorteio::novo(semente);
+    let bytes: Vec<u8> = (0..32).flat_map(|_| sorteio.proximo().to_le_bytes()).collect();
+    let mut dados = arbitrary::Unstructured::new(&bytes);
+    let mut operacoes = Vec::new();
+    while let Ok(operacao) = elenco.operacao(&mut dados)
+        && !dados.is_empty()
+    {
+        operacoes.push(operacao);
+    }
+    operacoes
+}
+
+/// A random list of operations in one call.
+fn um_lote_faz_o_que_o_modelo_faz<B: Banco>(
+    novo: &impl Fn(&BTreeMap<Rg, Saldo>) -> B,
+    semente: u64,
+) {
+    let elenco = Elenco::sorteado(semente);
+    let modelo = BancoMemoria::com_contas(elenco.iniciais());
+    let banco = novo(&elenco.iniciais());
+    let (relogio, relogio_do_modelo) = (Relogio::novo(), Relogio::novo());
+    let operacoes = operacoes(&elenco, semente);
+    let mut feitas = Vec::new();
+    let restam = banco.executar_lote(&operacoes, &relogio, &mut feitas);
+    assert_eq!((restam, feitas.len()), (Ok(()), operacoes.len()), "one execution for each");
+    for (&operacao, feita) in operacoes.iter().zip(feitas) {
+        let esperado = fazer(&modelo, &relogio_do_modelo, operacao);
+        assert_eq!((feita.carimbo, feita.desfecho), esperado, "seed {semente}: {operacao:?}");
+        assert_eq!(banco.confirmar(feita.recibo), Ok(()), "seed {semente}: {operacao:?}");
+    }
+}
+
 /// A random list of operations, each compared with the model.
 fn faz_o_que_o_modelo_faz<B: Banco>(novo: &impl Fn(&BTreeMap<Rg, Saldo>) -> B, semente: u64) {
     let elenco = Elenco::sorteado(semente);
     let modelo = BancoMemoria::com_contas(elenco.iniciais());
     let banco = novo(&elenco.iniciais());
     let (relogio, relogio_do_modelo) = (Relogio::novo(), Relogio::novo());
-    let mut sorteio = Sorteio::novo(semente);
-    let bytes: Vec<u8> = (0..32).flat_map(|_| sorteio.proximo().to_le_bytes()).collect();
-    let mut dados = arbitrary::Unstructured::new(&bytes);
-    while let Ok(operacao) = elenco.operacao(&mut dados)
-        && !dados.is_empty()
-    {
+    for operacao in operacoes(&elenco, semente) {
         let esperado = fazer(&modelo, &relogio_do_modelo, operacao);
         assert_eq!(fazer(&banco, &relogio, operacao), esperado, "seed {semente}: {operacao:?}");
     }

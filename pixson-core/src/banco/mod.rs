@@ -142,6 +142,52 @@ pub trait Banco: Send + Sync {
     /// [`RelogioEsgotado`] if no stamp can be drawn; nothing was changed.
     fn executar(&self, operacao: Operacao, relogio: &Relogio) -> Result<Execucao, RelogioEsgotado>;
 
+    /// Applies several operations in order, each as [`Banco::executar`] does, and puts one [`Execucao`]
+    /// for each of them behind what `feitas` holds. Each sees what those before it have changed.
+    ///
+    /// It is no transaction: one that is refused changes nothing, and the others are done. Operations of
+    /// others may come between them.
+    ///
+    /// A bank that is a network away does them in one round trip. Others need not implement it.
+    ///
+    /// ```
+    /// use pixson_core::banco::{Banco, BancoMemoria};
+    /// use pixson_core::{Operacao, Recusa, Relogio, Saldo, Sucesso};
+    ///
+    /// let (rg, valor) = ("1".parse()?, "4".parse()?);
+    /// let banco = BancoMemoria::com_contas([(rg, Saldo::de_centavos(1000)?)]);
+    /// let mut feitas = Vec::new();
+    /// banco.executar_lote(&[Operacao::Saque { rg, valor }; 3], &Relogio::novo(), &mut feitas)?;
+    /// let desfechos: Vec<_> = feitas.iter().map(|feita| feita.desfecho).collect();
+    /// let insuficiente = Err(Recusa::SaldoInsuficiente);
+    /// assert_eq!(desfechos, [Ok(Sucesso::Saque), Ok(Sucesso::Saque), insuficiente]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RelogioEsgotado`] at the first operation for which no stamp can be drawn: it and those after it
+    /// have changed nothing, and have no [`Execucao`].
+    fn executar_lote(
+        &self,
+        operacoes: &[Operacao],
+        relogio: &Relogio,
+        feitas: &mut Vec<Execucao>,
+    ) -> Result<(), RelogioEsgotado> {
+        for &operacao in operacoes {
+            feitas.push(self.executar(operacao, relogio)?);
+        }
+        Ok(())
+    }
+
+    /// Whether [`Banco::executar`] takes about as long for many operations as for one, since it waits for
+    /// something far away. Then a [`Servico`](crate::Servico) lets several requests of a connection gather
+    /// for [`Banco::executar_lote`], and an event loop leaves that call to another thread. It is the
+    /// same at every call.
+    fn distante(&self) -> bool {
+        false
+    }
+
     /// Waits until everything that `recibo` covers will survive a power cut. One receipt covers
     /// every operation whose receipt is not greater, on any connection. The method may be called
     /// any number of times, from any thread, in any order.
@@ -250,6 +296,19 @@ macro_rules! banco_atraves_de {
                 relogio: &Relogio,
             ) -> Result<Execucao, RelogioEsgotado> {
                 (**self).executar(operacao, relogio)
+            }
+
+            fn executar_lote(
+                &self,
+                operacoes: &[Operacao],
+                relogio: &Relogio,
+                feitas: &mut Vec<Execucao>,
+            ) -> Result<(), RelogioEsgotado> {
+                (**self).executar_lote(operacoes, relogio, feitas)
+            }
+
+            fn distante(&self) -> bool {
+                (**self).distante()
             }
 
             fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {

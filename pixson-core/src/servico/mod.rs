@@ -1,8 +1,12 @@
 //! Where sessions and the bank meet: the only module that knows both.
 
 mod ligacao;
+mod lote;
+
+use std::num::NonZeroUsize;
 
 pub use self::ligacao::{Ligacao, Passo};
+pub use self::lote::{Lote, LoteFeito};
 use crate::banco::Banco;
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
@@ -11,6 +15,9 @@ use crate::tipos::{Desfecho, Operacao, Recusa};
 
 /// How many bytes of answers make [`Servico::avancar`] pause so that they are sent: 256 KiB.
 pub const LOTE_MAX_BYTES: usize = 256 * 1024;
+
+/// How many requests of one connection a bank that is far away is given at once: 1024.
+const EM_VOO_MAX: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 /// A server without its sockets: a bank, a clock, and what every session has in common.
 ///
@@ -105,7 +112,11 @@ impl<B: Banco> Servico<B> {
 
     /// A new connection.
     pub fn ligacao(&self) -> Ligacao {
-        Ligacao::nova(SessaoServidor::nova(self.configuracao))
+        let mut configuracao = self.configuracao;
+        if self.banco.distante() {
+            configuracao.em_voo_max = EM_VOO_MAX;
+        }
+        Ligacao::nova(SessaoServidor::nova(configuracao))
     }
 
     /// The clock of this run.
@@ -118,16 +129,63 @@ impl<B: Banco> Servico<B> {
         &self.banco
     }
 
-    /// Answers every request that has arrived whole. It never waits for storage, and none of the answers
-    /// leaves: that is for [`Servico::confirmar`].
+    /// Answers every request that has arrived whole, and none of the answers leaves: that is for
+    /// [`Servico::confirmar`]. It never waits, unless the bank is far away ([`Banco::distante`]).
     ///
     /// This method may be called again before that, with more input, so that one wait serves all of
     /// it ([`Ligacao::pode_adiantar`]). `observar` is called for everything that happens, in order,
     /// never under a lock of the bank.
     pub fn avancar(&self, ligacao: &mut Ligacao, mut observar: impl FnMut(Evento)) {
+        while let Some(lote) = self.reunir(ligacao, &mut observar) {
+            for feito in self.executar(vec![lote]) {
+                self.responder(ligacao, feito, &mut observar);
+            }
+        }
+    }
+
+    /// As [`Servico::avancar`], but it never waits: requests for a bank that is far away come out, for a
+    /// thread that may wait to call [`Servico::executar`]. [`Servico::responder`] brings the answers back,
+    /// and then this method is called again, also if no input has come since.
+    ///
+    /// ```
+    /// use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconhecido};
+    /// use pixson_core::relogio::RelogioEsgotado;
+    /// use pixson_core::{Operacao, Relogio, Saldo, Servico};
+    ///
+    /// struct Longe(BancoMemoria);
+    ///
+    /// impl Banco for Longe {
+    ///     fn executar(&self, operacao: Operacao, r: &Relogio) -> Result<Execucao, RelogioEsgotado> {
+    ///         self.0.executar(operacao, r)
+    ///     }
+    ///     fn confirmar(&self, recibo: Recibo) -> Result<(), ResultadoDesconhecido> {
+    ///         self.0.confirmar(recibo)
+    ///     }
+    ///     fn distante(&self) -> bool {
+    ///         true
+    ///     }
+    /// }
+    ///
+    /// let contas = BancoMemoria::com_contas([("1".parse()?, Saldo::ZERO)]);
+    /// let servico = Servico::novo(Longe(contas));
+    /// let mut ligacao = servico.ligacao();
+    /// ligacao.receber(b"t:1|op:6|rg:1\nt:2|op:1|rg:1\nt:3|op:1|rg:1\n");
+    /// let mut quantas = Vec::new();
+    /// while let Some(lote) = servico.reunir(&mut ligacao, |_| {}) {
+    ///     quantas.push(lote.quantas());
+    ///     for feito in servico.executar(vec![lote]) {
+    ///         servico.responder(&mut ligacao, feito, |_| {});
+    ///     }
+    /// }
+    /// assert_eq!(quantas, [1, 2], "the login decides what the rest means");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reunir(&self, ligacao: &mut Ligacao, mut observar: impl FnMut(Evento)) -> Option<Lote> {
         let Ligacao { sessao, recibo, passo } = ligacao;
+        let distante = self.banco.distante();
+        let mut lote = Lote::default();
         *passo = loop {
-            if sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
+            if lote.operacoes.is_empty() && sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {
@@ -135,6 +193,9 @@ impl<B: Banco> Servico<B> {
                     observar(Evento::RelogioAtualizado(carimbo));
                 }
                 SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
+                SaidaServidor::PedidoRecebido(operacao) if distante => {
+                    lote.operacoes.push(operacao);
+                }
                 SaidaServidor::PedidoRecebido(operacao) => {
                     let Ok(execucao) = self.banco.executar(operacao, &self.relogio) else {
                         sessao.encerrar(Fim::RelogioEsgotado);
@@ -145,15 +206,44 @@ impl<B: Banco> Servico<B> {
                     // This cannot fail: the request that has just come out waits for its answer.
                     let _ = sessao.responder(execucao.carimbo, execucao.desfecho, &self.relogio);
                 }
-                // This does not occur: each request is answered above, before the next output is
-                // asked for.
-                SaidaServidor::EsperaResposta => break Passo::Ler { acordar_apos: None },
+                _ if !lote.operacoes.is_empty() => break Passo::Continuar,
+                // The answers of an earlier `Lote` are still to come.
+                SaidaServidor::EsperaResposta => break Passo::Continuar,
                 SaidaServidor::PrecisaDeDados { acordar_apos } => {
                     break Passo::Ler { acordar_apos };
                 }
                 SaidaServidor::Encerrada(fim) => break Passo::Encerrar(fim),
             }
         };
+        (!lote.operacoes.is_empty()).then_some(lote)
+    }
+
+    /// Has the requests of several connections done by one call of [`Banco::executar_lote`], in this
+    /// order, and waits until what their answers show is durable. The results are in the same order.
+    pub fn executar(&self, lotes: Vec<Lote>) -> Vec<LoteFeito> {
+        lote::executar(&self.banco, &self.relogio, lotes)
+    }
+
+    /// Answers the requests that [`Servico::reunir`] gave for this connection. `observar` is called as in
+    /// [`Servico::avancar`].
+    pub fn responder(
+        &self,
+        ligacao: &mut Ligacao,
+        feito: LoteFeito,
+        mut observar: impl FnMut(Evento),
+    ) {
+        let Ligacao { sessao, recibo, passo } = ligacao;
+        *passo = Passo::Continuar;
+        let LoteFeito { operacoes, feitas } = feito;
+        for (&operacao, execucao) in operacoes.iter().zip(&feitas) {
+            observar(Evento::Executada { operacao, desfecho: execucao.desfecho });
+            *recibo = (*recibo).max(Some(execucao.recibo));
+            // This fails only for a session that has ended meanwhile: it says nothing more.
+            let _ = sessao.responder(execucao.carimbo, execucao.desfecho, &self.relogio);
+        }
+        if feitas.len() < operacoes.len() {
+            sessao.encerrar(Fim::RelogioEsgotado);
+        }
     }
 
     /// Waits once until the answers of all these connections are durable. [`Servico::confirmar`] of
