@@ -70,6 +70,8 @@ fn conduzir<B: Banco>(
                 });
                 Ok(())
             }
+            // The machine asks for it only after `ConexaoServidor::reunir`.
+            Acao::Esperar => Ok(()),
             Acao::Confirmar => {
                 // The stop is checked last, since all connections share its flag.
                 if conexao.pode_adiantar() && soquete.le_muito() && !parada.pedida() {

@@ -49,7 +49,6 @@ impl Recusada {
         loop {
             match self.conexao.acao(agora) {
                 Acao::Avancar => self.conexao.avancar(servico, &mut observar),
-                // The bank was asked for nothing, so that this does not wait.
                 Acao::Confirmar => self.conexao.confirmar(servico),
                 Acao::Escrever { bytes, .. } => {
                     // The send buffer of a new socket has room for one line.
@@ -60,7 +59,8 @@ impl Recusada {
                     self.fluxo.shutdown(Shutdown::Write)?;
                     self.conexao.meio_fechada();
                 }
-                Acao::Ler { .. } | Acao::Fechar(_) => return Ok(()),
+                // The bank is asked for nothing, so that nothing is waited for.
+                Acao::Esperar | Acao::Ler { .. } | Acao::Fechar(_) => return Ok(()),
             }
         }
     }

@@ -49,6 +49,7 @@ impl Cena {
         loop {
             match self.conexao.acao(self.agora) {
                 Acao::Avancar => self.conexao.avancar(&self.servico, |_| {}),
+                Acao::Esperar => unreachable!("the bank is at hand"),
                 Acao::Confirmar => self.conexao.confirmar(&self.servico),
                 Acao::Escrever { bytes, no_maximo } => {
                     assert!(!bytes.is_empty() && !no_maximo.is_zero());

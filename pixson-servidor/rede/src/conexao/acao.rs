@@ -10,6 +10,10 @@ use pixson_core::sessao::Fim;
 pub enum Acao<'c> {
     /// Call [`ConexaoServidor::avancar`](super::ConexaoServidor::avancar): there may be something to serve.
     Avancar,
+    /// Wait until the [`Lote`](pixson_core::servico::Lote) is done that
+    /// [`ConexaoServidor::reunir`](super::ConexaoServidor::reunir) gave, and call
+    /// [`ConexaoServidor::responder`](super::ConexaoServidor::responder).
+    Esperar,
     /// Call [`ConexaoServidor::confirmar`](super::ConexaoServidor::confirmar), which waits for the storage.
     Confirmar,
     /// Write these bytes, or some of them (a short write is fine).

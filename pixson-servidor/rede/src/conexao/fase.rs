@@ -12,6 +12,10 @@ use super::acao::Encerramento;
 pub(super) enum Fase {
     /// Input waits to be served.
     Avancando,
+    /// Requests are on their way to a bank that is far away. Meanwhile so many bytes have arrived.
+    Executando {
+        recebidos: usize,
+    },
     /// All input so far is served, and the replies wait for the storage.
     Confirmando,
     /// `desde`: when the driver was first asked to write the replies; their deadline counts from

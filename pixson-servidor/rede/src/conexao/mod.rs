@@ -7,7 +7,8 @@
 //!
 //! | [`Acao`] | the driver | then calls |
 //! |---|---|---|
-//! | `Avancar` | needs nothing | [`ConexaoServidor::avancar`] |
+//! | `Avancar` | needs nothing | [`ConexaoServidor::avancar`], or [`ConexaoServidor::reunir`] if it must not wait |
+//! | `Esperar` | has the requests done that `reunir` gave; may take input, if [`ConexaoServidor::pode_adiantar`] | [`ConexaoServidor::receber`], [`ConexaoServidor::responder`] |
 //! | `Confirmar` | may take input that is at hand, if [`ConexaoServidor::pode_adiantar`] | [`ConexaoServidor::receber`], or [`ConexaoServidor::confirmar`] |
 //! | `Escrever` | writes what it can, for so long at most | [`ConexaoServidor::escritos`] |
 //! | `Ler` | waits for input, for so long at most | [`ConexaoServidor::receber`] or [`ConexaoServidor::fim_de_entrada`] |
@@ -19,22 +20,27 @@
 
 mod acao;
 mod fase;
+mod passagem;
 mod prazos;
 
 use std::time::{Duration, Instant};
 
-use pixson_core::servico::{Evento, Passo};
+use pixson_core::servico::{Evento, Lote, LoteFeito, Passo};
 use pixson_core::{Banco, Ligacao, Servico};
 
 pub use self::acao::{Acao, Encerramento};
 use self::fase::Fase;
-use self::prazos::{Prazos, passou, resta};
+use self::prazos::{Prazos, resta};
 use crate::limites::Limites;
 
 /// From how many bytes of replies on these are sent before more input of a pipelining peer is read:
 /// 128 KiB. Up to there one sync serves all requests: with transfers in pipelines of 8192 that
 /// raised 990,000 a second to 1,400,000; twice as many bytes bring no more.
 const ADIANTADOS_MAX_BYTES: usize = 128 * 1024;
+
+/// How much input is taken in while earlier requests are at a bank that is far away: 64 KiB, about a
+/// thousand requests, which are the next to be done.
+const ENTRADA_ADIANTADA_MAX_BYTES: usize = 64 * 1024;
 
 /// The largest buffer for replies that is kept for the next ones: 4 KiB.
 const SAIDA_MANTIDA_BYTES: usize = 4 * 1024;
@@ -66,6 +72,7 @@ const PARADA_MAX_BYTES: usize = 64 * 1024;
 /// loop {
 ///     match conexao.acao(agora) {
 ///         Acao::Avancar => conexao.avancar(&servico, |_| {}),
+///         Acao::Esperar => unreachable!("`reunir` was not called"),
 ///         Acao::Confirmar => conexao.confirmar(&servico),
 ///         Acao::Escrever { bytes, .. } => {
 ///             ouvido.extend_from_slice(bytes);
@@ -115,6 +122,7 @@ impl ConexaoServidor {
         self.deixar_passar(agora);
         match self.fase {
             Fase::Avancando => Acao::Avancar,
+            Fase::Executando { .. } => Acao::Esperar,
             Fase::Confirmando => Acao::Confirmar,
             Fase::Escrevendo { escritos, desde, .. } => Acao::Escrever {
                 bytes: &self.saida[escritos..],
@@ -137,25 +145,54 @@ impl ConexaoServidor {
         matches!(self.fase, Fase::Lendo { .. } | Fase::Escoando { .. })
     }
 
-    /// Serves what has arrived. It does not wait, and calls `observar` as [`Servico::avancar`] does.
-    pub fn avancar<B: Banco>(&mut self, servico: &Servico<B>, mut observar: impl FnMut(Evento)) {
+    /// Serves what has arrived. It waits only for a bank that is far away, and calls `observar` as
+    /// [`Servico::avancar`] does.
+    pub fn avancar<B: Banco>(&mut self, servico: &Servico<B>, observar: impl FnMut(Evento)) {
         if let Fase::Avancando = self.fase {
-            let atendeu = &mut self.prazos.atendeu;
-            servico.avancar(&mut self.ligacao, |evento| {
-                *atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
-                observar(evento);
-            });
+            servico.avancar(&mut self.ligacao, self.prazos.vigiar(observar));
             self.fase = Fase::Confirmando;
         }
     }
 
-    /// Whether to read input that is at hand before [`ConexaoServidor::confirmar`], so that one
-    /// wait serves it, too.
+    /// Serves what has arrived without waiting. Requests for a bank that is far away come out, for
+    /// [`Servico::executar`] in another thread.
+    pub fn reunir<B: Banco>(
+        &mut self,
+        servico: &Servico<B>,
+        observar: impl FnMut(Evento),
+    ) -> Option<Lote> {
+        let Fase::Avancando = self.fase else { return None };
+        let lote = servico.reunir(&mut self.ligacao, self.prazos.vigiar(observar));
+        let longe = lote.is_some();
+        self.fase = if longe { Fase::Executando { recebidos: 0 } } else { Fase::Confirmando };
+        lote
+    }
+
+    /// Result: what became of the requests that [`ConexaoServidor::reunir`] gave.
+    pub fn responder<B: Banco>(
+        &mut self,
+        servico: &Servico<B>,
+        feito: LoteFeito,
+        observar: impl FnMut(Evento),
+    ) {
+        if let Fase::Executando { .. } = self.fase {
+            servico.responder(&mut self.ligacao, feito, self.prazos.vigiar(observar));
+            self.fase = Fase::Confirmando;
+        }
+    }
+
+    /// Whether to read input that is at hand although replies wait for the bank: one wait serves it,
+    /// too, or the next one begins sooner.
     pub fn pode_adiantar(&self) -> bool {
-        matches!(self.fase, Fase::Confirmando)
-            && self.restam.is_none()
-            && self.ligacao.pode_adiantar()
-            && self.ligacao.bytes_retidos() < ADIANTADOS_MAX_BYTES
+        self.restam.is_none()
+            && match self.fase {
+                Fase::Executando { recebidos } => recebidos < ENTRADA_ADIANTADA_MAX_BYTES,
+                Fase::Confirmando => {
+                    self.ligacao.pode_adiantar()
+                        && self.ligacao.bytes_retidos() < ADIANTADOS_MAX_BYTES
+                }
+                _ => false,
+            }
     }
 
     /// The connection without its deadlines, for [`Servico::esperar`], which waits for the storage
@@ -189,11 +226,15 @@ impl ConexaoServidor {
             | Fase::Fechada(_)
             | Fase::Escrevendo { depois: Passo::Encerrar(_), .. } => {}
             Fase::Avancando
+            | Fase::Executando { .. }
             | Fase::Confirmando
             | Fase::Lendo { .. }
             | Fase::Escrevendo { depois: Passo::Continuar | Passo::Ler { .. }, .. } => {
                 self.restam = self.restam.map(|restam| restam.saturating_sub(bytes.len()));
                 self.ligacao.receber(bytes);
+                if let Fase::Executando { recebidos } = &mut self.fase {
+                    *recebidos += bytes.len();
+                }
                 self.servir_depois();
             }
         }
@@ -237,9 +278,11 @@ impl ConexaoServidor {
         match self.fase {
             Fase::MeioFechando(fim) | Fase::Escoando { fim, .. } => Some(Encerramento::Sessao(fim)),
             Fase::Fechada(encerramento) => Some(encerramento),
-            Fase::Avancando | Fase::Confirmando | Fase::Escrevendo { .. } | Fase::Lendo { .. } => {
-                None
-            }
+            Fase::Avancando
+            | Fase::Executando { .. }
+            | Fase::Confirmando
+            | Fase::Escrevendo { .. }
+            | Fase::Lendo { .. } => None,
         }
     }
 
@@ -256,60 +299,8 @@ impl ConexaoServidor {
     fn servir_depois(&mut self) {
         match &mut self.fase {
             Fase::Escrevendo { depois, .. } => *depois = Passo::Continuar,
+            Fase::Executando { .. } => {}
             _ => self.fase = Fase::Avancando,
         }
-    }
-
-    /// Moves on to the phase in which the connection is at the instant `agora`.
-    fn deixar_passar(&mut self, agora: Instant) {
-        match &mut self.fase {
-            Fase::Escrevendo { escritos, depois, .. } if *escritos == self.saida.len() => {
-                let depois = *depois;
-                self.saida.clear();
-                self.saida.shrink_to(SAIDA_MANTIDA_BYTES);
-                match depois {
-                    Passo::Continuar => self.fase = Fase::Avancando,
-                    Passo::Encerrar(fim) => self.fase = Fase::MeioFechando(fim),
-                    Passo::Ler { acordar_apos } => self.comecar_a_ler(acordar_apos, agora),
-                }
-            }
-            Fase::Escrevendo { desde, .. } => {
-                let desde = *desde.get_or_insert(agora);
-                if passou(self.prazos.limites.prazo_escrita, desde, agora) {
-                    self.fase = Fase::Fechada(Encerramento::EscritaEsgotada);
-                }
-            }
-            Fase::Lendo { desde, espera, em_silencio } if passou(*espera, *desde, agora) => {
-                if *em_silencio {
-                    self.ligacao.silencio();
-                } else {
-                    self.ligacao.prazo_esgotado();
-                }
-                self.fase = Fase::Avancando;
-            }
-            Fase::Escoando { fim, desde, .. } => {
-                let desde = *desde.get_or_insert(agora);
-                if passou(ESCOAMENTO_MAX, desde, agora) {
-                    self.fase = Fase::Fechada(Encerramento::Sessao(*fim));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn comecar_a_ler(&mut self, acordar_apos: Option<Duration>, agora: Instant) {
-        if self.restam == Some(0) {
-            self.ligacao.fim_de_entrada();
-            self.fase = Fase::Avancando;
-            return;
-        }
-        let Some(ate_o_prazo) = self.prazos.falta(&self.ligacao, agora) else {
-            self.ligacao.prazo_esgotado();
-            self.fase = Fase::Avancando;
-            return;
-        };
-        let pausa = acordar_apos.filter(|&pausa| pausa < ate_o_prazo);
-        let espera = pausa.unwrap_or(ate_o_prazo);
-        self.fase = Fase::Lendo { desde: agora, espera, em_silencio: pausa.is_some() };
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pixson_core::Ligacao;
+use pixson_core::servico::Evento;
 
 use crate::limites::Limites;
 
@@ -16,7 +17,7 @@ pub(super) struct Prazos {
     comecou: Option<Instant>,
     /// A message was answered since the last call of [`Prazos::falta`], so that an incomplete
     /// message is a new one.
-    pub(super) atendeu: bool,
+    atendeu: bool,
 }
 
 impl Prazos {
@@ -27,6 +28,17 @@ impl Prazos {
     /// Starts the deadlines at `agora`, at the first call only.
     pub(super) fn comecar(&mut self, agora: Instant) {
         self.conectou.get_or_insert(agora);
+    }
+
+    /// Passes what happens on, and notes when a message was answered.
+    pub(super) fn vigiar<'p, O: FnMut(Evento) + 'p>(
+        &'p mut self,
+        mut observar: O,
+    ) -> impl FnMut(Evento) + 'p {
+        move |evento| {
+            self.atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+            observar(evento);
+        }
     }
 
     /// How much time the peer has left, or `None` if it has none.

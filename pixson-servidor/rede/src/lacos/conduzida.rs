@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mio::event::Event;
+use pixson_core::servico::{Lote, LoteFeito};
 use pixson_core::{Banco, Ligacao, Servico};
 
 use crate::admitida::Admitida;
@@ -39,6 +40,10 @@ impl Rodada<'_> {
 pub(super) enum Parou {
     /// Its replies wait for the storage.
     NoArmazenamento,
+    /// These requests are to be done by a bank that is far away.
+    NoBanco(Lote),
+    /// Requests of it are at the bank, and it has taken in what it may meanwhile.
+    Espera,
     /// There is nothing to do before the socket has changed, or this instant has come.
     NoPar(Instant),
     /// It has had its share of this round, and goes on in the next.
@@ -72,7 +77,7 @@ pub(super) struct Conduzida<'s, D> {
     pub(super) marcado: Option<Instant>,
     /// It is in the list of those that the loop goes on with.
     pub(super) na_fila: bool,
-    _passe: Passe<'s>,
+    passe: Passe<'s>,
 }
 
 impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
@@ -86,8 +91,13 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             cabem: LEITURA_MIN_BYTES,
             marcado: None,
             na_fila: false,
-            _passe: admitida.passe,
+            passe: admitida.passe,
         }
+    }
+
+    /// The number of this connection, which no other one of the server has.
+    pub(super) fn numero(&self) -> u64 {
+        self.passe.numero()
     }
 
     pub(super) fn fluxo(&self) -> &TcpStream {
@@ -140,9 +150,19 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
             }
             let feito = match self.conexao.acao(agora) {
                 Acao::Avancar if rodada.so_escreve => return Parou::NaVez,
-                Acao::Avancar => {
-                    self.avancar(servico);
-                    Ok(())
+                Acao::Avancar => match self.reunir(servico) {
+                    Some(lote) => return Parou::NoBanco(lote),
+                    None => Ok(()),
+                },
+                Acao::Esperar => {
+                    if !self.soquete.legivel || !self.conexao.pode_adiantar() {
+                        return Parou::Espera;
+                    }
+                    let ja_leu = std::mem::replace(&mut leu, true);
+                    if ja_leu || rodada.so_escreve || !rodada.permite(self.cabem) {
+                        return Parou::NaVez;
+                    }
+                    self.ler(parada, rodada, &mut encheu)
                 }
                 Acao::Confirmar if rodada.so_escreve => {
                     self.conexao.confirmar(servico);
@@ -178,9 +198,18 @@ impl<'s, D: ObservadorDeConexao> Conduzida<'s, D> {
         }
     }
 
-    fn avancar<B: Banco>(&mut self, servico: &Servico<B>) {
+    fn reunir<B: Banco>(&mut self, servico: &Servico<B>) -> Option<Lote> {
         let Self { conexao, observador, atendimento, .. } = self;
-        conexao.avancar(servico, |evento| {
+        conexao.reunir(servico, |evento| {
+            atendimento.ver(evento);
+            observador.evento(evento);
+        })
+    }
+
+    /// Takes in what became of requests at a bank that is far away.
+    pub(super) fn responder<B: Banco>(&mut self, servico: &Servico<B>, feito: LoteFeito) {
+        let Self { conexao, observador, atendimento, .. } = self;
+        conexao.responder(servico, feito, |evento| {
             atendimento.ver(evento);
             observador.evento(evento);
         });

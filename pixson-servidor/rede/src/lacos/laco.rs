@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
+use pixson_core::servico::Lote;
 use pixson_core::{Banco, Servico};
 use slab::Slab;
 
 use super::conduzida::{Conduzida, Parou, Rodada};
 use super::despertador::Despertador;
+use super::executor::{Executor, Remetente};
 use crate::admitida::{Admitida, Contexto};
 use crate::conexao::{ConexaoServidor, Encerramento};
 use crate::observador::Observador;
@@ -37,6 +39,8 @@ const RODADA_BYTES: usize = 64 * 1024;
 pub(super) struct LacoDeEventos<'s, B, O: Observador> {
     contexto: Contexto<'s, B, O>,
     seletor: Poll,
+    /// Only if the bank is far away.
+    executor: Option<Executor>,
     admitidas: Receiver<Admitida<'s>>,
     /// How many connections it has, for those who let them in.
     quantas: Arc<AtomicUsize>,
@@ -54,12 +58,14 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
     pub(super) fn novo(
         contexto: Contexto<'s, B, O>,
         seletor: Poll,
+        executor: Option<Executor>,
         admitidas: Receiver<Admitida<'s>>,
         quantas: Arc<AtomicUsize>,
     ) -> Self {
         Self {
             contexto,
             seletor,
+            executor,
             admitidas,
             quantas,
             conexoes: Slab::new(),
@@ -88,6 +94,7 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
                 conduzida.despertar();
                 enfileirar(&mut self.fila, qual, conduzida);
             }
+            self.recolher();
             let aberto = self.acolher(agora);
             self.atender();
             if !aberto && self.conexoes.is_empty() {
@@ -108,6 +115,31 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
             // A signal came (EINTR): a live selector has no other error. The next round finds what there is
             // to do.
             eventos.clear();
+        }
+    }
+
+    /// Answers the requests that have come back from the bank.
+    fn recolher(&mut self) {
+        let Some(executor) = self.executor.take() else { return };
+        for (Remetente { qual, numero }, feito) in executor.recolher() {
+            // It may have ended meanwhile, and another one have its place.
+            let Some(conduzida) = self.conexoes.get_mut(qual) else { continue };
+            if conduzida.numero() != numero {
+                continue;
+            }
+            let servico = self.contexto.servico;
+            match feito.and_then(|feito| isolar(|| conduzida.responder(servico, feito))) {
+                Some(()) => enfileirar(&mut self.fila, qual, conduzida),
+                None => self.despedir(qual, &Ok(Encerramento::Panico)),
+            }
+        }
+        self.executor = Some(executor);
+    }
+
+    fn pedir(&mut self, qual: usize, lote: Lote) {
+        let quem = Remetente { qual, numero: self.conexoes[qual].numero() };
+        if !self.executor.as_ref().is_some_and(|executor| executor.pedir(quem, lote)) {
+            self.despedir(qual, &Ok(Encerramento::Panico));
         }
     }
 
@@ -176,6 +208,8 @@ impl<'s, B: Banco, O: Observador> LacoDeEventos<'s, B, O> {
         let parou = isolar(|| conduzida.conduzir(servico, parada, rodada));
         match parou.unwrap_or(Parou::Encerrada(Ok(Encerramento::Panico))) {
             Parou::NoArmazenamento => return true,
+            Parou::NoBanco(lote) => self.pedir(qual, lote),
+            Parou::Espera => {}
             Parou::NaVez => self.seguir(qual),
             Parou::NoPar(prazo) => {
                 self.despertador.marcar(qual, &mut conduzida.marcado, prazo);

@@ -6,6 +6,7 @@
 
 mod conduzida;
 mod despertador;
+mod executor;
 mod laco;
 
 use std::io;
@@ -19,6 +20,7 @@ use std::thread::Scope;
 use mio::{Poll, Token, Waker};
 use pixson_core::Banco;
 
+use self::executor::Executor;
 use self::laco::LacoDeEventos;
 use crate::admitida::{Admitida, Contexto};
 use crate::observador::Observador;
@@ -59,10 +61,14 @@ impl<'s> Lacos<'s> {
         // A server without loops would serve nobody: the end of the last one is the end of all.
         let fim = Arc::new(ParadaAoFim(contexto.parada));
         for _ in 0..quantos.get() {
-            let rodar = move |seletor, vindas, quantas| {
-                LacoDeEventos::novo(contexto, seletor, vindas, quantas).rodar();
+            let seletor = Poll::new()?;
+            let acordar = Arc::new(Waker::new(seletor.registry(), ACORDAR)?);
+            let iniciar = || Executor::iniciar(escopo, contexto.servico, Arc::clone(&acordar));
+            let executor = contexto.servico.banco().distante().then(iniciar).transpose()?;
+            let rodar = move |vindas, quantas| {
+                LacoDeEventos::novo(contexto, seletor, executor, vindas, quantas).rodar();
             };
-            lacos.0.push(Porta::nova(escopo, Arc::clone(&fim), rodar)?);
+            lacos.0.push(Porta::nova(escopo, Arc::clone(&fim), acordar, rodar)?);
         }
         Ok(lacos)
     }
@@ -105,17 +111,16 @@ impl<'s> Porta<'s> {
     fn nova(
         escopo: &'s Scope<'s, '_>,
         fim: Arc<ParadaAoFim<'s>>,
-        rodar: impl FnOnce(Poll, Receiver<Admitida<'s>>, Arc<AtomicUsize>) + Send + 's,
+        acordar: Arc<Waker>,
+        rodar: impl FnOnce(Receiver<Admitida<'s>>, Arc<AtomicUsize>) + Send + 's,
     ) -> io::Result<Self> {
-        let seletor = Poll::new()?;
-        let acordar = Arc::new(Waker::new(seletor.registry(), ACORDAR)?);
         let (admitidas, vindas) = channel();
         let quantas = Arc::new(AtomicUsize::new(0));
         let (dele, acorda) = (Arc::clone(&quantas), Arc::clone(&acordar));
         let rodar = move || {
             // A panic of the loop itself drops its connections, which ends them, and `vindas`, so that
             // nobody waits in it for ever.
-            isolar(|| rodar(seletor, vindas, dele));
+            isolar(|| rodar(vindas, dele));
             // The selector forgets the event of a waker that is closed, so that the waker must outlive
             // the loop.
             drop((acorda, fim));
@@ -152,7 +157,9 @@ mod tests {
             let passe = portaria.entrar(&fluxo, par.ip()).expect("there is room");
             (cliente, Admitida { fluxo, passe, par })
         };
-        let cair = |_, vindas: Receiver<Admitida<'_>>, _| {
+        let seletor = Poll::new().expect("a selector");
+        let acordar = Arc::new(Waker::new(seletor.registry(), ACORDAR).expect("a waker"));
+        let cair = |vindas: Receiver<Admitida<'_>>, _| {
             let _uma = vindas.recv();
             // As the fields of a loop: nobody arrives any more before its connections end.
             let _primeiro = vindas;
@@ -160,7 +167,8 @@ mod tests {
         };
         thread::scope(|escopo| {
             let fim = Arc::new(ParadaAoFim(&parada));
-            let porta = |fim| Porta::nova(escopo, fim, cair).expect("a thread");
+            let porta =
+                |fim| Porta::nova(escopo, fim, Arc::clone(&acordar), cair).expect("a thread");
             let lacos = Lacos(vec![porta(Arc::clone(&fim)), porta(fim)]);
             for ordem in ["the first loop takes one and falls", "the second does"] {
                 let (mut cliente, admitida) = admitir();
