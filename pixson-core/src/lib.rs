@@ -20,7 +20,8 @@
 //!
 //! It opens no socket, reads no clock on the wall, prints nothing and spawns no thread: bytes,
 //! pauses and ends of input are values that the program brings. Only `banco::BancoJson`
-//! touches files. There is no unsafe code, and no float.
+//! touches files, and only `banco::BancoPostgres`, which no program has that does not ask for it, talks
+//! to a database and knows time. There is no unsafe code, and no float.
 //!
 //! The protocol itself has no encryption, and its login is a name without a password: serve
 //! it where every peer is trusted.
@@ -67,7 +68,7 @@
 //! | [`relogio`] | the Lamport clock | `tipos` |
 //! | [`protocolo`] | messages, grammar, serializer, framing | `tipos`, `relogio` |
 //! | [`sessao`] | both sides of a conversation, without IO | `tipos`, `relogio`, `protocolo` |
-//! | [`banco`] | the trait [`Banco`], a bank in memory, a bank in JSON files | `tipos`, `relogio` |
+//! | [`banco`] | the trait [`Banco`], a bank in memory, one in JSON files, one on PostgreSQL | `tipos`, `relogio` |
 //! | [`servico`] | sessions and bank together | `tipos`, `relogio`, `sessao`, `banco` |
 //!
 //! For tests the crate `pixson-oraculos`, in `oraculos`, has the laws as functions, a disk that fails, and a
@@ -78,6 +79,7 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
+//! | `postgres` | no | `banco::BancoPostgres`, a bank that several servers may stand on, with tokio-postgres, tokio and fastrand |
 //! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
 //!
 //! Without them the crate uses itoa, memchr, nom and thiserror only. Features add to the interface

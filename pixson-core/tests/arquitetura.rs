@@ -27,10 +27,11 @@ const SALAS: [(&str, &[&str]); 8] = [
 ];
 
 /// The same for the rooms inside `banco`. `mod` is its contract, which lies below all that keep it.
-const SALAS_DO_BANCO: [(&str, &[&str]); 11] = [
+const SALAS_DO_BANCO: [(&str, &[&str]); 12] = [
     ("mod", &[]),
     ("regras", &[]),
     ("memoria", &["mod", "regras"]),
+    ("postgres", &["mod", "regras"]),
     ("abertura", &[]),
     ("feito", &["regras", "abertura"]),
     ("disco", &[]),

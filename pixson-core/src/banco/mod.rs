@@ -3,6 +3,7 @@
 //! | what | needs the feature |
 //! |---|---|
 //! | [`Banco`], [`Execucao`], [`Recibo`], [`ResultadoDesconhecido`], [`regras`], [`BancoMemoria`] | none |
+//! | `BancoPostgres`, a bank that several servers may stand on | `postgres` |
 //! | `BancoJson`, a bank in files, with its disk, its ledger and its administration: all the rest | `json`, on by default |
 
 #[cfg(feature = "json")]
@@ -22,6 +23,8 @@ mod json;
 #[cfg(feature = "json")]
 mod livro;
 mod memoria;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod regras;
 
 use thiserror::Error;
@@ -49,6 +52,11 @@ pub use livro::{Mutirao, Sozinho};
 #[cfg(feature = "json")]
 pub use livro::{auditar, auditar_com, ler_extrato, ler_livro};
 pub use memoria::BancoMemoria;
+#[cfg(feature = "postgres")]
+pub use postgres::{
+    BancoPostgres, ConfiguracaoPostgres, ErroEnderecoPostgres, ErroPostgres, EstadoDoPostgres,
+    MedidasDoPostgres, Preparo, preparar,
+};
 pub use regras::Movimento;
 
 /// A bank, wherever it keeps its accounts.

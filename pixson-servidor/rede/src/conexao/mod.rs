@@ -20,7 +20,6 @@
 
 mod acao;
 mod fase;
-mod passagem;
 mod prazos;
 
 use std::time::{Duration, Instant};
@@ -30,7 +29,7 @@ use pixson_core::{Banco, Ligacao, Servico};
 
 pub use self::acao::{Acao, Encerramento};
 use self::fase::Fase;
-use self::prazos::{Prazos, resta};
+use self::prazos::{Prazos, passou, resta};
 use crate::limites::Limites;
 
 /// From how many bytes of replies on these are sent before more input of a pipelining peer is read:
@@ -225,11 +224,7 @@ impl ConexaoServidor {
             Fase::MeioFechando(_)
             | Fase::Fechada(_)
             | Fase::Escrevendo { depois: Passo::Encerrar(_), .. } => {}
-            Fase::Avancando
-            | Fase::Executando { .. }
-            | Fase::Confirmando
-            | Fase::Lendo { .. }
-            | Fase::Escrevendo { depois: Passo::Continuar | Passo::Ler { .. }, .. } => {
+            _ => {
                 self.restam = self.restam.map(|restam| restam.saturating_sub(bytes.len()));
                 self.ligacao.receber(bytes);
                 if let Fase::Executando { recebidos } = &mut self.fase {
@@ -278,11 +273,7 @@ impl ConexaoServidor {
         match self.fase {
             Fase::MeioFechando(fim) | Fase::Escoando { fim, .. } => Some(Encerramento::Sessao(fim)),
             Fase::Fechada(encerramento) => Some(encerramento),
-            Fase::Avancando
-            | Fase::Executando { .. }
-            | Fase::Confirmando
-            | Fase::Escrevendo { .. }
-            | Fase::Lendo { .. } => None,
+            _ => None,
         }
     }
 
@@ -302,5 +293,58 @@ impl ConexaoServidor {
             Fase::Executando { .. } => {}
             _ => self.fase = Fase::Avancando,
         }
+    }
+
+    /// Moves on to the phase in which the connection is at the instant `agora`.
+    fn deixar_passar(&mut self, agora: Instant) {
+        match &mut self.fase {
+            Fase::Escrevendo { escritos, depois, .. } if *escritos == self.saida.len() => {
+                let depois = *depois;
+                self.saida.clear();
+                self.saida.shrink_to(SAIDA_MANTIDA_BYTES);
+                match depois {
+                    Passo::Continuar => self.fase = Fase::Avancando,
+                    Passo::Encerrar(fim) => self.fase = Fase::MeioFechando(fim),
+                    Passo::Ler { acordar_apos } => self.comecar_a_ler(acordar_apos, agora),
+                }
+            }
+            Fase::Escrevendo { desde, .. } => {
+                let desde = *desde.get_or_insert(agora);
+                if passou(self.prazos.limites.prazo_escrita, desde, agora) {
+                    self.fase = Fase::Fechada(Encerramento::EscritaEsgotada);
+                }
+            }
+            Fase::Lendo { desde, espera, em_silencio } if passou(*espera, *desde, agora) => {
+                if *em_silencio {
+                    self.ligacao.silencio();
+                } else {
+                    self.ligacao.prazo_esgotado();
+                }
+                self.fase = Fase::Avancando;
+            }
+            Fase::Escoando { fim, desde, .. } => {
+                let desde = *desde.get_or_insert(agora);
+                if passou(ESCOAMENTO_MAX, desde, agora) {
+                    self.fase = Fase::Fechada(Encerramento::Sessao(*fim));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn comecar_a_ler(&mut self, acordar_apos: Option<Duration>, agora: Instant) {
+        if self.restam == Some(0) {
+            self.ligacao.fim_de_entrada();
+            self.fase = Fase::Avancando;
+            return;
+        }
+        let Some(ate_o_prazo) = self.prazos.falta(&self.ligacao, agora) else {
+            self.ligacao.prazo_esgotado();
+            self.fase = Fase::Avancando;
+            return;
+        };
+        let pausa = acordar_apos.filter(|&pausa| pausa < ate_o_prazo);
+        let espera = pausa.unwrap_or(ate_o_prazo);
+        self.fase = Fase::Lendo { desde: agora, espera, em_silencio: pausa.is_some() };
     }
 }

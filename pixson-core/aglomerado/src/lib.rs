@@ -1,0 +1,239 @@
+//! Private PostgreSQL clusters for tests: each in a directory of its own, on a free port, under a user
+//! that is not root, stopped by its process when it is dropped.
+//!
+//! ```no_run
+//! use pixson_aglomerado::Aglomerado;
+//!
+//! if let Some(aglomerado) = Aglomerado::novo() {
+//!     println!("{}", aglomerado.url("postgres"));
+//! }
+//! ```
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// Where Debian keeps the programs of each version.
+const VERSOES: &str = "/usr/lib/postgresql";
+
+/// How long a cluster has to start or to stop.
+const PACIENCIA: Duration = Duration::from_mins(1);
+
+/// Who owns the cluster: its processes refuse to run as root.
+#[derive(Clone, Copy, Debug)]
+struct Usuario {
+    uid: u32,
+    gid: u32,
+}
+
+/// A cluster that is running, or was stopped by its test.
+#[derive(Debug)]
+pub struct Aglomerado {
+    pasta: TempDir,
+    binarios: PathBuf,
+    usuario: Option<Usuario>,
+    porta: u16,
+    processo: Option<Child>,
+}
+
+impl Aglomerado {
+    /// A new cluster with the user `pixson`, who may do everything and needs no password. `None` where
+    /// the packages of PostgreSQL are missing, which is said on the error output.
+    ///
+    /// # Panics
+    ///
+    /// If the programs are there and do not work.
+    pub fn novo() -> Option<Self> {
+        Self::com_opcoes(&[])
+    }
+
+    /// As [`Aglomerado::novo`], with settings in the form `name=value`.
+    ///
+    /// # Panics
+    ///
+    /// If the programs are there and do not work.
+    pub fn com_opcoes(opcoes: &[&str]) -> Option<Self> {
+        let aglomerado = Self::vazio()?;
+        let dados = aglomerado.dados();
+        let mut initdb = aglomerado.programa("initdb");
+        initdb.args(["-U", "pixson", "-A", "trust", "-E", "UTF8", "--locale", "C", "-N", "-D"]);
+        executar(initdb.arg(&dados));
+        let texto = opcoes.join("\n");
+        let arquivo = dados.join("postgresql.auto.conf");
+        fs::write(&arquivo, texto).expect("the settings can be written");
+        Some(aglomerado.ligado())
+    }
+
+    fn vazio() -> Option<Self> {
+        let Some(binarios) = binarios() else {
+            let _ = writeln!(io::stderr(), "not run: Debian's package postgresql is not installed");
+            return None;
+        };
+        let pasta = TempDir::with_prefix("pixson-aglomerado-").expect("a temporary directory");
+        let usuario = usuario();
+        if let Some(Usuario { uid, gid }) = usuario {
+            chown(pasta.path(), Some(uid), Some(gid)).expect("root may give a directory away");
+        }
+        let porta = porta_livre();
+        Some(Self { pasta, binarios, usuario, porta, processo: None })
+    }
+
+    fn ligado(mut self) -> Self {
+        self.iniciar();
+        self
+    }
+
+    fn dados(&self) -> PathBuf {
+        self.pasta.path().join("dados")
+    }
+
+    fn programa(&self, nome: &str) -> Command {
+        let mut comando = Command::new(self.binarios.join(nome));
+        if let Some(Usuario { uid, gid }) = self.usuario {
+            comando.uid(uid).gid(gid);
+        }
+        comando.current_dir(self.pasta.path()).stdin(Stdio::null());
+        comando
+    }
+
+    /// Starts the cluster if it is stopped, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn iniciar(&mut self) {
+        if self.processo.is_some() {
+            return;
+        }
+        let registro = self.pasta.path().join("registro");
+        let registro = fs::File::options().create(true).append(true).open(registro);
+        let registro = registro.expect("the log can be written");
+        let mut postgres = self.programa("postgres");
+        postgres.arg("-D").arg(self.dados()).arg("-k").arg(self.pasta.path());
+        postgres.args(["-p", &self.porta.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        postgres.stdout(Stdio::null()).stderr(registro);
+        self.processo = Some(postgres.spawn().expect("postgres starts"));
+        let comecou = Instant::now();
+        while !self.responde() {
+            let acabou = self.processo.as_mut().map(Child::try_wait);
+            let acabou = acabou.and_then(io::Result::ok).flatten();
+            assert!(acabou.is_none(), "postgres ended: {}", self.registro());
+            assert!(comecou.elapsed() < PACIENCIA, "postgres is silent: {}", self.registro());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn responde(&self) -> bool {
+        let mut pronto = self.programa("pg_isready");
+        pronto.args(["-q", "-h", "127.0.0.1", "-p", &self.porta.to_string()]);
+        pronto.status().is_ok_and(|fim| fim.success())
+    }
+
+    /// What the cluster has said.
+    pub fn registro(&self) -> String {
+        fs::read_to_string(self.pasta.path().join("registro")).unwrap_or_default()
+    }
+
+    /// Kills the whole cluster as a power cut of its processes would (SIGQUIT to the postmaster, which does
+    /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
+    pub fn derrubar(&mut self) {
+        if let Some(mut processo) = self.processo.take() {
+            sinalizar(&processo, Signal::QUIT);
+            let _ = processo.wait();
+        }
+    }
+
+    /// Kills the postmaster alone, by SIGKILL; its processes end when they notice.
+    pub fn matar(&mut self) {
+        if let Some(mut processo) = self.processo.take() {
+            sinalizar(&processo, Signal::KILL);
+            let _ = processo.wait();
+        }
+    }
+
+    /// Stops the postmaster (SIGSTOP), so that new connections get no answer.
+    pub fn congelar(&self) {
+        self.processo.iter().for_each(|processo| sinalizar(processo, Signal::STOP));
+    }
+
+    /// Lets it go on.
+    pub fn descongelar(&self) {
+        self.processo.iter().for_each(|processo| sinalizar(processo, Signal::CONT));
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn porta(&self) -> u16 {
+        self.porta
+    }
+
+    /// The URL of one of its databases.
+    pub fn url(&self, banco: &str) -> String {
+        format!("postgres://pixson@127.0.0.1:{}/{banco}", self.porta)
+    }
+
+    /// Says something in SQL, and gives what comes back, without headings.
+    ///
+    /// # Panics
+    ///
+    /// If it is refused.
+    pub fn sql(&self, banco: &str, texto: &str) -> String {
+        let mut psql = self.programa("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]);
+        psql.args(["-p", &self.porta.to_string(), "-U", "pixson", "-d", banco, "-c", texto]);
+        executar(&mut psql).trim_end().to_owned()
+    }
+}
+
+impl Drop for Aglomerado {
+    fn drop(&mut self) {
+        self.descongelar();
+        self.derrubar();
+    }
+}
+
+fn sinalizar(processo: &Child, sinal: Signal) {
+    let pid = i32::try_from(processo.id()).ok().and_then(Pid::from_raw);
+    // It fails if the process has just ended, which is what is wanted.
+    let _ = pid.map(|pid| kill_process(pid, sinal));
+}
+
+/// The programs of the newest version that is installed.
+fn binarios() -> Option<PathBuf> {
+    let versoes = fs::read_dir(VERSOES).ok()?.flatten();
+    let numero = |pasta: &Path| pasta.file_name()?.to_str()?.parse::<u32>().ok();
+    let pastas =
+        versoes.map(|versao| versao.path()).filter(|pasta| pasta.join("bin/initdb").exists());
+    pastas.max_by_key(|pasta| numero(pasta)).map(|pasta| pasta.join("bin"))
+}
+
+/// The user `postgres`, if we are root.
+fn usuario() -> Option<Usuario> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let usuarios = fs::read_to_string("/etc/passwd").expect("there are users");
+    let linha = usuarios.lines().find(|linha| linha.starts_with("postgres:"));
+    let campos: Vec<&str> = linha.expect("the package has made its user").split(':').collect();
+    let numero = |campo: usize| campos[campo].parse().expect("a number");
+    Some(Usuario { uid: numero(2), gid: numero(3) })
+}
+
+fn porta_livre() -> u16 {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    ouvinte.local_addr().expect("bound").port()
+}
+
+fn executar(comando: &mut Command) -> String {
+    let saida = comando.output().unwrap_or_else(|erro| panic!("{comando:?}: {erro}"));
+    let erros = String::from_utf8_lossy(&saida.stderr);
+    assert!(saida.status.success(), "{comando:?}: {erros}");
+    String::from_utf8(saida.stdout).expect("UTF-8")
+}

@@ -1,0 +1,106 @@
+//! Everything that is said to the database in SQL.
+
+/// The version of the tables that `esquema.sql` makes.
+pub(super) const VERSAO_DO_ESQUEMA: i32 = 1;
+
+/// The tables, all at once, if there are none.
+pub(super) const ESQUEMA: &str = r#"
+CREATE SCHEMA IF NOT EXISTS pixson;
+
+CREATE TABLE pixson.esquema (versao integer NOT NULL);
+
+-- Room in each page for a new version of a row beside the old one (HOT), so that an update seldom
+-- needs more disk.
+CREATE TABLE pixson.contas (
+    rg      text COLLATE "C" PRIMARY KEY CHECK (rg ~ '^[0-9]{1,10}$'),
+    nome    text NOT NULL,
+    saldo   bigint NOT NULL CHECK (saldo BETWEEN 0 AND 999999999999999),
+    carimbo bigint NOT NULL DEFAULT 0 CHECK (carimbo BETWEEN 0 AND 4611686018427387903)
+) WITH (fillfactor = 70);
+
+CREATE SEQUENCE pixson.epocas;
+
+CREATE TABLE pixson.vias (
+    epoca     bigint PRIMARY KEY,
+    instancia text NOT NULL,
+    numero    bigint NOT NULL DEFAULT 0,
+    feito     boolean NOT NULL DEFAULT true,
+    carimbo   bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+
+CREATE TABLE pixson.livro (
+    carimbo        bigint NOT NULL,
+    epoca          bigint NOT NULL,
+    op             text NOT NULL,
+    valor          bigint,
+    rg             text COLLATE "C" NOT NULL,
+    antes          bigint,
+    depois         bigint NOT NULL,
+    rg_destino     text COLLATE "C",
+    destino_antes  bigint,
+    destino_depois bigint,
+    PRIMARY KEY (carimbo, epoca, rg)
+);
+CREATE INDEX livro_por_rg ON pixson.livro (rg, carimbo);
+CREATE INDEX livro_por_destino ON pixson.livro (rg_destino, carimbo) WHERE rg_destino IS NOT NULL;
+
+INSERT INTO pixson.esquema (versao) VALUES (1);
+"#;
+
+/// The version of the tables that are there.
+pub(super) const VERSAO: &str = "SELECT versao FROM pixson.esquema";
+
+/// A new lane. Its epoch is drawn from the sequence.
+pub(super) const VIA_NOVA: &str = "\
+    INSERT INTO pixson.vias (epoca, instancia) \
+    VALUES (nextval('pixson.epocas'), $1) RETURNING epoca";
+
+/// How far a lane has come.
+pub(super) const VIA_LER: &str = "\
+    SELECT numero, feito FROM pixson.vias WHERE epoca = $1 AND instancia = $2";
+
+/// Takes a number, unless a batch has it.
+pub(super) const VIA_TOMAR: &str = "\
+    UPDATE pixson.vias SET numero = $3, feito = false \
+    WHERE epoca = $1 AND instancia = $2 AND numero = $3 - 1";
+
+/// Locks the lane's row, if no batch after this number was made.
+pub(super) const VIA_TRANCAR: &str = "\
+    SELECT 1 FROM pixson.vias \
+    WHERE epoca = $1 AND instancia = $2 AND numero = $3 FOR UPDATE";
+
+/// Locks accounts in the order of their RGs, and reads them.
+pub(super) const CONTAS_TRANCAR: &str = "\
+    SELECT rg, saldo, carimbo FROM pixson.contas \
+    WHERE rg = ANY ($1) ORDER BY rg FOR UPDATE";
+
+/// Writes a batch: its lane's row, the rows of its accounts, and the ledger. One statement, so that it is
+/// one message.
+pub(super) const GRAVAR: &str = "\
+    WITH da_via AS ( \
+        UPDATE pixson.vias SET numero = $3, feito = true, carimbo = greatest(carimbo, $4) \
+        WHERE epoca = $1 AND instancia = $2 \
+    ), das_contas AS ( \
+        UPDATE pixson.contas AS conta SET saldo = nova.saldo, carimbo = nova.carimbo \
+        FROM unnest($5::text[], $6::bigint[], $7::bigint[]) AS nova (rg, saldo, carimbo) \
+        WHERE conta.rg = nova.rg \
+    ) \
+    INSERT INTO pixson.livro (epoca, carimbo, op, valor, rg, antes, depois, \
+        rg_destino, destino_antes, destino_depois) \
+    SELECT $1, nova.* FROM unnest($8::bigint[], $9::text[], $10::bigint[], \
+        $11::text[], $12::bigint[], $13::bigint[], \
+        $14::text[], $15::bigint[], $16::bigint[]) AS nova";
+
+/// What a session of a lane is set to.
+///
+/// A transaction whose server has stopped in the middle ends by itself, so that others wait for its rows
+/// no longer than that. A commit is durable wherever the operator wants it to be, but never less than on
+/// this machine's disk. No time-out of the database may cut the wait for a standby short: that would
+/// acknowledge what is on one machine only.
+pub(super) const PREPARAR_SESSAO: &str = "\
+    SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+    SET statement_timeout = 0; \
+    SET lock_timeout = 0; \
+    SET idle_in_transaction_session_timeout = '5s'; \
+    SELECT set_config('synchronous_commit', 'on', false) \
+    WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";

@@ -1,0 +1,155 @@
+//! Where operations of all connections wait for the lane, and who drives it: whoever waits and finds it
+//! free takes all that wait (as the journal's leader does), so that no thread is needed for it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::via::{DestinoDoLote, Via};
+use crate::relogio::Relogio;
+use crate::tipos::Operacao;
+
+/// How many operations one transaction has at most.
+const LOTE_MAX: usize = 4096;
+
+/// One call that waits for its outcome.
+#[derive(Debug)]
+struct LoteNaFila {
+    operacoes: Vec<Operacao>,
+    prazo: Instant,
+    destino: Mutex<Option<DestinoDoLote>>,
+}
+
+#[derive(Debug)]
+struct EstadoDaFila {
+    chamadas: VecDeque<Arc<LoteNaFila>>,
+    /// Nobody drives it while it is here.
+    via: Option<Via>,
+}
+
+#[derive(Debug)]
+pub(super) struct FilaDaVia {
+    espera: Mutex<EstadoDaFila>,
+    mudou: Condvar,
+}
+
+fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics between two changes of what these locks guard.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FilaDaVia {
+    pub(super) fn nova(via: Via) -> Self {
+        let espera = EstadoDaFila { chamadas: VecDeque::new(), via: Some(via) };
+        Self { espera: Mutex::new(espera), mudou: Condvar::new() }
+    }
+
+    /// The most operations that [`FilaDaVia::executar`] may be given.
+    pub(super) const MAX: usize = LOTE_MAX;
+
+    /// Does operations, together with those of others. The clock is that of the program: a batch is
+    /// stamped with the clock of whoever drives the lane.
+    pub(super) fn executar(
+        &self,
+        operacoes: &[Operacao],
+        relogio: &Relogio,
+        prazo: Instant,
+    ) -> DestinoDoLote {
+        let minha = Arc::new(LoteNaFila {
+            operacoes: operacoes.to_vec(),
+            prazo,
+            destino: Mutex::default(),
+        });
+        let mut espera = trancar(&self.espera);
+        espera.chamadas.push_back(Arc::clone(&minha));
+        loop {
+            if let Some(destino) = trancar(&minha.destino).take() {
+                return destino;
+            }
+            if let Some(via) = espera.via.take() {
+                let juntas = tirar(&mut espera.chamadas);
+                drop(espera);
+                LiderDaVia { fila: self, via: Some(via), juntas }.conduzir(relogio);
+                espera = trancar(&self.espera);
+                continue;
+            }
+            let resta = prazo.saturating_duration_since(Instant::now());
+            if resta.is_zero() {
+                let antes = espera.chamadas.len();
+                espera.chamadas.retain(|chamada| !Arc::ptr_eq(chamada, &minha));
+                if espera.chamadas.len() < antes {
+                    return DestinoDoLote::NaoFeito;
+                }
+                // It is under way: whoever drives the lane has deadlines too.
+                espera = self.mudou.wait(espera).unwrap_or_else(PoisonError::into_inner);
+            } else {
+                let esperado = self.mudou.wait_timeout(espera, resta);
+                espera = esperado.unwrap_or_else(PoisonError::into_inner).0;
+            }
+        }
+    }
+
+    /// Does something with the lane if nobody drives it.
+    pub(super) fn com_via<R>(&self, fazer: impl FnOnce(&mut Via) -> R) -> Option<R> {
+        let via = trancar(&self.espera).via.take()?;
+        let mut lider = LiderDaVia { fila: self, via: Some(via), juntas: Vec::new() };
+        lider.via.as_mut().map(fazer)
+    }
+}
+
+/// The calls that the next batch takes: the first, and those after it that fit.
+fn tirar(chamadas: &mut VecDeque<Arc<LoteNaFila>>) -> Vec<Arc<LoteNaFila>> {
+    let (mut juntas, mut quantas) = (Vec::new(), 0);
+    while let Some(chamada) = chamadas.front() {
+        quantas += chamada.operacoes.len();
+        if quantas > LOTE_MAX && !juntas.is_empty() {
+            break;
+        }
+        juntas.extend(chamadas.pop_front());
+    }
+    juntas
+}
+
+/// Drives the lane for some calls. When it is dropped, be it by a panic, the lane is free again, and every
+/// call has an outcome.
+struct LiderDaVia<'f> {
+    fila: &'f FilaDaVia,
+    via: Option<Via>,
+    juntas: Vec<Arc<LoteNaFila>>,
+}
+
+impl LiderDaVia<'_> {
+    fn conduzir(mut self, relogio: &Relogio) {
+        let Some(prazo) = self.juntas.iter().map(|chamada| chamada.prazo).min() else { return };
+        let Some(via) = &mut self.via else { return };
+        let todas = self.juntas.iter().flat_map(|chamada| &chamada.operacoes);
+        let todas: Vec<Operacao> = todas.copied().collect();
+        let destino = via.executar(&todas, relogio, prazo);
+        let (como, execucoes): (fn(_) -> _, _) = match destino {
+            DestinoDoLote::Feito(execucoes) => (DestinoDoLote::Feito, execucoes),
+            DestinoDoLote::Desconhecido(execucoes) => (DestinoDoLote::Desconhecido, execucoes),
+            DestinoDoLote::NaoFeito => (|_| DestinoDoLote::NaoFeito, Vec::new()),
+        };
+        let mut execucoes = execucoes.into_iter();
+        for chamada in self.juntas.drain(..) {
+            let dela = execucoes.by_ref().take(chamada.operacoes.len()).collect();
+            *trancar(&chamada.destino) = Some(como(dela));
+        }
+    }
+}
+
+impl Drop for LiderDaVia<'_> {
+    fn drop(&mut self) {
+        for chamada in self.juntas.drain(..) {
+            // A panic came before: what became of them is unknown.
+            *trancar(&chamada.destino) = Some(DestinoDoLote::Desconhecido(Vec::new()));
+        }
+        if let Some(via) = &mut self.via
+            && std::thread::panicking()
+        {
+            via.abandonar();
+        }
+        trancar(&self.fila.espera).via = self.via.take();
+        self.fila.mudou.notify_all();
+    }
+}

@@ -1,0 +1,222 @@
+//! One connection to the database, with what is said on it.
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
+use tokio_postgres::error::Severity;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket, Statement};
+
+use super::comandos::{
+    CONTAS_TRANCAR, GRAVAR, PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA, VIA_LER, VIA_NOVA,
+    VIA_TOMAR, VIA_TRANCAR,
+};
+use super::decididas::{Decididas, LinhaDaConta};
+use super::falha::FalhaDoBanco;
+use super::lancamentos::Colunas;
+use crate::relogio::Carimbo;
+use crate::tipos::{Rg, Saldo};
+
+/// How long the database has for an answer at least, however little time is left: 500 ms. Otherwise a
+/// batch that was begun late could not end.
+const RESPOSTA_MIN: Duration = Duration::from_millis(500);
+
+/// A lane: its epoch, and the name of the process.
+#[derive(Clone, Debug)]
+pub(super) struct Dono {
+    pub(super) epoca: i64,
+    pub(super) instancia: String,
+}
+
+/// A connection that is ready for batches.
+#[derive(Debug)]
+pub(super) struct SessaoPostgres {
+    cliente: Client,
+    via_trancar: Statement,
+    contas_trancar: Statement,
+    gravar: Statement,
+    /// The database has warned of something since this was last looked at.
+    avisou: Arc<AtomicBool>,
+}
+
+/// How a batch that was sent for good has ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Gravacao {
+    Feita,
+    /// It is there, but perhaps on one machine only.
+    SemReplica,
+}
+
+/// Waits for an answer.
+pub(super) async fn ate<T>(
+    prazo: Instant,
+    resposta: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, FalhaDoBanco> {
+    let resta = prazo.saturating_duration_since(Instant::now()).max(RESPOSTA_MIN);
+    match timeout(resta, resposta).await {
+        Ok(resposta) => resposta.map_err(FalhaDoBanco::from),
+        Err(_) => Err(FalhaDoBanco::sem_resposta()),
+    }
+}
+
+/// Connects. The flag is set when the database warns of something.
+pub(super) async fn conectar(
+    config: &Config,
+    prazo: Instant,
+) -> Result<(Client, Arc<AtomicBool>), FalhaDoBanco> {
+    let (cliente, conexao) = ate(prazo, config.connect(NoTls)).await?;
+    let avisou = Arc::new(AtomicBool::new(false));
+    tokio::spawn(dirigir(conexao, Arc::clone(&avisou)));
+    Ok((cliente, avisou))
+}
+
+impl SessaoPostgres {
+    pub(super) async fn abrir(config: &Config, prazo: Instant) -> Result<Self, FalhaDoBanco> {
+        let (cliente, avisou) = conectar(config, prazo).await?;
+        ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
+        let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
+        if versao != VERSAO_DO_ESQUEMA {
+            return Err(FalhaDoBanco::outra_versao(versao));
+        }
+        let via_trancar = ate(prazo, cliente.prepare(VIA_TRANCAR)).await?;
+        let contas_trancar = ate(prazo, cliente.prepare(CONTAS_TRANCAR)).await?;
+        let gravar = ate(prazo, cliente.prepare(GRAVAR)).await?;
+        Ok(Self { cliente, via_trancar, contas_trancar, gravar, avisou })
+    }
+
+    /// Whether the connection is known to have ended.
+    pub(super) fn acabou(&self) -> bool {
+        self.cliente.is_closed()
+    }
+
+    /// Asks for nothing.
+    pub(super) async fn perguntar(&self, prazo: Instant) -> Result<(), FalhaDoBanco> {
+        ate(prazo, self.cliente.batch_execute("")).await
+    }
+
+    /// Draws an epoch for a process.
+    pub(super) async fn nova_via(
+        &self,
+        instancia: &str,
+        prazo: Instant,
+    ) -> Result<i64, FalhaDoBanco> {
+        Ok(ate(prazo, self.cliente.query_one(VIA_NOVA, &[&instancia])).await?.get(0))
+    }
+
+    /// The number of the lane's last batch, and whether that batch was made or its number taken. `None`
+    /// if this database does not know the lane.
+    pub(super) async fn ler_via(
+        &self,
+        dono: &Dono,
+        prazo: Instant,
+    ) -> Result<Option<(i64, bool)>, FalhaDoBanco> {
+        let parametros: [&(dyn ToSql + Sync); 2] = [&dono.epoca, &dono.instancia];
+        let linha = ate(prazo, self.cliente.query_opt(VIA_LER, &parametros)).await?;
+        Ok(linha.map(|linha| (linha.get(0), linha.get(1))))
+    }
+
+    /// Takes a number, so that no batch can have it any more, unless one has it already.
+    pub(super) async fn tomar(
+        &self,
+        dono: &Dono,
+        numero: i64,
+        prazo: Instant,
+    ) -> Result<(), FalhaDoBanco> {
+        let parametros: [&(dyn ToSql + Sync); 3] = [&dono.epoca, &dono.instancia, &numero];
+        ate(prazo, self.cliente.execute(VIA_TOMAR, &parametros)).await?;
+        Ok(())
+    }
+
+    /// Begins a batch: locks the lane's row and the accounts, and reads them. One message and its answer.
+    pub(super) async fn trancar(
+        &self,
+        dono: &Dono,
+        numero: i64,
+        rgs: &[Rg],
+        prazo: Instant,
+    ) -> Result<BTreeMap<Rg, LinhaDaConta>, FalhaDoBanco> {
+        let rgs: Vec<&str> = rgs.iter().map(Rg::as_str).collect();
+        let da_via: [&(dyn ToSql + Sync); 3] = [&dono.epoca, &dono.instancia, &numero];
+        let das_contas: [&(dyn ToSql + Sync); 1] = [&rgs];
+        let (via, contas) = ate(prazo, async {
+            let ((), via, contas) = tokio::try_join!(
+                self.cliente.batch_execute("BEGIN"),
+                self.cliente.query_opt(&self.via_trancar, &da_via),
+                self.cliente.query(&self.contas_trancar, &das_contas),
+            )?;
+            Ok((via, contas))
+        })
+        .await?;
+        if via.is_none() {
+            return Err(FalhaDoBanco::via_perdida());
+        }
+        contas
+            .iter()
+            .map(|linha| {
+                let (rg, saldo, carimbo): (&str, i64, i64) =
+                    (linha.get(0), linha.get(1), linha.get(2));
+                let rg = rg.parse().ok();
+                let saldo =
+                    u64::try_from(saldo).ok().and_then(|saldo| Saldo::de_centavos(saldo).ok());
+                let carimbo = u64::try_from(carimbo).ok().and_then(Carimbo::novo);
+                match (rg, saldo, carimbo) {
+                    (Some(rg), Some(saldo), Some(carimbo)) => {
+                        Ok((rg, LinhaDaConta { saldo, carimbo }))
+                    }
+                    _ => Err(FalhaDoBanco::linha_ilegal()),
+                }
+            })
+            .collect()
+    }
+
+    /// Writes a batch and commits it. One message and its answer. Unless its failure says
+    /// `nao_feita`, the batch may be there.
+    pub(super) async fn gravar(
+        &self,
+        dono: &Dono,
+        numero: i64,
+        decididas: &Decididas,
+        prazo: Instant,
+    ) -> Result<Gravacao, FalhaDoBanco> {
+        let colunas = Colunas::de(decididas);
+        let da_via: [&(dyn ToSql + Sync); 4] =
+            [&dono.epoca, &dono.instancia, &numero, &colunas.ultimo];
+        let parametros = [&da_via[..], &colunas.linhas()].concat();
+        self.avisou.store(false, Ordering::Relaxed);
+        ate(prazo, async {
+            let (_, ()) = tokio::try_join!(
+                self.cliente.execute(&self.gravar, &parametros),
+                self.cliente.batch_execute("COMMIT"),
+            )?;
+            Ok(())
+        })
+        .await?;
+        // It arrives before the answer to the commit.
+        let avisou = self.avisou.load(Ordering::Relaxed);
+        Ok(if avisou { Gravacao::SemReplica } else { Gravacao::Feita })
+    }
+
+    /// Gives up a batch.
+    pub(super) async fn desfazer(&self, prazo: Instant) -> Result<(), FalhaDoBanco> {
+        ate(prazo, self.cliente.batch_execute("ROLLBACK")).await
+    }
+}
+
+/// Carries bytes and notes warnings, until the connection ends.
+async fn dirigir<F>(mut conexao: Connection<Socket, F>, avisou: Arc<AtomicBool>)
+where
+    F: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(mensagem)) = poll_fn(|contexto| conexao.poll_message(contexto)).await {
+        if let AsyncMessage::Notice(aviso) = mensagem
+            && aviso.parsed_severity() == Some(Severity::Warning)
+        {
+            avisou.store(true, Ordering::Relaxed);
+        }
+    }
+}

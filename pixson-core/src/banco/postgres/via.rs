@@ -1,0 +1,265 @@
+//! The lane: one transaction at a time, and what is known of the last one (docs/distribuido.md, sections 4
+//! and 5).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+
+use super::configuracao::ConfiguracaoPostgres;
+use super::decididas::{contas_de, decidir_lote};
+use super::falha::{FalhaDoBanco, Remedio};
+use super::medidas::Medidas;
+use super::sessao::{Dono, Gravacao, SessaoPostgres};
+use crate::banco::Execucao;
+use crate::relogio::Relogio;
+use crate::tipos::Operacao;
+
+/// How often a batch is done again that lost against another transaction.
+const REPETICOES_MAX: u32 = 10;
+
+/// The first pause before a batch is done again, and the longest before connecting again. Each pause is
+/// drawn by lot below a bound that doubles.
+const PAUSA_MIN: Duration = Duration::from_millis(2);
+const PAUSA_MAX: Duration = Duration::from_secs(1);
+
+/// What became of a batch.
+#[derive(Debug)]
+pub(super) enum DestinoDoLote {
+    /// It is done and durable.
+    Feito(Vec<Execucao>),
+    /// Certainly nothing of it is done, and never will be.
+    NaoFeito,
+    /// It may be done, as these say, or not.
+    Desconhecido(Vec<Execucao>),
+}
+
+/// Why a batch was not done at the first try.
+enum Tentativa {
+    /// There is no connection, and its failures were counted.
+    SemBanco,
+    NaoFeita(FalhaDoBanco),
+    /// It was sent for good, and there was no answer.
+    EmDuvida(Vec<Execucao>, FalhaDoBanco),
+    /// It is there, but perhaps on one machine only.
+    SemReplica(Vec<Execucao>),
+}
+
+/// The one connection of a server to its database, and how far its batches have come.
+#[derive(Debug)]
+pub(super) struct Via {
+    configuracao: Arc<ConfiguracaoPostgres>,
+    medidas: Arc<Medidas>,
+    runtime: Runtime,
+    sorte: fastrand::Rng,
+    dono: Option<Dono>,
+    instancia: String,
+    /// The last number of which it is known what became of it.
+    numero: i64,
+    /// The number after it was sent for good, and it is not known what became of it.
+    em_duvida: bool,
+    sessao: Option<SessaoPostgres>,
+    pausa: Duration,
+}
+
+impl Via {
+    pub(super) fn nova(
+        configuracao: Arc<ConfiguracaoPostgres>,
+        medidas: Arc<Medidas>,
+        runtime: Runtime,
+    ) -> Self {
+        let mut sorte = fastrand::Rng::new();
+        let instancia = format!("{:032x}", sorte.u128(..));
+        Self {
+            configuracao,
+            medidas,
+            runtime,
+            sorte,
+            dono: None,
+            instancia,
+            numero: 0,
+            em_duvida: false,
+            sessao: None,
+            pausa: PAUSA_MIN,
+        }
+    }
+
+    /// Does operations in one transaction, as often as it takes, until `prazo`.
+    pub(super) fn executar(
+        &mut self,
+        operacoes: &[Operacao],
+        relogio: &Relogio,
+        prazo: Instant,
+    ) -> DestinoDoLote {
+        let (mut sem_espaco, mut repeticoes, mut pausa) = (false, 0, PAUSA_MIN);
+        loop {
+            let falha = match self.tentar(operacoes, relogio, prazo, sem_espaco) {
+                Ok(execucoes) => return DestinoDoLote::Feito(execucoes),
+                Err(Tentativa::SemBanco) => return DestinoDoLote::NaoFeito,
+                Err(Tentativa::SemReplica(execucoes)) => {
+                    return DestinoDoLote::Desconhecido(execucoes);
+                }
+                Err(Tentativa::EmDuvida(execucoes, falha)) => {
+                    self.medidas.duvida(&falha);
+                    match self.ligar(prazo) {
+                        Ok(Some(true)) => return DestinoDoLote::Feito(execucoes),
+                        Ok(_) => continue,
+                        Err(_) => return DestinoDoLote::Desconhecido(execucoes),
+                    }
+                }
+                Err(Tentativa::NaoFeita(falha)) => falha,
+            };
+            self.medidas.falha(&falha);
+            match falha.remedio {
+                Remedio::Repetir if repeticoes < REPETICOES_MAX => {
+                    repeticoes += 1;
+                    self.pausar(&mut pausa, prazo);
+                }
+                Remedio::Reconectar => self.sessao = None,
+                Remedio::SemEspaco if !sem_espaco => sem_espaco = true,
+                _ => return DestinoDoLote::NaoFeito,
+            }
+            if Instant::now() >= prazo {
+                return DestinoDoLote::NaoFeito;
+            }
+        }
+    }
+
+    /// Somebody panicked while a batch was under way: whether it was sent for good is not known.
+    pub(super) fn abandonar(&mut self) {
+        self.em_duvida = true;
+        self.sessao = None;
+    }
+
+    /// Connects if there is no connection. If it was not known what became of the last batch, that is asked
+    /// first, and the answer says whether it was committed.
+    ///
+    /// # Errors
+    ///
+    /// No database could be reached until `prazo`, or none that has tables for a bank.
+    pub(super) fn ligar(&mut self, prazo: Instant) -> Result<Option<bool>, FalhaDoBanco> {
+        loop {
+            let ligada = self.sessao.as_ref().is_some_and(|sessao| !sessao.acabou());
+            if ligada && !self.em_duvida && self.dono.is_some() {
+                return Ok(None);
+            }
+            match self.tentar_ligar(prazo) {
+                Ok(feito) => {
+                    self.pausa = PAUSA_MIN;
+                    self.medidas.ligada();
+                    return Ok(feito);
+                }
+                Err(falha) => {
+                    self.sessao = None;
+                    self.medidas.falha(&falha);
+                    if falha.remedio == Remedio::Nenhum || Instant::now() >= prazo {
+                        return Err(falha);
+                    }
+                    let mut pausa = self.pausa;
+                    self.pausar(&mut pausa, prazo);
+                    self.pausa = pausa;
+                }
+            }
+        }
+    }
+
+    /// Asks the database whether it is there, and connects anew if it is not; once, without a pause.
+    pub(super) fn vigiar(&mut self) {
+        let prazo = Instant::now();
+        if let Some(sessao) = &self.sessao
+            && let Err(falha) = self.runtime.block_on(sessao.perguntar(prazo))
+        {
+            self.medidas.falha(&falha);
+            self.sessao = None;
+        }
+        // The failure is counted, and told by the state.
+        let _ = self.ligar(prazo);
+    }
+
+    fn tentar_ligar(&mut self, prazo: Instant) -> Result<Option<bool>, FalhaDoBanco> {
+        let Self { configuracao, runtime, dono, instancia, numero, em_duvida, sessao, .. } = self;
+        runtime.block_on(async {
+            let nova = SessaoPostgres::abrir(&configuracao.config, prazo).await?;
+            let mut feito = None;
+            if let Some(dele) = &*dono {
+                if *em_duvida {
+                    nova.tomar(dele, *numero + 1, prazo).await?;
+                }
+                match nova.ler_via(dele, prazo).await? {
+                    Some((lido, foi_feito)) if *em_duvida && lido == *numero + 1 => {
+                        *numero = lido;
+                        feito = Some(foi_feito);
+                    }
+                    Some((lido, _)) if !*em_duvida && lido == *numero => {}
+                    // An asynchronous standby was promoted, and has not heard of us, or of our last
+                    // batches (docs/distribuido.md, P10).
+                    _ => {
+                        feito = em_duvida.then_some(false);
+                        *dono = None;
+                    }
+                }
+            }
+            if dono.is_none() {
+                let epoca = nova.nova_via(instancia, prazo).await?;
+                *dono = Some(Dono { epoca, instancia: instancia.clone() });
+                *numero = 0;
+            }
+            *em_duvida = false;
+            *sessao = Some(nova);
+            Ok(feito)
+        })
+    }
+
+    fn tentar(
+        &mut self,
+        operacoes: &[Operacao],
+        relogio: &Relogio,
+        prazo: Instant,
+        sem_espaco: bool,
+    ) -> Result<Vec<Execucao>, Tentativa> {
+        self.ligar(prazo).map_err(|_| Tentativa::SemBanco)?;
+        let (Some(sessao), Some(dono)) = (&self.sessao, &self.dono) else {
+            return Err(Tentativa::SemBanco);
+        };
+        let (numero, rgs) = (self.numero, contas_de(operacoes));
+        let comecou = Instant::now();
+        let feito = self.runtime.block_on(async {
+            let contas = match sessao.trancar(dono, numero, &rgs, prazo).await {
+                Ok(contas) => contas,
+                Err(falha) => {
+                    if falha.remedio != Remedio::Reconectar {
+                        sessao.desfazer(prazo).await.map_err(Tentativa::NaoFeita)?;
+                    }
+                    return Err(Tentativa::NaoFeita(falha));
+                }
+            };
+            let decididas = decidir_lote(operacoes, contas, relogio, sem_espaco);
+            match sessao.gravar(dono, numero + 1, &decididas, prazo).await {
+                Ok(Gravacao::Feita) => Ok(decididas.execucoes),
+                Ok(Gravacao::SemReplica) => Err(Tentativa::SemReplica(decididas.execucoes)),
+                Err(falha) if falha.nao_feita => Err(Tentativa::NaoFeita(falha)),
+                Err(falha) => Err(Tentativa::EmDuvida(decididas.execucoes, falha)),
+            }
+        });
+        match &feito {
+            Ok(_) | Err(Tentativa::SemReplica(_)) => {
+                self.numero = numero + 1;
+                self.medidas.lote(operacoes.len(), comecou.elapsed());
+            }
+            Err(Tentativa::EmDuvida(..)) => {
+                self.em_duvida = true;
+                self.sessao = None;
+            }
+            Err(Tentativa::NaoFeita(_) | Tentativa::SemBanco) => {}
+        }
+        feito
+    }
+
+    /// Waits for a time that is drawn by lot, and doubles the bound of the next one.
+    fn pausar(&mut self, pausa: &mut Duration, prazo: Instant) {
+        let sorteada = pausa.mul_f64(self.sorte.f64());
+        let resta = prazo.saturating_duration_since(Instant::now());
+        self.runtime.block_on(tokio::time::sleep(sorteada.min(resta)));
+        *pausa = (*pausa * 2).min(PAUSA_MAX);
+    }
+}

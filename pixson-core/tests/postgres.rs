@@ -1,0 +1,54 @@
+//! The bank on PostgreSQL, on private clusters (docs/distribuido.md).
+
+mod comum;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use pixson_aglomerado::Aglomerado;
+use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, Preparo, preparar};
+use pixson_core::{Rg, Saldo};
+use pixson_oraculos::conformidade;
+
+/// The cluster of the tests that do it no harm.
+fn aglomerado() -> Option<&'static Aglomerado> {
+    static UM: OnceLock<Option<Aglomerado>> = OnceLock::new();
+    UM.get_or_init(|| {
+        let um = Aglomerado::com_opcoes(&["max_connections=300", "fsync=off"])?;
+        um.sql("postgres", "CREATE DATABASE modelo");
+        let preparo = preparar(&configuracao(&um, "modelo")).expect("the tables are made");
+        assert_eq!(preparo, Preparo::Criado);
+        Some(um)
+    })
+    .as_ref()
+}
+
+fn configuracao(aglomerado: &Aglomerado, banco: &str) -> ConfiguracaoPostgres {
+    aglomerado.url(banco).parse().expect("a URL")
+}
+
+/// A new database with these accounts, and its name.
+fn banco_com(aglomerado: &Aglomerado, contas: &BTreeMap<Rg, Saldo>) -> String {
+    static NUMERO: AtomicU32 = AtomicU32::new(0);
+    let nome = format!("banco{}", NUMERO.fetch_add(1, Ordering::Relaxed));
+    aglomerado.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE modelo"));
+    let linha = |(rg, saldo): (&Rg, &Saldo)| format!("('{rg}', 'x', {})", saldo.centavos());
+    let linhas: Vec<String> = contas.iter().map(linha).collect();
+    if !linhas.is_empty() {
+        let valores = linhas.join(",");
+        aglomerado
+            .sql(&nome, &format!("INSERT INTO pixson.contas (rg, nome, saldo) VALUES {valores}"));
+    }
+    nome
+}
+
+fn abrir(aglomerado: &Aglomerado, banco: &str) -> BancoPostgres {
+    BancoPostgres::abrir(configuracao(aglomerado, banco)).expect("the bank opens")
+}
+
+#[test]
+fn it_keeps_the_laws_of_every_bank() {
+    let Some(aglomerado) = aglomerado() else { return };
+    conformidade::conferir(|contas| abrir(aglomerado, &banco_com(aglomerado, contas)));
+}
