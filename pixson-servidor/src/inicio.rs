@@ -12,7 +12,7 @@ use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::frases;
-use crate::servidor::ServidorDeArquivos;
+use crate::servidor::ServidorDeContas;
 
 /// The backlog of the listener, in connections: as many as Linux allows by default.
 const FILA_MAX: i32 = 4096;
@@ -34,7 +34,7 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let limites = argumentos.limites.valores();
     let limites = limites.ajustados(conducao, frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let servidor = ServidorDeArquivos::novo(servico, ouvinte, limites, painel, *silencioso)
+    let servidor = ServidorDeContas::novo(servico, ouvinte, limites, painel, *silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?
         .com_conducao(conducao);
     servidor.servir().map_err(|queda| frases::de_queda(&queda))

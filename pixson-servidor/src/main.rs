@@ -2,12 +2,14 @@
 //! thread for each connection, or event loops. This crate has its arguments, its wiring and its sentences.
 
 mod argumentos;
+mod arquivos;
 mod frases;
 mod inicio;
 mod limites;
 mod memoria;
 mod programa;
 mod queda;
+mod servida;
 mod servidor;
 
 use std::io;

@@ -1,4 +1,4 @@
-//! The bank in files behind its listener: its run, its checkpoints, its panel, its end.
+//! A bank behind its listener: its run, its upkeep, its panel, its end.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -7,41 +7,36 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pixson_administracao::frases::{de_presa, do_disco};
 use pixson_core::Servico;
-use pixson_core::banco::BancoJson;
 use pixson_linha::sinais;
 use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
-use pixson_observacao::{Observacao, Queixa, Tela};
+use pixson_observacao::{Observacao, Tela};
 use pixson_rede::{Conducao, Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::frases::avisar;
 use crate::queda::Queda;
+use crate::servida::BancoServido;
 
-/// How often a checkpoint begins: every 500 ms, or at once if the last one took longer. A change
-/// reaches its file in the next checkpoint, when that comes to the file.
-const PUBLICACAO: Duration = Duration::from_millis(500);
-
-/// How often, at most, the log says that the storage refuses requests: every 10 s.
-const SEM_ESPACO: Duration = Duration::from_secs(10);
+/// How often the bank is looked after: every 500 ms, or at once if the last time took longer. A change
+/// reaches its account file in the next checkpoint, when that comes to the file.
+const CUIDADO: Duration = Duration::from_millis(500);
 
 /// The exit code after a second signal, the same that a shell reports for SIGINT.
 const INTERROMPIDO: i32 = 130;
 
-/// The server of `pixson-rede`, and what the bank in files needs beside it.
+/// The server of `pixson-rede`, and what a bank needs beside it.
 #[derive(Debug)]
-pub(crate) struct ServidorDeArquivos {
-    rede: pixson_rede::Servidor<BancoJson, Observacao>,
+pub(crate) struct ServidorDeContas<B> {
+    rede: pixson_rede::Servidor<B, Observacao>,
     endereco: SocketAddr,
     sinais: Mutex<Signals>,
     vigia: Handle,
     painel: Option<Painel>,
 }
 
-impl ServidorDeArquivos {
+impl<B: BancoServido> ServidorDeContas<B> {
     pub(crate) fn novo(
-        servico: Servico<BancoJson>,
+        servico: Servico<B>,
         ouvinte: TcpListener,
         limites: Limites,
         painel: Option<Painel>,
@@ -67,18 +62,18 @@ impl ServidorDeArquivos {
         Self { rede: self.rede.com_conducao(conducao), ..self }
     }
 
-    fn banco(&self) -> &BancoJson {
+    fn banco(&self) -> &B {
         self.rede.servico().banco()
     }
 
     /// Serves until a signal asks for the end; then every line that has arrived whole is answered, and
-    /// every account file is made current.
+    /// the bank is closed.
     pub(crate) fn servir(self) -> Result<(), Queda> {
         let banco = self.banco();
         let fechado = thread::scope(|escopo| {
             let tarefas = [
                 tarefa(escopo, || self.vigiar()),
-                tarefa(escopo, || self.publicar()),
+                tarefa(escopo, || self.cuidar()),
                 tarefa(escopo, || {
                     if let Some(painel) = &self.painel {
                         painel.servir(&self);
@@ -90,7 +85,7 @@ impl ServidorDeArquivos {
                 self.rede.servir(|| {
                     // The run begins last of all, so that a start that fails leaves the bank as it
                     // was.
-                    banco.iniciar().map_err(Queda::Inicio)?;
+                    banco.iniciar()?;
                     self.anunciar();
                     Ok(())
                 })
@@ -104,31 +99,20 @@ impl ServidorDeArquivos {
             }
             // Signals are watched up to here, so that a second one can end the process at once.
             self.vigia.close();
-            servido?;
-            let queda =
-                if banco.falhou() { Queda::Armazenamento } else { Queda::ArquivosAtrasados };
-            fechado.map_err(queda)
+            servido.and(fechado)
         });
         let esgotado = self.rede.servico().relogio().esgotado();
-        let presas = banco.presas();
-        let (_banco, observacao) = self.rede.desfazer();
+        let (servico, observacao) = self.rede.desfazer();
         observacao.despedir();
-        avisar(fechado?);
+        fechado?;
         tracing::info!("servidor encerrado");
-        match presas.is_empty() {
-            _ if esgotado => Err(Queda::RelogioEsgotado),
-            true => Ok(()),
-            false => Err(Queda::ArquivosPresos(presas)),
-        }
+        if esgotado { Err(Queda::RelogioEsgotado) } else { servico.banco().conferir_fim() }
     }
 
     fn anunciar(&self) {
-        let (porta, epoca) = (self.endereco.port(), self.banco().epoca());
-        let lacos = self.rede.conducao().lacos();
-        let tela = self.rede.observador().tela();
-        let por_recuperar = self.banco().contas_por_recuperar();
-        let endereco = self.endereco;
-        tracing::info!(%endereco, epoca, lacos, por_recuperar, "servidor iniciado");
+        let (endereco, lacos) = (self.endereco, self.rede.conducao().lacos());
+        let (porta, tela) = (endereco.port(), self.rede.observador().tela());
+        self.banco().anunciar(endereco, lacos);
         tela.mostrar(format_args!("Servidor iniciado na porta {porta}"));
         tela.mostrar("Aguardando conexão");
     }
@@ -147,37 +131,19 @@ impl ServidorDeArquivos {
         }
     }
 
-    /// Makes checkpoints, which bring the account files up to the journal, until the server stops.
-    fn publicar(&self) {
-        let banco = self.banco();
-        let mut espera = PUBLICACAO;
-        let mut queixa = Queixa::a_cada(SEM_ESPACO);
+    /// Looks after the bank until the server stops.
+    fn cuidar(&self) {
+        let mut cuidado = B::Cuidado::default();
+        let mut espera = CUIDADO;
         while !self.rede.parada().esperar(espera) {
             let inicio = Instant::now();
-            let publicado = banco.publicar();
-            // If the disk has failed, the server ends and gives that reason itself.
-            let recusou = self.rede.observador().recusou() && !banco.falhou();
-            if recusou && queixa.cabe() {
-                tracing::warn!(
-                    "pedidos recusados: falta espaço em disco, ou faltam descritores; \
-                     o servidor volta a aceitá-los quando houver"
-                );
-            }
-            espera = PUBLICACAO.saturating_sub(inicio.elapsed());
-            match publicado {
-                Ok(avisos) => avisar(avisos),
-                Err(_) if banco.falhou() => self.rede.observador().parar(),
-                // Space or file descriptors are short: the next checkpoint tries again.
-                Err(erro) => {
-                    let erro = do_disco(&erro);
-                    tracing::debug!(erro, "arquivos das contas atrasados");
-                }
-            }
+            self.banco().cuidar(&mut cuidado, self.rede.observador());
+            espera = CUIDADO.saturating_sub(inicio.elapsed());
         }
     }
 }
 
-impl Observado for ServidorDeArquivos {
+impl<B: BancoServido> Observado for ServidorDeContas<B> {
     fn metricas(&self) -> &Metricas {
         self.rede.observador().metricas()
     }
@@ -188,19 +154,15 @@ impl Observado for ServidorDeArquivos {
             abertas: self.rede.conexoes(),
             relogio: self.rede.servico().relogio().agora(),
             epoca: banco.epoca(),
-            diario: banco.medidas(),
-            atrasados: banco.registros_atrasados(),
-            por_recuperar: banco.contas_por_recuperar(),
-            presas: banco.presas(),
-            falhas: banco.falhas_do_disco(),
+            banco: banco.instantaneo(),
         }
     }
 
     fn presas(&self) -> Vec<String> {
-        self.banco().presas().iter().map(de_presa).collect()
+        self.banco().queixas()
     }
 
     fn saudavel(&self) -> bool {
-        !self.rede.parada().pedida() && !self.banco().falhou()
+        !self.rede.parada().pedida() && self.banco().saudavel()
     }
 }

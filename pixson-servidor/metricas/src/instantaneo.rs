@@ -24,6 +24,22 @@ pub struct Instantaneo {
     pub relogio: Carimbo,
     /// The number of the run.
     pub epoca: u64,
+    /// What its bank tells.
+    pub banco: InstantaneoDoBanco,
+}
+
+/// The state of a bank at that moment.
+#[derive(Debug)]
+pub enum InstantaneoDoBanco {
+    /// A bank in files.
+    Arquivos(InstantaneoDeArquivos),
+    /// Another one.
+    Outro(Vec<Medida>),
+}
+
+/// The state of a bank in files.
+#[derive(Debug)]
+pub struct InstantaneoDeArquivos {
     /// What the journal has counted of itself.
     pub diario: MedidasDoDiario,
     /// Records that are not in all of their account files yet.
@@ -34,6 +50,19 @@ pub struct Instantaneo {
     pub presas: Vec<Presa>,
     /// How many times the disk failed, or was short of something.
     pub falhas: u64,
+}
+
+/// A number with its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Medida {
+    /// The name of the metric, without the prefix and the suffix that all have.
+    pub nome: &'static str,
+    /// What it counts, as a sentence.
+    pub ajuda: &'static str,
+    /// Its value.
+    pub valor: u64,
+    /// It only grows, and is therefore a counter and no gauge.
+    pub cresce: bool,
 }
 
 #[derive(Debug, EncodeLabelSet)]
@@ -50,48 +79,68 @@ struct RotuloDePreso {
 
 impl Collector for Instantaneo {
     fn encode(&self, mut escrita: DescriptorEncoder<'_>) -> fmt::Result {
-        self.grupos(&mut escrita)?;
-        self.presos(&mut escrita)?;
-        let presas = self.presas.len() as u64;
-        // Values that may go down again are gauges.
-        for (nome, ajuda, valor) in [
-            ("conexoes_abertas", "Conexões abertas.", self.abertas as u64),
-            ("relogio", "Relógio lógico.", self.relogio.valor()),
-            ("epoca", "Número desta execução.", self.epoca),
-            (
+        let medidor = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: false };
+        let mut medidas = vec![
+            medidor("conexoes_abertas", "Conexões abertas.", self.abertas as u64),
+            medidor("relogio", "Relógio lógico.", self.relogio.valor()),
+            medidor("epoca", "Número desta execução.", self.epoca),
+        ];
+        match &self.banco {
+            InstantaneoDoBanco::Arquivos(arquivos) => {
+                arquivos.grupos(&mut escrita)?;
+                arquivos.presos(&mut escrita)?;
+                medidas.extend(arquivos.medidas());
+            }
+            InstantaneoDoBanco::Outro(outras) => medidas.extend(outras),
+        }
+        medidas.iter().try_for_each(|medida| medida.escrever(&mut escrita))
+    }
+}
+
+impl Medida {
+    fn escrever(self, escrita: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Self { nome, ajuda, valor, cresce } = self;
+        if cresce {
+            let total = ConstCounter::new(valor);
+            let tipo = total.metric_type();
+            return total.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?);
+        }
+        let medidor = ConstGauge::new(i64::try_from(valor).unwrap_or(i64::MAX));
+        let tipo = medidor.metric_type();
+        medidor.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?)
+    }
+}
+
+impl InstantaneoDeArquivos {
+    fn medidas(&self) -> [Medida; 6] {
+        let medidor = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: false };
+        let total = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: true };
+        [
+            medidor(
                 "registros_atrasados",
                 "Registros que ainda não estão nos arquivos de todas as suas contas.",
                 self.atrasados,
             ),
-            (
+            medidor(
                 "contas_por_recuperar",
                 "Contas que o início deixou para recuperar enquanto atende.",
                 self.por_recuperar as u64,
             ),
-            ("arquivos_presos", "Arquivos de contas que não podem ser regravados.", presas),
-        ] {
-            let medidor = ConstGauge::new(i64::try_from(valor).unwrap_or(i64::MAX));
-            let tipo = medidor.metric_type();
-            medidor.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?)?;
-        }
-        for (nome, ajuda, valor) in [
-            ("diario_registros", "Registros tornados duráveis.", self.diario.registros),
-            ("diario_bytes", "Bytes desses registros.", self.diario.bytes),
-            (
+            medidor(
+                "arquivos_presos",
+                "Arquivos de contas que não podem ser regravados.",
+                self.presas.len() as u64,
+            ),
+            total("diario_registros", "Registros tornados duráveis.", self.diario.registros),
+            total("diario_bytes", "Bytes desses registros.", self.diario.bytes),
+            total(
                 "armazenamento_falhas",
                 "Vezes em que o disco não fez o que o banco pediu, por falta de espaço ou por outra causa.",
                 self.falhas,
             ),
-        ] {
-            let total = ConstCounter::new(valor);
-            let tipo = total.metric_type();
-            total.encode(escrita.encode_descriptor(nome, ajuda, None, tipo)?)?;
-        }
-        Ok(())
+        ]
     }
-}
 
-impl Instantaneo {
     fn grupos(&self, escrita: &mut DescriptorEncoder<'_>) -> fmt::Result {
         const AJUDA: &str = "Sincronizações do diário, por número de registros: a partir deste, e menos que o dobro.";
         let mut familia =

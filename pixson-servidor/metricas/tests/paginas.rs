@@ -9,7 +9,9 @@ use pixson_core::banco::disco::Causa;
 use pixson_core::banco::{MedidasDoDiario, Presa};
 use pixson_core::servico::Evento;
 use pixson_core::{Carimbo, Operacao, Recusa};
-use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
+use pixson_metricas::{
+    Instantaneo, InstantaneoDeArquivos, InstantaneoDoBanco, Metricas, Observado, Painel,
+};
 
 /// A server that has done what the kept page says.
 struct Conhecido {
@@ -35,11 +37,13 @@ impl Observado for Conhecido {
             abertas: 2,
             relogio: Carimbo::MAX,
             epoca: 4,
-            diario: MedidasDoDiario { registros: 15, bytes: 1234, grupos },
-            atrasados: 3,
-            por_recuperar: 7,
-            presas: (0..self.presas).map(presa).collect(),
-            falhas: 1,
+            banco: InstantaneoDoBanco::Arquivos(InstantaneoDeArquivos {
+                diario: MedidasDoDiario { registros: 15, bytes: 1234, grupos },
+                atrasados: 3,
+                por_recuperar: 7,
+                presas: (0..self.presas).map(presa).collect(),
+                falhas: 1,
+            }),
         }
     }
 
