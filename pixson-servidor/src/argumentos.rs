@@ -2,13 +2,19 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+#[cfg(feature = "postgres")]
+use std::time::Duration;
 
 use clap::{ArgAction, Parser, ValueHint};
 use pixson_administracao::ComandoDaAdministracao;
+#[cfg(feature = "postgres")]
+use pixson_core::banco::ConfiguracaoPostgres;
 use pixson_linha::endereco::{self, ler_host};
 use pixson_linha::gerados;
 use pixson_linha::lacos;
 use pixson_linha::portugues::MODELO;
+#[cfg(feature = "postgres")]
+use pixson_linha::prazo;
 use pixson_linha::versao;
 use pixson_observacao::registro::{Formato, Nivel};
 use pixson_rede::Conducao;
@@ -20,8 +26,9 @@ const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
 precisam do servidor parado; cada um tem sua ajuda, com exemplos.
 
-Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS e PIXSON_LACOS valem o mesmo que --host,
---porta, --contas e --lacos; a opção tem precedência sobre a variável.
+Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS, PIXSON_BANCO e PIXSON_LACOS valem o mesmo que
+--host, --porta, --contas, --banco e --lacos; a opção tem precedência sobre a variável. Uma senha do
+PostgreSQL vem de PGPASSWORD ou do arquivo PGPASSFILE (padrão: ~/.pgpass).
 
 O código de saída é 0 se tudo foi feito, 1 se algo foi recusado ou diverge, ou se o servidor não
 conseguiu iniciar ou continuar, e 2 se a linha de comando é inválida; nos comandos, é 3 se o banco
@@ -30,6 +37,7 @@ sabe se a operação foi feita. O segundo Ctrl-C encerra o servidor na hora, com
 
 Exemplos:
   pixson-servidor --porta 5000 --contas contas
+  pixson-servidor --banco postgres://banco@localhost/pixson
   pixson-servidor conta criar 1234567890 --nome \"Ana Souza\" --saldo 10,50
   pixson-servidor extrato 1111111111
   pixson-servidor auditar";
@@ -66,6 +74,18 @@ pub(crate) struct Argumentos {
     #[arg(env = "PIXSON_CONTAS", hide_env = true, global = true, value_hint = ValueHint::DirPath)]
     pub(crate) contas: PathBuf,
 
+    /// Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "URL", env = "PIXSON_BANCO", hide_env = true, hide_env_values = true)]
+    #[arg(global = true, help_heading = "PostgreSQL")]
+    banco: Option<ConfiguracaoPostgres>,
+
+    /// Quantos segundos uma operação espera pelo PostgreSQL antes de ser recusada [padrão: 5]
+    #[cfg(feature = "postgres")]
+    #[arg(long = "espera-banco", value_name = "SEGUNDOS", value_parser = prazo::ler)]
+    #[arg(help_heading = "PostgreSQL")]
+    espera_banco: Option<Duration>,
+
     /// Quantos segmentos fechados do diário guardar como livro; os mais antigos são apagados, e o
     /// extrato passa a começar depois deles [padrão: todos]
     #[arg(long, value_name = "N")]
@@ -75,10 +95,10 @@ pub(crate) struct Argumentos {
     #[arg(long)]
     pub(crate) silencioso: bool,
 
-    /// Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    #[arg(env = "PIXSON_LACOS", hide_env = true, value_parser = lacos::ler)]
-    lacos: usize,
+    /// Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread
+    /// [padrão: 0, e 1 com --banco]
+    #[arg(long, value_name = "N", env = "PIXSON_LACOS", hide_env = true, value_parser = lacos::ler)]
+    lacos: Option<usize>,
 
     #[command(flatten)]
     pub(crate) limites: ArgumentosDeLimites,
@@ -112,9 +132,21 @@ pub(crate) struct Argumentos {
 }
 
 impl Argumentos {
-    /// Who serves the connections.
-    pub(crate) fn conducao(&self) -> Conducao {
-        NonZeroUsize::new(self.lacos).map_or(Conducao::Fios, Conducao::Lacos)
+    /// Who serves the connections. A thread for each would wait for a bank that is far away, and gather
+    /// no requests meanwhile.
+    pub(crate) fn conducao(&self, distante: bool) -> Conducao {
+        let lacos = self.lacos.unwrap_or(usize::from(distante));
+        NonZeroUsize::new(lacos).map_or(Conducao::Fios, Conducao::Lacos)
+    }
+
+    /// The bank on PostgreSQL, if one was named.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn postgres(&self) -> Option<ConfiguracaoPostgres> {
+        let banco = self.banco.clone()?;
+        Some(match self.espera_banco {
+            Some(espera) => banco.com_espera(espera),
+            None => banco,
+        })
     }
 }
 

@@ -5,6 +5,8 @@ use std::net::TcpListener;
 
 use pixson_administracao::frases::de_abertura;
 use pixson_core::Servico;
+#[cfg(feature = "postgres")]
+use pixson_core::banco::BancoPostgres;
 use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{BancoJson, ConfiguracaoJson, ErroAbrir};
 use pixson_linha::portugues::causa;
@@ -12,6 +14,7 @@ use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::frases;
+use crate::servida::BancoServido;
 use crate::servidor::ServidorDeContas;
 
 /// The backlog of the listener, in connections: as many as Linux allows by default.
@@ -19,22 +22,38 @@ const FILA_MAX: i32 = 4096;
 
 /// Serves until the end. An error is a sentence for the person who started the program.
 pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
-    let Argumentos { host, porta, contas, segmentos, silencioso, .. } = argumentos;
     // Errors that do not need the bank are found before the bank is opened.
-    let ouvinte = escutar(host, *porta)?;
+    let ouvinte = escutar(&argumentos.host, argumentos.porta)?;
     let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
-    let configuracao =
-        ConfiguracaoJson { segmentos_retidos: *segmentos, ..ConfiguracaoJson::default() };
+    #[cfg(feature = "postgres")]
+    if let Some(configuracao) = argumentos.postgres() {
+        let banco = BancoPostgres::abrir(configuracao)
+            .map_err(|erro| format!("O banco não pôde ser aberto em {erro}."))?;
+        return servir_banco(argumentos, banco, ouvinte, painel);
+    }
+    let contas = &argumentos.contas;
+    let segmentos_retidos = argumentos.segmentos;
+    let configuracao = ConfiguracaoJson { segmentos_retidos, ..ConfiguracaoJson::default() };
     let (banco, avisos) = DiscoReal::abrir(contas)
         .map_err(ErroAbrir::from)
         .and_then(|disco| BancoJson::abrir_em(disco, configuracao))
         .map_err(|erro| de_abertura(contas, &erro))?;
     frases::avisar(avisos);
-    let conducao = argumentos.conducao();
+    servir_banco(argumentos, banco, ouvinte, painel)
+}
+
+fn servir_banco<B: BancoServido>(
+    argumentos: &Argumentos,
+    banco: B,
+    ouvinte: TcpListener,
+    painel: Option<Painel>,
+) -> Result<(), String> {
+    let conducao = argumentos.conducao(banco.distante());
     let limites = argumentos.limites.valores();
     let limites = limites.ajustados(conducao, frases::avisar_de_escassez);
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let servidor = ServidorDeContas::novo(servico, ouvinte, limites, painel, *silencioso)
+    let silencioso = argumentos.silencioso;
+    let servidor = ServidorDeContas::novo(servico, ouvinte, limites, painel, silencioso)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?
         .com_conducao(conducao);
     servidor.servir().map_err(|queda| frases::de_queda(&queda))

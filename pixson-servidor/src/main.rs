@@ -1,5 +1,5 @@
-//! The reference server of the Pixson bank protocol: a bank in files behind `pixson-rede`, one
-//! thread for each connection, or event loops. This crate has its arguments, its wiring and its sentences.
+//! The reference server of the Pixson bank protocol: a bank in files, or on PostgreSQL, behind
+//! `pixson-rede`, one thread for each connection, or event loops. This crate has its arguments, its wiring and its sentences.
 
 mod argumentos;
 mod arquivos;
@@ -7,6 +7,8 @@ mod frases;
 mod inicio;
 mod limites;
 mod memoria;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod programa;
 mod queda;
 mod servida;
@@ -33,6 +35,10 @@ fn main() -> ExitCode {
         Err(fim) => return fim,
     };
     if let Some(comando) = &argumentos.comando {
+        #[cfg(feature = "postgres")]
+        if let Some(configuracao) = argumentos.postgres() {
+            return pixson_administracao::executar_no_postgres(comando, &configuracao);
+        }
         return pixson_administracao::executar(comando, &argumentos.contas);
     }
     memoria::poupar();

@@ -71,6 +71,14 @@ Exemplos:
   pixson-servidor auditar
   pixson-servidor auditar --json --contas /var/lib/pixson";
 
+#[cfg(feature = "postgres")]
+const DEPOIS_DE_PREPARAR: &str = "\
+O banco de dados tem de existir (createdb). As tabelas ficam no esquema pixson; as que já existem
+não são alteradas, e o comando pode ser repetido.
+
+Exemplos:
+  pixson-servidor banco preparar --banco postgres://banco@localhost/pixson";
+
 /// What to do instead of serving, with a bank that nobody has open.
 #[derive(Debug, Subcommand)]
 pub enum ComandoDaAdministracao {
@@ -137,6 +145,23 @@ pub enum ComandoDaAdministracao {
         #[arg(long)]
         json: bool,
     },
+    /// Prepara um banco no PostgreSQL
+    #[cfg(feature = "postgres")]
+    #[command(
+        override_usage = "pixson-servidor banco COMANDO --banco URL [OPÇÕES]",
+        help_template = MODELO,
+        after_help = "Exemplos:\n  pixson-servidor banco preparar --banco postgres://banco@localhost/pixson",
+        subcommand_help_heading = "Comandos",
+        subcommand_value_name = "COMANDO",
+        disable_help_subcommand = true,
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Banco {
+        #[command(subcommand)]
+        /// O que fazer com ele
+        acao: AcaoSobreBanco,
+    },
     /// Recalcula todos os saldos a partir do diário, e mostra o que não confere
     #[command(
         override_usage = "pixson-servidor auditar [OPÇÕES]",
@@ -150,6 +175,21 @@ pub enum ComandoDaAdministracao {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What to do with a bank on PostgreSQL.
+#[cfg(feature = "postgres")]
+#[derive(Debug, Subcommand)]
+pub enum AcaoSobreBanco {
+    /// Cria as tabelas, se ainda não existem
+    #[command(
+        override_usage = "pixson-servidor banco preparar --banco URL [OPÇÕES]",
+        help_template = MODELO,
+        after_help = DEPOIS_DE_PREPARAR,
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Preparar,
 }
 
 /// What to do with accounts.

@@ -8,6 +8,8 @@ mod importacao;
 mod linhas;
 mod livro;
 mod nao_feito;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod processadores;
 mod progresso;
 mod saida;
@@ -19,6 +21,7 @@ use pixson_linha::fala::dizer;
 
 pub use self::comandos::{AcaoSobreContas, ComandoDaAdministracao};
 pub use self::nao_feito::ILEGIVEL_CODIGO;
+use self::nao_feito::NaoFeito;
 
 /// Does what the command line asks for, writes what it shows or why it failed, and returns the exit
 /// code.
@@ -42,7 +45,24 @@ pub fn executar(comando: &ComandoDaAdministracao, contas: &Path) -> ExitCode {
         ComandoDaAdministracao::Exportar { arquivo } => consulta::exportar(contas, arquivo),
         ComandoDaAdministracao::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
         ComandoDaAdministracao::Auditar { json } => livro::auditoria(contas, *json),
+        #[cfg(feature = "postgres")]
+        ComandoDaAdministracao::Banco { .. } => {
+            Err(NaoFeito::recusada("Indique o banco com --banco postgres://USUÁRIO@HOST/BANCO."))
+        }
     };
+    concluir(feito, contas)
+}
+
+/// As [`executar`], for a bank on PostgreSQL, which servers may have open.
+#[cfg(feature = "postgres")]
+pub fn executar_no_postgres(
+    comando: &ComandoDaAdministracao,
+    configuracao: &pixson_core::banco::ConfiguracaoPostgres,
+) -> ExitCode {
+    concluir(postgres::executar(comando, configuracao), Path::new(""))
+}
+
+fn concluir(feito: Result<(), NaoFeito>, contas: &Path) -> ExitCode {
     let (frases, codigo) = match feito {
         Ok(()) => return ExitCode::SUCCESS,
         Err(falha) => falha.dizer(contas),

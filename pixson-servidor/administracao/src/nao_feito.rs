@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pixson_core::banco::ErroAbrir;
+#[cfg(feature = "postgres")]
+use pixson_core::banco::ErroPostgres;
 use pixson_linha::fala::sem_saida;
 use pixson_linha::portugues::causa;
 
@@ -23,6 +25,9 @@ const DESCONHECIDO_CODIGO: u8 = 5;
 pub(super) enum NaoFeito {
     /// The bank cannot be used.
     Banco(ErroAbrir),
+    /// The bank on PostgreSQL cannot be used.
+    #[cfg(feature = "postgres")]
+    Postgres(ErroPostgres),
     /// The command is refused, with these sentences.
     Recusada(Vec<String>),
     /// Standard output cannot be written.
@@ -41,6 +46,13 @@ impl From<ErroAbrir> for NaoFeito {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl From<ErroPostgres> for NaoFeito {
+    fn from(erro: ErroPostgres) -> Self {
+        Self::Postgres(erro)
+    }
+}
+
 impl NaoFeito {
     pub(super) fn recusada(frase: impl Into<String>) -> Self {
         Self::Recusada(vec![frase.into()])
@@ -50,6 +62,10 @@ impl NaoFeito {
     pub(super) fn dizer(self, contas: &Path) -> (Vec<String>, u8) {
         match self {
             Self::Banco(erro) => (vec![frases::de_abertura(contas, &erro)], ILEGIVEL_CODIGO),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(erro) => {
+                (vec![format!("O banco não pôde ser usado em {erro}.")], ILEGIVEL_CODIGO)
+            }
             Self::Recusada(frases) => (frases, RECUSADO_CODIGO),
             // A reader that has gone away is no failure of a command that only shows something.
             Self::SaidaPadrao(erro) if erro.kind() == io::ErrorKind::BrokenPipe => (vec![], 0),

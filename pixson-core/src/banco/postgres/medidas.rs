@@ -52,6 +52,7 @@ pub(super) struct Medidas {
     duvidas: AtomicU64,
     sem_espaco: AtomicU64,
     erros: AtomicU64,
+    epoca: AtomicU64,
     estado: Mutex<EstadoDoPostgres>,
 }
 
@@ -66,7 +67,12 @@ impl Medidas {
         somar(&self.micros, u64::try_from(tempo.as_micros()).unwrap_or(u64::MAX));
     }
 
-    pub(super) fn ligada(&self) {
+    pub(super) fn epoca(&self) -> u64 {
+        self.epoca.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn ligada(&self, epoca: i64) {
+        self.epoca.store(epoca.cast_unsigned(), Ordering::Relaxed);
         somar(&self.ligacoes, 1);
         self.mudar(EstadoDoPostgres::Ligado);
     }

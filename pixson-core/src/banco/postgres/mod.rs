@@ -107,6 +107,12 @@ impl BancoPostgres {
         Ok(Self { fila: FilaDaVia::nova(via), configuracao, medidas })
     }
 
+    /// The number of this run, which no other one of any server has. It changes only if the database has
+    /// lost it, as after the promotion of an asynchronous standby.
+    pub fn epoca(&self) -> u64 {
+        self.medidas.epoca()
+    }
+
     /// What has happened since it was opened.
     pub fn medidas(&self) -> MedidasDoPostgres {
         self.medidas.ler()
@@ -115,6 +121,11 @@ impl BancoPostgres {
     /// How the database is, as far as is known.
     pub fn estado(&self) -> EstadoDoPostgres {
         self.medidas.estado()
+    }
+
+    /// Where the database is, and how long it is waited for.
+    pub fn configuracao(&self) -> &ConfiguracaoPostgres {
+        &self.configuracao
     }
 
     /// Asks the database whether it is there, unless operations do so at this moment. A program calls this

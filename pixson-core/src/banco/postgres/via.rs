@@ -146,7 +146,7 @@ impl Via {
             match self.tentar_ligar(prazo) {
                 Ok(feito) => {
                     self.pausa = PAUSA_MIN;
-                    self.medidas.ligada();
+                    self.medidas.ligada(self.dono.as_ref().map_or(0, |dono| dono.epoca));
                     return Ok(feito);
                 }
                 Err(falha) => {
