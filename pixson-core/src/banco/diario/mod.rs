@@ -5,6 +5,7 @@ mod indice;
 mod leitura;
 mod ponto;
 mod registro;
+mod retratada;
 mod retrato;
 mod trava;
 mod veredito;
@@ -18,7 +19,8 @@ pub(super) use leitura::{ler_segmento, ler_segmento_com, registros_depois};
 pub(super) use leitura::{nomes_do_diario, segmento_vazio, segmentos};
 pub(super) use ponto::{Ponto, PontoLido, ler_ponto};
 pub(super) use registro::{Cabecalho, NUMERO_MAX, Registro};
-pub(super) use retrato::{Momento, Retratada, Retrato, Revelacao};
+pub(super) use retratada::Retratada;
+pub(super) use retrato::{Momento, Retrato, Revelacao};
 pub(super) use trava::{TRAVA, Trava, travar};
 pub(super) use veredito::{Prova, Veredito};
 

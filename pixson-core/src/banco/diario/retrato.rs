@@ -1,17 +1,16 @@
 //! The snapshot: the balances that account files do not hold yet, as of one record of the journal. It saves
 //! a start from reading the journal since the checkpoint, and nothing depends on it.
 
-use std::borrow::Cow;
 use std::io::{self, ErrorKind};
 
 use memchr::memchr;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::PASTA;
 use super::registro::{NUMERO_MAX, com_crc, corpo_inteiro};
+use super::retratada::{Retratada, retratadas};
 use crate::banco::disco::{Disco, nomear, sem_volta, temporario};
-use crate::tipos::{Rg, Saldo, escrever};
+use crate::tipos::escrever;
 
 /// The version of the format.
 const VERSAO: u64 = 1;
@@ -28,19 +27,6 @@ pub(in crate::banco) struct Momento {
     pub(in crate::banco) segmento: u64,
 }
 
-/// An account whose file is behind.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(in crate::banco) struct Retratada<'a> {
-    pub(in crate::banco) rg: Rg,
-    pub(in crate::banco) saldo: Saldo,
-    /// The checksum of the content that the bank saw last in its file; `None` if there was no file.
-    pub(in crate::banco) visto: Option<u32>,
-    /// The holder's name, where its file may not have it.
-    pub(in crate::banco) nome: Option<Cow<'a, str>>,
-    /// Other balances that its file may rightly hold.
-    pub(in crate::banco) conhecidos: Vec<Saldo>,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JsonInicio {
@@ -50,24 +36,6 @@ struct JsonInicio {
     #[serde(rename = "crc")]
     _crc: String,
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonContas<'a> {
-    #[serde(borrow)]
-    contas: Vec<JsonRetratada<'a>>,
-    #[serde(rename = "crc")]
-    _crc: &'a str,
-}
-
-#[derive(Deserialize)]
-struct JsonRetratada<'a>(
-    &'a str,
-    #[serde(borrow)] &'a RawValue,
-    Option<u32>,
-    #[serde(default, borrow)] Option<Cow<'a, str>>,
-    #[serde(default, borrow)] Vec<&'a RawValue>,
-);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,8 +54,7 @@ impl Retrato {
     /// A larger snapshot is neither written nor read: 1 GiB.
     const MAX_BYTES: u64 = 1 << 30;
 
-    /// Reads the snapshot, and tells its accounts in the order in which they stand there. `None` if there
-    /// is no snapshot. What was told before an error must not be used.
+    /// Reads the snapshot, and tells its accounts, in RG order and each once. `None` if there is no snapshot. What was told before an error must not be used.
     ///
     /// # Errors
     ///
@@ -104,62 +71,29 @@ impl Retrato {
 
     fn de_bytes(bytes: &[u8], mut contar: impl FnMut(Momento, Retratada<'_>)) -> Option<Momento> {
         let mut resto = bytes;
-        let mut linha = || -> Option<&[u8]> {
+        let mut linha = || -> Option<(&[u8], &[u8])> {
             let (esta, seguintes) = resto.split_at(memchr(b'\n', resto)? + 1);
-            corpo_inteiro(esta)?;
             resto = seguintes;
-            Some(esta)
+            Some((esta, corpo_inteiro(esta)?))
         };
-        let inicio: JsonInicio = serde_json::from_slice(linha()?).ok()?;
+        let inicio: JsonInicio = serde_json::from_slice(linha()?.0).ok()?;
         let JsonInicio { retrato, seq, segmento, .. } = inicio;
         (retrato == VERSAO && seq < NUMERO_MAX && segmento < NUMERO_MAX).then_some(())?;
         let momento = Momento { seq, segmento };
-        let mut contadas = 0;
+        let (mut contadas, mut ultima) = (0, None);
         loop {
-            let linha = linha()?;
+            let (linha, corpo) = linha()?;
             if let Ok(JsonFim { fim, .. }) = serde_json::from_slice(linha) {
                 return (fim == contadas && resto.is_empty()).then_some(momento);
             }
-            let JsonContas { contas, .. } = serde_json::from_slice(linha).ok()?;
+            let contas = retratadas(linha, corpo)?;
             contadas += contas.len() as u64;
             for conta in contas {
-                contar(momento, conta.conferir()?);
+                let anterior = ultima.replace(conta.rg);
+                anterior.is_none_or(|anterior| anterior < conta.rg).then_some(())?;
+                contar(momento, conta);
             }
         }
-    }
-}
-
-impl<'a> JsonRetratada<'a> {
-    fn conferir(self) -> Option<Retratada<'a>> {
-        let Self(rg, saldo, visto, nome, conhecidos) = self;
-        let conhecidos: Option<Vec<Saldo>> =
-            conhecidos.iter().map(|saldo| saldo.get().parse().ok()).collect();
-        let (rg, saldo) = (rg.parse().ok()?, saldo.get().parse().ok()?);
-        Some(Retratada { rg, saldo, visto, nome, conhecidos: conhecidos? })
-    }
-}
-
-impl Retratada<'_> {
-    fn escrever(&self, saida: &mut Vec<u8>) {
-        let Self { rg, saldo, visto, nome, conhecidos } = self;
-        escrever(saida, &[&"[\"", rg, &"\",", saldo, &","]);
-        match visto {
-            Some(visto) => escrever(saida, &[&u64::from(*visto)]),
-            None => escrever(saida, &[&"null"]),
-        }
-        if nome.is_some() || !conhecidos.is_empty() {
-            saida.push(b',');
-            let escrito = serde_json::to_writer(&mut *saida, nome);
-            debug_assert!(escrito.is_ok(), "writing to a Vec is infallible");
-        }
-        if let [primeiro, outros @ ..] = conhecidos.as_slice() {
-            escrever(saida, &[&",[", primeiro]);
-            for outro in outros {
-                escrever(saida, &[&",", outro]);
-            }
-            saida.push(b']');
-        }
-        saida.push(b']');
     }
 }
 
@@ -189,7 +123,7 @@ impl<'d, D: Disco> Revelacao<'d, D> {
         Ok(nova)
     }
 
-    /// Adds an account. Of two with one RG the later one counts.
+    /// Adds an account. They come in RG order, each once.
     pub(in crate::banco) fn juntar(&mut self, conta: &Retratada<'_>) -> io::Result<()> {
         if !self.contas.is_empty() {
             self.contas.push(b',');
@@ -257,5 +191,23 @@ mod tests {
         let escritas = String::from_utf8(escritas).expect("UTF-8");
         assert!(texto.contains(&format!("[{}]", &escritas[1..])), "{escritas}");
         assert_eq!(Retrato::de_bytes(format!("{texto}\n").as_bytes(), |_, _| ()), None);
+    }
+
+    #[test]
+    fn accounts_in_another_order_or_told_twice_make_no_snapshot() {
+        let retrato = |contas: [&str; 2]| {
+            let mut texto = Vec::new();
+            com_crc(&mut texto, |saida| saida.extend(br#"{"retrato":1,"seq":7,"segmento":2"#));
+            for conta in contas {
+                com_crc(&mut texto, |saida| {
+                    escrever(saida, &[&r#"{"contas":[[""#, &conta, &r#"",1.0,null]]"#]);
+                });
+            }
+            com_crc(&mut texto, |saida| saida.extend(br#"{"fim":2"#));
+            Retrato::de_bytes(&texto, |_, _| ())
+        };
+        assert_eq!(retrato(["1", "2"]), Some(Momento { seq: 7, segmento: 2 }));
+        assert_eq!(retrato(["2", "1"]), None);
+        assert_eq!(retrato(["2", "2"]), None);
     }
 }

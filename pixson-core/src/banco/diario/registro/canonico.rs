@@ -4,19 +4,15 @@
 //! `None` says nothing about a line, which is then read as any JSON is. What is read here is what the
 //! reading of JSON gives; a test holds the two against each other.
 
-use memchr::memchr;
-
+use super::texto::TextoCanonico;
 use super::{NUMERO_MAX, Registro, movimentacao};
 use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
-use crate::tipos::{Rg, Saldo, Valor};
-
-/// Digits of the largest number that is read here: more could overflow.
-const DIGITOS_MAX: usize = 19;
+use crate::tipos::{Saldo, Valor};
 
 /// The record whose line begins with `corpo` and goes on with its checksum.
 pub(super) fn registro(corpo: &[u8]) -> Option<Registro> {
-    let mut resto = Resto(corpo);
+    let mut resto = TextoCanonico(corpo);
     let seq = resto.depois_de(b"{\"seq\":")?.numero()?;
     let epoca = resto.depois_de(b",\"epoca\":")?.numero()?;
     let carimbo = resto.depois_de(b",\"carimbo\":")?.numero()?;
@@ -36,51 +32,10 @@ pub(super) fn registro(corpo: &[u8]) -> Option<Registro> {
     inteiro.then_some(Registro { seq, epoca, carimbo, feito, sinc })
 }
 
-/// What has not been read yet.
-struct Resto<'l>(&'l [u8]);
-
-impl Resto<'_> {
-    fn depois_de(&mut self, texto: &[u8]) -> Option<&mut Self> {
-        self.0 = self.0.strip_prefix(texto)?;
-        Some(self)
-    }
-
-    /// A number in its only spelling: without zeros in front.
-    fn numero(&mut self) -> Option<u64> {
-        let (mut numero, mut digitos) = (0_u64, 0);
-        for byte in self.0.iter().map(|byte| byte.wrapping_sub(b'0')).take_while(|&um| um < 10) {
-            // Of a number that is too long the value is not used.
-            numero = numero.wrapping_mul(10).wrapping_add(u64::from(byte));
-            digitos += 1;
-        }
-        if digitos > DIGITOS_MAX {
-            return None;
-        }
-        let canonico = digitos == 1 || digitos > 1 && self.0[0] != b'0';
-        self.0 = &self.0[digitos..];
-        canonico.then_some(numero)
-    }
-
-    /// A sum in its only spelling: one decimal, or two of which the last is no zero.
-    fn centavos(&mut self) -> Option<u64> {
-        let reais = self.numero()?;
-        let decimal = |byte: Option<&u8>| byte.copied().filter(u8::is_ascii_digit);
-        let decimos = decimal(self.depois_de(b".")?.0.first())?;
-        let centesimos = decimal(self.0.get(1));
-        if centesimos == Some(b'0') {
-            return None;
-        }
-        self.0 = &self.0[1 + usize::from(centesimos.is_some())..];
-        let fracao = u64::from(decimos - b'0') * 10 + u64::from(centesimos.unwrap_or(b'0') - b'0');
-        reais.checked_mul(100)?.checked_add(fracao)
-    }
-
+impl TextoCanonico<'_> {
     fn movimento(&mut self) -> Option<Movimento> {
-        let rg = self.depois_de(b"[\"")?.0;
-        let fim = memchr(b'"', &rg[..rg.len().min(Rg::MAX_DIGITOS + 1)])?;
-        let rg = Rg::try_from(&rg[..fim]).ok()?;
-        self.0 = &self.0[fim..];
-        let antes = Saldo::de_centavos(self.depois_de(b"\",")?.centavos()?).ok()?;
+        let rg = self.depois_de(b"[")?.rg()?;
+        let antes = Saldo::de_centavos(self.depois_de(b",")?.centavos()?).ok()?;
         let depois = Saldo::de_centavos(self.depois_de(b",")?.centavos()?).ok()?;
         self.depois_de(b"]")?;
         Some(Movimento { rg, antes, depois })

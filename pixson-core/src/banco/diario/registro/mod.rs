@@ -3,8 +3,10 @@
 mod canonico;
 mod json;
 mod linha;
+mod texto;
 
 pub(super) use self::linha::{Linha, corpo_inteiro, ler_linha, linha_inteira};
+pub(super) use self::texto::TextoCanonico;
 use crate::banco::feito::Feito;
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::relogio::Carimbo;
