@@ -2,38 +2,19 @@
 //! after it folded into it. An account leaves when its file has been looked at.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
+use super::dobras::{Dobra, Dobras, PorDobrar, VAZIA};
 use crate::banco::Efeito;
 use crate::banco::diario::{Momento, Registro, Retratada};
 use crate::tipos::{Rg, Saldo};
 
-/// These accounts, in RG order. A million of them take about 140 MB with their names.
+/// These accounts, in RG order. A million of them take about 75 MB with their names, until the last one leaves.
 #[derive(Debug, Default)]
 pub(super) struct Atrasadas {
     /// Only this account is folded, if there is one here.
     so: Option<Rg>,
-    contas: BTreeMap<Rg, Dobra>,
+    contas: Dobras,
     nomes: Titulares,
-    superados: Superados,
-}
-
-/// A chain of balances: the place in [`Superados`] of its last one, from 1, or [`VAZIA`].
-type Cadeia = u32;
-
-const VAZIA: Cadeia = 0;
-
-/// The records of one account, folded.
-#[derive(Clone, Copy, Debug)]
-struct Dobra {
-    saldo: Saldo,
-    seq: u64,
-    visto: Option<u32>,
-    conhecidos: Cadeia,
-    antigos: Cadeia,
-    /// The holder's name, if the file may not have it: its place in [`Titulares`], from 1, or 0.
-    nome: u32,
 }
 
 /// One of these accounts.
@@ -76,43 +57,6 @@ impl Titulares {
     }
 }
 
-/// The earlier balances of many accounts, in chains: each with the place of the one before it.
-#[derive(Debug, Default)]
-struct Superados(Vec<(Saldo, Cadeia)>);
-
-impl Superados {
-    /// Puts a balance at the end of a chain. Should there be four billion of them, it is left out: a file
-    /// that holds it is then kept as a copy before it is replaced, as one that was edited.
-    fn encadear(&mut self, saldo: Saldo, cadeia: Cadeia) -> Cadeia {
-        if self.item(cadeia).is_some_and(|&(ultimo, _)| ultimo == saldo) {
-            return cadeia;
-        }
-        let Ok(nova) = Cadeia::try_from(self.0.len() + 1) else { return cadeia };
-        self.0.push((saldo, cadeia));
-        nova
-    }
-
-    fn item(&self, cadeia: Cadeia) -> Option<&(Saldo, Cadeia)> {
-        self.0.get(usize::try_from(cadeia.checked_sub(1)?).ok()?)
-    }
-
-    /// The balances of a chain, from its last one on.
-    fn de(&self, cadeia: Cadeia) -> impl Iterator<Item = Saldo> {
-        let itens = std::iter::successors(self.item(cadeia), |&&(_, anterior)| self.item(anterior));
-        itens.map(|&(saldo, _)| saldo)
-    }
-}
-
-impl Dobra {
-    /// Notes a balance that an account had before its present one. A file may rightly hold it if it is
-    /// `recente`.
-    fn superar(&mut self, saldos: &mut Superados, saldo: Option<Saldo>, recente: bool) {
-        let Some(saldo) = saldo else { return };
-        let cadeia = if recente { &mut self.conhecidos } else { &mut self.antigos };
-        *cadeia = saldos.encadear(saldo, *cadeia);
-    }
-}
-
 impl Atrasadas {
     /// Of this account alone.
     pub(super) fn so_de(rg: Rg) -> Self {
@@ -124,75 +68,64 @@ impl Atrasadas {
         self.so
     }
 
-    /// Adds an account of a snapshot. Of two with one RG the later one counts.
+    /// Adds an account of a snapshot, which tells them in RG order.
     pub(super) fn retratar(&mut self, momento: Momento, conta: Retratada<'_>) {
         let Retratada { rg, saldo, visto, nome, conhecidos } = conta;
         let nome = nome.map_or(0, |nome| self.nomes.guardar(&nome));
-        let seq = momento.seq;
-        let mut dobra = Dobra { saldo, seq, visto, conhecidos: VAZIA, antigos: VAZIA, nome };
+        let (seq, saiu) = (momento.seq, false);
+        let mut dobra =
+            Dobra { rg, saiu, saldo, seq, visto, conhecidos: VAZIA, antigos: VAZIA, nome };
         for conhecido in conhecidos {
-            dobra.conhecidos = self.superados.encadear(conhecido, dobra.conhecidos);
+            dobra.conhecidos = self.contas.encadear(conhecido, dobra.conhecidos);
         }
-        self.contas.insert(rg, dobra);
+        self.contas.acrescentar(dobra);
     }
 
-    /// Folds a record. `publicado` is the last one that account files, or these accounts, hold already: a
-    /// record up to it only tells which balances an account once had.
+    /// Folds a record, which counts after [`Atrasadas::assentar`]. `publicado` is the last one that account
+    /// files, or these accounts, hold already: a record up to it only tells which balances an account once
+    /// had.
     pub(super) fn dobrar(&mut self, registro: &Registro, publicado: u64) {
         let so = self.so;
         let conta = |rg: Rg| so.is_none_or(|so| so == rg);
         for efeito in registro.feito.efeitos().filter(|efeito| conta(efeito.rg())) {
-            let (rg, saldo, seq) = (efeito.rg(), efeito.depois(), registro.seq);
             let nome = match efeito {
                 Efeito::Abriu(conta) => self.nomes.guardar(conta.nome.as_str()),
                 Efeito::Mudou(_) => 0,
             };
-            let antes = efeito.antes();
-            match self.contas.entry(rg) {
-                Entry::Vacant(lugar) => {
-                    let (conhecidos, antigos) = (VAZIA, VAZIA);
-                    let nova = Dobra { saldo, seq, visto: None, conhecidos, antigos, nome };
-                    let dobra = lugar.insert(nova);
-                    dobra.superar(&mut self.superados, antes, seq > publicado);
-                }
-                Entry::Occupied(lugar) => {
-                    let dobra = lugar.into_mut();
-                    // Both are the same balance, unless somebody edited the file between two runs.
-                    let (anterior, recente) = (dobra.saldo, dobra.seq >= publicado);
-                    dobra.superar(&mut self.superados, Some(anterior), recente);
-                    dobra.superar(&mut self.superados, antes, seq > publicado);
-                    (dobra.saldo, dobra.seq) = (saldo, seq);
-                    if nome != 0 {
-                        dobra.nome = nome;
-                    }
-                }
-            }
+            let (rg, antes, depois) = (efeito.rg(), efeito.antes(), efeito.depois());
+            let pendente = PorDobrar { rg, seq: registro.seq, antes, depois, nome };
+            self.contas.dobrar(pendente, publicado);
         }
+    }
+
+    /// Finishes the folding of all records up to here.
+    pub(super) fn assentar(&mut self, publicado: u64) {
+        self.contas.assentar(publicado);
     }
 
     /// Takes the content that was found in a file for one that it may rightly have.
     pub(super) fn reconhecer(&mut self, rg: Rg, visto: u32) {
-        if let Some(dobra) = self.contas.get_mut(&rg) {
+        if let Some(dobra) = self.contas.uma_mut(rg) {
             dobra.visto = Some(visto);
         }
     }
 
     pub(super) fn uma(&self, rg: Rg) -> Option<Atrasada> {
-        let &Dobra { saldo, seq, visto, conhecidos, antigos, nome } = self.contas.get(&rg)?;
+        let &Dobra { saldo, seq, visto, conhecidos, antigos, nome, .. } = self.contas.uma(rg)?;
         Some(Atrasada {
             saldo,
             seq,
             visto,
             nome: self.nomes.um(nome).map(str::to_owned),
-            conhecidos: self.superados.de(conhecidos).collect(),
-            antigos: self.superados.de(antigos).collect(),
+            conhecidos: self.contas.de(conhecidos).collect(),
+            antigos: self.contas.de(antigos).collect(),
         })
     }
 
     /// One of these accounts, for a snapshot.
     pub(super) fn retratada(&self, rg: Rg) -> Option<Retratada<'static>> {
-        let dobra = self.contas.get(&rg)?;
-        let mut conhecidos: Vec<Saldo> = self.superados.de(dobra.conhecidos).collect();
+        let dobra = self.contas.uma(rg)?;
+        let mut conhecidos: Vec<Saldo> = self.contas.de(dobra.conhecidos).collect();
         conhecidos.sort_unstable();
         conhecidos.dedup();
         let nome = self.nomes.um(dobra.nome).map(|nome| Cow::Owned(nome.to_owned()));
@@ -200,26 +133,26 @@ impl Atrasadas {
     }
 
     pub(super) fn remover(&mut self, rg: Rg) {
-        self.contas.remove(&rg);
-        if self.contas.is_empty() {
+        self.contas.remover(rg);
+        if self.contas.quantas() == 0 {
             *self = Self::default();
         }
     }
 
     /// The first of these accounts, up to so many.
-    pub(super) fn primeiras(&self, quantas: usize) -> Vec<Rg> {
-        self.contas.keys().take(quantas).copied().collect()
+    pub(super) fn primeiras(&mut self, quantas: usize) -> Vec<Rg> {
+        self.contas.primeiras(quantas)
     }
 
     pub(super) fn rgs(&self) -> impl Iterator<Item = Rg> {
-        self.contas.keys().copied()
+        self.contas.rgs()
     }
 
     pub(super) fn contem(&self, rg: Rg) -> bool {
-        self.contas.contains_key(&rg)
+        self.contas.uma(rg).is_some()
     }
 
     pub(super) fn quantas(&self) -> usize {
-        self.contas.len()
+        self.contas.quantas()
     }
 }

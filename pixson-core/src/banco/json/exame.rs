@@ -232,6 +232,7 @@ impl Exame {
             }
             false
         })?;
+        self.atrasadas.assentar(publicado);
         // A segment that has gone since it was listed is missing, as if it had not been there.
         lido.map(Segmento::sem_bytes)
             .ok_or_else(|| ErroAbrir::Falta { arquivo: nome_de_segmento(numero) })

@@ -6,6 +6,7 @@ mod aviso;
 mod cadastro;
 mod contas;
 mod copia;
+mod dobras;
 mod exame;
 mod execucao;
 mod indexacao;
