@@ -176,6 +176,7 @@ impl Exame {
             }
         }
         self.conferir_numeros()?;
+        self.atrasadas.assentar(self.base.seq);
         Ok(self)
     }
 
@@ -232,7 +233,6 @@ impl Exame {
             }
             false
         })?;
-        self.atrasadas.assentar(publicado);
         // A segment that has gone since it was listed is missing, as if it had not been there.
         lido.map(Segmento::sem_bytes)
             .ok_or_else(|| ErroAbrir::Falta { arquivo: nome_de_segmento(numero) })

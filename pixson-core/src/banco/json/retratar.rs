@@ -13,6 +13,9 @@ use crate::banco::diario::{Momento, Retratada, Retrato, Revelacao};
 use crate::banco::disco::{Disco, e_sem_volta, temporario};
 use crate::tipos::Rg;
 
+/// After so many accounts of a snapshot it is seen whether the segment is full: 4096.
+const CONTAS_POR_VEZ: usize = 4096;
+
 impl<D: Disco> BancoJson<D> {
     /// Makes a snapshot, if a segment has turned since the last one and the journal has grown by at least
     /// the size of that one: what is written for snapshots is then never more than what is written to the
@@ -51,10 +54,13 @@ impl<D: Disco> BancoJson<D> {
         rgs.dedup();
         let revelado = Revelacao::comecar(&*self.disco, momento).and_then(|mut revelacao| {
             let mut ultimo = momento.seq;
-            for rg in rgs {
-                let Some((conta, seq)) = self.retratada(rg) else { continue };
-                ultimo = ultimo.max(seq);
-                revelacao.juntar(&conta)?;
+            for rgs in rgs.chunks(CONTAS_POR_VEZ) {
+                for (conta, seq) in rgs.iter().filter_map(|&rg| self.retratada(rg)) {
+                    ultimo = ultimo.max(seq);
+                    revelacao.juntar(&conta)?;
+                }
+                // The journal grows meanwhile, for a second or two if a million files are behind.
+                self.girar_se_cheio()?;
             }
             // Write-ahead: no snapshot may be ahead of the journal.
             self.diario.esperar_por(ultimo)?;
