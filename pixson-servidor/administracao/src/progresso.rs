@@ -111,6 +111,16 @@ impl Disco for DiscoContado {
         self.disco.ler(nome, max_bytes)
     }
 
+    fn ler_parte(
+        &self,
+        nome: &str,
+        posicao: u64,
+        bytes: usize,
+        destino: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        self.disco.ler_parte(nome, posicao, bytes, destino)
+    }
+
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
         self.disco.criar(nome, como)
     }

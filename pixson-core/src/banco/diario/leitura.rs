@@ -2,8 +2,7 @@
 
 use std::io;
 
-use memchr::{memchr, memmem};
-
+use super::linhas::{INICIO_DE_REGISTRO, LinhasBoas};
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
 use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, ForaDoLugar, nomear, substituir};
@@ -12,15 +11,17 @@ use crate::relogio::Carimbo;
 /// Up to how many bytes a segment is read: more than any segment has.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
 
-/// How a record begins.
-const INICIO_DE_REGISTRO: &[u8] = b"{\"seq\":";
+/// So many bytes of a segment are read at a time: 1 MiB, which stays in a processor's caches and is one buffer
+/// for all of them.
+const PEDACO_BYTES: usize = 1024 * 1024;
 
 /// The content of a segment, as far as it is good.
 #[derive(Debug)]
 pub(in crate::banco) struct Segmento {
     pub(in crate::banco) nome: String,
+    /// All of its bytes, if there is more behind its last good record than space; otherwise none.
     pub(in crate::banco) bytes: Vec<u8>,
-    /// How many bytes it has, and whether the last of them is a zero, be they still in memory or not.
+    /// How many bytes it has, and whether the last of them is a zero, be they in memory or not.
     pub(super) tamanho: usize,
     termina_em_zero: bool,
     /// `None` if its first line is torn.
@@ -135,7 +136,10 @@ impl Segmento {
         }
         bytes.extend((cauda != Cauda::Limpa).then_some(b'x'));
         let numero = cabecalho.map_or(1, |cabecalho| cabecalho.segmento);
-        Self { cauda, ..ler_bytes(numero, bytes, None, |_| true) }
+        let mut linhas = LinhasBoas::do_segmento(numero);
+        linhas.ler(&bytes, None, &mut |_| true);
+        let fim = FimDoSegmento::de_bytes(bytes, linhas.validos);
+        Self { cauda, ..linhas.em_segmento(fim) }
     }
 }
 
@@ -157,97 +161,83 @@ pub(in crate::banco) fn ler_segmento_com(
     so_com: Option<&[u8]>,
     fica: impl FnMut(&Registro) -> bool,
 ) -> io::Result<Option<Segmento>> {
-    let nome = nome_de_segmento(numero);
-    let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
-    Ok(lidos.map(|bytes| ler_bytes(numero, bytes, so_com, fica)))
+    ler_em_pedacos(disco, numero, PEDACO_BYTES, so_com, fica)
 }
 
-/// What these bytes are as the segment of this number.
-fn ler_bytes(
+fn ler_em_pedacos(
+    disco: &impl Disco,
     numero: u64,
-    bytes: Vec<u8>,
+    pedaco: usize,
     so_com: Option<&[u8]>,
     mut fica: impl FnMut(&Registro) -> bool,
-) -> Segmento {
-    let mut validos = 0;
-    let cabecalho = match ler_linha(&bytes) {
-        Some((Linha::Cabecalho(cabecalho), tamanho)) if cabecalho.segmento == numero => {
-            validos = tamanho;
-            Some(cabecalho)
+) -> io::Result<Option<Segmento>> {
+    let nome = nome_de_segmento(numero);
+    let mut linhas = LinhasBoas::do_segmento(numero);
+    let (mut bytes, mut tamanho, mut termina_em_zero) = (Vec::new(), 0, false);
+    let ate_o_fim = loop {
+        // A line may be longer than a piece.
+        let (antes, quantos) = (bytes.len(), pedaco.max(bytes.len()));
+        let parte = disco.ler_parte(&nome, tamanho as u64, quantos, &mut bytes);
+        if !parte.map_err(nomear(&nome))? {
+            return Ok(None);
         }
-        _ => None,
+        tamanho += bytes.len() - antes;
+        termina_em_zero = bytes.last().map_or(termina_em_zero, |&ultimo| ultimo == 0);
+        let acabou = bytes.len() - antes < quantos;
+        bytes.drain(..linhas.ler(&bytes, so_com, &mut fica));
+        if linhas.parou || acabou || tamanho as u64 > SEGMENTO_LIDO_MAX_BYTES {
+            break acabou && !linhas.parou;
+        }
     };
-    let fim_do_cabecalho = validos;
-    let (mut registros, mut primeiro, mut fins) = (Vec::new(), None, Vec::new());
-    let mut sinc = 0;
-    if let Some(cabecalho) = cabecalho {
-        let mut seq = cabecalho.seq;
-        let mut busca = so_com.map(|texto| Busca { texto, bytes: &bytes, achado: None });
-        loop {
-            let sem = busca.as_mut().filter(|_| primeiro.is_some());
-            if let Some(tamanho) = sem.and_then(|busca| busca.linha_sem(validos)) {
-                validos += tamanho;
-                fins.push(validos);
-                seq += 1;
-                continue;
-            }
-            let Some((Linha::Registro(registro), tamanho)) = ler_linha(&bytes[validos..]) else {
-                break;
-            };
-            if (registro.seq, registro.epoca) != (seq, cabecalho.epoca) {
-                break;
-            }
-            primeiro.get_or_insert(registro.carimbo);
-            sinc = sinc.max(registro.sinc);
-            if fica(&registro) {
-                registros.push(registro);
-            }
-            validos += tamanho;
-            fins.push(validos);
-            seq += 1;
+    if ate_o_fim && bytes.iter().all(|&byte| byte == 0) {
+        let fim =
+            FimDoSegmento { bytes: Vec::new(), tamanho, termina_em_zero, cauda: Cauda::Limpa };
+        return Ok(Some(linhas.em_segmento(fim)));
+    }
+    // There is more than space behind the last good record: all of it is looked at.
+    let lidos = disco.ler(&nome, SEGMENTO_LIDO_MAX_BYTES).map_err(nomear(&nome))?;
+    Ok(lidos.map(|bytes| {
+        let fim = FimDoSegmento::de_bytes(bytes, linhas.validos);
+        linhas.em_segmento(fim)
+    }))
+}
+
+/// What follows the good lines of a segment, and what is known of its end.
+struct FimDoSegmento {
+    bytes: Vec<u8>,
+    tamanho: usize,
+    termina_em_zero: bool,
+    cauda: Cauda,
+}
+
+impl FimDoSegmento {
+    /// That of a segment with these bytes, so many of which are good lines.
+    fn de_bytes(bytes: Vec<u8>, validos: usize) -> Self {
+        let cauda = examinar_cauda(bytes.get(validos..).unwrap_or_default());
+        let (tamanho, termina_em_zero) = (bytes.len(), bytes.last() == Some(&0));
+        Self { bytes, tamanho, termina_em_zero, cauda }
+    }
+}
+
+impl LinhasBoas {
+    fn em_segmento(self, fim: FimDoSegmento) -> Segmento {
+        let Self { numero, cabecalho, fim_do_cabecalho, registros, primeiro, fins, sinc, .. } =
+            self;
+        let FimDoSegmento { bytes, tamanho, termina_em_zero, cauda } = fim;
+        Segmento {
+            nome: nome_de_segmento(numero),
+            bytes,
+            tamanho,
+            termina_em_zero,
+            cabecalho,
+            fim_do_cabecalho,
+            registros,
+            primeiro,
+            fins,
+            sinc,
+            validos: self.validos,
+            cauda,
         }
-    }
-    let cauda = examinar_cauda(&bytes[validos..]);
-    Segmento {
-        nome: nome_de_segmento(numero),
-        tamanho: bytes.len(),
-        termina_em_zero: bytes.last() == Some(&0),
-        bytes,
-        cabecalho,
-        fim_do_cabecalho,
-        registros,
-        primeiro,
-        fins,
-        sinc,
-        validos,
-        cauda,
-    }
-}
-
-/// The search for the lines of a segment that have a text in them.
-struct Busca<'b> {
-    texto: &'b [u8],
-    bytes: &'b [u8],
-    /// Where the text comes next, or the end of the segment.
-    achado: Option<usize>,
-}
-
-impl Busca<'_> {
-    /// The length of the line that begins here, if it is a record with a right checksum and without the
-    /// text.
-    fn linha_sem(&mut self, inicio: usize) -> Option<usize> {
-        let achado = match self.achado {
-            Some(achado) if achado >= inicio => achado,
-            _ => {
-                let resto = &self.bytes[inicio..];
-                let achado =
-                    memmem::find(resto, self.texto).map_or(self.bytes.len(), |n| inicio + n);
-                *self.achado.insert(achado)
-            }
-        };
-        let linha = self.bytes[inicio..].strip_prefix(INICIO_DE_REGISTRO)?;
-        let tamanho = INICIO_DE_REGISTRO.len() + memchr(b'\n', linha)? + 1;
-        (inicio + tamanho <= achado && linha_inteira(&self.bytes[inicio..])).then_some(tamanho)
     }
 }
 
@@ -296,4 +286,64 @@ fn examinar_cauda(bytes: &[u8]) -> Cauda {
         None => linha_inteira(linha).then_some(u64::MAX),
     });
     Cauda::Ruim { sinc: sincs.max() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::banco::Feito;
+    use crate::banco::disco::DiscoReal;
+    use crate::banco::regras::{Movimentacao, Movimento};
+
+    /// A segment with three records.
+    fn exemplo() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        Cabecalho { segmento: 1, epoca: 1, seq: 1, reserva: 64 }.escrever(&mut bytes);
+        for seq in 1..4 {
+            let quanto = |texto: &str| texto.parse().expect("legal balance");
+            let rg = seq.to_string().parse().expect("legal RG");
+            let titular = Movimento { rg, antes: quanto("1.0"), depois: quanto("2.0") };
+            let valor = "1".parse().expect("legal amount");
+            let feito = Feito::from(Movimentacao::Deposito { valor, titular });
+            let carimbo = Carimbo::novo(seq).expect("legal stamp");
+            Registro { seq, epoca: 1, carimbo, feito: &feito, sinc: seq - 1 }.escrever(&mut bytes);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_segment_that_is_read_in_pieces_is_what_it_is_as_a_whole() {
+        let pasta = tempfile::tempdir().expect("a temporary directory");
+        let disco = DiscoReal::abrir(pasta.path()).expect("the directory");
+        disco.criar_pasta(PASTA).expect("a folder");
+        let inteiro = exemplo();
+        let com = |cauda: &[u8]| [&inteiro, cauda].concat();
+        let mut casos =
+            vec![com(b""), com(&[0; 100]), com(b"\n"), com(b"x"), com(&[0, 0, b'x', 0])];
+        casos.push(com(&inteiro[inteiro.len() - 90..]));
+        casos.extend((0..inteiro.len()).step_by(7).map(|corte| inteiro[..corte].to_vec()));
+        for posicao in (0..inteiro.len()).step_by(7) {
+            let mut virado = com(&[0; 9]);
+            virado[posicao] ^= 1;
+            casos.push(virado);
+        }
+        for bytes in casos {
+            let arquivo = disco.criar(&nome_de_segmento(1), None).expect("a new file");
+            disco.escrever(&arquivo, 0, &bytes).expect("space");
+            for so_com in [None, Some(&b"\"3\""[..])] {
+                let ler = |pedaco| {
+                    let lido = ler_em_pedacos(&disco, 1, pedaco, so_com, |_| true);
+                    let lido = lido.expect("a sound disk").expect("a segment");
+                    assert!(lido.bytes.is_empty() || lido.bytes == bytes, "all of it, or nothing");
+                    let limpa = lido.cauda == Cauda::Limpa;
+                    assert!(!limpa || bytes[lido.validos..].iter().all(|&byte| byte == 0));
+                    format!("{lido:?}")
+                };
+                let como_um_todo = ler(PEDACO_BYTES);
+                for pedaco in [1, 2, 50, 100, 101, 400, bytes.len().max(1)] {
+                    assert_eq!(ler(pedaco), como_um_todo, "pieces of {pedaco}");
+                }
+            }
+        }
+    }
 }

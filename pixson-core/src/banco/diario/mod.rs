@@ -3,6 +3,7 @@
 mod escritor;
 mod indice;
 mod leitura;
+mod linhas;
 mod ponto;
 mod registro;
 mod retratada;

@@ -53,6 +53,27 @@ pub trait Disco: Debug + Send + Sync {
     /// anything but a regular file: a link may lead elsewhere, and a pipe is never waited for.
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
 
+    /// Appends a part of a regular file to `destino`: so many bytes from `posicao` on, or fewer if the file
+    /// ends before. `false` if there is nothing of that name. A disk that does not say how is asked for the
+    /// whole file each time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Disco::ler`].
+    fn ler_parte(
+        &self,
+        nome: &str,
+        posicao: u64,
+        bytes: usize,
+        destino: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        let Some(inteiro) = self.ler(nome, u64::MAX)? else { return Ok(false) };
+        let desde = usize::try_from(posicao).ok().and_then(|desde| inteiro.get(desde..));
+        let desde = desde.unwrap_or_default();
+        destino.extend_from_slice(&desde[..desde.len().min(bytes)]);
+        Ok(true)
+    }
+
     /// Creates an empty file for writing, in place of one that has the name. It has the
     /// permissions of the file `como`, if there is one, and else can be read by its owner only.
     ///

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, Permissions, TryLockError};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use rustix::process::geteuid;
 use super::{Aspecto, Disco, Marca};
 use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
-/// The permissions of new files and new folders: for their owner alone.
+/// The permissions of new files and folders: for their owner alone.
 const MODO: Mode = Mode::RUSR.union(Mode::WUSR);
 const MODO_DE_PASTA: Mode = Mode::RWXU;
 
@@ -97,6 +97,14 @@ impl DiscoReal {
             Ok(File::from(aberto))
         } else {
             Err(nao_e_arquivo())
+        }
+    }
+
+    /// Opens for reading what has the name, if there is anything.
+    fn abrir_se_ha(&self, nome: &str) -> io::Result<Option<File>> {
+        match self.abrir_arquivo(nome, OFlags::RDONLY) {
+            Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
+            aberto => aberto.map(Some),
         }
     }
 
@@ -224,20 +232,28 @@ impl Disco for DiscoReal {
     }
 
     fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        let arquivo = match self.abrir_arquivo(nome, OFlags::RDONLY) {
-            Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
-            aberto => aberto?,
-        };
+        let Some(arquivo) = self.abrir_se_ha(nome)? else { return Ok(None) };
         // A buffer that grows while a segment is read would be copied several times.
         let tamanho = usize::try_from(arquivo.metadata()?.len().min(max_bytes)).unwrap_or(0);
         let mut conteudo = Vec::new();
         conteudo.try_reserve_exact(tamanho.saturating_add(1))?;
         arquivo.take(max_bytes.saturating_add(1)).read_to_end(&mut conteudo)?;
-        if u64::try_from(conteudo.len()).is_ok_and(|bytes| bytes <= max_bytes) {
-            Ok(Some(conteudo))
-        } else {
-            Err(io::Error::new(ErrorKind::FileTooLarge, "file too large"))
-        }
+        let cabe = u64::try_from(conteudo.len()).is_ok_and(|bytes| bytes <= max_bytes);
+        cabe.then_some(Some(conteudo)).ok_or(ErrorKind::FileTooLarge.into())
+    }
+
+    fn ler_parte(
+        &self,
+        nome: &str,
+        posicao: u64,
+        bytes: usize,
+        destino: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        let Some(mut arquivo) = self.abrir_se_ha(nome)? else { return Ok(false) };
+        arquivo.seek(SeekFrom::Start(posicao))?;
+        destino.try_reserve(bytes)?;
+        arquivo.take(bytes as u64).read_to_end(destino)?;
+        Ok(true)
     }
 
     fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<File> {
@@ -319,10 +335,7 @@ impl Disco for DiscoReal {
     }
 
     fn marca_de_nome(&self, nome: &str) -> io::Result<Option<Marca>> {
-        match self.abrir_arquivo(nome, OFlags::RDONLY) {
-            Err(erro) if erro.kind() == ErrorKind::NotFound => Ok(None),
-            aberto => self.marcar(&aberto?).map(Some),
-        }
+        self.abrir_se_ha(nome)?.map(|aberto| self.marcar(&aberto)).transpose()
     }
 
     fn escrito(&self, nome: &str) -> io::Result<Option<u64>> {
@@ -330,10 +343,8 @@ impl Disco for DiscoReal {
     }
 
     fn aspecto(&self, nome: &str) -> io::Result<Option<Aspecto>> {
-        let dados = match self.abrir_arquivo(nome, OFlags::RDONLY) {
-            Err(erro) if erro.kind() == ErrorKind::NotFound => return Ok(None),
-            aberto => aberto?.metadata()?,
-        };
+        let Some(aberto) = self.abrir_se_ha(nome)? else { return Ok(None) };
+        let dados = aberto.metadata()?;
         let escrito = dados.modified().ok().and_then(nanos);
         Ok(escrito.map(|escrito| Aspecto { bytes: dados.len(), escrito }))
     }

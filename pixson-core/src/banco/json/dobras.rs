@@ -264,7 +264,7 @@ mod tests {
             }
             dobras.assentar(publicado);
             assert_eq!(dobras.quantas(), esperadas.len());
-            assert_eq!(dobras.rgs().collect::<Vec<_>>(), Vec::from_iter(esperadas.keys().copied()));
+            assert!(dobras.rgs().eq(esperadas.keys().copied()), "{de_cada_vez}");
             for (rg, (saldo, mut conhecidos)) in esperadas {
                 let dobra = dobras.uma(rg).expect("it is there");
                 let mut achados: Vec<Saldo> = dobras.de(dobra.conhecidos).collect();

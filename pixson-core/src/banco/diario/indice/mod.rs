@@ -96,7 +96,7 @@ impl Indice {
 fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
     let (cabecalho, primeiro) = (segmento.cabecalho?, segmento.primeiro?);
     let inteiro = segmento.julgar(Prova::do_livro(false)) == Veredito::Inteiro;
-    if !inteiro || segmento.bytes.len() as u64 != aspecto.bytes {
+    if !inteiro || segmento.tamanho as u64 != aspecto.bytes {
         return None;
     }
     let numeros = [
