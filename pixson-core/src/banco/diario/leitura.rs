@@ -4,16 +4,12 @@ use std::io;
 
 use super::linhas::{INICIO_DE_REGISTRO, LinhasBoas};
 use super::registro::{Cabecalho, Linha, Registro, ler_linha, linha_inteira};
-use super::{PASTA, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
+use super::{PASTA, PEDACO_BYTES, SEGMENTO_LIMITE_BYTES, nome_de_segmento};
 use crate::banco::disco::{Disco, ForaDoLugar, nomear, substituir};
 use crate::relogio::Carimbo;
 
 /// Up to how many bytes a segment is read: more than any segment has.
 const SEGMENTO_LIDO_MAX_BYTES: u64 = 2 * SEGMENTO_LIMITE_BYTES;
-
-/// So many bytes of a segment are read at a time: 1 MiB, which stays in a processor's caches and is one buffer
-/// for all of them.
-const PEDACO_BYTES: usize = 1024 * 1024;
 
 /// The content of a segment, as far as it is good.
 #[derive(Debug)]

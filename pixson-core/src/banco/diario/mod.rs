@@ -32,6 +32,10 @@ pub(super) const PASTA: &str = "diario";
 /// MiB. It can thus always be read again.
 const SEGMENTO_LIMITE_BYTES: u64 = 512 * 1024 * 1024;
 
+/// So many bytes of a segment or a snapshot are read at a time: 1 MiB, which stays in a processor's caches and
+/// is one buffer for a whole file.
+const PEDACO_BYTES: usize = 1024 * 1024;
+
 /// The name of a segment.
 pub(super) fn nome_de_segmento(numero: u64) -> String {
     format!("{PASTA}/{numero:010}.jsonl")

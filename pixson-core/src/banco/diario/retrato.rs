@@ -6,11 +6,11 @@ use std::io::{self, ErrorKind};
 use memchr::memchr;
 use serde::Deserialize;
 
-use super::PASTA;
 use super::registro::{NUMERO_MAX, com_crc, corpo_inteiro};
 use super::retratada::{Retratada, retratadas};
+use super::{PASTA, PEDACO_BYTES};
 use crate::banco::disco::{Disco, nomear, sem_volta, temporario};
-use crate::tipos::escrever;
+use crate::tipos::{Rg, escrever};
 
 /// The version of the format.
 const VERSAO: u64 = 1;
@@ -63,37 +63,92 @@ impl Retrato {
         disco: &impl Disco,
         contar: impl FnMut(Momento, Retratada<'_>),
     ) -> io::Result<Option<Momento>> {
-        let lido = disco.ler(Self::NOME, Self::MAX_BYTES).map_err(nomear(Self::NOME))?;
-        let Some(bytes) = lido else { return Ok(None) };
-        let momento = Self::de_bytes(&bytes, contar).ok_or(ErrorKind::InvalidData);
-        momento.map(Some).map_err(|erro| nomear(Self::NOME)(erro.into()))
+        Self::ler_em_pedacos(disco, PEDACO_BYTES, contar)
     }
 
-    fn de_bytes(bytes: &[u8], mut contar: impl FnMut(Momento, Retratada<'_>)) -> Option<Momento> {
-        let mut resto = bytes;
-        let mut linha = || -> Option<(&[u8], &[u8])> {
-            let (esta, seguintes) = resto.split_at(memchr(b'\n', resto)? + 1);
-            resto = seguintes;
-            Some((esta, corpo_inteiro(esta)?))
-        };
-        let inicio: JsonInicio = serde_json::from_slice(linha()?.0).ok()?;
-        let JsonInicio { retrato, seq, segmento, .. } = inicio;
-        (retrato == VERSAO && seq < NUMERO_MAX && segmento < NUMERO_MAX).then_some(())?;
-        let momento = Momento { seq, segmento };
-        let (mut contadas, mut ultima) = (0, None);
+    fn ler_em_pedacos(
+        disco: &impl Disco,
+        pedaco: usize,
+        mut contar: impl FnMut(Momento, Retratada<'_>),
+    ) -> io::Result<Option<Momento>> {
+        let (mut bytes, mut posicao, mut lido) = (Vec::new(), 0, RetratoLido::default());
         loop {
-            let (linha, corpo) = linha()?;
-            if let Ok(JsonFim { fim, .. }) = serde_json::from_slice(linha) {
-                return (fim == contadas && resto.is_empty()).then_some(momento);
+            let antes = bytes.len();
+            let parte = disco.ler_parte(Self::NOME, posicao, pedaco, &mut bytes);
+            if !parte.map_err(nomear(Self::NOME))? {
+                return Ok(None);
             }
-            let contas = retratadas(linha, corpo)?;
-            contadas += contas.len() as u64;
-            for conta in contas {
-                let anterior = ultima.replace(conta.rg);
-                anterior.is_none_or(|anterior| anterior < conta.rg).then_some(())?;
-                contar(momento, conta);
+            let quantos = bytes.len() - antes;
+            posicao += quantos as u64;
+            if posicao > Self::MAX_BYTES {
+                return Err(nomear(Self::NOME)(ErrorKind::FileTooLarge.into()));
+            }
+            let lidos = lido.ler(&bytes, &mut contar);
+            let ate_aqui = lidos.map(|lidos| drop(bytes.drain(..lidos)));
+            if ate_aqui.is_none() || quantos < pedaco {
+                let momento = ate_aqui.and_then(|()| lido.momento_do_fim(&bytes));
+                let momento = momento.ok_or(ErrorKind::InvalidData);
+                return momento.map(Some).map_err(|erro| nomear(Self::NOME)(erro.into()));
             }
         }
+    }
+}
+
+/// A snapshot, as far as it was read.
+#[derive(Debug, Default)]
+struct RetratoLido {
+    momento: Option<Momento>,
+    contadas: u64,
+    /// The account that was told last.
+    ultima: Option<Rg>,
+    /// Its last line was read.
+    terminou: bool,
+}
+
+impl RetratoLido {
+    /// Reads the whole lines that `bytes` begin with, and gives their length; what is left is to come again,
+    /// with more behind it. `None` if one of them is not what the bank writes there.
+    fn ler(
+        &mut self,
+        bytes: &[u8],
+        contar: &mut impl FnMut(Momento, Retratada<'_>),
+    ) -> Option<usize> {
+        let mut lidos = 0;
+        while let Some(fim) = memchr(b'\n', &bytes[lidos..]) {
+            self.linha(&bytes[lidos..=lidos + fim], contar)?;
+            lidos += fim + 1;
+        }
+        Some(lidos)
+    }
+
+    fn linha(
+        &mut self,
+        linha: &[u8],
+        contar: &mut impl FnMut(Momento, Retratada<'_>),
+    ) -> Option<()> {
+        let corpo = corpo_inteiro(linha).filter(|_| !self.terminou)?;
+        let Some(momento) = self.momento else {
+            let JsonInicio { retrato, seq, segmento, .. } = serde_json::from_slice(linha).ok()?;
+            let certo = retrato == VERSAO && seq < NUMERO_MAX && segmento < NUMERO_MAX;
+            self.momento = certo.then_some(Momento { seq, segmento });
+            return certo.then_some(());
+        };
+        if let Ok(JsonFim { fim, .. }) = serde_json::from_slice(linha) {
+            self.terminou = true;
+            return (fim == self.contadas).then_some(());
+        }
+        for conta in retratadas(linha, corpo)? {
+            let anterior = self.ultima.replace(conta.rg);
+            anterior.is_none_or(|anterior| anterior < conta.rg).then_some(())?;
+            self.contadas += 1;
+            contar(momento, conta);
+        }
+        Some(())
+    }
+
+    /// Its moment, if it is whole, and nothing follows its last line.
+    fn momento_do_fim(&self, resto: &[u8]) -> Option<Momento> {
+        self.momento.filter(|_| self.terminou && resto.is_empty())
     }
 }
 
@@ -176,6 +231,22 @@ impl<'d, D: Disco> Revelacao<'d, D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::banco::disco::DiscoReal;
+
+    /// What these bytes are as a snapshot, in pieces of any size.
+    fn de_bytes(bytes: &[u8], mut contar: impl FnMut(Momento, Retratada<'_>)) -> Option<Momento> {
+        let pasta = tempfile::tempdir().expect("a temporary directory");
+        let disco = DiscoReal::abrir(pasta.path()).expect("the directory");
+        disco.criar_pasta(PASTA).expect("a folder");
+        let arquivo = disco.criar(Retrato::NOME, None).expect("a new file");
+        disco.escrever(&arquivo, 0, bytes).expect("space");
+        let lido = Retrato::ler(&disco, &mut contar);
+        for pedaco in [1, 2, 60, 100, bytes.len().max(1), bytes.len() + 1] {
+            let outro = Retrato::ler_em_pedacos(&disco, pedaco, |_, _| ());
+            assert_eq!(outro.ok(), lido.as_ref().ok().copied(), "pieces of {pedaco}");
+        }
+        lido.ok().flatten()
+    }
 
     #[test]
     fn the_snapshot_of_the_documentation_reads_and_is_written_as_it_stands_there() {
@@ -183,14 +254,14 @@ mod tests {
         let inicio = pagina.find("{\"retrato\":1,").expect("the example");
         let (texto, _) = pagina[inicio..].split_once("```").expect("its end");
         let mut escritas = Vec::new();
-        let momento = Retrato::de_bytes(texto.as_bytes(), |_, conta| {
+        let momento = de_bytes(texto.as_bytes(), |_, conta| {
             escritas.push(b',');
             conta.escrever(&mut escritas);
         });
         assert_eq!(momento, Some(Momento { seq: 1701, segmento: 19 }));
         let escritas = String::from_utf8(escritas).expect("UTF-8");
         assert!(texto.contains(&format!("[{}]", &escritas[1..])), "{escritas}");
-        assert_eq!(Retrato::de_bytes(format!("{texto}\n").as_bytes(), |_, _| ()), None);
+        assert_eq!(de_bytes(format!("{texto}\n").as_bytes(), |_, _| ()), None);
     }
 
     #[test]
@@ -204,7 +275,7 @@ mod tests {
                 });
             }
             com_crc(&mut texto, |saida| saida.extend(br#"{"fim":2"#));
-            Retrato::de_bytes(&texto, |_, _| ())
+            de_bytes(&texto, |_, _| ())
         };
         assert_eq!(retrato(["1", "2"]), Some(Momento { seq: 7, segmento: 2 }));
         assert_eq!(retrato(["2", "1"]), None);
