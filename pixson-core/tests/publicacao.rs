@@ -5,7 +5,7 @@ mod comum;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use pixson_core::banco::disco::{Disco, ErroDeArquivo};
 use pixson_core::banco::{Aviso, BancoJson, ConfiguracaoJson, auditar};
@@ -279,4 +279,49 @@ fn a_disk_that_fills_up_while_a_segment_turns_covers_no_record() {
     let saldo_de = Operacao::Saldo { rg: rg("1") };
     let tem = fazer(&banco, &Relogio::novo(), saldo_de).1;
     assert_eq!(tem, Ok(Sucesso::Saldo(saldo("27.0"))));
+}
+
+/// A disk on which deposits are made as soon as a snapshot is begun.
+#[derive(Clone, Debug)]
+struct DiscoConcorrido {
+    modelo: DiscoModelo,
+    banco: Arc<OnceLock<Weak<BancoJson<Self>>>>,
+}
+
+impl Disco for DiscoConcorrido {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn criar(&self, nome: &str, como: Option<&str>) -> io::Result<Self::Arquivo> {
+        if nome == "diario/.tmp-retrato.jsonl" {
+            let banco = self.banco.get().and_then(Weak::upgrade).expect("an open bank");
+            (0..8).for_each(|_| depositar(&*banco, "1"));
+        }
+        self.modelo.criar(nome, como)
+    }
+
+    delegar!(modelo: apagar, travar, criar_pasta, listar, ler, escrever, cortar, sincronizar);
+    delegar!(modelo: renomear, sincronizar_pasta, marca);
+}
+
+#[test]
+fn the_journal_turns_while_a_snapshot_is_written() {
+    let modelo = modelo();
+    for conta in CONTAS {
+        modelo.prender(&format!("{conta}.json"), true);
+    }
+    let disco = DiscoConcorrido { modelo: modelo.clone(), banco: Arc::default() };
+    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA).expect("a sound disk");
+    let banco = Arc::new(banco);
+    disco.banco.set(Arc::downgrade(&banco)).expect("the first one");
+    (0..8).for_each(|_| depositar(&*banco, "1"));
+    assert_eq!(segmentos(&modelo), 1);
+    banco.publicar().expect("a sound disk");
+    assert!(modelo.conteudo("diario/retrato.jsonl").is_some(), "{:?}", modelo.nomes());
+    assert_eq!(segmentos(&modelo), 3, "one before the snapshot, and one beside it");
+    drop(banco);
+    let caido = modelo.depois_de(&mut Corte::Nada);
+    caido.soltar_todos();
+    let (banco, _) = BancoJson::abrir_em(caido, PEQUENA).expect("a sound disk");
+    let ler = Operacao::Saldo { rg: rg("1") };
+    assert_eq!(fazer(&banco, &Relogio::novo(), ler).1, Ok(Sucesso::Saldo(saldo("26.0"))));
 }
