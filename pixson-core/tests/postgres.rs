@@ -1,6 +1,14 @@
 //! The bank on PostgreSQL, on private clusters (docs/distribuido.md).
 
 mod comum;
+#[path = "postgres/falhas.rs"]
+mod falhas;
+#[path = "postgres/intermediario.rs"]
+mod intermediario;
+#[path = "postgres/quedas.rs"]
+mod quedas;
+#[path = "postgres/servidores.rs"]
+mod servidores;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -28,18 +36,29 @@ fn configuracao(aglomerado: &Aglomerado, banco: &str) -> ConfiguracaoPostgres {
     aglomerado.url(banco).parse().expect("a URL")
 }
 
+/// Makes a database with the tables of a bank and these accounts.
+fn preparado(aglomerado: &Aglomerado, nome: &str, contas: &BTreeMap<Rg, Saldo>) {
+    aglomerado.sql("postgres", &format!("CREATE DATABASE {nome}"));
+    preparar(&configuracao(aglomerado, nome)).expect("the tables are made");
+    inserir(aglomerado, nome, contas);
+}
+
+fn inserir(aglomerado: &Aglomerado, banco: &str, contas: &BTreeMap<Rg, Saldo>) {
+    let linha = |(rg, saldo): (&Rg, &Saldo)| format!("('{rg}', 'x', {})", saldo.centavos());
+    let linhas: Vec<String> = contas.iter().map(linha).collect();
+    if !linhas.is_empty() {
+        let valores = linhas.join(",");
+        let inserir = format!("INSERT INTO pixson.contas (rg, nome, saldo) VALUES {valores}");
+        aglomerado.sql(banco, &inserir);
+    }
+}
+
 /// A new database with these accounts, and its name.
 fn banco_com(aglomerado: &Aglomerado, contas: &BTreeMap<Rg, Saldo>) -> String {
     static NUMERO: AtomicU32 = AtomicU32::new(0);
     let nome = format!("banco{}", NUMERO.fetch_add(1, Ordering::Relaxed));
     aglomerado.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE modelo"));
-    let linha = |(rg, saldo): (&Rg, &Saldo)| format!("('{rg}', 'x', {})", saldo.centavos());
-    let linhas: Vec<String> = contas.iter().map(linha).collect();
-    if !linhas.is_empty() {
-        let valores = linhas.join(",");
-        aglomerado
-            .sql(&nome, &format!("INSERT INTO pixson.contas (rg, nome, saldo) VALUES {valores}"));
-    }
+    inserir(aglomerado, &nome, contas);
     nome
 }
 

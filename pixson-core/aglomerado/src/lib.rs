@@ -72,6 +72,32 @@ impl Aglomerado {
         Some(aglomerado.ligado())
     }
 
+    /// A standby of this cluster, which follows it under that name. The primary waits for it only if its
+    /// `synchronous_standby_names` says so.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    #[must_use]
+    pub fn replica(&self, nome: &str) -> Self {
+        let replica = Self::vazio().expect("the packages are installed");
+        let conexao =
+            format!("host=127.0.0.1 port={} user=pixson application_name={nome}", self.porta);
+        let mut copia = replica.programa("pg_basebackup");
+        copia.args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", &conexao, "-D"]);
+        executar(copia.arg(replica.dados()));
+        replica.ligado()
+    }
+
+    /// Makes a standby a primary, and waits until it is one.
+    ///
+    /// # Panics
+    ///
+    /// If it refuses.
+    pub fn promover(&self) {
+        self.sql("postgres", "SELECT pg_promote(true, 60)");
+    }
+
     fn vazio() -> Option<Self> {
         let Some(binarios) = binarios() else {
             let _ = writeln!(io::stderr(), "not run: Debian's package postgresql is not installed");

@@ -37,6 +37,7 @@ mod cena;
 mod copia;
 mod extrato;
 mod historia;
+mod vida;
 
 use std::collections::BTreeMap;
 
@@ -44,13 +45,11 @@ pub use self::cena::{PassoDaCena, encenar};
 pub use self::copia::{Copia, julgar_copia};
 pub use self::extrato::julgar_extratos;
 pub use self::historia::{Gerida, Historia, Ouvida, Pergunta};
-use super::disco::DiscoModelo;
+pub use self::vida::{julgar_disco, julgar_disco_com_perguntas, julgar_vida};
 use super::fazer;
-use pixson_core::banco::{
-    BancoJson, BancoMemoria, ConfiguracaoJson, Feito, Lancamento, auditar, ler_livro,
-};
+use pixson_core::banco::{BancoMemoria, ConfiguracaoJson, Feito, Lancamento};
 use pixson_core::relogio::{Carimbo, Relogio};
-use pixson_core::tipos::{Desfecho, Operacao, Recusa, Rg, Saldo, Sucesso};
+use pixson_core::tipos::{Desfecho, Operacao, Rg, Saldo, Sucesso};
 
 /// Small, so that a short scenario turns segments, drops accounts and takes space often.
 pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
@@ -65,7 +64,17 @@ pub const PEQUENA: ConfiguracaoJson = ConfiguracaoJson {
 /// The judgement: `Ok`, or a sentence about what is wrong.
 pub type Sentenca = Result<(), String>;
 
-type Chave = (u64, Carimbo);
+/// What acts are sorted by.
+type Chave = (u64, u64);
+
+/// The key of an epoch and a stamp.
+type Ordem = fn(u64, Carimbo) -> Chave;
+
+/// The runs of one server: one ends before the next begins.
+const POR_EPOCA: Ordem = |epoca, carimbo| (epoca, carimbo.valor());
+
+/// Several servers on one bank: docs/distribuido.md, section 3.
+const POR_CARIMBO: Ordem = |epoca, carimbo| (carimbo.valor(), epoca);
 
 /// The act of each stamp.
 type Atos = BTreeMap<Chave, Ato>;
@@ -116,18 +125,44 @@ pub fn julgar_livro(
     historia: &Historia,
     livro: &[Lancamento],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
+    julgar_em_ordem(iniciais, historia, livro, POR_EPOCA)
+}
+
+/// Judges a bank on which several servers stand, from the replies of all of them and its one ledger: sorted
+/// by (stamp, epoch), all of it must be what the model does. `epoca` of a reply is that of the server that
+/// gave it.
+///
+/// # Errors
+///
+/// As for [`julgar_historia`].
+pub fn julgar_servidores(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    historia: &Historia,
+    livro: &[Lancamento],
+) -> Result<BTreeMap<Rg, Saldo>, String> {
+    julgar_em_ordem(iniciais, historia, livro, POR_CARIMBO)
+}
+
+fn julgar_em_ordem(
+    iniciais: &BTreeMap<Rg, Saldo>,
+    historia: &Historia,
+    livro: &[Lancamento],
+    ordem: Ordem,
+) -> Result<BTreeMap<Rg, Saldo>, String> {
     let mut perguntas = historia.perguntas.clone();
-    let por_chave = por_chave(&historia.ouvidas)?;
+    let por_chave = por_chave(&historia.ouvidas, ordem)?;
     let mut eventos = Atos::new();
     for lancamento in livro {
-        let chave = (lancamento.epoca, lancamento.carimbo);
+        let epoca = lancamento.epoca;
+        let chave = ordem(epoca, lancamento.carimbo);
         let evento = if let Some(operacao) = lancamento.feito.operacao() {
-            conferir_pergunta(chave, operacao, por_chave.get(&chave), &mut perguntas)?;
+            let pergunta = (epoca, operacao);
+            conferir_pergunta(chave, pergunta, por_chave.get(&chave), &mut perguntas)?;
             Ato::Operacao(operacao, None)
         } else {
             let mut geridas = historia.geridas.iter();
             let pedida = |gerida: &Gerida| {
-                (gerida.epoca, gerida.carimbo) == chave && gerida.feito == lancamento.feito
+                ordem(gerida.epoca, gerida.carimbo) == chave && gerida.feito == lancamento.feito
             };
             if !geridas.any(pedida) {
                 return Err(format!("nobody asked for {lancamento:?}"));
@@ -139,7 +174,7 @@ pub fn julgar_livro(
         }
     }
     for gerida in historia.geridas.iter().filter(|gerida| gerida.confirmada) {
-        if !eventos.contains_key(&(gerida.epoca, gerida.carimbo)) {
+        if !eventos.contains_key(&ordem(gerida.epoca, gerida.carimbo)) {
             return Err(format!("acknowledged and not in the ledger: {gerida:?}"));
         }
     }
@@ -156,15 +191,15 @@ pub fn julgar_livro(
 /// Checks that an operation of the ledger was asked for.
 fn conferir_pergunta(
     chave: Chave,
-    operacao: Operacao,
+    pergunta: Pergunta,
     ouvida: Option<&Ouvida>,
     perguntas: &mut Vec<Pergunta>,
 ) -> Sentenca {
+    let operacao = pergunta.1;
     match ouvida {
         Some(ouvida) if ouvida.operacao == operacao => {}
         Some(outra) => return Err(format!("{operacao:?} at {chave:?} was answered {outra:?}")),
         None => {
-            let pergunta = (chave.0, operacao);
             let Some(indice) = perguntas.iter().position(|&feita| feita == pergunta) else {
                 return Err(format!("nobody asked for {operacao:?} at {chave:?}"));
             };
@@ -184,14 +219,14 @@ pub fn julgar_respostas(
     ouvidas: &[Ouvida],
 ) -> Result<BTreeMap<Rg, Saldo>, String> {
     let evento = |ouvida: Ouvida| Ato::Operacao(ouvida.operacao, Some(ouvida.desfecho));
-    let por_chave = por_chave(ouvidas)?.into_iter();
+    let por_chave = por_chave(ouvidas, POR_EPOCA)?.into_iter();
     repetir(iniciais, por_chave.map(|(chave, ouvida)| (chave, evento(ouvida))).collect())
 }
 
-fn por_chave(ouvidas: &[Ouvida]) -> Result<BTreeMap<Chave, Ouvida>, String> {
+fn por_chave(ouvidas: &[Ouvida], ordem: Ordem) -> Result<BTreeMap<Chave, Ouvida>, String> {
     let mut por_chave = BTreeMap::new();
     for ouvida in ouvidas {
-        if por_chave.insert((ouvida.epoca, ouvida.carimbo), *ouvida).is_some() {
+        if por_chave.insert(ordem(ouvida.epoca, ouvida.carimbo), *ouvida).is_some() {
             return Err(format!("two replies with one stamp: {ouvida:?}"));
         }
     }
@@ -228,97 +263,4 @@ fn repetir(iniciais: &BTreeMap<Rg, Saldo>, eventos: Atos) -> Result<BTreeMap<Rg,
 
 fn muda_algo(ouvida: &Ouvida) -> bool {
     matches!(ouvida.desfecho, Ok(Sucesso::Saque | Sucesso::Deposito | Sucesso::Transferencia))
-}
-
-/// Opens the bank on a disk as a crash left it, and judges everything about it.
-///
-/// # Errors
-///
-/// As for [`julgar_historia`].
-pub fn julgar_disco(
-    disco: &DiscoModelo,
-    iniciais: &BTreeMap<Rg, Saldo>,
-    ouvidas: &[Ouvida],
-) -> Sentenca {
-    julgar_disco_com_perguntas(disco, iniciais, ouvidas, &[])
-}
-
-/// The same where some operations were never answered.
-///
-/// # Errors
-///
-/// As for [`julgar_historia`].
-pub fn julgar_disco_com_perguntas(
-    disco: &DiscoModelo,
-    iniciais: &BTreeMap<Rg, Saldo>,
-    ouvidas: &[Ouvida],
-    perguntas: &[Pergunta],
-) -> Sentenca {
-    let (ouvidas, perguntas) = (ouvidas.to_vec(), perguntas.to_vec());
-    julgar_vida(disco, iniciais, &Historia { ouvidas, perguntas, ..Historia::default() })
-}
-
-/// The same where there was an administration, too.
-///
-/// # Errors
-///
-/// As for [`julgar_historia`].
-pub fn julgar_vida(
-    disco: &DiscoModelo,
-    iniciais: &BTreeMap<Rg, Saldo>,
-    historia: &Historia,
-) -> Sentenca {
-    let abertas = historia.geridas.iter().flat_map(|gerida| gerida.feito.efeitos());
-    let abertas: Vec<Rg> = abertas.map(|efeito| efeito.rg()).collect();
-    let contas = || iniciais.keys().chain(&abertas).copied();
-    // A ledger that cannot be read at all is for the audit to name.
-    let extratos = julgar_extratos(disco, contas());
-    let antes = auditar(disco).map_err(|erro| format!("the audit after the crash: {erro}"));
-    // A bank that was never started has no ledger to audit.
-    let sem_diario = disco.nomes().iter().all(|nome| !nome.starts_with("diario/00"));
-    let (banco, _) = BancoJson::abrir_em(disco.clone(), PEQUENA)
-        .map_err(|erro| format!("the bank does not open: {erro}"))?;
-    if !sem_diario {
-        extratos?;
-        let divergencias = antes?.divergencias;
-        if !divergencias.is_empty() {
-            return Err(format!("the audit after the crash: {divergencias:?}"));
-        }
-    }
-    let mut saldos = BTreeMap::new();
-    for rg in contas() {
-        match fazer(&banco, &Relogio::novo(), Operacao::Saldo { rg }).1 {
-            Ok(Sucesso::Saldo(saldo)) => drop(saldos.insert(rg, saldo)),
-            Err(Recusa::ClienteNaoEncontrado) if !iniciais.contains_key(&rg) => {}
-            outro => return Err(format!("account {rg} after recovery: {outro:?}")),
-        }
-    }
-    banco.fechar().map_err(|erro| format!("the bank does not close: {erro}"))?;
-    drop(banco);
-
-    let mut livro = Vec::new();
-    let alcance = ler_livro(disco, |lancamento| livro.push(lancamento))
-        .map_err(|erro| format!("the ledger: {erro}"))?;
-    if !alcance.danos.is_empty() {
-        return Err(format!("the ledger: {:?}", alcance.danos));
-    }
-    let esperados = julgar_livro(iniciais, historia, &livro)?;
-    if saldos != esperados {
-        return Err(format!("balances {saldos:?}, the history says {esperados:?}"));
-    }
-    let depois = auditar(disco).map_err(|erro| format!("the audit: {erro}"))?;
-    if !depois.divergencias.is_empty() {
-        return Err(format!("the audit: {:?}", depois.divergencias));
-    }
-    let total: u128 = saldos.values().map(|saldo| u128::from(saldo.centavos())).sum();
-    if depois.total_em_centavos != total {
-        return Err(format!("the files sum up to {}, not {total}", depois.total_em_centavos));
-    }
-    if u128::try_from(depois.balanco.total()) != Ok(total) {
-        return Err(format!("{:?} is not {total}", depois.balanco));
-    }
-    match disco.nomes().iter().find(|nome| nome.contains(".tmp-") || nome.contains(".copia-")) {
-        Some(resto) => Err(format!("{resto} was left behind")),
-        None => Ok(()),
-    }
 }

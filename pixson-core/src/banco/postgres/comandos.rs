@@ -62,7 +62,7 @@ pub(super) const VIA_LER: &str = "\
 /// Takes a number, unless a batch has it.
 pub(super) const VIA_TOMAR: &str = "\
     UPDATE pixson.vias SET numero = $3, feito = false \
-    WHERE epoca = $1 AND instancia = $2 AND numero = $3 - 1";
+    WHERE epoca = $1 AND instancia = $2 AND numero = $3::bigint - 1";
 
 /// Locks the lane's row, if no batch after this number was made.
 pub(super) const VIA_TRANCAR: &str = "\

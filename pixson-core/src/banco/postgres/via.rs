@@ -259,7 +259,7 @@ impl Via {
     fn pausar(&mut self, pausa: &mut Duration, prazo: Instant) {
         let sorteada = pausa.mul_f64(self.sorte.f64());
         let resta = prazo.saturating_duration_since(Instant::now());
-        self.runtime.block_on(tokio::time::sleep(sorteada.min(resta)));
+        self.runtime.block_on(async { tokio::time::sleep(sorteada.min(resta)).await });
         *pausa = (*pausa * 2).min(PAUSA_MAX);
     }
 }

@@ -1,0 +1,150 @@
+//! What the database refuses, and what becomes of it.
+
+use std::time::Duration;
+
+use pixson_aglomerado::Aglomerado;
+use pixson_core::banco::{BancoPostgres, EstadoDoPostgres};
+use pixson_core::{Operacao, Recusa, Saldo, Sucesso, Valor};
+
+use super::comum::rg;
+use super::servidores::{ServidorDaCena, julgar, quatro, saldos};
+use super::{abrir, aglomerado, banco_com, configuracao};
+
+fn deposito() -> Operacao {
+    Operacao::Deposito { rg: rg("1"), valor: Valor::de_centavos(1).expect("in range") }
+}
+
+fn saldo() -> Operacao {
+    Operacao::Saldo { rg: rg("1") }
+}
+
+/// Makes the next entries of the ledger fail with this code: so many of them.
+fn falhar(aglomerado: &Aglomerado, banco: &str, codigo: &str, vezes: u32) {
+    // A sequence keeps its value also if the transaction is given up.
+    aglomerado.sql(
+        banco,
+        &format!(
+            "CREATE SEQUENCE IF NOT EXISTS falhas; SELECT setval('falhas', 1, false); \
+             CREATE OR REPLACE FUNCTION falhar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF nextval('falhas') <= {vezes} THEN \
+             RAISE EXCEPTION 'injected' USING ERRCODE = '{codigo}'; END IF; RETURN NEW; END $$; \
+             DROP TRIGGER IF EXISTS falhar ON pixson.livro; \
+             CREATE TRIGGER falhar BEFORE INSERT ON pixson.livro \
+             FOR EACH ROW EXECUTE FUNCTION falhar()"
+        ),
+    );
+}
+
+#[test]
+fn a_transaction_that_loses_is_done_again_and_once_only() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    for codigo in ["40001", "40P01"] {
+        falhar(aglomerado, &banco, codigo, 3);
+        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "{codigo}");
+    }
+    assert_eq!(servidor.banco.medidas().repeticoes, 6);
+    falhar(aglomerado, &banco, "40001", 1000);
+    let sem_fim = servidor.fazer(deposito());
+    assert_eq!(sem_fim.desfecho, Err(Recusa::ServidorIndisponivel), "repetition is bounded");
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_full_disk_refuses_money_and_balances_go_on() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    falhar(aglomerado, &banco, "53100", 1000);
+    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    let dez = Saldo::de_centavos(1000).expect("in range");
+    assert_eq!(servidor.fazer(saldo()).desfecho, Ok(Sucesso::Saldo(dez)));
+    assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado);
+    assert!(servidor.banco.medidas().sem_espaco > 0);
+    falhar(aglomerado, &banco, "53100", 0);
+    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "there is room again");
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_primary_that_has_become_a_standby_is_left_for_another() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let configuracao = configuracao(aglomerado, &banco).com_espera(Duration::from_millis(200));
+    let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
+    falhar(aglomerado, &banco, "25006", 1);
+    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(servidor.banco.medidas().ligacoes, 2, "it connected anew");
+    // Sessions that begin now only read: as long as there is no other, operations are refused.
+    aglomerado
+        .sql("postgres", &format!("ALTER DATABASE {banco} SET default_transaction_read_only = on"));
+    falhar_e_desligar(aglomerado, &banco);
+    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    assert!(matches!(servidor.banco.estado(), EstadoDoPostgres::Fora(_)));
+    aglomerado
+        .sql("postgres", &format!("ALTER DATABASE {banco} RESET default_transaction_read_only"));
+    servidor.banco.vigiar();
+    assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado, "it came back by itself");
+    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+/// Ends the sessions of a database, as an administrator does (57P01).
+fn falhar_e_desligar(aglomerado: &Aglomerado, banco: &str) {
+    let fim = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname";
+    aglomerado.sql("postgres", &format!("{fim} = '{banco}'"));
+}
+
+#[test]
+fn a_session_that_an_administrator_ends_costs_nothing() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    for _ in 0..5 {
+        falhar_e_desligar(aglomerado, &banco);
+        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    }
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    servidor.fazer(deposito());
+    let antes = servidor.banco.epoca();
+    // As after the promotion of a standby that had not heard of it, on which another has its number.
+    aglomerado.sql(&banco, "UPDATE pixson.vias SET instancia = 'outra'");
+    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    assert_ne!(servidor.banco.epoca(), antes);
+    assert_eq!(saldos(aglomerado, &banco)[&rg("1")].centavos(), 1002);
+}
+
+/// The sentence with which a bank is not opened.
+fn recusa(aglomerado: &Aglomerado, banco: &str) -> String {
+    let configuracao = configuracao(aglomerado, banco).com_espera(Duration::from_millis(300));
+    BancoPostgres::abrir(configuracao).expect_err("it must not open").to_string()
+}
+
+#[test]
+fn a_bank_that_cannot_be_used_is_told_with_what_helps() {
+    let Some(aglomerado) = aglomerado() else { return };
+    assert!(recusa(aglomerado, "nenhum").contains("createdb"), "{}", recusa(aglomerado, "nenhum"));
+    assert!(recusa(aglomerado, "postgres").contains("banco preparar"));
+    let banco = banco_com(aglomerado, &quatro().0);
+    aglomerado.sql(&banco, "UPDATE pixson.esquema SET versao = 99");
+    let nova = recusa(aglomerado, &banco);
+    assert!(nova.contains("versão 99"), "{nova}");
+    aglomerado.sql(&banco, "UPDATE pixson.esquema SET versao = 1; CREATE ROLE leitor LOGIN");
+    let url = aglomerado.url(&banco).replace("pixson@", "leitor@");
+    let configuracao = url.parse().expect("a URL");
+    let sem_direito = BancoPostgres::abrir(configuracao).expect_err("no rights").to_string();
+    assert!(sem_direito.contains("não tem direito"), "{sem_direito}");
+}

@@ -1,0 +1,170 @@
+//! The database dies, its connection is cut, a standby takes over: nothing that was acknowledged is lost,
+//! and nothing is done twice.
+
+use std::thread;
+use std::time::Duration;
+
+use pixson_aglomerado::Aglomerado;
+use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
+use pixson_core::{Operacao, Sucesso, Valor};
+
+use super::comum::rg;
+use super::comum::tamanho::tamanho;
+use super::intermediario::{Corte, Intermediario};
+use super::servidores::{Basta, ServidorDaCena, julgar, quatro};
+use super::{aglomerado, banco_com, configuracao, preparado};
+
+fn deposito(conta: &str) -> Operacao {
+    Operacao::Deposito { rg: rg(conta), valor: Valor::de_centavos(1).expect("in range") }
+}
+
+#[test]
+fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twice() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let rede = Intermediario::novo(aglomerado.porta());
+    let configuracao: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
+    let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
+    let mut cortes = 0;
+    for corte in [Corte::Antes, Corte::Depois] {
+        for mensagem in 0.. {
+            rede.cortar_em(mensagem, corte);
+            let feita = servidor.fazer(deposito("1"));
+            assert_eq!(feita.desfecho, Ok(Sucesso::Deposito), "{corte:?} at {mensagem}");
+            if !rede.cortou() {
+                break;
+            }
+            cortes += 1;
+            // And once more while the number of the lost one is asked for.
+            rede.cortar_em(mensagem, corte);
+            servidor.fazer(Operacao::Saldo { rg: rg("1") });
+        }
+    }
+    assert!(cortes > 20, "only {cortes} cuts");
+    assert!(servidor.banco.medidas().duvidas > 4, "{:?}", servidor.banco.medidas());
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+/// A cluster of its own, with a bank.
+fn proprio(opcoes: &[&str]) -> Option<Aglomerado> {
+    let um = Aglomerado::com_opcoes(opcoes)?;
+    preparado(&um, "pixson", &quatro().0);
+    Some(um)
+}
+
+#[test]
+fn a_database_that_is_killed_again_and_again_loses_nothing_that_was_acknowledged() {
+    let Some(mut aglomerado) = proprio(&[]) else { return };
+    let (iniciais, contas) = quatro();
+    let servidores = [(); 2].map(|()| {
+        let banco = BancoPostgres::abrir(configuracao(&aglomerado, "pixson"));
+        ServidorDaCena::novo(banco.expect("it opens"))
+    });
+    let basta = Basta::default();
+    thread::scope(|escopo| {
+        for (semente, servidor) in (1..).zip(&servidores) {
+            let (contas, basta) = (&contas, &basta);
+            escopo.spawn(move || servidor.clientes(semente, contas, &|_| basta.ja()));
+        }
+        for _ in 0..tamanho(3, 12) {
+            let antes = servidores[0].banco.medidas().lotes;
+            while servidores[0].banco.medidas().lotes < antes + 30 {
+                thread::yield_now();
+            }
+            aglomerado.derrubar();
+            aglomerado.iniciar();
+        }
+        basta.basta();
+    });
+    let [um, outro] = &servidores;
+    let medidas = um.banco.medidas();
+    assert!(medidas.quedas > 0, "{medidas:?}");
+    assert_eq!(um.banco.estado(), EstadoDoPostgres::Ligado);
+    assert_eq!(julgar(&aglomerado, "pixson", &iniciais, &[um, outro]), Ok(()));
+}
+
+#[test]
+fn a_synchronous_standby_takes_over_with_all_that_was_acknowledged() {
+    let Some(mut primario) = proprio(&[]) else { return };
+    let replica = primario.replica("replica");
+    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'replica'");
+    primario.sql("postgres", "SELECT pg_reload_conf()");
+    let (iniciais, contas) = quatro();
+    let url = format!(
+        "postgres://pixson@127.0.0.1:{},127.0.0.1:{}/pixson?target_session_attrs=read-write",
+        primario.porta(),
+        replica.porta()
+    );
+    let servidores = [(); 2].map(|()| {
+        let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
+        // Time enough for the promotion.
+        let configuracao = configuracao.com_espera(Duration::from_secs(20));
+        ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"))
+    });
+    let lotes = |servidor: &ServidorDaCena| servidor.banco.medidas().lotes;
+    let basta = Basta::default();
+    thread::scope(|escopo| {
+        for (semente, servidor) in (1..).zip(&servidores) {
+            let (contas, basta) = (&contas, &basta);
+            escopo.spawn(move || servidor.clientes(semente, contas, &|_| basta.ja()));
+        }
+        while lotes(&servidores[0]) < 50 {
+            thread::yield_now();
+        }
+        primario.derrubar();
+        replica.promover();
+        let ate_la = lotes(&servidores[0]);
+        while lotes(&servidores[0]) < ate_la + 50 {
+            thread::yield_now();
+        }
+        basta.basta();
+    });
+    let [um, outro] = &servidores;
+    assert_eq!(julgar(&replica, "pixson", &iniciais, &[um, outro]), Ok(()));
+    let recusadas = um.recusadas.lock().expect("no panic").len();
+    assert_eq!(recusadas, 0, "every operation waited for the new primary");
+}
+
+#[test]
+fn a_wait_for_the_standby_that_is_cancelled_is_no_success() {
+    let Some(primario) = proprio(&[]) else { return };
+    let banco = BancoPostgres::abrir(configuracao(&primario, "pixson")).expect("it opens");
+    let servidor = ServidorDaCena::novo(banco);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'ausente'");
+    primario.sql("postgres", "SELECT pg_reload_conf()");
+    let cancelar = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity \
+                    WHERE application_name = 'pixson' AND wait_event = 'SyncRep'";
+    let ouvida = thread::scope(|escopo| {
+        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
+        while primario.sql("postgres", cancelar) == "0" {
+            thread::yield_now();
+        }
+        pedida.join().expect("no panic")
+    });
+    assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
+}
+
+#[test]
+fn a_server_that_stops_in_the_middle_of_a_batch_does_no_harm_when_it_goes_on() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let rede = Intermediario::novo(aglomerado.porta());
+    let de_longe: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
+    let parado = ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens"));
+    let outro = super::abrir(aglomerado, &banco);
+    let outro = ServidorDaCena::novo(outro);
+    thread::scope(|escopo| {
+        let parada = rede.parar();
+        let pedida = escopo.spawn(|| parado.fazer(deposito("1")));
+        // Whether its rows are locked or not, the other one goes on.
+        for _ in 0..3 {
+            assert_eq!(outro.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+        }
+        drop(parada);
+        assert_eq!(pedida.join().expect("no panic").desfecho, Ok(Sucesso::Deposito));
+    });
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&parado, &outro]), Ok(()));
+}
