@@ -3,8 +3,6 @@
 mod comum;
 #[path = "postgres/falhas.rs"]
 mod falhas;
-#[path = "postgres/intermediario.rs"]
-mod intermediario;
 #[path = "postgres/quedas.rs"]
 mod quedas;
 #[path = "postgres/servidores.rs"]

@@ -21,6 +21,8 @@ use pixson_rede::Conducao;
 
 use crate::limites::ArgumentosDeLimites;
 use crate::programa::PROGRAMA;
+#[cfg(feature = "postgres")]
+use crate::senha;
 
 const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
@@ -142,7 +144,7 @@ impl Argumentos {
     /// The bank on PostgreSQL, if one was named.
     #[cfg(feature = "postgres")]
     pub(crate) fn postgres(&self) -> Option<ConfiguracaoPostgres> {
-        let banco = self.banco.clone()?;
+        let banco = senha::completar(self.banco.clone()?);
         Some(match self.espera_banco {
             Some(espera) => banco.com_espera(espera),
             None => banco,

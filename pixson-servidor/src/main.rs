@@ -11,6 +11,8 @@ mod memoria;
 mod postgres;
 mod programa;
 mod queda;
+#[cfg(feature = "postgres")]
+mod senha;
 mod servida;
 mod servidor;
 

@@ -9,6 +9,9 @@
 //! }
 //! ```
 
+mod intermediario;
+
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -20,6 +23,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+pub use self::intermediario::{Corte, Intermediario};
 
 /// Where Debian keeps the programs of each version.
 const VERSOES: &str = "/usr/lib/postgresql";
@@ -89,6 +94,46 @@ impl Aglomerado {
         replica.ligado()
     }
 
+    /// From now on every connection over TCP needs a password, but those of [`Aglomerado::sql`], which
+    /// use the socket in the cluster's own directory.
+    ///
+    /// # Panics
+    ///
+    /// If the cluster refuses.
+    pub fn exigir_senha(&self) {
+        let regras = "local all all trust\nhost all all all scram-sha-256\n";
+        fs::write(self.dados().join("pg_hba.conf"), regras).expect("the rules can be written");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    /// Gives the cluster a certificate for that name, and TLS. Gives the path of the certificate, or `None`
+    /// where openssl is missing.
+    ///
+    /// # Panics
+    ///
+    /// If the cluster refuses.
+    pub fn cifrar(&self, nome: &str) -> Option<PathBuf> {
+        let (certificado, chave) =
+            (self.pasta.path().join("raiz.crt"), self.pasta.path().join("chave"));
+        let mut openssl = self.comando("openssl");
+        openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]);
+        openssl.arg(format!("/CN={nome}")).arg("-addext").arg(format!("subjectAltName=DNS:{nome}"));
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        openssl.arg("-keyout").arg(&chave).arg("-out").arg(&certificado);
+        if !openssl.output().ok()?.status.success() {
+            return None;
+        }
+        for (opcao, valor) in [
+            ("ssl_cert_file", certificado.display().to_string()),
+            ("ssl_key_file", chave.display().to_string()),
+            ("ssl", "on".to_owned()),
+        ] {
+            self.sql("postgres", &format!("ALTER SYSTEM SET {opcao} = '{valor}'"));
+        }
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        Some(certificado)
+    }
+
     /// Makes a standby a primary, and waits until it is one.
     ///
     /// # Panics
@@ -122,7 +167,12 @@ impl Aglomerado {
     }
 
     fn programa(&self, nome: &str) -> Command {
-        let mut comando = Command::new(self.binarios.join(nome));
+        self.comando(self.binarios.join(nome))
+    }
+
+    /// A program that runs as the cluster's user, in its directory.
+    fn comando(&self, programa: impl AsRef<OsStr>) -> Command {
+        let mut comando = Command::new(programa);
         if let Some(Usuario { uid, gid }) = self.usuario {
             comando.uid(uid).gid(gid);
         }
@@ -212,7 +262,7 @@ impl Aglomerado {
     /// If it is refused.
     pub fn sql(&self, banco: &str, texto: &str) -> String {
         let mut psql = self.programa("psql");
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]);
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h"]).arg(self.pasta.path());
         psql.args(["-p", &self.porta.to_string(), "-U", "pixson", "-d", banco, "-c", texto]);
         executar(&mut psql).trim_end().to_owned()
     }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use pixson_aglomerado::Aglomerado;
-use pixson_core::banco::{BancoPostgres, EstadoDoPostgres};
+use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Recusa, Saldo, Sucesso, Valor};
 
 use super::comum::rg;
 use super::servidores::{ServidorDaCena, julgar, quatro, saldos};
-use super::{abrir, aglomerado, banco_com, configuracao};
+use super::{abrir, aglomerado, banco_com, configuracao, preparado};
 
 fn deposito() -> Operacao {
     Operacao::Deposito { rg: rg("1"), valor: Valor::de_centavos(1).expect("in range") }
@@ -147,4 +147,46 @@ fn a_bank_that_cannot_be_used_is_told_with_what_helps() {
     let configuracao = url.parse().expect("a URL");
     let sem_direito = BancoPostgres::abrir(configuracao).expect_err("no rights").to_string();
     assert!(sem_direito.contains("não tem direito"), "{sem_direito}");
+}
+
+#[test]
+fn a_password_is_asked_for_and_comes_from_a_file_or_the_address() {
+    let Some(aglomerado) = Aglomerado::com_opcoes(&["fsync=off"]) else { return };
+    preparado(&aglomerado, "pixson", &quatro().0);
+    aglomerado.sql("pixson", "ALTER ROLE pixson PASSWORD 'do:is'");
+    aglomerado.exigir_senha();
+    let recusa = recusa(&aglomerado, "pixson");
+    assert!(recusa.contains("senha") && recusa.contains("PGPASSFILE"), "{recusa}");
+    let configuracao = || configuracao(&aglomerado, "pixson");
+    let errada = configuracao().com_senha(b"errada").com_espera(Duration::from_millis(300));
+    let errada = BancoPostgres::abrir(errada).expect_err("a wrong one").to_string();
+    assert!(errada.contains("recusados") && !errada.contains("errada"), "{errada}");
+    let do_arquivo = configuracao().com_pgpass("127.0.0.1:*:pixson:pixson:do\\:is\n");
+    for certa in [do_arquivo, configuracao().com_senha(b"do:is")] {
+        assert!(certa.tem_senha());
+        assert!(BancoPostgres::abrir(certa).is_ok());
+    }
+}
+
+#[test]
+fn a_database_is_spoken_to_by_tls_and_only_if_its_name_is_right() {
+    let Some(aglomerado) = Aglomerado::com_opcoes(&["fsync=off"]) else { return };
+    preparado(&aglomerado, "pixson", &quatro().0);
+    let Some(certificado) = aglomerado.cifrar("localhost") else { return };
+    let url = |host: &str, raiz: &str| {
+        let (porta, modo) = (aglomerado.porta(), "sslmode=verify-full");
+        format!("postgres://pixson@{host}:{porta}/pixson?{modo}&sslrootcert={raiz}")
+    };
+    let raiz = certificado.to_str().expect("UTF-8");
+    let abrir = |url: String| {
+        let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
+        BancoPostgres::abrir(configuracao.com_espera(Duration::from_millis(300)))
+    };
+    let banco = abrir(url("localhost", raiz)).expect("the name is right");
+    let cifradas = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+                    WHERE ssl AND application_name = 'pixson'";
+    assert_eq!(aglomerado.sql("pixson", cifradas), "1");
+    drop(banco);
+    let outro = abrir(url("127.0.0.1", raiz)).expect_err("another name").to_string();
+    assert!(outro.contains("certificate"), "{outro}");
 }

@@ -4,13 +4,12 @@
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::Aglomerado;
+use pixson_aglomerado::{Aglomerado, Corte, Intermediario};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Sucesso, Valor};
 
 use super::comum::rg;
 use super::comum::tamanho::tamanho;
-use super::intermediario::{Corte, Intermediario};
 use super::servidores::{Basta, ServidorDaCena, julgar, quatro};
 use super::{aglomerado, banco_com, configuracao, preparado};
 

@@ -36,7 +36,7 @@ async fn criar(
     configuracao: &ConfiguracaoPostgres,
     prazo: Instant,
 ) -> Result<Preparo, FalhaDoBanco> {
-    let (mut cliente, _) = conectar(&configuracao.config, prazo).await?;
+    let (mut cliente, _) = conectar(configuracao, prazo).await?;
     let transacao = ate(prazo, cliente.transaction()).await?;
     // One at a time: the number is that of this program, and nobody else's.
     ate(prazo, transacao.batch_execute("SELECT pg_advisory_xact_lock(7049746)")).await?;

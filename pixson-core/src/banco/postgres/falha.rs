@@ -73,6 +73,10 @@ impl FalhaDoBanco {
             Some("25006") => "este servidor do PostgreSQL só lê: a URL precisa nomear o primário",
             Some("53300") => "o PostgreSQL não aceita mais conexões: aumente max_connections",
             Some("53100") => "o disco do PostgreSQL está cheio: libere espaço",
+            // Said by the client, since it has none to give.
+            None if texto == "password missing" => {
+                "o PostgreSQL pede uma senha: veja PGPASSFILE e PGPASSWORD"
+            }
             _ => return texto.clone(),
         };
         format!("{que_fazer} ({texto})")

@@ -5,11 +5,13 @@
 //! fila           who waits, who drives the lane    via            one transaction at a time, and doubts
 //! decididas      a batch in memory                 lancamentos    a batch as columns
 //! sessao         one connection                    falha          what a failure means
+//! cifra          TLS                               senha          passwords in a file
 //! ```
 
 // Time and sockets: a database is far away, and this feature is for programs that have both.
 #![allow(clippy::disallowed_types, reason = "deadlines of a database are instants")]
 
+mod cifra;
 mod comandos;
 mod configuracao;
 mod decididas;
@@ -18,6 +20,7 @@ mod falha;
 mod fila;
 mod lancamentos;
 mod medidas;
+mod senha;
 mod sessao;
 mod via;
 

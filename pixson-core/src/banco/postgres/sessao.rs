@@ -6,16 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket, Statement};
+use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Socket, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::comandos::{
     CONTAS_TRANCAR, GRAVAR, PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA, VIA_LER, VIA_NOVA,
     VIA_TOMAR, VIA_TRANCAR,
 };
+use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta};
 use super::falha::FalhaDoBanco;
 use super::lancamentos::Colunas;
@@ -66,18 +69,31 @@ pub(super) async fn ate<T>(
 
 /// Connects. The flag is set when the database warns of something.
 pub(super) async fn conectar(
-    config: &Config,
+    configuracao: &ConfiguracaoPostgres,
     prazo: Instant,
 ) -> Result<(Client, Arc<AtomicBool>), FalhaDoBanco> {
-    let (cliente, conexao) = ate(prazo, config.connect(NoTls)).await?;
+    let ConfiguracaoPostgres { config, cifra, .. } = configuracao;
     let avisou = Arc::new(AtomicBool::new(false));
-    tokio::spawn(dirigir(conexao, Arc::clone(&avisou)));
+    let dele = Arc::clone(&avisou);
+    let cliente = if let Some(cifra) = cifra {
+        let cifra = MakeRustlsConnect::new(ClientConfig::clone(cifra));
+        let (cliente, conexao) = ate(prazo, config.connect(cifra)).await?;
+        tokio::spawn(dirigir(conexao, dele));
+        cliente
+    } else {
+        let (cliente, conexao) = ate(prazo, config.connect(NoTls)).await?;
+        tokio::spawn(dirigir(conexao, dele));
+        cliente
+    };
     Ok((cliente, avisou))
 }
 
 impl SessaoPostgres {
-    pub(super) async fn abrir(config: &Config, prazo: Instant) -> Result<Self, FalhaDoBanco> {
-        let (cliente, avisou) = conectar(config, prazo).await?;
+    pub(super) async fn abrir(
+        configuracao: &ConfiguracaoPostgres,
+        prazo: Instant,
+    ) -> Result<Self, FalhaDoBanco> {
+        let (cliente, avisou) = conectar(configuracao, prazo).await?;
         ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
         let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
         if versao != VERSAO_DO_ESQUEMA {

@@ -179,7 +179,7 @@ impl Via {
     fn tentar_ligar(&mut self, prazo: Instant) -> Result<Option<bool>, FalhaDoBanco> {
         let Self { configuracao, runtime, dono, instancia, numero, em_duvida, sessao, .. } = self;
         runtime.block_on(async {
-            let nova = SessaoPostgres::abrir(&configuracao.config, prazo).await?;
+            let nova = SessaoPostgres::abrir(configuracao, prazo).await?;
             let mut feito = None;
             if let Some(dele) = &*dono {
                 if *em_duvida {

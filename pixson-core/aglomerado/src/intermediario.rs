@@ -7,20 +7,22 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Where the network is cut.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Corte {
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Corte {
     /// The message does not arrive.
     Antes,
     /// It arrives, and nothing comes after it.
     Depois,
 }
 
-/// Carries messages to a port of this machine, and cuts where it is told to.
-pub(crate) struct Intermediario {
-    pub(crate) porta: u16,
+/// Carries messages to a port of this machine, and cuts where it is told to. It ends with the process.
+#[derive(Debug)]
+pub struct Intermediario {
+    porta: u16,
     estado: Arc<EstadoDaRede>,
 }
 
+#[derive(Debug)]
 struct EstadoDaRede {
     destino: u16,
     /// After so many messages, in both directions together, the network is cut once.
@@ -34,7 +36,12 @@ struct EstadoDaRede {
 }
 
 impl Intermediario {
-    pub(crate) fn novo(destino: u16) -> Self {
+    /// A way to that port.
+    ///
+    /// # Panics
+    ///
+    /// If this machine gives no port.
+    pub fn novo(destino: u16) -> Self {
         let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let porta = ouvinte.local_addr().expect("bound").port();
         let estado = Arc::new(EstadoDaRede {
@@ -46,7 +53,6 @@ impl Intermediario {
             parada: Mutex::new(()),
         });
         let dele = Arc::clone(&estado);
-        // It ends with the test program.
         thread::spawn(move || {
             for cliente in ouvinte.incoming().flatten() {
                 let Ok(servidor) = TcpStream::connect(("127.0.0.1", dele.destino)) else {
@@ -68,12 +74,17 @@ impl Intermediario {
         Self { porta, estado }
     }
 
-    pub(crate) fn url(&self, banco: &str) -> String {
+    /// The URL of a database that is reached this way.
+    pub fn url(&self, banco: &str) -> String {
         format!("postgres://pixson@127.0.0.1:{}/{banco}", self.porta)
     }
 
     /// Cuts once, at this message from now on (0 is the next one).
-    pub(crate) fn cortar_em(&self, mensagem: usize, corte: Corte) {
+    ///
+    /// # Panics
+    ///
+    /// If a thread of it has.
+    pub fn cortar_em(&self, mensagem: usize, corte: Corte) {
         *self.estado.corte.lock().expect("no panic") = corte;
         self.estado.cortou.store(false, Ordering::SeqCst);
         self.estado.passaram.store(0, Ordering::SeqCst);
@@ -81,12 +92,16 @@ impl Intermediario {
     }
 
     /// Whether it has cut since then.
-    pub(crate) fn cortou(&self) -> bool {
+    pub fn cortou(&self) -> bool {
         self.estado.cortou.load(Ordering::SeqCst)
     }
 
     /// Lets nothing pass for as long as the result lives.
-    pub(crate) fn parar(&self) -> impl Sized + '_ {
+    ///
+    /// # Panics
+    ///
+    /// If a thread of it has.
+    pub fn parar(&self) -> impl Sized + '_ {
         self.estado.parada.lock().expect("no panic")
     }
 }
