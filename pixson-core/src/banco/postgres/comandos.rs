@@ -9,10 +9,13 @@ CREATE SCHEMA IF NOT EXISTS pixson;
 
 CREATE TABLE pixson.esquema (versao integer NOT NULL);
 
+-- A domain is checked where a value is given, and the check of a column at each update of its row.
+CREATE DOMAIN pixson.rg AS text COLLATE "C" CHECK (VALUE ~ '^[0-9]{1,10}$');
+
 -- Room in each page for a new version of a row beside the old one (HOT), so that an update seldom
 -- needs more disk.
 CREATE TABLE pixson.contas (
-    rg      text COLLATE "C" PRIMARY KEY CHECK (rg ~ '^[0-9]{1,10}$'),
+    rg      pixson.rg PRIMARY KEY,
     nome    text NOT NULL,
     saldo   bigint NOT NULL CHECK (saldo BETWEEN 0 AND 999999999999999),
     carimbo bigint NOT NULL DEFAULT 0 CHECK (carimbo BETWEEN 0 AND 4611686018427387903)
@@ -33,15 +36,14 @@ CREATE TABLE pixson.livro (
     epoca          bigint NOT NULL,
     op             text NOT NULL,
     valor          bigint,
-    rg             text COLLATE "C" NOT NULL,
+    rg             pixson.rg NOT NULL,
     antes          bigint,
     depois         bigint NOT NULL,
-    rg_destino     text COLLATE "C",
+    rg_destino     pixson.rg,
     destino_antes  bigint,
     destino_depois bigint,
-    PRIMARY KEY (carimbo, epoca, rg)
+    PRIMARY KEY (rg, carimbo, epoca)
 );
-CREATE INDEX livro_por_rg ON pixson.livro (rg, carimbo);
 CREATE INDEX livro_por_destino ON pixson.livro (rg_destino, carimbo) WHERE rg_destino IS NOT NULL;
 
 INSERT INTO pixson.esquema (versao) VALUES (1);
