@@ -79,7 +79,7 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
-//! | `postgres` | no | `banco::BancoPostgres`, a bank that several servers may stand on, with tokio-postgres, tokio and fastrand |
+//! | `postgres` | no | `banco::BancoPostgres`, a bank that several servers may stand on, and its administration, with tokio-postgres, tokio and fastrand; and `json`, whose accounts and balance it shares |
 //! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
 //!
 //! Without them the crate uses itoa, memchr, nom and thiserror only. Features add to the interface

@@ -31,7 +31,7 @@ const SALAS_DO_BANCO: [(&str, &[&str]); 12] = [
     ("mod", &[]),
     ("regras", &[]),
     ("memoria", &["mod", "regras"]),
-    ("postgres", &["mod", "regras"]),
+    ("postgres", &["mod", "regras", "abertura", "livro"]),
     ("abertura", &[]),
     ("feito", &["regras", "abertura"]),
     ("disco", &[]),

@@ -3,7 +3,7 @@
 //! | what | needs the feature |
 //! |---|---|
 //! | [`Banco`], [`Execucao`], [`Recibo`], [`ResultadoDesconhecido`], [`regras`], [`BancoMemoria`] | none |
-//! | `BancoPostgres`, a bank that several servers may stand on | `postgres` |
+//! | `BancoPostgres`, a bank that several servers may stand on, and `AdministracaoPostgres` | `postgres` |
 //! | `BancoJson`, a bank in files, with its disk, its ledger and its administration: all the rest | `json`, on by default |
 
 #[cfg(feature = "json")]
@@ -54,8 +54,9 @@ pub use livro::{auditar, auditar_com, ler_extrato, ler_livro};
 pub use memoria::BancoMemoria;
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    BancoPostgres, ConfiguracaoPostgres, ErroEnderecoPostgres, ErroPostgres, EstadoDoPostgres,
-    MedidasDoPostgres, Preparo, preparar,
+    AdministracaoPostgres, AtoNoLivro, AuditoriaPostgres, BancoPostgres, ConfiguracaoPostgres,
+    DivergenciaPostgres, ErroDeGestao, ErroEnderecoPostgres, ErroPostgres, EstadoDoPostgres,
+    LancamentoPostgres, MedidasDoPostgres, Preparo, preparar,
 };
 pub use regras::Movimento;
 

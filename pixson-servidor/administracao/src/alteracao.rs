@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pixson_core::banco::{
     Abertura, BancoJson, ConfiguracaoJson, Conflito, Conta, ErroAbertura, ErroAbrirContas,
-    ErroAjuste, Gestao,
+    ErroAjuste, Gestao, Movimento,
 };
 use pixson_core::tipos::Nome;
 use pixson_core::{Banco, Relogio, Rg, Saldo};
@@ -47,9 +47,13 @@ pub(super) fn criar(
     });
     let gestao = ou_fechar(&banco, aberta)?;
     concluir(&banco, gestao, &progresso, 1)?;
+    dizer_criada(&conta, json)
+}
+
+/// Reports that an account was opened.
+pub(super) fn dizer_criada(Conta { rg, nome, saldo }: &Conta, json: bool) -> Result<(), NaoFeito> {
     dizer(|saida| {
         if json {
-            let Conta { rg, nome, saldo } = &conta;
             let (rg, nome) = (rg.as_str(), nome.as_str());
             saida.json(&LinhaDeConta { rg, nome, centavos: saldo.centavos() })?;
         } else {
@@ -69,7 +73,14 @@ pub(super) fn ajustar(contas: &Path, rg: Rg, saldo: Saldo, json: bool) -> Result
     });
     let (movimento, gestao) = ou_fechar(&banco, ajustada)?;
     concluir(&banco, gestao, &progresso, 1)?;
-    let (antes, depois) = (movimento.antes, movimento.depois);
+    dizer_ajustada(movimento, json)
+}
+
+/// Reports that a balance was set.
+pub(super) fn dizer_ajustada(
+    Movimento { rg, antes, depois }: Movimento,
+    json: bool,
+) -> Result<(), NaoFeito> {
     dizer(|saida| {
         if json {
             let (centavos_antes, centavos) = (antes.centavos(), depois.centavos());

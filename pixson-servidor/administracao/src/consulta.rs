@@ -1,5 +1,6 @@
 //! The commands that change nothing: they show accounts.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use pixson_core::Rg;
@@ -16,9 +17,18 @@ use super::saida::{ArquivoInteiro, SaidaPadrao};
 
 /// Shows every account.
 pub(super) fn listar(contas: &Path, json: bool) -> Result<(), NaoFeito> {
+    listar_de(|visitar| percorrer(contas, "Lendo", visitar), &contas.display(), json)
+}
+
+/// The same for the accounts that `percorrer` visits, which are there.
+pub(super) fn listar_de(
+    percorrer: impl FnOnce(&mut Visitante<'_>) -> Result<Vec<String>, NaoFeito>,
+    onde: &dyn Display,
+    json: bool,
+) -> Result<(), NaoFeito> {
     let mut saida = SaidaPadrao::nova();
     let mut cabecalho = !json;
-    percorrer(contas, "Lendo", |visita| {
+    percorrer(&mut |visita| {
         let Visita::Conta(conta) = visita else { return Ok(()) };
         if std::mem::take(&mut cabecalho) {
             saida.linha(&format!("{:>10}  {:>18}  nome", "RG", "saldo"))?;
@@ -32,7 +42,7 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), NaoFeito> {
     .and_then(|ilegiveis| {
         saida.fechar()?;
         if cabecalho && ilegiveis.is_empty() {
-            dizer(vec![format!("Nenhuma conta em {}.", contas.display())]);
+            dizer(vec![format!("Nenhuma conta em {onde}.")]);
         }
         recusar(ilegiveis)
     })
@@ -43,12 +53,21 @@ pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
     let disco = DiscoContado::abrir(contas, &Progresso::novo())?;
     let cadastro = Cadastro::abrir_para(&disco, rg)?;
     let conta = cadastro.conta(rg).map_err(|erro| NaoFeito::recusada(frase(rg, &erro)))?;
+    dizer_conta(rg, conta.as_ref(), json)
+}
+
+/// Shows an account, if there is one.
+pub(super) fn dizer_conta(
+    rg: Rg,
+    conta: Option<&Conta<String>>,
+    json: bool,
+) -> Result<(), NaoFeito> {
     let conta = conta.ok_or_else(|| NaoFeito::recusada(format!("A conta {rg} não existe.")))?;
     let mut saida = SaidaPadrao::nova();
     if json {
-        saida.json(&LinhaDeConta::de(&conta))?;
+        saida.json(&LinhaDeConta::de(conta))?;
     } else {
-        let Conta { rg, nome, saldo } = &conta;
+        let Conta { rg, nome, saldo } = conta;
         saida.linha(&format!("RG: {rg}\nNome: {}\nSaldo: {saldo}", visivel(nome)))?;
     }
     saida.fechar()
@@ -56,6 +75,20 @@ pub(super) fn mostrar(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
 
 /// Writes every account in a line that can be imported.
 pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
+    if arquivo != Path::new("-") && e_do_banco(contas, arquivo) {
+        let nome = arquivo.display();
+        return Err(NaoFeito::recusada(format!(
+            "{nome} pertence ao banco: exporte para outro arquivo."
+        )));
+    }
+    exportar_de(|visitar| percorrer(contas, "Exportando", visitar), arquivo)
+}
+
+/// The same for the accounts that `percorrer` visits.
+pub(super) fn exportar_de(
+    percorrer: impl FnOnce(&mut Visitante<'_>) -> Result<Vec<String>, NaoFeito>,
+    arquivo: &Path,
+) -> Result<(), NaoFeito> {
     let mut quantas = 0_u64;
     let mut avisos = Vec::new();
     let mut anotar = |conta: &Conta<String>| {
@@ -66,7 +99,7 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
     };
     if arquivo == Path::new("-") {
         let mut saida = SaidaPadrao::nova();
-        let ilegiveis = percorrer(contas, "Exportando", |visita| match visita {
+        let ilegiveis = percorrer(&mut |visita| match visita {
             Visita::Comeco => saida.json(&MarcaDeExportacao::Exportacao(MarcaDeExportacao::FORMA)),
             Visita::Conta(conta) => {
                 anotar(conta);
@@ -81,14 +114,8 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
         return recusar(ilegiveis);
     }
     let do_arquivo = |erro| NaoFeito::Arquivo(arquivo.to_path_buf(), erro);
-    if e_do_banco(contas, arquivo) {
-        let nome = arquivo.display();
-        return Err(NaoFeito::recusada(format!(
-            "{nome} pertence ao banco: exporte para outro arquivo."
-        )));
-    }
     let mut saida = ArquivoInteiro::criar(arquivo).map_err(do_arquivo)?;
-    let mut ilegiveis = percorrer(contas, "Exportando", |visita| {
+    let mut ilegiveis = percorrer(&mut |visita| {
         let escrita = match visita {
             Visita::Comeco => saida.json(&MarcaDeExportacao::Exportacao(MarcaDeExportacao::FORMA)),
             Visita::Conta(conta) => {
@@ -135,8 +162,12 @@ fn recusar(ilegiveis: Vec<String>) -> Result<(), NaoFeito> {
     if ilegiveis.is_empty() { Ok(()) } else { Err(NaoFeito::Recusada(ilegiveis)) }
 }
 
+/// Takes what a visit to all accounts brings.
+pub(super) type Visitante<'v> = dyn FnMut(Visita<'_>) -> Result<(), NaoFeito> + 'v;
+
 /// What [`percorrer`] brings to its visitor.
-enum Visita<'c> {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Visita<'c> {
     /// The bank can be read. This comes once, before all accounts.
     Comeco,
     Conta(&'c Conta<String>),
@@ -146,7 +177,7 @@ enum Visita<'c> {
 fn percorrer(
     contas: &Path,
     oque: &'static str,
-    mut visitar: impl FnMut(Visita<'_>) -> Result<(), NaoFeito>,
+    visitar: &mut Visitante<'_>,
 ) -> Result<Vec<String>, NaoFeito> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;

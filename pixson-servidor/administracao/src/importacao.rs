@@ -36,6 +36,28 @@ struct Importadas {
 pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), NaoFeito> {
     // A bank that cannot be used is reported before the file is read, whatever the file holds.
     drop(Cadastro::abrir(&DiscoContado::abrir(contas, &Progresso::novo())?)?);
+    importar_por(arquivo, json, |abertura, linhas| {
+        let (banco, progresso) = abrir(contas)?;
+        let quantas = abertura.contas().len();
+        // Each account is looked for twice: before the run begins, and again under its lock.
+        progresso.comecar("Conferindo", Passos::Leituras, quantas.saturating_mul(2));
+        let aberta = banco.abrir_contas(abertura, &Relogio::novo());
+        progresso.terminar();
+        let aberta = aberta.map_err(|erro| match erro {
+            ErroAbrirContas::Existentes(conflitos) => linhas.recusar(&conflitos),
+            erro => indisponivel(&erro),
+        });
+        let gestao = ou_fechar(&banco, aberta)?;
+        concluir(&banco, gestao, &progresso, quantas)
+    })
+}
+
+/// The same with a bank that `abrir` opens them in.
+pub(super) fn importar_por(
+    arquivo: &Path,
+    json: bool,
+    abrir: impl FnOnce(&Abertura, &LinhasDasContas) -> Result<(), NaoFeito>,
+) -> Result<(), NaoFeito> {
     let do_arquivo = |erro| NaoFeito::Arquivo(arquivo.to_path_buf(), erro);
     let lidas = if arquivo == Path::new("-") {
         ler(io::stdin().lock())
@@ -46,20 +68,7 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
     let quantas = novas.len();
     let centavos: u128 = novas.iter().map(|conta| u128::from(conta.saldo.centavos())).sum();
     if quantas > 0 {
-        let abertura = abertura(novas)?;
-        let (banco, progresso) = abrir(contas)?;
-        // Each account is looked for twice: before the run begins, and again under its lock.
-        progresso.comecar("Conferindo", Passos::Leituras, quantas.saturating_mul(2));
-        let aberta = banco.abrir_contas(&abertura, &Relogio::novo());
-        progresso.terminar();
-        let aberta = aberta.map_err(|erro| match erro {
-            ErroAbrirContas::Existentes(conflitos) => nada_importado(
-                conflitos.iter().map(|conflito| na_linha(conflito, &linhas)).collect(),
-            ),
-            erro => indisponivel(&erro),
-        });
-        let gestao = ou_fechar(&banco, aberta)?;
-        concluir(&banco, gestao, &progresso, quantas)?;
+        abrir(&abertura(novas)?, &LinhasDasContas(linhas))?;
     }
     dizer(|saida| {
         if json {
@@ -73,6 +82,16 @@ pub(super) fn importar(contas: &Path, arquivo: &Path, json: bool) -> Result<(), 
         }
         Ok(())
     })
+}
+
+/// The number of the line of each account, sorted by RG.
+pub(super) struct LinhasDasContas(Vec<(Rg, u64)>);
+
+impl LinhasDasContas {
+    /// Nothing was imported, since these accounts are there.
+    pub(super) fn recusar(&self, conflitos: &[Conflito]) -> NaoFeito {
+        nada_importado(conflitos.iter().map(|conflito| na_linha(conflito, &self.0)).collect())
+    }
 }
 
 /// Reads accounts, one in each line. `Err` has a sentence for each wrong line. Reading is bounded,

@@ -1,8 +1,10 @@
-//! The administration: the commands for a bank that no server has open.
+//! The administration: the commands for a bank in files that no server has open, and for one on
+//! PostgreSQL, which servers may have open.
 
 mod alteracao;
 mod comandos;
 mod consulta;
+mod extrato;
 pub mod frases;
 mod importacao;
 mod linhas;
@@ -43,7 +45,7 @@ pub fn executar(comando: &ComandoDaAdministracao, contas: &Path) -> ExitCode {
             importacao::importar(contas, arquivo, *json)
         }
         ComandoDaAdministracao::Exportar { arquivo } => consulta::exportar(contas, arquivo),
-        ComandoDaAdministracao::Extrato { rg, json } => livro::extrato(contas, *rg, *json),
+        ComandoDaAdministracao::Extrato { rg, json } => extrato::extrato(contas, *rg, *json),
         ComandoDaAdministracao::Auditar { json } => livro::auditoria(contas, *json),
         #[cfg(feature = "postgres")]
         ComandoDaAdministracao::Banco { .. } => {

@@ -38,6 +38,9 @@ pub(super) enum NaoFeito {
     Arquivo(PathBuf, io::Error),
     /// The disk failed during the command, whose outcome is unknown.
     Desconhecida,
+    /// The same for a database that did not answer.
+    #[cfg(feature = "postgres")]
+    SemRespostaDoPostgres,
 }
 
 impl From<ErroAbrir> for NaoFeito {
@@ -84,6 +87,12 @@ impl NaoFeito {
                 let frase = "O armazenamento falhou: não se sabe se a operação foi feita. O próximo \
                              comando, ou o servidor ao iniciar, recupera o banco; consulte então as \
                              contas.";
+                (vec![frase.into()], DESCONHECIDO_CODIGO)
+            }
+            #[cfg(feature = "postgres")]
+            Self::SemRespostaDoPostgres => {
+                let frase = "O PostgreSQL não respondeu: não se sabe se a operação foi feita. \
+                             Consulte as contas quando ele voltar.";
                 (vec![frase.into()], DESCONHECIDO_CODIGO)
             }
         }

@@ -85,7 +85,7 @@ fn do_carimbo(carimbo: Carimbo) -> i64 {
     carimbo.valor().cast_signed()
 }
 
-fn do_saldo(saldo: Saldo) -> i64 {
+pub(super) fn do_saldo(saldo: Saldo) -> i64 {
     saldo.centavos().cast_signed()
 }
 

@@ -6,22 +6,35 @@
 //! decididas      a batch in memory                 lancamentos    a batch as columns
 //! sessao         one connection                    falha          what a failure means
 //! cifra          TLS                               senha          passwords in a file
+//!
+//! gestao         opens accounts, sets a balance    ato            its transaction, and doubts
+//! consulta       accounts and statements           escritura      a row of the ledger as a value
+//! auditoria      balances recomputed               somas, divergente   what it counts and finds
+//! comandos_de_gestao   what these say in SQL
 //! ```
 
 // Time and sockets: a database is far away, and this feature is for programs that have both.
 #![allow(clippy::disallowed_types, reason = "deadlines of a database are instants")]
 
+mod ato;
+mod auditoria;
 mod cifra;
 mod comandos;
+mod comandos_de_gestao;
 mod configuracao;
+mod consulta;
 mod decididas;
+mod divergente;
+mod escritura;
 mod esquema;
 mod falha;
 mod fila;
+mod gestao;
 mod lancamentos;
 mod medidas;
 mod senha;
 mod sessao;
+mod somas;
 mod via;
 
 use std::io;
@@ -31,9 +44,13 @@ use std::time::Instant;
 use thiserror::Error;
 use tokio::runtime::Builder;
 
+pub use self::auditoria::AuditoriaPostgres;
 pub use self::configuracao::{ConfiguracaoPostgres, ErroEnderecoPostgres};
+pub use self::divergente::DivergenciaPostgres;
+pub use self::escritura::{AtoNoLivro, LancamentoPostgres};
 pub use self::esquema::{Preparo, preparar};
 use self::fila::FilaDaVia;
+pub use self::gestao::{AdministracaoPostgres, ErroDeGestao};
 use self::medidas::Medidas;
 pub use self::medidas::{EstadoDoPostgres, MedidasDoPostgres};
 use self::via::{DestinoDoLote, Via};

@@ -1,0 +1,165 @@
+//! An act of the administration: one transaction with a lane's row of its own, so that it can be asked
+//! afterwards whether it was done (docs/distribuido.md, sections 3 and 5).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+use tokio_postgres::{Client, Transaction};
+
+use super::comandos::{PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA};
+use super::comandos_de_gestao::{
+    EPOCA_NOVA, VIA_CARIMBAR, VIA_DO_ATO, VIA_DO_ATO_LER, VIA_TOMAR_DO_ATO, VIAS_TRANCAR,
+};
+use super::configuracao::ConfiguracaoPostgres;
+use super::falha::{FalhaDoBanco, Remedio};
+use super::sessao::{Dono, ate, conectar};
+use crate::relogio::{Carimbo, RelogioEsgotado};
+use crate::tipos::Rg;
+
+/// How long to wait before the database is asked again what became of an act: 50 ms.
+const PAUSA: Duration = Duration::from_millis(50);
+
+/// Why an act was not done, or is not known to be.
+#[derive(Debug)]
+pub(super) enum FalhaDoAto {
+    /// Nothing of it was done, and never will be.
+    NadaFeito(FalhaDoBanco),
+    /// These accounts are there already.
+    Existentes(Vec<Rg>),
+    NaoEncontrada,
+    SemCarimbo,
+    /// Whether it was done could not be asked.
+    Desconhecido,
+}
+
+impl From<FalhaDoBanco> for FalhaDoAto {
+    fn from(falha: FalhaDoBanco) -> Self {
+        Self::NadaFeito(falha)
+    }
+}
+
+impl From<tokio_postgres::Error> for FalhaDoAto {
+    fn from(erro: tokio_postgres::Error) -> Self {
+        Self::NadaFeito(erro.into())
+    }
+}
+
+impl From<RelogioEsgotado> for FalhaDoAto {
+    fn from(_: RelogioEsgotado) -> Self {
+        Self::SemCarimbo
+    }
+}
+
+/// What an act locks before it touches any row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Tranca {
+    /// All lanes: no batch of any server is under way.
+    Vias,
+    /// Nothing yet.
+    Nada,
+}
+
+/// A connection of the administration.
+#[derive(Debug)]
+pub(super) struct Ligada {
+    pub(super) cliente: Client,
+    /// The database has warned of something since this was last looked at.
+    avisou: Arc<AtomicBool>,
+    instancia: String,
+}
+
+impl Ligada {
+    pub(super) async fn abrir(configuracao: &ConfiguracaoPostgres) -> Result<Self, FalhaDoBanco> {
+        let prazo = Instant::now() + configuracao.espera;
+        let (cliente, avisou) = conectar(&configuracao.config, prazo).await?;
+        ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
+        let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
+        if versao != VERSAO_DO_ESQUEMA {
+            return Err(FalhaDoBanco::outra_versao(versao));
+        }
+        let instancia = format!("{:032x}", fastrand::Rng::new().u128(..));
+        Ok(Self { cliente, avisou, instancia })
+    }
+}
+
+/// An act that is under way. What is not confirmed is not done.
+pub(super) struct Ato<'l> {
+    pub(super) transacao: Transaction<'l>,
+    configuracao: &'l ConfiguracaoPostgres,
+    avisou: &'l AtomicBool,
+    dono: Dono,
+}
+
+impl<'l> Ato<'l> {
+    /// Begins a transaction that waits for each lock no longer than an operation does, and writes its
+    /// lane's row. That row is written before any account is locked, as servers do it.
+    pub(super) async fn comecar(
+        ligada: &'l mut Ligada,
+        configuracao: &'l ConfiguracaoPostgres,
+        tranca: Tranca,
+    ) -> Result<Self, FalhaDoAto> {
+        let Ligada { cliente, avisou, instancia } = ligada;
+        let epoca = cliente.query_one(EPOCA_NOVA, &[]).await?.get(0);
+        let dono = Dono { epoca, instancia: instancia.clone() };
+        let transacao = cliente.transaction().await?;
+        let espera = configuracao.espera.as_millis().clamp(1, 86_400_000);
+        transacao.batch_execute(&format!("SET LOCAL lock_timeout = {espera}")).await?;
+        if tranca == Tranca::Vias {
+            transacao.batch_execute(VIAS_TRANCAR).await?;
+        }
+        transacao.execute(VIA_DO_ATO, &[&dono.epoca, &dono.instancia]).await?;
+        Ok(Self { transacao, configuracao, avisou, dono })
+    }
+
+    pub(super) fn epoca(&self) -> i64 {
+        self.dono.epoca
+    }
+
+    /// Commits it with its stamp. If the answer is lost, the database is asked.
+    pub(super) async fn confirmar(self, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
+        let Self { transacao, configuracao, avisou, dono } = self;
+        let carimbo = carimbo.valor().cast_signed();
+        transacao.execute(VIA_CARIMBAR, &[&dono.epoca, &carimbo]).await?;
+        avisou.store(false, Ordering::Relaxed);
+        let prazo = Instant::now() + configuracao.espera;
+        match ate(prazo, transacao.commit()).await {
+            // It is there, but perhaps on one machine only.
+            Ok(()) if avisou.load(Ordering::Relaxed) => Err(FalhaDoAto::Desconhecido),
+            Ok(()) => Ok(()),
+            Err(falha) if falha.nao_feita => Err(falha.into()),
+            Err(falha) => match foi_feito(configuracao, &dono).await {
+                Some(true) => Ok(()),
+                Some(false) => Err(falha.into()),
+                None => Err(FalhaDoAto::Desconhecido),
+            },
+        }
+    }
+}
+
+/// Whether an act was done whose commit was not answered, `None` if nobody can be asked in time.
+async fn foi_feito(configuracao: &ConfiguracaoPostgres, dono: &Dono) -> Option<bool> {
+    let prazo = Instant::now() + configuracao.espera;
+    loop {
+        match perguntar(configuracao, dono, prazo).await {
+            Ok(feito) => return feito,
+            Err(falha) if falha.remedio == Remedio::Nenhum => return None,
+            Err(_) if Instant::now() >= prazo => return None,
+            Err(_) => sleep(PAUSA).await,
+        }
+    }
+}
+
+async fn perguntar(
+    configuracao: &ConfiguracaoPostgres,
+    dono: &Dono,
+    prazo: Instant,
+) -> Result<Option<bool>, FalhaDoBanco> {
+    let (cliente, _) = conectar(&configuracao.config, prazo).await?;
+    ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
+    ate(prazo, cliente.execute(VIA_TOMAR_DO_ATO, &[&dono.epoca, &dono.instancia])).await?;
+    let linha =
+        ate(prazo, cliente.query_opt(VIA_DO_ATO_LER, &[&dono.epoca, &dono.instancia])).await?;
+    Ok(linha.map(|linha| linha.get(0)))
+}

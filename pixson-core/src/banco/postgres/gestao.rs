@@ -1,0 +1,195 @@
+//! The acts of the administration on PostgreSQL: opening accounts, and setting a balance, also while
+//! servers stand on the bank (docs/distribuido.md, section 3).
+
+use std::pin::pin;
+
+use thiserror::Error;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::Type;
+
+use super::ErroPostgres;
+use super::ato::{Ato, FalhaDoAto, Ligada, Tranca};
+use super::comandos_de_gestao::{
+    AJUSTE_LANCAR, CONTA_AJUSTAR, CONTA_TRANCAR, NOVAS_ABRIR, NOVAS_ANALISAR, NOVAS_COPIAR,
+    NOVAS_EXISTENTES, NOVAS_LANCAR, NOVAS_PREPARAR, VIAS_ULTIMO,
+};
+use super::configuracao::ConfiguracaoPostgres;
+use super::falha::FalhaDoBanco;
+use super::lancamentos::do_saldo;
+use crate::banco::abertura::Abertura;
+use crate::banco::regras::Movimento;
+use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
+use crate::tipos::{Culpa, Rg, Saldo};
+
+/// The administration of a bank on PostgreSQL, over a connection of its own.
+///
+/// It asks for no lock of the bank: servers may stand on it all the while. An opening has them wait until
+/// it is committed.
+///
+/// ```no_run
+/// use pixson_core::Saldo;
+/// use pixson_core::banco::{Abertura, AdministracaoPostgres, Conta};
+///
+/// let configuracao = "postgres://banco@localhost/pixson".parse()?;
+/// let mut administracao = AdministracaoPostgres::abrir(configuracao)?;
+/// let conta = Conta { rg: "3333333333".parse()?, nome: "Ana".parse()?, saldo: Saldo::ZERO };
+/// administracao.abrir_contas(&Abertura::nova(vec![conta])?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct AdministracaoPostgres {
+    pub(super) configuracao: ConfiguracaoPostgres,
+    pub(super) runtime: Runtime,
+    pub(super) ligada: Ligada,
+}
+
+/// Why an act of the administration was not done on PostgreSQL, or is not known to be.
+#[derive(Debug, Error)]
+pub enum ErroDeGestao {
+    /// These accounts are there already: all that are, in RG order. Nothing was changed.
+    #[error("contas que já existem")]
+    Existentes(Vec<Rg>),
+    /// There is no such account.
+    #[error("a conta não existe")]
+    NaoEncontrada,
+    /// No stamp is left. Nothing was changed.
+    #[error(transparent)]
+    RelogioEsgotado(#[from] RelogioEsgotado),
+    /// The database did not do it. Nothing was changed.
+    #[error(transparent)]
+    NadaFeito(#[from] ErroPostgres),
+    /// The database did not answer at the end, and could not be asked afterwards: the act may be done.
+    #[error("o PostgreSQL não respondeu: o resultado é desconhecido")]
+    Desconhecido,
+}
+
+impl ErroDeGestao {
+    /// Whose fault it is.
+    pub fn culpa(&self) -> Culpa {
+        match self {
+            Self::Existentes(_) | Self::NaoEncontrada => Culpa::Solicitante,
+            Self::RelogioEsgotado(erro) => erro.culpa(),
+            Self::NadaFeito(erro) => erro.culpa(),
+            Self::Desconhecido => Culpa::Armazenamento,
+        }
+    }
+
+    fn de(configuracao: &ConfiguracaoPostgres, falha: FalhaDoAto) -> Self {
+        match falha {
+            FalhaDoAto::NadaFeito(falha) => {
+                Self::NadaFeito(ErroPostgres::recusado(configuracao, &falha))
+            }
+            FalhaDoAto::Existentes(rgs) => Self::Existentes(rgs),
+            FalhaDoAto::NaoEncontrada => Self::NaoEncontrada,
+            FalhaDoAto::SemCarimbo => Self::RelogioEsgotado(RelogioEsgotado),
+            FalhaDoAto::Desconhecido => Self::Desconhecido,
+        }
+    }
+}
+
+impl AdministracaoPostgres {
+    /// Connects to a bank whose tables are there.
+    ///
+    /// # Errors
+    ///
+    /// No database answers within the time of the configuration, or it has no tables of this version.
+    pub fn abrir(configuracao: ConfiguracaoPostgres) -> Result<Self, ErroPostgres> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let ligada = runtime.block_on(Ligada::abrir(&configuracao));
+        let ligada = ligada.map_err(|falha| ErroPostgres::recusado(&configuracao, &falha))?;
+        Ok(Self { configuracao, runtime, ligada })
+    }
+
+    /// Where the database is, and how long it is waited for.
+    pub fn configuracao(&self) -> &ConfiguracaoPostgres {
+        &self.configuracao
+    }
+
+    /// Opens these accounts: all of them, or none. They are there for every operation that follows, at
+    /// any server.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroDeGestao`].
+    pub fn abrir_contas(&mut self, abertura: &Abertura) -> Result<(), ErroDeGestao> {
+        let Self { configuracao, runtime, ligada } = self;
+        let aberta = runtime.block_on(async {
+            copiar(&ligada.cliente, abertura).await?;
+            abrir_copiadas(Ato::comecar(ligada, configuracao, Tranca::Vias).await?).await
+        });
+        aberta.map_err(|falha| ErroDeGestao::de(configuracao, falha))
+    }
+
+    /// Sets the balance of an account. If the account has this balance already, nothing is entered.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroDeGestao`].
+    pub fn ajustar(&mut self, rg: Rg, saldo: Saldo) -> Result<Movimento, ErroDeGestao> {
+        let Self { configuracao, runtime, ligada } = self;
+        let ajustada = runtime.block_on(async {
+            ajustar_uma(Ato::comecar(ligada, configuracao, Tranca::Nada).await?, rg, saldo).await
+        });
+        ajustada.map_err(|falha| ErroDeGestao::de(configuracao, falha))
+    }
+}
+
+/// Brings accounts to the database, before anybody has to wait for them.
+async fn copiar(cliente: &Client, abertura: &Abertura) -> Result<(), FalhaDoAto> {
+    cliente.batch_execute(NOVAS_PREPARAR).await?;
+    let destino = cliente.copy_in(NOVAS_COPIAR).await?;
+    let mut linhas = pin!(BinaryCopyInWriter::new(destino, &[Type::TEXT, Type::TEXT, Type::INT8]));
+    for conta in abertura.contas() {
+        let (rg, nome, saldo) = (conta.rg.as_str(), conta.nome.as_str(), do_saldo(conta.saldo));
+        linhas.as_mut().write(&[&rg, &nome, &saldo]).await?;
+    }
+    linhas.finish().await?;
+    cliente.batch_execute(NOVAS_ANALISAR).await?;
+    Ok(())
+}
+
+async fn abrir_copiadas(ato: Ato<'_>) -> Result<(), FalhaDoAto> {
+    let existentes = ato.transacao.query(NOVAS_EXISTENTES, &[]).await?;
+    if !existentes.is_empty() {
+        let rgs = existentes.iter().map(|linha| linha.get::<_, &str>(0).parse());
+        // They came from accounts with legal RGs.
+        let rgs = rgs.collect::<Result<_, _>>().map_err(|_| FalhaDoBanco::linha_ilegal())?;
+        return Err(FalhaDoAto::Existentes(rgs));
+    }
+    let ultimo = ato.transacao.query_one(VIAS_ULTIMO, &[]).await?.get(0);
+    let carimbo = apos(ultimo)?;
+    let valor = carimbo.valor().cast_signed();
+    ato.transacao.execute(NOVAS_ABRIR, &[&valor]).await?;
+    ato.transacao.execute(NOVAS_LANCAR, &[&valor, &ato.epoca()]).await?;
+    ato.confirmar(carimbo).await
+}
+
+async fn ajustar_uma(ato: Ato<'_>, rg: Rg, depois: Saldo) -> Result<Movimento, FalhaDoAto> {
+    let conta = ato.transacao.query_opt(CONTA_TRANCAR, &[&rg.as_str()]).await?;
+    let conta = conta.ok_or(FalhaDoAto::NaoEncontrada)?;
+    let antes = saldo_de(conta.get(0)).ok_or_else(FalhaDoBanco::linha_ilegal)?;
+    let movimento = Movimento { rg, antes, depois };
+    if antes == depois {
+        return Ok(movimento);
+    }
+    let carimbo = apos(conta.get(1))?;
+    let (rg, valor) = (rg.as_str(), carimbo.valor().cast_signed());
+    let (antes, depois) = (do_saldo(antes), do_saldo(depois));
+    ato.transacao.execute(CONTA_AJUSTAR, &[&rg, &depois, &valor]).await?;
+    ato.transacao.execute(AJUSTE_LANCAR, &[&valor, &ato.epoca(), &rg, &antes, &depois]).await?;
+    ato.confirmar(carimbo).await?;
+    Ok(movimento)
+}
+
+/// The stamp after one that stands in the tables.
+fn apos(ultimo: i64) -> Result<Carimbo, FalhaDoAto> {
+    let ultimo = u64::try_from(ultimo).ok().and_then(Carimbo::novo);
+    Ok(Relogio::novo().tique_apos(ultimo.ok_or_else(FalhaDoBanco::linha_ilegal)?)?)
+}
+
+/// A balance as it stands in the tables, if it is one.
+pub(super) fn saldo_de(centavos: i64) -> Option<Saldo> {
+    u64::try_from(centavos).ok().and_then(|centavos| Saldo::de_centavos(centavos).ok())
+}
