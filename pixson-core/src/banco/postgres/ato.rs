@@ -82,6 +82,14 @@ impl Ligada {
         let instancia = format!("{:032x}", fastrand::Rng::new().u128(..));
         Ok(Self { cliente, avisou, instancia })
     }
+
+    /// Waits until what was given up is rolled back: dropping a transaction only puts that in line, and
+    /// nothing is sent while nobody waits for this connection.
+    pub(super) async fn assentar(&self, configuracao: &ConfiguracaoPostgres) {
+        let prazo = Instant::now() + configuracao.espera;
+        // If it fails, the connection has ended, and its transaction with it.
+        let _ = ate(prazo, self.cliente.batch_execute("")).await;
+    }
 }
 
 /// An act that is under way. What is not confirmed is not done.

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 
 use super::ErroPostgres;
 use super::comandos_de_gestao::{AUDITORIA, CONTAS_POR_CONFERIR, LIVRO};
-use super::consulta::LeituraPostgres;
+use super::consulta::{LeituraPostgres, ler};
 use super::divergente::DivergenciaPostgres;
 use super::escritura::{AtoNoLivro, LancamentoPostgres, LinhaDoLivro, Passagem};
 use super::falha::FalhaDoBanco;
@@ -65,8 +65,7 @@ impl AdministracaoPostgres {
     /// The database does not answer or refuses, or has an account that is none.
     pub fn auditar(&mut self) -> Result<AuditoriaPostgres, ErroPostgres> {
         let Self { configuracao, runtime, ligada } = self;
-        runtime.block_on(async {
-            let leitura = LeituraPostgres::abrir(&mut ligada.cliente, configuracao).await?;
+        runtime.block_on(ler(ligada, configuracao, async |leitura: &LeituraPostgres<'_>| {
             let mut conferencia = Conferencia::default();
             let lancar = |linha: &Row| -> Result<(), ErroPostgres> {
                 conferencia.lancar(&LinhaDoLivro::de(linha));
@@ -83,7 +82,7 @@ impl AdministracaoPostgres {
             let numeros: Vec<String> = em_sql.map_err(|erro| leitura.recusado(erro))?.get(0);
             let em_sql = Somas::ler(&numeros);
             Ok(conferencia.concluir(&em_sql.unwrap_or_default()))
-        })
+        }))
     }
 }
 

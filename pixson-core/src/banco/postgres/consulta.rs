@@ -4,6 +4,7 @@
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel, Row, Transaction};
 
+use super::ato::Ligada;
 use super::comandos_de_gestao::{CONTA, CONTAS, EXTRATO, PREPARAR_LEITURA};
 use super::escritura::{LancamentoPostgres, LinhaDoLivro};
 use super::falha::FalhaDoBanco;
@@ -21,8 +22,22 @@ pub(super) struct LeituraPostgres<'l> {
     configuracao: &'l ConfiguracaoPostgres,
 }
 
+/// Reads as of one moment, and ends the reading whatever comes of it.
+pub(super) async fn ler<T, E: From<ErroPostgres>>(
+    ligada: &mut Ligada,
+    configuracao: &ConfiguracaoPostgres,
+    oque: impl AsyncFnOnce(&LeituraPostgres<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let lido = match LeituraPostgres::abrir(&mut ligada.cliente, configuracao).await {
+        Ok(leitura) => oque(&leitura).await,
+        Err(erro) => Err(erro.into()),
+    };
+    ligada.assentar(configuracao).await;
+    lido
+}
+
 impl<'l> LeituraPostgres<'l> {
-    pub(super) async fn abrir(
+    async fn abrir(
         cliente: &'l mut Client,
         configuracao: &'l ConfiguracaoPostgres,
     ) -> Result<Self, ErroPostgres> {
@@ -106,11 +121,10 @@ impl AdministracaoPostgres {
         mut visitar: impl FnMut(LancamentoPostgres) -> Result<(), E>,
     ) -> Result<(), E> {
         let Self { configuracao, runtime, ligada } = self;
-        runtime.block_on(async {
-            let leitura = LeituraPostgres::abrir(&mut ligada.cliente, configuracao).await?;
+        runtime.block_on(ler(ligada, configuracao, async |leitura: &LeituraPostgres<'_>| {
             let visita = |linha: &Row| visitar(LinhaDoLivro::de(linha).lancamento());
             leitura.percorrer(EXTRATO, &[&rg.as_str()], visita).await
-        })
+        }))
     }
 }
 

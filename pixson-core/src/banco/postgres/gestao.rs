@@ -116,8 +116,9 @@ impl AdministracaoPostgres {
     pub fn abrir_contas(&mut self, abertura: &Abertura) -> Result<(), ErroDeGestao> {
         let Self { configuracao, runtime, ligada } = self;
         let aberta = runtime.block_on(async {
-            copiar(&ligada.cliente, abertura).await?;
-            abrir_copiadas(Ato::comecar(ligada, configuracao, Tranca::Vias).await?).await
+            let aberta = abrir(ligada, configuracao, abertura).await;
+            ligada.assentar(configuracao).await;
+            aberta
         });
         aberta.map_err(|falha| ErroDeGestao::de(configuracao, falha))
     }
@@ -130,7 +131,9 @@ impl AdministracaoPostgres {
     pub fn ajustar(&mut self, rg: Rg, saldo: Saldo) -> Result<Movimento, ErroDeGestao> {
         let Self { configuracao, runtime, ligada } = self;
         let ajustada = runtime.block_on(async {
-            ajustar_uma(Ato::comecar(ligada, configuracao, Tranca::Nada).await?, rg, saldo).await
+            let ajustada = ajustar(ligada, configuracao, rg, saldo).await;
+            ligada.assentar(configuracao).await;
+            ajustada
         });
         ajustada.map_err(|falha| ErroDeGestao::de(configuracao, falha))
     }
@@ -150,7 +153,13 @@ async fn copiar(cliente: &Client, abertura: &Abertura) -> Result<(), FalhaDoAto>
     Ok(())
 }
 
-async fn abrir_copiadas(ato: Ato<'_>) -> Result<(), FalhaDoAto> {
+async fn abrir(
+    ligada: &mut Ligada,
+    configuracao: &ConfiguracaoPostgres,
+    abertura: &Abertura,
+) -> Result<(), FalhaDoAto> {
+    copiar(&ligada.cliente, abertura).await?;
+    let ato = Ato::comecar(ligada, configuracao, Tranca::Vias).await?;
     let existentes = ato.transacao.query(NOVAS_EXISTENTES, &[]).await?;
     if !existentes.is_empty() {
         let rgs = existentes.iter().map(|linha| linha.get::<_, &str>(0).parse());
@@ -166,7 +175,13 @@ async fn abrir_copiadas(ato: Ato<'_>) -> Result<(), FalhaDoAto> {
     ato.confirmar(carimbo).await
 }
 
-async fn ajustar_uma(ato: Ato<'_>, rg: Rg, depois: Saldo) -> Result<Movimento, FalhaDoAto> {
+async fn ajustar(
+    ligada: &mut Ligada,
+    configuracao: &ConfiguracaoPostgres,
+    rg: Rg,
+    depois: Saldo,
+) -> Result<Movimento, FalhaDoAto> {
+    let ato = Ato::comecar(ligada, configuracao, Tranca::Nada).await?;
     let conta = ato.transacao.query_opt(CONTA_TRANCAR, &[&rg.as_str()]).await?;
     let conta = conta.ok_or(FalhaDoAto::NaoEncontrada)?;
     let antes = saldo_de(conta.get(0)).ok_or_else(FalhaDoBanco::linha_ilegal)?;
