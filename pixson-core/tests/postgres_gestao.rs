@@ -220,7 +220,9 @@ fn adjustments_among_transfers_lose_nothing_and_stand_in_order() {
             }
         });
         for vez in 0..20 {
-            administracao.ajustar(rg("1"), saldo(50_000 + 1000 * vez)).expect("the account is there");
+            administracao
+                .ajustar(rg("1"), saldo(50_000 + 1000 * vez))
+                .expect("the account is there");
         }
     });
     let igual = administracao.ajustar(rg("2"), saldo(1)).expect("there");
