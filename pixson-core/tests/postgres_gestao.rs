@@ -1,6 +1,7 @@
 //! The administration of a bank on PostgreSQL: accounts that are opened and set while servers stand on the
 //! bank, statements, and the audit.
 #![allow(clippy::disallowed_types, reason = "a wire that is cut is a socket")]
+#![allow(clippy::disallowed_methods, reason = "and it carries bytes by itself")]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -63,9 +64,13 @@ impl Bancada {
 
     /// Waits until somebody has locked rows of a table.
     fn esperar_tranca(&self, tabela: &str) {
+        self.esperar(tabela, "RowShareLock");
+    }
+
+    fn esperar(&self, tabela: &str, tranca: &str) {
         let trancas = format!(
             "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database \
-             WHERE datname = current_database() AND mode = 'RowShareLock' \
+             WHERE datname = current_database() AND mode = '{tranca}' \
              AND relation = 'pixson.{tabela}'::regclass"
         );
         while self.sql(&trancas) == "0" {
@@ -169,6 +174,66 @@ fn an_opening_waits_for_the_batch_that_is_under_way_and_takes_its_stamp_into_acc
         aberta.expect("no conflict");
     });
     assert_eq!(bancada.sql("SELECT carimbo FROM pixson.contas"), "78");
+}
+
+/// So many accounts that they are written before servers have to wait.
+fn muitas() -> Abertura {
+    let contas = (0..5000).map(|numero: u64| conta(&numero.to_string(), numero));
+    Abertura::nova(contas.collect()).expect("each once")
+}
+
+#[test]
+fn many_accounts_are_opened_far_ahead_and_none_twice() {
+    let Some(bancada) = Bancada::nova() else { return };
+    let (um, mut administracao) = (bancada.servidor(), bancada.administracao());
+    let adiantado = Relogio::desde(Carimbo::novo(1_000_000).expect("in range"));
+    let (negado, _) = fazer(&um, &adiantado, Operacao::Login { rg: rg("7") });
+    administracao.abrir_contas(&muitas()).expect("no conflict");
+    let aberta: u64 = bancada.sql("SELECT DISTINCT carimbo FROM pixson.contas").parse().expect("1");
+    assert!(aberta > negado, "{aberta} and {negado}");
+    let (carimbo, desfecho) = fazer(&um, &Relogio::novo(), transferencia("7", "8", 7));
+    assert_eq!(desfecho, Some(Sucesso::Transferencia));
+    assert!(carimbo > aberta);
+    let recusada = administracao.abrir_contas(&muitas());
+    assert!(matches!(recusada, Err(ErroDeGestao::Existentes(rgs)) if rgs.len() == 5000));
+    let auditoria = bancada.auditar();
+    assert_eq!((auditoria.divergencias, auditoria.contas), (vec![], 5000));
+}
+
+#[test]
+fn an_opening_far_ahead_that_a_server_has_overtaken_is_stamped_above_it() {
+    let Some(bancada) = Bancada::nova() else { return };
+    bancada.servidor();
+    // The lane goes far ahead while the accounts are written.
+    let longe = "BEGIN; UPDATE pixson.vias SET carimbo = 1000000000; SELECT pg_sleep(1); COMMIT";
+    thread::scope(|escopo| {
+        escopo.spawn(|| bancada.sql(longe));
+        bancada.esperar("vias", "RowExclusiveLock");
+        bancada.administracao().abrir_contas(&muitas()).expect("no conflict");
+    });
+    let carimbos = bancada.sql("SELECT min(carimbo), max(carimbo), count(*) FROM pixson.contas");
+    assert_eq!(carimbos, "1000000001|1000000001|5000");
+    assert_eq!(bancada.auditar().divergencias, []);
+}
+
+#[test]
+fn of_two_openings_of_the_same_accounts_one_is_done() {
+    let Some(bancada) = Bancada::nova() else { return };
+    let quantas = thread::scope(|escopo| {
+        let uma = || bancada.administracao().abrir_contas(&muitas());
+        let outras = [escopo.spawn(uma), escopo.spawn(uma)];
+        let feitas = outras.map(|uma| uma.join().expect("no panic"));
+        feitas
+            .into_iter()
+            .filter(|feita| match feita {
+                Ok(()) => true,
+                Err(ErroDeGestao::Existentes(rgs)) => rgs.len() != 5000,
+                Err(erro) => panic!("{erro:?}"),
+            })
+            .count()
+    });
+    assert_eq!(quantas, 1);
+    assert_eq!(bancada.auditar().contas, 5000);
 }
 
 #[test]
@@ -447,7 +512,7 @@ fn fio(destino: u16, corte: Corte) -> u16 {
 
 /// Carries what a client says, until the cut.
 fn levar(mut cliente: TcpStream, mut servidor: TcpStream, corte: Option<Corte>) {
-    let mut bytes = [0; 65536];
+    let mut bytes = vec![0; 65536];
     while let Ok(lidos @ 1..) = cliente.read(&mut bytes) {
         let commit = bytes[..lidos].windows(7).any(|sete| sete == b"COMMIT\0");
         if commit && corte.is_some() {

@@ -163,16 +163,13 @@ fn from_files_to_postgres_and_back_every_account_stays_as_it_is() {
     let pasta = TempDir::new().expect("a temporary directory");
     let (daqui, para) = (pasta.path().join("daqui"), pasta.path().join("para"));
     let nomes = ["José \\\"Zé\\\" \\\\ 名前", "Ana", "O'Neil", "\\\\N", "\u{1f600}"];
-    let linhas: String = (0..1000_u64)
-        .map(|numero| {
-            let (rg, nome) =
-                (format!("{:0>1$}", numero, 1 + numero as usize % 10), nomes[numero as usize % 5]);
-            format!(
-                "{{\"rg\":\"{rg}\",\"nome\":\"{nome}\",\"centavos\":{}}}\n",
-                numero * 999_999_999_999
-            )
-        })
-        .collect();
+    let mut linhas = String::new();
+    for (numero, nome) in (0..1000_u64).zip(nomes.iter().cycle()) {
+        let rg = "0".repeat(usize::from(numero % 7 == 0)) + &numero.to_string();
+        let centavos = numero * 999_999_999_999;
+        let linha = format!("{{\"rg\":\"{rg}\",\"nome\":\"{nome}\",\"centavos\":{centavos}}}\n");
+        linhas += &linha;
+    }
     let arquivo = pasta.path().join("contas.jsonl");
     std::fs::write(&arquivo, linhas).expect("writable");
     let arquivo = arquivo.to_str().expect("UTF-8");

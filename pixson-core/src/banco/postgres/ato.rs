@@ -11,6 +11,7 @@ use tokio_postgres::{Client, Transaction};
 use super::comandos::{PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA};
 use super::comandos_de_gestao::{
     EPOCA_NOVA, VIA_CARIMBAR, VIA_DO_ATO, VIA_DO_ATO_LER, VIA_TOMAR_DO_ATO, VIAS_TRANCAR,
+    VIAS_ULTIMO,
 };
 use super::configuracao::ConfiguracaoPostgres;
 use super::falha::{FalhaDoBanco, Remedio};
@@ -50,15 +51,6 @@ impl From<RelogioEsgotado> for FalhaDoAto {
     fn from(_: RelogioEsgotado) -> Self {
         Self::SemCarimbo
     }
-}
-
-/// What an act locks before it touches any row.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Tranca {
-    /// All lanes: no batch of any server is under way.
-    Vias,
-    /// Nothing yet.
-    Nada,
 }
 
 /// A connection of the administration.
@@ -101,12 +93,10 @@ pub(super) struct Ato<'l> {
 }
 
 impl<'l> Ato<'l> {
-    /// Begins a transaction that waits for each lock no longer than an operation does, and writes its
-    /// lane's row. That row is written before any account is locked, as servers do it.
+    /// Begins a transaction that waits for each lock no longer than an operation does.
     pub(super) async fn comecar(
         ligada: &'l mut Ligada,
         configuracao: &'l ConfiguracaoPostgres,
-        tranca: Tranca,
     ) -> Result<Self, FalhaDoAto> {
         let Ligada { cliente, avisou, instancia } = ligada;
         let epoca = cliente.query_one(EPOCA_NOVA, &[]).await?.get(0);
@@ -114,11 +104,21 @@ impl<'l> Ato<'l> {
         let transacao = cliente.transaction().await?;
         let espera = configuracao.espera.as_millis().clamp(1, 86_400_000);
         transacao.batch_execute(&format!("SET LOCAL lock_timeout = {espera}")).await?;
-        if tranca == Tranca::Vias {
-            transacao.batch_execute(VIAS_TRANCAR).await?;
-        }
-        transacao.execute(VIA_DO_ATO, &[&dono.epoca, &dono.instancia]).await?;
         Ok(Self { transacao, configuracao, avisou, dono })
+    }
+
+    /// Waits until no batch of any server is under way, and lets none begin. Returns the highest stamp of
+    /// all lanes.
+    pub(super) async fn parar_as_vias(&self) -> Result<i64, FalhaDoAto> {
+        self.transacao.batch_execute(VIAS_TRANCAR).await?;
+        self.entrar().await?;
+        Ok(self.transacao.query_one(VIAS_ULTIMO, &[]).await?.get(0))
+    }
+
+    /// Writes the lane's row. Servers lock theirs before any account, and so do acts that lock accounts.
+    pub(super) async fn entrar(&self) -> Result<(), FalhaDoAto> {
+        self.transacao.execute(VIA_DO_ATO, &[&self.dono.epoca, &self.dono.instancia]).await?;
+        Ok(())
     }
 
     pub(super) fn epoca(&self) -> i64 {

@@ -47,7 +47,7 @@ pub(super) const NOVAS_EXISTENTES: &str = "\
 /// Opens them.
 pub(super) const NOVAS_ABRIR: &str = "\
     INSERT INTO pixson.contas (rg, nome, saldo, carimbo) \
-    SELECT rg, nome, saldo, $1 FROM pg_temp.pixson_novas";
+    SELECT rg, nome, saldo, $1 FROM pg_temp.pixson_novas ORDER BY rg";
 
 /// Enters them in the ledger.
 pub(super) const NOVAS_LANCAR: &str = "\
