@@ -22,7 +22,7 @@ pub(super) fn listar(contas: &Path, json: bool) -> Result<(), NaoFeito> {
 
 /// The same for the accounts that `percorrer` visits, which are there.
 pub(super) fn listar_de(
-    percorrer: impl FnOnce(&mut Visitante<'_>) -> Result<Vec<String>, NaoFeito>,
+    percorrer: impl FnOnce(&mut VisitanteDeContas<'_>) -> Result<Vec<String>, NaoFeito>,
     onde: &dyn Display,
     json: bool,
 ) -> Result<(), NaoFeito> {
@@ -86,7 +86,7 @@ pub(super) fn exportar(contas: &Path, arquivo: &Path) -> Result<(), NaoFeito> {
 
 /// The same for the accounts that `percorrer` visits.
 pub(super) fn exportar_de(
-    percorrer: impl FnOnce(&mut Visitante<'_>) -> Result<Vec<String>, NaoFeito>,
+    percorrer: impl FnOnce(&mut VisitanteDeContas<'_>) -> Result<Vec<String>, NaoFeito>,
     arquivo: &Path,
 ) -> Result<(), NaoFeito> {
     let mut quantas = 0_u64;
@@ -163,7 +163,7 @@ fn recusar(ilegiveis: Vec<String>) -> Result<(), NaoFeito> {
 }
 
 /// Takes what a visit to all accounts brings.
-pub(super) type Visitante<'v> = dyn FnMut(Visita<'_>) -> Result<(), NaoFeito> + 'v;
+pub(super) type VisitanteDeContas<'v> = dyn FnMut(Visita<'_>) -> Result<(), NaoFeito> + 'v;
 
 /// What [`percorrer`] brings to its visitor.
 #[derive(Clone, Copy, Debug)]
@@ -177,7 +177,7 @@ pub(super) enum Visita<'c> {
 fn percorrer(
     contas: &Path,
     oque: &'static str,
-    visitar: &mut Visitante<'_>,
+    visitar: &mut VisitanteDeContas<'_>,
 ) -> Result<Vec<String>, NaoFeito> {
     let progresso = Progresso::novo();
     let disco = DiscoContado::abrir(contas, &progresso)?;

@@ -33,7 +33,7 @@ struct LinhaDeExtrato {
 
 /// One operation of an account, in whatever bank.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Passo {
+pub(super) struct PassoDoExtrato {
     pub(super) seq: Option<u64>,
     pub(super) epoca: u64,
     pub(super) carimbo: u64,
@@ -50,7 +50,7 @@ pub(super) enum EspecieDePasso {
     Ajuste,
 }
 
-impl Passo {
+impl PassoDoExtrato {
     fn de(lancamento: &Lancamento, efeito: Efeito<'_>) -> Self {
         let especie = match lancamento.feito {
             Feito::Movimentacao(movimentacao) => EspecieDePasso::Movimentacao(movimentacao),
@@ -80,7 +80,7 @@ impl ExtratoMostrado {
         Self { saida: SaidaPadrao::nova(), json, linhas: 0 }
     }
 
-    pub(super) fn passo(&mut self, passo: &Passo) -> Result<(), NaoFeito> {
+    pub(super) fn passo(&mut self, passo: &PassoDoExtrato) -> Result<(), NaoFeito> {
         self.linhas += 1;
         if self.json {
             return self.saida.json(&objeto(passo));
@@ -112,7 +112,7 @@ pub(super) fn extrato(contas: &Path, rg: Rg, json: bool) -> Result<(), NaoFeito>
             if escrito.is_err() {
                 return;
             }
-            escrito = mostrado.passo(&Passo::de(&lancamento, efeito));
+            escrito = mostrado.passo(&PassoDoExtrato::de(&lancamento, efeito));
         }
     })?;
     escrito?;
@@ -142,7 +142,7 @@ fn cabecalho() -> String {
 
 /// What was done to an account, in the words of the JSON and in those for a person, and the other
 /// account of a transfer.
-fn descricao(passo: &Passo) -> (&'static str, &'static str, Option<Rg>) {
+fn descricao(passo: &PassoDoExtrato) -> (&'static str, &'static str, Option<Rg>) {
     let credito = passo.depois > passo.antes;
     match passo.especie {
         EspecieDePasso::Movimentacao(Movimentacao::Saque { .. }) => {
@@ -162,8 +162,8 @@ fn descricao(passo: &Passo) -> (&'static str, &'static str, Option<Rg>) {
     }
 }
 
-fn linha(passo: &Passo) -> String {
-    let Passo { epoca, carimbo, antes, depois, .. } = *passo;
+fn linha(passo: &PassoDoExtrato) -> String {
+    let PassoDoExtrato { epoca, carimbo, antes, depois, .. } = *passo;
     let operacao = match descricao(passo) {
         (_, operacao, Some(outra)) => format!("{operacao} {outra}"),
         (_, operacao, None) => operacao.into(),
@@ -174,8 +174,8 @@ fn linha(passo: &Passo) -> String {
     format!("{epoca:>5}  {carimbo:>10}  {operacao:<30}  {valor:>18}  {depois:>18}")
 }
 
-fn objeto(passo: &Passo) -> LinhaDeExtrato {
-    let Passo { seq, epoca, carimbo, antes, depois, .. } = *passo;
+fn objeto(passo: &PassoDoExtrato) -> LinhaDeExtrato {
+    let PassoDoExtrato { seq, epoca, carimbo, antes, depois, .. } = *passo;
     let (operacao, _, outra) = descricao(passo);
     LinhaDeExtrato {
         seq,

@@ -85,14 +85,14 @@ impl Ligada {
 }
 
 /// An act that is under way. What is not confirmed is not done.
-pub(super) struct Ato<'l> {
+pub(super) struct AtoDeGestao<'l> {
     pub(super) transacao: Transaction<'l>,
     configuracao: &'l ConfiguracaoPostgres,
     avisou: &'l AtomicBool,
     dono: Dono,
 }
 
-impl<'l> Ato<'l> {
+impl<'l> AtoDeGestao<'l> {
     /// Begins a transaction that waits for each lock no longer than an operation does.
     pub(super) async fn comecar(
         ligada: &'l mut Ligada,

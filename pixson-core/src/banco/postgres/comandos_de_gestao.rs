@@ -96,7 +96,7 @@ pub(super) const CONTAS_POR_CONFERIR: &str = "\
 
 /// The audit once more, by the database itself: what `Somas` has, in its order.
 pub(super) const AUDITORIA: &str = r"
-WITH lancamento AS (
+WITH lancamento AS NOT MATERIALIZED (
     SELECT *,
         translate(rg, '0123456789', '') = '' AND length(rg) BETWEEN 1 AND 10 AS rg_legal,
         coalesce(translate(rg_destino, '0123456789', '') = ''
@@ -134,14 +134,18 @@ WITH lancamento AS (
         lead(depois) OVER ordem IS NULL AS ultimo
     FROM efeito
     WINDOW ordem AS (PARTITION BY rg ORDER BY carimbo, epoca, titular, papel)
+), por_especie AS (
+    SELECT certo, op, count(*) AS quantos,
+        sum(valor) AS valor, sum(antes) AS antes, sum(depois) AS depois
+    FROM julgado GROUP BY certo, op
 ), do_livro AS (
-    SELECT count(*) AS lancamentos,
-        count(*) FILTER (WHERE NOT certo) AS erradas,
+    SELECT coalesce(sum(quantos), 0) AS lancamentos,
+        sum(quantos) FILTER (WHERE NOT certo) AS erradas,
         sum(depois) FILTER (WHERE certo AND op = 'abertura') AS aberturas,
         sum(depois - antes) FILTER (WHERE certo AND op = 'ajuste') AS ajustes,
         sum(valor) FILTER (WHERE certo AND op = 'deposito') AS depositos,
         sum(valor) FILTER (WHERE certo AND op = 'saque') AS saques
-    FROM julgado
+    FROM por_especie
 ), da_cadeia AS (
     SELECT count(*) FILTER (WHERE antes <> anterior) AS alteradas,
         count(*) FILTER (WHERE antes IS NULL AND anterior IS NOT NULL) AS reabertas,
@@ -160,9 +164,10 @@ WITH lancamento AS (
 SELECT ARRAY[do_livro.lancamentos, contas, coalesce(total, 0),
     coalesce(da_cadeia.inicial, 0) + coalesce(das_contas.inicial, 0),
     coalesce(aberturas, 0), coalesce(ajustes, 0), coalesce(depositos, 0), coalesce(saques, 0),
-    erradas, alteradas, reabertas, diferentes, ausentes, atrasadas]::text[]
+    coalesce(erradas, 0), alteradas, reabertas, diferentes, ausentes, atrasadas]::text[]
 FROM do_livro, da_cadeia, das_contas";
 
 /// What a session of the administration is set to: a reader may pause as long as a person looks at a page.
 pub(super) const PREPARAR_LEITURA: &str = "\
-    SET idle_in_transaction_session_timeout = 0; SET work_mem = '64MB'";
+    SET idle_in_transaction_session_timeout = 0; SET work_mem = '64MB'; \
+    SET jit = off";

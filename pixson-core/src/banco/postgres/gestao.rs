@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use super::ErroPostgres;
-use super::ato::{Ato, FalhaDoAto, Ligada};
+use super::ato::{AtoDeGestao, FalhaDoAto, Ligada};
 use super::comandos_de_gestao::{
     AJUSTE_LANCAR, CONTA_AJUSTAR, CONTA_TRANCAR, NOVAS_ABRIR, NOVAS_ANALISAR, NOVAS_COPIAR,
     NOVAS_EXISTENTES, NOVAS_LANCAR, NOVAS_PREPARAR, VIAS_ULTIMO,
@@ -168,12 +168,12 @@ async fn abrir(
 ) -> Result<(), FalhaDoAto> {
     copiar(&ligada.cliente, abertura).await?;
     if abertura.contas().len() > ADIANTADAS_MIN {
-        let adiantado = Ato::comecar(ligada, configuracao).await?;
+        let adiantado = AtoDeGestao::comecar(ligada, configuracao).await?;
         if abrir_adiantadas(adiantado).await? {
             return Ok(());
         }
     }
-    let ato = Ato::comecar(ligada, configuracao).await?;
+    let ato = AtoDeGestao::comecar(ligada, configuracao).await?;
     let carimbo = apos(ato.parar_as_vias().await?)?;
     conferir_novas(&ato).await?;
     gravar_novas(&ato, carimbo).await?;
@@ -186,7 +186,7 @@ async fn abrir(
 ///
 /// If a server has come to that stamp, or somebody else opens the same accounts, nothing is done, and this
 /// is `false`.
-async fn abrir_adiantadas(ato: Ato<'_>) -> Result<bool, FalhaDoAto> {
+async fn abrir_adiantadas(ato: AtoDeGestao<'_>) -> Result<bool, FalhaDoAto> {
     let ultimo: i64 = ato.transacao.query_one(VIAS_ULTIMO, &[]).await?.get(0);
     let Ok(carimbo) = apos(ultimo.saturating_add(ADIANTE)) else { return Ok(false) };
     conferir_novas(&ato).await?;
@@ -208,7 +208,7 @@ async fn abrir_adiantadas(ato: Ato<'_>) -> Result<bool, FalhaDoAto> {
     }
 }
 
-async fn conferir_novas(ato: &Ato<'_>) -> Result<(), FalhaDoAto> {
+async fn conferir_novas(ato: &AtoDeGestao<'_>) -> Result<(), FalhaDoAto> {
     let existentes = ato.transacao.query(NOVAS_EXISTENTES, &[]).await?;
     if existentes.is_empty() {
         return Ok(());
@@ -219,7 +219,7 @@ async fn conferir_novas(ato: &Ato<'_>) -> Result<(), FalhaDoAto> {
     Err(FalhaDoAto::Existentes(rgs))
 }
 
-async fn gravar_novas(ato: &Ato<'_>, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
+async fn gravar_novas(ato: &AtoDeGestao<'_>, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
     let carimbo = carimbo.valor().cast_signed();
     ato.transacao.execute(NOVAS_ABRIR, &[&carimbo]).await?;
     ato.transacao.execute(NOVAS_LANCAR, &[&carimbo, &ato.epoca()]).await?;
@@ -232,7 +232,7 @@ async fn ajustar(
     rg: Rg,
     depois: Saldo,
 ) -> Result<Movimento, FalhaDoAto> {
-    let ato = Ato::comecar(ligada, configuracao).await?;
+    let ato = AtoDeGestao::comecar(ligada, configuracao).await?;
     ato.entrar().await?;
     let conta = ato.transacao.query_opt(CONTA_TRANCAR, &[&rg.as_str()]).await?;
     let conta = conta.ok_or(FalhaDoAto::NaoEncontrada)?;

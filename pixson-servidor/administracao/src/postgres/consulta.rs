@@ -5,8 +5,8 @@ use std::path::Path;
 use pixson_core::banco::{AdministracaoPostgres, AtoNoLivro, LancamentoPostgres};
 use pixson_core::{Rg, Saldo};
 
-use super::super::consulta::{Visita, Visitante, dizer_conta, exportar_de, listar_de};
-use super::super::extrato::{EspecieDePasso, ExtratoMostrado, Passo};
+use super::super::consulta::{Visita, VisitanteDeContas, dizer_conta, exportar_de, listar_de};
+use super::super::extrato::{EspecieDePasso, ExtratoMostrado, PassoDoExtrato};
 use super::super::nao_feito::NaoFeito;
 
 /// How many entries that cannot be understood are named.
@@ -34,7 +34,7 @@ pub(super) fn exportar(banco: &mut AdministracaoPostgres, arquivo: &Path) -> Res
 
 fn percorrer(
     banco: &mut AdministracaoPostgres,
-    visitar: &mut Visitante<'_>,
+    visitar: &mut VisitanteDeContas<'_>,
 ) -> Result<Vec<String>, NaoFeito> {
     visitar(Visita::Comeco)?;
     banco.contas(|conta| visitar(Visita::Conta(conta)))?;
@@ -69,7 +69,7 @@ pub(super) fn extrato(
 }
 
 /// What an entry did to an account.
-fn passo(rg: Rg, lancamento: &LancamentoPostgres) -> Option<Passo> {
+fn passo(rg: Rg, lancamento: &LancamentoPostgres) -> Option<PassoDoExtrato> {
     let (especie, antes, depois) = match lancamento.ato? {
         AtoNoLivro::Movimentacao(movimentacao) => {
             let movimento = movimentacao.movimentos().find(|movimento| movimento.rg == rg)?;
@@ -84,5 +84,5 @@ fn passo(rg: Rg, lancamento: &LancamentoPostgres) -> Option<Passo> {
     let LancamentoPostgres { carimbo, epoca, .. } = *lancamento;
     // An act has a legal stamp and a legal epoch.
     let (epoca, carimbo) = (u64::try_from(epoca).ok()?, u64::try_from(carimbo).ok()?);
-    Some(Passo { seq: None, epoca, carimbo, especie, antes, depois })
+    Some(PassoDoExtrato { seq: None, epoca, carimbo, especie, antes, depois })
 }
