@@ -65,7 +65,7 @@ pub(super) struct Ligada {
 impl Ligada {
     pub(super) async fn abrir(configuracao: &ConfiguracaoPostgres) -> Result<Self, FalhaDoBanco> {
         let prazo = Instant::now() + configuracao.espera;
-        let (cliente, avisou) = conectar(&configuracao.config, prazo).await?;
+        let (cliente, avisou) = conectar(configuracao, prazo).await?;
         ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
         let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
         if versao != VERSAO_DO_ESQUEMA {
@@ -164,7 +164,7 @@ async fn perguntar(
     dono: &Dono,
     prazo: Instant,
 ) -> Result<Option<bool>, FalhaDoBanco> {
-    let (cliente, _) = conectar(&configuracao.config, prazo).await?;
+    let (cliente, _) = conectar(configuracao, prazo).await?;
     ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
     ate(prazo, cliente.execute(VIA_TOMAR_DO_ATO, &[&dono.epoca, &dono.instancia])).await?;
     let linha =
