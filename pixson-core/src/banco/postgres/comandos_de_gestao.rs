@@ -56,19 +56,19 @@ pub(super) const NOVAS_LANCAR: &str = "\
 
 /// Locks an account, and reads it.
 pub(super) const CONTA_TRANCAR: &str = "\
-    SELECT saldo, carimbo FROM pixson.contas WHERE rg = $1 FOR UPDATE";
+    SELECT saldo, carimbo FROM pixson.contas WHERE rg = $1::text FOR UPDATE";
 
 /// Sets a balance.
 pub(super) const CONTA_AJUSTAR: &str = "\
-    UPDATE pixson.contas SET saldo = $2, carimbo = $3 WHERE rg = $1";
+    UPDATE pixson.contas SET saldo = $2, carimbo = $3 WHERE rg = $1::text";
 
 /// Enters that in the ledger.
 pub(super) const AJUSTE_LANCAR: &str = "\
     INSERT INTO pixson.livro (carimbo, epoca, op, rg, antes, depois) \
-    VALUES ($1, $2, 'ajuste', $3, $4, $5)";
+    VALUES ($1, $2, 'ajuste', $3::text, $4, $5)";
 
 /// One account.
-pub(super) const CONTA: &str = "SELECT rg, nome, saldo FROM pixson.contas WHERE rg = $1";
+pub(super) const CONTA: &str = "SELECT rg, nome, saldo FROM pixson.contas WHERE rg = $1::text";
 
 /// All accounts.
 pub(super) const CONTAS: &str = "SELECT rg, nome, saldo FROM pixson.contas ORDER BY rg";
@@ -77,11 +77,11 @@ pub(super) const CONTAS: &str = "SELECT rg, nome, saldo FROM pixson.contas ORDER
 pub(super) const EXTRATO: &str = "\
     SELECT carimbo, epoca, op, valor, rg, antes, depois, \
         rg_destino, destino_antes, destino_depois \
-    FROM pixson.livro WHERE rg = $1 \
+    FROM pixson.livro WHERE rg = $1::text \
     UNION ALL \
     SELECT carimbo, epoca, op, valor, rg, antes, depois, \
         rg_destino, destino_antes, destino_depois \
-    FROM pixson.livro WHERE rg_destino = $1 AND rg <> $1 \
+    FROM pixson.livro WHERE rg_destino = $1::text AND rg <> $1::text \
     ORDER BY carimbo, epoca";
 
 /// The whole ledger.
