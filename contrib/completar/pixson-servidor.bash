@@ -19,6 +19,9 @@ _pixson__servidor() {
             pixson__servidor,auditar)
                 cmd="pixson__servidor__subcmd__auditar"
                 ;;
+            pixson__servidor,banco)
+                cmd="pixson__servidor__subcmd__banco"
+                ;;
             pixson__servidor,completar)
                 cmd="pixson__servidor__subcmd__completar"
                 ;;
@@ -36,6 +39,9 @@ _pixson__servidor() {
                 ;;
             pixson__servidor,manual)
                 cmd="pixson__servidor__subcmd__manual"
+                ;;
+            pixson__servidor__subcmd__banco,preparar)
+                cmd="pixson__servidor__subcmd__banco__subcmd__preparar"
                 ;;
             pixson__servidor__subcmd__conta,ajustar)
                 cmd="pixson__servidor__subcmd__conta__subcmd__ajustar"
@@ -56,7 +62,7 @@ _pixson__servidor() {
 
     case "${cmd}" in
         pixson__servidor)
-            opts="-h -V --host --porta --contas --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --metricas --ajuda --help --versao --version conta importar exportar extrato auditar completar manual"
+            opts="-h -V --host --porta --contas --banco --espera-banco --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --metricas --ajuda --help --versao --version conta importar exportar extrato banco auditar completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -80,6 +86,20 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --espera-banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -169,7 +189,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__auditar)
-            opts="-h --json --contas --ajuda --help"
+            opts="-h --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -179,6 +199,69 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pixson__servidor__subcmd__banco)
+            opts="-h --contas --banco --ajuda --help preparar"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --contas)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pixson__servidor__subcmd__banco__subcmd__preparar)
+            opts="-h --contas --banco --ajuda --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --contas)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -190,7 +273,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__completar)
-            opts="-h --ajuda --help --contas bash elvish fish powershell zsh"
+            opts="-h --ajuda --help --contas --banco bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -200,6 +283,13 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -211,7 +301,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__conta)
-            opts="-h --contas --ajuda --help criar listar mostrar ajustar"
+            opts="-h --contas --banco --ajuda --help criar listar mostrar ajustar"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -224,6 +314,13 @@ _pixson__servidor() {
                     fi
                     return 0
                     ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -232,7 +329,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__conta__subcmd__ajustar)
-            opts="-h --saldo --json --contas --ajuda --help"
+            opts="-h --saldo --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -252,6 +349,13 @@ _pixson__servidor() {
                     fi
                     return 0
                     ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -260,7 +364,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__conta__subcmd__criar)
-            opts="-h --nome --saldo --json --contas --ajuda --help"
+            opts="-h --nome --saldo --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -287,6 +391,13 @@ _pixson__servidor() {
                     fi
                     return 0
                     ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -295,7 +406,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__conta__subcmd__listar)
-            opts="-h --json --contas --ajuda --help"
+            opts="-h --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -305,6 +416,13 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -316,7 +434,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__conta__subcmd__mostrar)
-            opts="-h --json --contas --ajuda --help"
+            opts="-h --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -329,6 +447,13 @@ _pixson__servidor() {
                     fi
                     return 0
                     ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -337,7 +462,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__exportar)
-            opts="-h --contas --ajuda --help"
+            opts="-h --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -347,6 +472,13 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -358,7 +490,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__extrato)
-            opts="-h --json --contas --ajuda --help"
+            opts="-h --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -368,6 +500,13 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -379,7 +518,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__importar)
-            opts="-h --json --contas --ajuda --help"
+            opts="-h --json --contas --banco --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -392,6 +531,13 @@ _pixson__servidor() {
                     fi
                     return 0
                     ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -400,7 +546,7 @@ _pixson__servidor() {
             return 0
             ;;
         pixson__servidor__subcmd__manual)
-            opts="-h --ajuda --help --contas"
+            opts="-h --ajuda --help --contas --banco"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -410,6 +556,13 @@ _pixson__servidor() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --banco)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

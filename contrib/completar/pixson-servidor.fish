@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pixson_servidor_global_optspecs
-    string join \n host= porta= contas= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
+    string join \n host= porta= contas= banco= espera-banco= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
 end
 
 function __fish_pixson_servidor_needs_command
@@ -28,8 +28,10 @@ end
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l host -d 'Endereço em que escutar [padrão: 127.0.0.1]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l porta -d 'Porta em que escutar; 0 escolhe uma livre [padrão: 5000]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l espera-banco -d 'Quantos segundos uma operação espera pelo PostgreSQL antes de ser recusada [padrão: 5]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l segmentos -d 'Quantos segmentos fechados do diário guardar como livro; os mais antigos são apagados, e o extrato passa a começar depois deles [padrão: todos]' -r -f
-complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l lacos -d 'Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0]' -r -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l lacos -d 'Quantos laços de eventos atendem as conexões; com 0, cada uma tem sua thread [padrão: 0, e 1 com --banco]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-conexoes -d 'Quantas conexões atender ao mesmo tempo [padrão: 1024]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-por-endereco -d 'Quantas conexões de um mesmo endereço [padrão: 512]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l max-mensagem -d 'Tamanho da maior mensagem, de 100 a 1024 bytes [padrão: 1024]' -r -f
@@ -52,10 +54,12 @@ complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "con
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "importar" -d 'Cria as contas de um arquivo com uma linha de JSON por conta: todas ou nenhuma'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "exportar" -d 'Escreve todas as contas, uma linha de JSON por conta'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "extrato" -d 'Mostra os lançamentos de uma conta, com o saldo depois de cada um'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "banco" -d 'Prepara um banco no PostgreSQL'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "auditar" -d 'Recalcula todos os saldos a partir do diário, e mostra o que não confere'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "completar" -d 'Gera o arquivo de que o shell precisa para completar a linha de comando'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "manual" -d 'Gera a página de manual do programa ou de um de seus comandos'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "criar" -d 'Cria uma conta'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and not __fish_seen_subcommand_from criar listar mostrar ajustar" -f -a "listar" -d 'Mostra todas as contas, em ordem de RG'
@@ -64,32 +68,49 @@ complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; a
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l nome -d 'Nome do titular, de até 100 caracteres' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l saldo -d 'Saldo inicial, com ponto ou vírgula [padrão: 0]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -l json -d 'Mostra o resultado como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -l json -d 'Mostra cada conta como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from listar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -l json -d 'Mostra a conta como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l saldo -d 'Saldo que a conta passa a ter, com ponto ou vírgula' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -l json -d 'Mostra o resultado como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -l json -d 'Mostra o resultado como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand importar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand exportar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand exportar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand exportar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -l json -d 'Mostra cada lançamento como um objeto JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and not __fish_seen_subcommand_from preparar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and not __fish_seen_subcommand_from preparar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and not __fish_seen_subcommand_from preparar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and not __fish_seen_subcommand_from preparar" -f -a "preparar" -d 'Cria as tabelas, se ainda não existem'
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and __fish_seen_subcommand_from preparar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and __fish_seen_subcommand_from preparar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and __fish_seen_subcommand_from preparar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -l json -d 'Mostra cada divergência e os totais como objetos JSON'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand completar" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand completar" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand completar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand manual" -l contas -d 'Diretório com um arquivo JSON por conta [padrão: contas]' -r -f -a "(__fish_complete_directories)"
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand manual" -l banco -d 'Banco de contas no PostgreSQL, em lugar de arquivos: `postgres://USUÁRIO@HOST/BANCO`' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand manual" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from criar" -f
@@ -97,6 +118,7 @@ complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; a
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from mostrar" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand conta; and __fish_seen_subcommand_from ajustar" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand extrato" -f
+complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand banco; and __fish_seen_subcommand_from preparar" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand auditar" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand completar" -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_using_subcommand manual" -f

@@ -26,7 +26,8 @@ use crate::senha;
 
 const DEPOIS: &str = "\
 Sem comando, atende clientes até receber SIGINT (Ctrl-C), SIGTERM, SIGQUIT ou SIGHUP. Os comandos
-precisam do servidor parado; cada um tem sua ajuda, com exemplos.
+precisam do servidor parado, a menos que o banco esteja no PostgreSQL; cada um tem sua ajuda, com
+exemplos.
 
 Variáveis: PIXSON_HOST, PIXSON_PORTA, PIXSON_CONTAS, PIXSON_BANCO e PIXSON_LACOS valem o mesmo que
 --host, --porta, --contas, --banco e --lacos; a opção tem precedência sobre a variável. Uma senha do

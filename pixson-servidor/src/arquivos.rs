@@ -17,16 +17,16 @@ const SEM_ESPACO: Duration = Duration::from_secs(10);
 
 /// When the log has last said that the storage refuses requests.
 #[derive(Debug)]
-pub(crate) struct Recusas(Queixa);
+pub(crate) struct QueixaDeRecusas(Queixa);
 
-impl Default for Recusas {
+impl Default for QueixaDeRecusas {
     fn default() -> Self {
         Self(Queixa::a_cada(SEM_ESPACO))
     }
 }
 
 impl BancoServido for BancoJson {
-    type Cuidado = Recusas;
+    type Cuidado = QueixaDeRecusas;
 
     fn iniciar(&self) -> Result<(), Queda> {
         Self::iniciar(self).map_err(Queda::Inicio)
@@ -38,7 +38,7 @@ impl BancoServido for BancoJson {
     }
 
     /// Makes a checkpoint, which brings the account files up to the journal.
-    fn cuidar(&self, Recusas(queixa): &mut Recusas, observacao: &Observacao) {
+    fn cuidar(&self, QueixaDeRecusas(queixa): &mut QueixaDeRecusas, observacao: &Observacao) {
         let publicado = self.publicar();
         // If the disk has failed, the server ends and gives that reason itself.
         let recusou = observacao.recusou() && !self.falhou();

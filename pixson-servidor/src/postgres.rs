@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use pixson_core::banco::{BancoPostgres, EstadoDoPostgres};
-use pixson_metricas::{InstantaneoDoBanco, Medida};
+use pixson_metricas::{InstantaneoDoBanco, NumeroNomeado};
 use pixson_observacao::Observacao;
 
 use crate::queda::Queda;
@@ -54,9 +54,9 @@ impl BancoServido for BancoPostgres {
 
     fn instantaneo(&self) -> InstantaneoDoBanco {
         let medidas = self.medidas();
-        let total = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: true };
+        let total = |nome, ajuda, valor| NumeroNomeado { nome, ajuda, valor, cresce: true };
         let micros = u64::try_from(medidas.tempo.as_micros()).unwrap_or(u64::MAX);
-        let ligado = Medida {
+        let ligado = NumeroNomeado {
             nome: "postgres_ligado",
             ajuda: "1 se o PostgreSQL responde, e 0 se não.",
             valor: u64::from(self.saudavel()),

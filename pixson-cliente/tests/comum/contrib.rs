@@ -16,7 +16,7 @@ const COMPLETAR: [(&str, &str, &str); 3] =
     [("bash", "completar/", ".bash"), ("zsh", "completar/_", ""), ("fish", "completar/", ".fish")];
 
 /// The titles that a page may have. The headings of options are the program's own.
-const TITULOS: [&str; 10] = [
+const TITULOS: [&str; 11] = [
     "NOME",
     "SINOPSE",
     "DESCRIÇÃO",
@@ -24,6 +24,7 @@ const TITULOS: [&str; 10] = [
     "OPÇÕES",
     "LIMITES",
     "MONITORAMENTO",
+    "POSTGRESQL",
     "COMANDOS",
     "NOTAS",
     "VERSÃO",

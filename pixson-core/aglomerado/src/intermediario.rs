@@ -8,7 +8,7 @@ use std::thread;
 
 /// Where the network is cut.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Corte {
+pub enum CorteDaRede {
     /// The message does not arrive.
     Antes,
     /// It arrives, and nothing comes after it.
@@ -27,7 +27,7 @@ struct EstadoDaRede {
     destino: u16,
     /// After so many messages, in both directions together, the network is cut once.
     restam: AtomicUsize,
-    corte: Mutex<Corte>,
+    corte: Mutex<CorteDaRede>,
     /// How many messages have passed.
     passaram: AtomicUsize,
     cortou: AtomicBool,
@@ -47,7 +47,7 @@ impl Intermediario {
         let estado = Arc::new(EstadoDaRede {
             destino,
             restam: AtomicUsize::new(usize::MAX),
-            corte: Mutex::new(Corte::Antes),
+            corte: Mutex::new(CorteDaRede::Antes),
             passaram: AtomicUsize::new(0),
             cortou: AtomicBool::new(false),
             parada: Mutex::new(()),
@@ -84,7 +84,7 @@ impl Intermediario {
     /// # Panics
     ///
     /// If a thread of it has.
-    pub fn cortar_em(&self, mensagem: usize, corte: Corte) {
+    pub fn cortar_em(&self, mensagem: usize, corte: CorteDaRede) {
         *self.estado.corte.lock().expect("no panic") = corte;
         self.estado.cortou.store(false, Ordering::SeqCst);
         self.estado.passaram.store(0, Ordering::SeqCst);
@@ -117,7 +117,7 @@ impl EstadoDaRede {
             let contar = |restam: usize| restam.checked_sub(1).or(Some(usize::MAX));
             let restavam = self.restam.fetch_update(Ordering::SeqCst, Ordering::SeqCst, contar);
             let cortar = restavam == Ok(0);
-            let antes = *self.corte.lock().expect("no panic") == Corte::Antes;
+            let antes = *self.corte.lock().expect("no panic") == CorteDaRede::Antes;
             if !(cortar && antes) && para.write_all(&mensagem).is_err() {
                 break;
             }

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-pub use self::intermediario::{Corte, Intermediario};
+pub use self::intermediario::{CorteDaRede, Intermediario};
 
 /// Where Debian keeps the programs of each version.
 const VERSOES: &str = "/usr/lib/postgresql";

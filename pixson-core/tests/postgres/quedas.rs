@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::{Aglomerado, Corte, Intermediario};
+use pixson_aglomerado::{Aglomerado, CorteDaRede, Intermediario};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Sucesso, Valor};
 
@@ -26,7 +26,7 @@ fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twic
     let configuracao: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
     let mut cortes = 0;
-    for corte in [Corte::Antes, Corte::Depois] {
+    for corte in [CorteDaRede::Antes, CorteDaRede::Depois] {
         for mensagem in 0.. {
             rede.cortar_em(mensagem, corte);
             let feita = servidor.fazer(deposito("1"));

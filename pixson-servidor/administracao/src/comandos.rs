@@ -9,7 +9,7 @@ use pixson_linha::portugues::MODELO;
 use pixson_linha::quantia;
 
 const DEPOIS_DE_CRIAR: &str = "\
-A conta não pode existir ainda. Com o servidor no ar, o comando é recusado: pare o servidor antes.
+A conta não pode existir ainda. Um banco em arquivos não pode estar em uso: pare o servidor antes.
 
 Exemplos:
   pixson-servidor conta criar 1234567890 --nome \"Ana Souza\"
@@ -28,8 +28,8 @@ Exemplos:
   pixson-servidor conta mostrar 1111111111 --json";
 
 const DEPOIS_DE_AJUSTAR: &str = "\
-O ajuste fica no diário, e aparece no extrato e na auditoria. Com o servidor no ar, o comando é
-recusado: pare o servidor antes.
+O ajuste fica no livro, e aparece no extrato e na auditoria. Um banco em arquivos não pode estar em
+uso: pare o servidor antes.
 
 Exemplos:
   pixson-servidor conta ajustar 1111111111 --saldo 8,50

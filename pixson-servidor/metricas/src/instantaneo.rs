@@ -34,7 +34,7 @@ pub enum InstantaneoDoBanco {
     /// A bank in files.
     Arquivos(InstantaneoDeArquivos),
     /// Another one.
-    Outro(Vec<Medida>),
+    Outro(Vec<NumeroNomeado>),
 }
 
 /// The state of a bank in files.
@@ -54,7 +54,7 @@ pub struct InstantaneoDeArquivos {
 
 /// A number with its name.
 #[derive(Clone, Copy, Debug)]
-pub struct Medida {
+pub struct NumeroNomeado {
     /// The name of the metric, without the prefix and the suffix that all have.
     pub nome: &'static str,
     /// What it counts, as a sentence.
@@ -79,7 +79,7 @@ struct RotuloDePreso {
 
 impl Collector for Instantaneo {
     fn encode(&self, mut escrita: DescriptorEncoder<'_>) -> fmt::Result {
-        let medidor = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: false };
+        let medidor = |nome, ajuda, valor| NumeroNomeado { nome, ajuda, valor, cresce: false };
         let mut medidas = vec![
             medidor("conexoes_abertas", "Conexões abertas.", self.abertas as u64),
             medidor("relogio", "Relógio lógico.", self.relogio.valor()),
@@ -97,7 +97,7 @@ impl Collector for Instantaneo {
     }
 }
 
-impl Medida {
+impl NumeroNomeado {
     fn escrever(self, escrita: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let Self { nome, ajuda, valor, cresce } = self;
         if cresce {
@@ -112,9 +112,9 @@ impl Medida {
 }
 
 impl InstantaneoDeArquivos {
-    fn medidas(&self) -> [Medida; 6] {
-        let medidor = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: false };
-        let total = |nome, ajuda, valor| Medida { nome, ajuda, valor, cresce: true };
+    fn medidas(&self) -> [NumeroNomeado; 6] {
+        let medidor = |nome, ajuda, valor| NumeroNomeado { nome, ajuda, valor, cresce: false };
+        let total = |nome, ajuda, valor| NumeroNomeado { nome, ajuda, valor, cresce: true };
         [
             medidor(
                 "registros_atrasados",

@@ -18,7 +18,9 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use self::familia::Familia;
-pub use self::instantaneo::{Instantaneo, InstantaneoDeArquivos, InstantaneoDoBanco, Medida};
+pub use self::instantaneo::{
+    Instantaneo, InstantaneoDeArquivos, InstantaneoDoBanco, NumeroNomeado,
+};
 pub use self::observado::Observado;
 pub use self::painel::Painel;
 

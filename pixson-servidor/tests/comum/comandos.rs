@@ -1,7 +1,7 @@
 //! The commands of the server.
 
 /// Every command that has a page of help.
-pub(crate) const COMANDOS: [&[&str]; 12] = [
+pub(crate) const COMANDOS: [&[&str]; 14] = [
     &[],
     &["conta"],
     &["conta", "criar"],
@@ -12,6 +12,8 @@ pub(crate) const COMANDOS: [&[&str]; 12] = [
     &["exportar"],
     &["extrato"],
     &["auditar"],
+    &["banco"],
+    &["banco", "preparar"],
     &["completar"],
     &["manual"],
 ];
