@@ -146,6 +146,31 @@ fn a_wait_for_the_standby_that_is_cancelled_is_no_success() {
 }
 
 #[test]
+fn a_batch_that_the_primary_alone_has_is_no_success_also_when_it_is_asked_for() {
+    let Some(primario) = proprio(&[]) else { return };
+    let configuracao = configuracao(&primario, "pixson").com_espera(Duration::from_secs(2));
+    let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'ausente'");
+    primario.sql("postgres", "SELECT pg_reload_conf()");
+    let encerrar = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                    WHERE application_name = 'pixson' AND wait_event = 'SyncRep'";
+    let ouvida = thread::scope(|escopo| {
+        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
+        while primario.sql("postgres", encerrar) == "0" {
+            thread::yield_now();
+        }
+        pedida.join().expect("no panic")
+    });
+    assert_eq!(servidor.banco.medidas().duvidas, 1, "the connection ended at the commit");
+    assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
+    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''");
+    primario.sql("postgres", "SELECT pg_reload_conf()");
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(julgar(&primario, "pixson", &quatro().0, &[&servidor]), Ok(()));
+}
+
+#[test]
 fn a_server_that_stops_in_the_middle_of_a_batch_does_no_harm_when_it_goes_on() {
     let Some(aglomerado) = aglomerado() else { return };
     let (iniciais, _) = quatro();

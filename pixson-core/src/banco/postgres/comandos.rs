@@ -59,12 +59,16 @@ pub(super) const VIA_NOVA: &str = "\
 
 /// How far a lane has come.
 pub(super) const VIA_LER: &str = "\
-    SELECT numero, feito FROM pixson.vias WHERE epoca = $1 AND instancia = $2";
+    SELECT numero FROM pixson.vias WHERE epoca = $1 AND instancia = $2";
 
-/// Takes a number, unless a batch has it.
+/// Takes a number, unless a batch has it, and says whether one has.
+///
+/// It writes the row in any case: its own commit then waits for the standby, and with it for the batch, of
+/// which the primary alone may have known so far.
 pub(super) const VIA_TOMAR: &str = "\
-    UPDATE pixson.vias SET numero = $3, feito = false \
-    WHERE epoca = $1 AND instancia = $2 AND numero = $3::bigint - 1";
+    UPDATE pixson.vias SET numero = $3::bigint, feito = feito AND numero = $3::bigint \
+    WHERE epoca = $1 AND instancia = $2 AND numero IN ($3::bigint - 1, $3::bigint) \
+    RETURNING feito";
 
 /// Locks the lane's row, if no batch after this number was made.
 pub(super) const VIA_TRANCAR: &str = "\

@@ -12,14 +12,12 @@ pub(super) const VIA_DO_ATO: &str = "\
 pub(super) const VIA_CARIMBAR: &str = "UPDATE pixson.vias SET carimbo = $2 WHERE epoca = $1";
 
 /// Takes the place of an act whose commit was not answered, so that it can never be done any more, unless
-/// it was done. It waits while the act is under way.
+/// it was done, and says whether it was. It waits while the act is under way, and writes in any case, so
+/// that its own commit waits for the standby, and with it for the act.
 pub(super) const VIA_TOMAR_DO_ATO: &str = "\
-    INSERT INTO pixson.vias (epoca, instancia, numero, feito) VALUES ($1, $2, 1, false) \
-    ON CONFLICT (epoca) DO NOTHING";
-
-/// Whether it was done.
-pub(super) const VIA_DO_ATO_LER: &str = "\
-    SELECT feito FROM pixson.vias WHERE epoca = $1 AND instancia = $2";
+    INSERT INTO pixson.vias AS via (epoca, instancia, numero, feito) VALUES ($1, $2, 1, false) \
+    ON CONFLICT (epoca) DO UPDATE SET numero = via.numero \
+    RETURNING feito AND instancia = $2";
 
 /// No batch of any server is under way from here to the end of the transaction.
 pub(super) const VIAS_TRANCAR: &str = "LOCK TABLE pixson.vias IN EXCLUSIVE MODE";

@@ -90,9 +90,15 @@ impl Medidas {
             Remedio::SemEspaco => somar(&self.sem_espaco, 1),
             Remedio::Nenhum => somar(&self.erros, 1),
         }
-        if matches!(falha.remedio, Remedio::Reconectar | Remedio::Nenhum) {
+        if falha.remedio == Remedio::Reconectar {
             self.mudar(EstadoDoPostgres::Fora(falha.frase()));
         }
+    }
+
+    /// No connection could be made, for whatever reason.
+    pub(super) fn sem_ligacao(&self, falha: &FalhaDoBanco) {
+        self.falha(falha);
+        self.mudar(EstadoDoPostgres::Fora(falha.frase()));
     }
 
     fn mudar(&self, estado: EstadoDoPostgres) {

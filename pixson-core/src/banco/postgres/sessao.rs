@@ -124,28 +124,33 @@ impl SessaoPostgres {
         Ok(ate(prazo, self.cliente.query_one(VIA_NOVA, &[&instancia])).await?.get(0))
     }
 
-    /// The number of the lane's last batch, and whether that batch was made or its number taken. `None`
-    /// if this database does not know the lane.
+    /// The number of the lane's last batch. `None` if this database does not know the lane.
     pub(super) async fn ler_via(
         &self,
         dono: &Dono,
         prazo: Instant,
-    ) -> Result<Option<(i64, bool)>, FalhaDoBanco> {
+    ) -> Result<Option<i64>, FalhaDoBanco> {
         let parametros: [&(dyn ToSql + Sync); 2] = [&dono.epoca, &dono.instancia];
         let linha = ate(prazo, self.cliente.query_opt(VIA_LER, &parametros)).await?;
-        Ok(linha.map(|linha| (linha.get(0), linha.get(1))))
+        Ok(linha.map(|linha| linha.get(0)))
     }
 
-    /// Takes a number, so that no batch can have it any more, unless one has it already.
+    /// Takes a number, so that no batch can have it any more, unless one has it: then it was made. `None` if
+    /// the lane is at neither this number nor the one before it.
     pub(super) async fn tomar(
         &self,
         dono: &Dono,
         numero: i64,
         prazo: Instant,
-    ) -> Result<(), FalhaDoBanco> {
+    ) -> Result<Option<bool>, FalhaDoBanco> {
         let parametros: [&(dyn ToSql + Sync); 3] = [&dono.epoca, &dono.instancia, &numero];
-        ate(prazo, self.cliente.execute(VIA_TOMAR, &parametros)).await?;
-        Ok(())
+        self.avisou.store(false, Ordering::Relaxed);
+        let linha = ate(prazo, self.cliente.query_opt(VIA_TOMAR, &parametros)).await?;
+        // The answer is on one machine only, and perhaps the batch is, too.
+        if self.avisou.load(Ordering::Relaxed) {
+            return Err(FalhaDoBanco::sem_resposta());
+        }
+        Ok(linha.map(|linha| linha.get(0)))
     }
 
     /// Begins a batch: locks the lane's row and the accounts, and reads them. One message and its answer.
@@ -160,12 +165,14 @@ impl SessaoPostgres {
         let da_via: [&(dyn ToSql + Sync); 3] = [&dono.epoca, &dono.instancia, &numero];
         let das_contas: [&(dyn ToSql + Sync); 1] = [&rgs];
         let (via, contas) = ate(prazo, async {
-            let ((), via, contas) = tokio::try_join!(
+            let (comecou, via, contas) = tokio::join!(
                 self.cliente.batch_execute("BEGIN"),
                 self.cliente.query_opt(&self.via_trancar, &da_via),
                 self.cliente.query(&self.contas_trancar, &das_contas),
-            )?;
-            Ok((via, contas))
+            );
+            // In this order: what fails first says why, and those after it that it has failed.
+            comecou?;
+            Ok((via?, contas?))
         })
         .await?;
         if via.is_none() {
@@ -205,11 +212,13 @@ impl SessaoPostgres {
         let parametros = [&da_via[..], &colunas.linhas()].concat();
         self.avisou.store(false, Ordering::Relaxed);
         ate(prazo, async {
-            let (_, ()) = tokio::try_join!(
+            let (gravou, confirmou) = tokio::join!(
                 self.cliente.execute(&self.gravar, &parametros),
                 self.cliente.batch_execute("COMMIT"),
-            )?;
-            Ok(())
+            );
+            // What the first one has refused, the second one has rolled back.
+            gravou?;
+            confirmou
         })
         .await?;
         // It arrives before the answer to the commit.

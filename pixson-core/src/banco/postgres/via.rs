@@ -151,7 +151,7 @@ impl Via {
                 }
                 Err(falha) => {
                     self.sessao = None;
-                    self.medidas.falha(&falha);
+                    self.medidas.sem_ligacao(&falha);
                     if falha.remedio == Remedio::Nenhum || Instant::now() >= prazo {
                         return Err(falha);
                     }
@@ -182,21 +182,18 @@ impl Via {
             let nova = SessaoPostgres::abrir(configuracao, prazo).await?;
             let mut feito = None;
             if let Some(dele) = &*dono {
-                if *em_duvida {
-                    nova.tomar(dele, *numero + 1, prazo).await?;
-                }
-                match nova.ler_via(dele, prazo).await? {
-                    Some((lido, foi_feito)) if *em_duvida && lido == *numero + 1 => {
-                        *numero = lido;
-                        feito = Some(foi_feito);
-                    }
-                    Some((lido, _)) if !*em_duvida && lido == *numero => {}
-                    // An asynchronous standby was promoted, and has not heard of us, or of our last
-                    // batches (docs/distribuido.md, P10).
-                    _ => {
-                        feito = em_duvida.then_some(false);
-                        *dono = None;
-                    }
+                let seguinte = *numero + 1;
+                let continua = if *em_duvida {
+                    feito = nova.tomar(dele, seguinte, prazo).await?;
+                    feito.is_some().then(|| *numero = seguinte).is_some()
+                } else {
+                    nova.ler_via(dele, prazo).await? == Some(*numero)
+                };
+                // An asynchronous standby was promoted, and has not heard of us, or of our last batches
+                // (docs/distribuido.md, P10). What was in doubt is not there, and can no more come.
+                if !continua {
+                    feito = em_duvida.then_some(false);
+                    *dono = None;
                 }
             }
             if dono.is_none() {
