@@ -32,6 +32,16 @@ const VERSOES: &str = "/usr/lib/postgresql";
 /// How long a cluster has to start or to stop.
 const PACIENCIA: Duration = Duration::from_mins(1);
 
+/// Runs a cluster for as long as somebody holds the other end of its input, also if that process ends
+/// without dropping anything, as a test program does with what is static.
+const GUARDA: &str = r#"
+exec 3<&0
+"$@" </dev/null 3<&- & cluster=$!
+{ cat <&3 >/dev/null; kill -QUIT $cluster; } 2>/dev/null & guard=$!
+wait $cluster
+kill $guard 2>/dev/null
+"#;
+
 /// Who owns the cluster: its processes refuse to run as root.
 #[derive(Clone, Copy, Debug)]
 struct Usuario {
@@ -192,11 +202,12 @@ impl Aglomerado {
         let registro = self.pasta.path().join("registro");
         let registro = fs::File::options().create(true).append(true).open(registro);
         let registro = registro.expect("the log can be written");
-        let mut postgres = self.programa("postgres");
-        postgres.arg("-D").arg(self.dados()).arg("-k").arg(self.pasta.path());
-        postgres.args(["-p", &self.porta.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-        postgres.stdout(Stdio::null()).stderr(registro);
-        self.processo = Some(postgres.spawn().expect("postgres starts"));
+        let mut guarda = self.comando("sh");
+        guarda.args(["-c", GUARDA, "sh"]).arg(self.binarios.join("postgres"));
+        guarda.arg("-D").arg(self.dados()).arg("-k").arg(self.pasta.path());
+        guarda.args(["-p", &self.porta.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        guarda.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(registro);
+        self.processo = Some(guarda.spawn().expect("a shell starts"));
         let comecou = Instant::now();
         while !self.responde() {
             let acabou = self.processo.as_mut().map(Child::try_wait);
@@ -222,7 +233,7 @@ impl Aglomerado {
     /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
     pub fn derrubar(&mut self) {
         if let Some(mut processo) = self.processo.take() {
-            sinalizar(&processo, Signal::QUIT);
+            self.sinalizar(Signal::QUIT);
             let _ = processo.wait();
         }
     }
@@ -230,19 +241,27 @@ impl Aglomerado {
     /// Kills the postmaster alone, by SIGKILL; its processes end when they notice.
     pub fn matar(&mut self) {
         if let Some(mut processo) = self.processo.take() {
-            sinalizar(&processo, Signal::KILL);
+            self.sinalizar(Signal::KILL);
             let _ = processo.wait();
         }
     }
 
     /// Stops the postmaster (SIGSTOP), so that new connections get no answer.
     pub fn congelar(&self) {
-        self.processo.iter().for_each(|processo| sinalizar(processo, Signal::STOP));
+        self.sinalizar(Signal::STOP);
     }
 
     /// Lets it go on.
     pub fn descongelar(&self) {
-        self.processo.iter().for_each(|processo| sinalizar(processo, Signal::CONT));
+        self.sinalizar(Signal::CONT);
+    }
+
+    /// Tells the postmaster, whose number stands in its directory while it runs.
+    fn sinalizar(&self, sinal: Signal) {
+        let arquivo = fs::read_to_string(self.dados().join("postmaster.pid")).unwrap_or_default();
+        let pid = arquivo.lines().next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+        // It fails if the process has just ended, which is what is wanted.
+        let _ = pid.map(|pid| kill_process(pid, sinal));
     }
 
     /// The port on 127.0.0.1.
@@ -273,12 +292,6 @@ impl Drop for Aglomerado {
         self.descongelar();
         self.derrubar();
     }
-}
-
-fn sinalizar(processo: &Child, sinal: Signal) {
-    let pid = i32::try_from(processo.id()).ok().and_then(Pid::from_raw);
-    // It fails if the process has just ended, which is what is wanted.
-    let _ = pid.map(|pid| kill_process(pid, sinal));
 }
 
 /// The programs of the newest version that is installed.
