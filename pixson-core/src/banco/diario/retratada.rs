@@ -66,7 +66,7 @@ fn diretas(corpo: &[u8]) -> Option<Vec<Retratada<'_>>> {
 
 fn direta<'l>(resto: &mut TextoCanonico<'l>) -> Option<Retratada<'l>> {
     let rg = resto.depois_de(b"[")?.rg()?;
-    let saldo = saldo(resto.depois_de(b",")?)?;
+    let saldo = resto.depois_de(b",")?.saldo()?;
     let visto = match resto.depois_de(b",null") {
         Some(_) => None,
         None => Some(u32::try_from(resto.depois_de(b",")?.numero()?).ok()?),
@@ -80,15 +80,11 @@ fn direta<'l>(resto: &mut TextoCanonico<'l>) -> Option<Retratada<'l>> {
     }
     let mut separador: &[u8] = b",[";
     while resto.depois_de(separador).is_some() {
-        conta.conhecidos.push(self::saldo(resto)?);
+        conta.conhecidos.push(resto.saldo()?);
         separador = b",";
     }
     resto.depois_de(if conta.conhecidos.is_empty() { b"]" } else { b"]]" })?;
     Some(conta)
-}
-
-fn saldo(resto: &mut TextoCanonico<'_>) -> Option<Saldo> {
-    Saldo::de_centavos(resto.centavos()?).ok()
 }
 
 /// A name in which nothing is escaped.

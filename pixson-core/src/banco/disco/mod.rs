@@ -2,6 +2,7 @@
 //! `json`.
 
 mod erro;
+mod identidade;
 mod real;
 
 use std::borrow::Cow;

@@ -11,12 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid};
-#[cfg(target_os = "linux")]
-use rustix::fs::{StatxFlags, statx};
-use rustix::fs::{fchown, fstat, major, minor, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::fs::{fchown, fstat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
+use super::identidade::{identidade, leva_a};
 use super::{Aspecto, Disco, Marca};
 use crate::sincronia::{Arc, AtomicBool, Mutex, Ordering};
 
@@ -135,43 +134,6 @@ fn nanos(quando: SystemTime) -> Option<u64> {
 
 fn nao_e_arquivo() -> io::Error {
     io::Error::new(ErrorKind::InvalidData, "não é um arquivo comum")
-}
-
-/// Which file or folder something is: the numbers of its device, and its own.
-type Identidade = (u32, u32, u64);
-
-/// The identity of the file or folder that a name leads to; `""` is the open folder itself.
-///
-/// Only the numbers are asked for, not the timestamps: a file whose timestamps were read gets a
-/// fine-grained one at the next write (since 6.13, `Documentation/filesystems/multigrain-ts.rst`),
-/// and the sync of that write has more to do: asking between two groups of the journal made each
-/// group half as slow again.
-#[cfg(target_os = "linux")]
-fn identidade(pasta: impl AsFd, nome: &Path, como: AtFlags) -> Result<Identidade, Errno> {
-    match statx(&pasta, nome, como | AtFlags::EMPTY_PATH, StatxFlags::INO) {
-        Ok(dados) => Ok((dados.stx_dev_major, dados.stx_dev_minor, dados.stx_ino)),
-        Err(Errno::NOSYS) => identidade_inteira(pasta, nome, como),
-        Err(erro) => Err(erro),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-use identidade_inteira as identidade;
-
-fn identidade_inteira(pasta: impl AsFd, nome: &Path, como: AtFlags) -> Result<Identidade, Errno> {
-    let dados =
-        if nome.as_os_str().is_empty() { fstat(pasta)? } else { statat(pasta, nome, como)? };
-    Ok((major(dados.st_dev), minor(dados.st_dev), dados.st_ino))
-}
-
-/// Whether a name leads to the file that is held open: `achado` is what was found there. A name
-/// that leads nowhere does not.
-fn leva_a(achado: Result<Identidade, Errno>, aberto: &File) -> io::Result<bool> {
-    match achado {
-        Ok(achado) => Ok(achado == identidade(aberto, Path::new(""), AtFlags::empty())?),
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(false),
-        Err(erro) => Err(erro.into()),
-    }
 }
 
 impl Disco for DiscoReal {

@@ -50,14 +50,14 @@ impl<D: Disco> Diario<D> {
         conferir_nomes(&*self.disco, &nome, arquivo.as_deref())
     }
 
-    /// Begins a new segment if the current one is full, unless nothing is appended any more. Appending is not held up meanwhile: as for
-    /// a group, this waits for the disk without the lock.
+    /// Begins a new segment if the current one is full, unless nothing is appended any more. Appending is
+    /// not held up meanwhile: as for a group, this waits for the disk without the lock.
     pub(in crate::banco) fn girar_se_cheio(&self) -> io::Result<()> {
         let estado = self.esperar_vez(self.estado.trancar());
         // A disk that has failed is not used again.
         let conferido = Self::conferir(&estado);
-        let cheio = estado.posicao >= self.segmento_max_bytes;
-        let cheio = estado.comecado && !estado.fechado && cheio;
+        let corre = estado.comecado && !estado.fechado;
+        let cheio = corre && estado.posicao >= self.segmento_max_bytes;
         if conferido.is_err() || !cheio {
             Self::soltar(estado);
             return conferido;

@@ -8,7 +8,7 @@ use super::texto::TextoCanonico;
 use super::{NUMERO_MAX, Registro, movimentacao};
 use crate::banco::regras::Movimento;
 use crate::relogio::Carimbo;
-use crate::tipos::{Saldo, Valor};
+use crate::tipos::Valor;
 
 /// The record whose line begins with `corpo` and goes on with its checksum.
 pub(super) fn registro(corpo: &[u8]) -> Option<Registro> {
@@ -35,8 +35,8 @@ pub(super) fn registro(corpo: &[u8]) -> Option<Registro> {
 impl TextoCanonico<'_> {
     fn movimento(&mut self) -> Option<Movimento> {
         let rg = self.depois_de(b"[")?.rg()?;
-        let antes = Saldo::de_centavos(self.depois_de(b",")?.centavos()?).ok()?;
-        let depois = Saldo::de_centavos(self.depois_de(b",")?.centavos()?).ok()?;
+        let antes = self.depois_de(b",")?.saldo()?;
+        let depois = self.depois_de(b",")?.saldo()?;
         self.depois_de(b"]")?;
         Some(Movimento { rg, antes, depois })
     }

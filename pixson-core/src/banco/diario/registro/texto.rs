@@ -3,7 +3,7 @@
 
 use memchr::memchr;
 
-use crate::tipos::Rg;
+use crate::tipos::{Rg, Saldo};
 
 /// Digits of the largest number that is read here: more could overflow.
 const DIGITOS_MAX: usize = 19;
@@ -36,7 +36,7 @@ impl TextoCanonico<'_> {
     }
 
     /// A sum in its only spelling: one decimal, or two of which the last is no zero.
-    pub(in crate::banco::diario) fn centavos(&mut self) -> Option<u64> {
+    pub(super) fn centavos(&mut self) -> Option<u64> {
         let reais = self.numero()?;
         let decimal = |byte: Option<&u8>| byte.copied().filter(u8::is_ascii_digit);
         let decimos = decimal(self.depois_de(b".")?.0.first())?;
@@ -47,6 +47,11 @@ impl TextoCanonico<'_> {
         self.0 = &self.0[1 + usize::from(centesimos.is_some())..];
         let fracao = u64::from(decimos - b'0') * 10 + u64::from(centesimos.unwrap_or(b'0') - b'0');
         reais.checked_mul(100)?.checked_add(fracao)
+    }
+
+    /// A balance.
+    pub(in crate::banco::diario) fn saldo(&mut self) -> Option<Saldo> {
+        Saldo::de_centavos(self.centavos()?).ok()
     }
 
     /// An RG between quotation marks.
