@@ -36,22 +36,25 @@ pub(super) fn criar(
     saldo: Saldo,
     json: bool,
 ) -> Result<(), NaoFeito> {
-    let conta = Conta { rg, nome: nome.clone(), saldo };
-    let abertura = abertura(vec![conta.clone()])?;
-    let (banco, progresso) = abrir(contas)?;
-    let aberta = banco.abrir_contas(&abertura, &Relogio::novo()).map_err(|erro| match erro {
-        ErroAbrirContas::Existentes(conflitos) => NaoFeito::Recusada(
-            conflitos.iter().map(|conflito| existente(conflito, "A conta")).collect(),
-        ),
-        erro => indisponivel(&erro),
-    });
-    let gestao = ou_fechar(&banco, aberta)?;
-    concluir(&banco, gestao, &progresso, 1)?;
-    dizer_criada(&conta, json)
+    criar_por(&Conta { rg, nome: nome.clone(), saldo }, json, |abertura| {
+        let (banco, progresso) = abrir(contas)?;
+        let aberta = banco.abrir_contas(abertura, &Relogio::novo()).map_err(|erro| match erro {
+            ErroAbrirContas::Existentes(conflitos) => ja_existe(&conflitos),
+            erro => indisponivel(&erro),
+        });
+        let gestao = ou_fechar(&banco, aberta)?;
+        concluir(&banco, gestao, &progresso, 1)
+    })
 }
 
-/// Reports that an account was opened.
-pub(super) fn dizer_criada(Conta { rg, nome, saldo }: &Conta, json: bool) -> Result<(), NaoFeito> {
+/// The same with a bank that `abrir` opens it in.
+pub(super) fn criar_por(
+    conta: &Conta,
+    json: bool,
+    abrir: impl FnOnce(&Abertura) -> Result<(), NaoFeito>,
+) -> Result<(), NaoFeito> {
+    abrir(&abertura(vec![conta.clone()])?)?;
+    let Conta { rg, nome, saldo } = conta;
     dizer(|saida| {
         if json {
             let (rg, nome) = (rg.as_str(), nome.as_str());
@@ -92,6 +95,11 @@ pub(super) fn dizer_ajustada(
         }
         Ok(())
     })
+}
+
+/// Nothing was opened, since the account is there.
+pub(super) fn ja_existe(conflitos: &[Conflito]) -> NaoFeito {
+    NaoFeito::Recusada(conflitos.iter().map(|conflito| existente(conflito, "A conta")).collect())
 }
 
 pub(super) fn existente(Conflito { rg, ilegivel }: &Conflito, quem: &str) -> String {

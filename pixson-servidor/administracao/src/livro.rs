@@ -31,7 +31,7 @@ pub(super) struct LinhaDeDivergencia<'a> {
 }
 
 /// What an audit found, for JSON.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct LinhaDeAuditoria {
     pub(super) lancamentos: u64,
     pub(super) contas: u64,
@@ -52,6 +52,21 @@ pub(super) struct LinhaDeAuditoria {
     /// Whether the database has found the same by itself, which only one on PostgreSQL does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sql_confere: Option<bool>,
+}
+
+impl LinhaDeAuditoria {
+    /// With the sums of a balance.
+    pub(super) fn do_balanco(balanco: &Balanco) -> Self {
+        let Balanco { inicial, aberturas, ajustes, depositos, saques } = *balanco;
+        Self {
+            inicial_centavos: inicial,
+            aberturas_centavos: aberturas,
+            ajustes_centavos: ajustes,
+            depositos_centavos: depositos,
+            saques_centavos: saques,
+            ..Self::default()
+        }
+    }
 }
 
 /// A part of the ledger that cannot be read, for JSON.
@@ -102,14 +117,22 @@ fn mostrar(auditoria: &Auditoria, json: bool) -> Result<(), NaoFeito> {
         for dano in &auditoria.alcance.danos {
             saida.json(&danificado(dano))?;
         }
-        for divergencia in &auditoria.divergencias {
-            saida.json(&divergente(divergencia))?;
-        }
-        saida.json(&totais(auditoria))?;
+        let divergencias = auditoria.divergencias.iter().map(divergente);
+        em_json(divergencias, &totais(auditoria), &mut saida)?;
     } else {
         relatar(auditoria, &mut saida)?;
     }
     saida.fechar()
+}
+
+/// What does not add up, line by line, and then the totals.
+pub(super) fn em_json<'d>(
+    mut divergencias: impl Iterator<Item = LinhaDeDivergencia<'d>>,
+    totais: &LinhaDeAuditoria,
+    saida: &mut SaidaPadrao,
+) -> Result<(), NaoFeito> {
+    divergencias.try_for_each(|divergencia| saida.json(&divergencia))?;
+    saida.json(totais)
 }
 
 fn relatar(auditoria: &Auditoria, saida: &mut SaidaPadrao) -> Result<(), NaoFeito> {
@@ -219,22 +242,16 @@ fn danificado(dano: &Dano) -> LinhaDeDano<'_> {
 
 fn totais(auditoria: &Auditoria) -> LinhaDeAuditoria {
     let desde = auditoria.alcance.desde;
-    let Balanco { inicial, aberturas, ajustes, depositos, saques } = auditoria.balanco;
     LinhaDeAuditoria {
         lancamentos: auditoria.lancamentos,
         contas: auditoria.contas,
         centavos: auditoria.total_em_centavos,
-        inicial_centavos: inicial,
-        aberturas_centavos: aberturas,
-        ajustes_centavos: ajustes,
-        depositos_centavos: depositos,
-        saques_centavos: saques,
         divergencias: auditoria.divergencias.len(),
         danos: auditoria.alcance.danos.len(),
         feitos: auditoria.feitos,
         desde_seq: desde.map(|desde| desde.seq),
         desde_epoca: desde.map(|desde| desde.epoca),
         desde_carimbo: desde.map(|desde| desde.carimbo.valor()),
-        sql_confere: None,
+        ..LinhaDeAuditoria::do_balanco(&auditoria.balanco)
     }
 }

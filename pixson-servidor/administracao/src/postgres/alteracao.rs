@@ -6,7 +6,7 @@ use pixson_core::banco::{Abertura, AdministracaoPostgres, Conflito, Conta, ErroD
 use pixson_core::tipos::Nome;
 use pixson_core::{Rg, Saldo};
 
-use super::super::alteracao::{abertura, dizer_ajustada, dizer_criada, existente, indisponivel};
+use super::super::alteracao::{criar_por, dizer_ajustada, indisponivel, ja_existe};
 use super::super::importacao::importar_por;
 use super::super::nao_feito::NaoFeito;
 
@@ -18,13 +18,9 @@ pub(super) fn criar(
     saldo: Saldo,
     json: bool,
 ) -> Result<(), NaoFeito> {
-    let conta = Conta { rg, nome: nome.clone(), saldo };
-    let abertura = abertura(vec![conta.clone()])?;
-    abrir(banco, &abertura, |conflitos| {
-        let frases = conflitos.iter().map(|conflito| existente(conflito, "A conta"));
-        NaoFeito::Recusada(frases.collect())
-    })?;
-    dizer_criada(&conta, json)
+    criar_por(&Conta { rg, nome: nome.clone(), saldo }, json, |abertura| {
+        abrir(banco, abertura, ja_existe)
+    })
 }
 
 /// Sets the balance of an account.

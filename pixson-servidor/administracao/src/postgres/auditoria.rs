@@ -1,10 +1,10 @@
 //! The audit of a bank on PostgreSQL.
 
 use pixson_core::Rg;
-use pixson_core::banco::{AdministracaoPostgres, AuditoriaPostgres, Balanco, DivergenciaPostgres};
+use pixson_core::banco::{AdministracaoPostgres, AuditoriaPostgres, DivergenciaPostgres};
 
 use super::super::livro::{
-    LinhaDeAuditoria, LinhaDeDivergencia, concluir, contagem, relatar_contas,
+    LinhaDeAuditoria, LinhaDeDivergencia, concluir, contagem, em_json, relatar_contas,
 };
 use super::super::nao_feito::NaoFeito;
 use super::super::saida::SaidaPadrao;
@@ -18,10 +18,8 @@ pub(super) fn auditoria(banco: &mut AdministracaoPostgres, json: bool) -> Result
 fn mostrar(auditoria: &AuditoriaPostgres, json: bool) -> Result<(), NaoFeito> {
     let mut saida = SaidaPadrao::nova();
     if json {
-        for divergencia in &auditoria.divergencias {
-            saida.json(&divergente(divergencia))?;
-        }
-        saida.json(&totais(auditoria))?;
+        let divergencias = auditoria.divergencias.iter().map(divergente);
+        em_json(divergencias, &totais(auditoria), &mut saida)?;
     } else {
         relatar(auditoria, &mut saida)?;
     }
@@ -78,23 +76,16 @@ fn divergente(divergencia: &DivergenciaPostgres) -> LinhaDeDivergencia<'_> {
 }
 
 fn totais(auditoria: &AuditoriaPostgres) -> LinhaDeAuditoria {
-    let Balanco { inicial, aberturas, ajustes, depositos, saques } = auditoria.balanco;
     let desde = |valor: i64| u64::try_from(valor).unwrap_or(0);
     LinhaDeAuditoria {
         lancamentos: auditoria.lancamentos,
         contas: auditoria.contas,
         centavos: auditoria.total_em_centavos,
-        inicial_centavos: inicial,
-        aberturas_centavos: aberturas,
-        ajustes_centavos: ajustes,
-        depositos_centavos: depositos,
-        saques_centavos: saques,
         divergencias: auditoria.divergencias.len(),
-        danos: 0,
         feitos: auditoria.lancamentos,
-        desde_seq: None,
         desde_epoca: auditoria.desde.map(|(_, epoca)| desde(epoca)),
         desde_carimbo: auditoria.desde.map(|(carimbo, _)| desde(carimbo)),
         sql_confere: Some(auditoria.sql_confere),
+        ..LinhaDeAuditoria::do_balanco(&auditoria.balanco)
     }
 }
