@@ -10,7 +10,7 @@ mod servidores;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pixson_aglomerado::Aglomerado;
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, Preparo, preparar};
@@ -20,14 +20,13 @@ use pixson_oraculos::conformidade;
 /// The cluster of the tests that do it no harm.
 fn aglomerado() -> Option<&'static Aglomerado> {
     static UM: OnceLock<Option<Aglomerado>> = OnceLock::new();
-    UM.get_or_init(|| {
-        let um = Aglomerado::com_opcoes(&["max_connections=300", "fsync=off"])?;
-        um.sql("postgres", "CREATE DATABASE modelo");
-        let preparo = preparar(&configuracao(&um, "modelo")).expect("the tables are made");
-        assert_eq!(preparo, Preparo::Criado);
-        Some(um)
-    })
-    .as_ref()
+    let preparar = |url: &str| {
+        let configuracao = url.parse().expect("a URL");
+        for preparo in [Preparo::Criado, Preparo::JaEstava] {
+            assert_eq!(preparar(&configuracao).expect("the tables are made"), preparo);
+        }
+    };
+    UM.get_or_init(|| Aglomerado::com_modelo(preparar)).as_ref()
 }
 
 fn configuracao(aglomerado: &Aglomerado, banco: &str) -> ConfiguracaoPostgres {
@@ -53,9 +52,7 @@ fn inserir(aglomerado: &Aglomerado, banco: &str, contas: &BTreeMap<Rg, Saldo>) {
 
 /// A new database with these accounts, and its name.
 fn banco_com(aglomerado: &Aglomerado, contas: &BTreeMap<Rg, Saldo>) -> String {
-    static NUMERO: AtomicU32 = AtomicU32::new(0);
-    let nome = format!("banco{}", NUMERO.fetch_add(1, Ordering::Relaxed));
-    aglomerado.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE modelo"));
+    let nome = aglomerado.copia_do_modelo();
     inserir(aglomerado, &nome, contas);
     nome
 }

@@ -6,7 +6,6 @@ mod comum;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use comum::ambiente::programa;
 use comum::filho::Filho;
@@ -20,16 +19,12 @@ use tempfile::TempDir;
 /// The cluster of all tests here.
 fn aglomerado() -> Option<&'static Aglomerado> {
     static UM: OnceLock<Option<Aglomerado>> = OnceLock::new();
-    UM.get_or_init(|| {
-        let um = Aglomerado::com_opcoes(&["fsync=off"])?;
-        um.sql("postgres", "CREATE DATABASE modelo");
-        let url = um.url("modelo");
-        let preparar = ["banco", "preparar", "--banco", &url];
+    let preparar = |url: &str| {
+        let preparar = ["banco", "preparar", "--banco", url];
         let saida = programa(binario()).args(preparar).output().expect("it runs");
         assert_eq!(texto(&saida.stdout), format!("Tabelas criadas em {url}.\n"));
-        Some(um)
-    })
-    .as_ref()
+    };
+    UM.get_or_init(|| Aglomerado::com_modelo(preparar)).as_ref()
 }
 
 /// A bank of its own for a test.
@@ -41,10 +36,8 @@ struct BancoDeTeste {
 
 impl BancoDeTeste {
     fn novo() -> Option<Self> {
-        static NUMERO: AtomicU32 = AtomicU32::new(0);
         let aglomerado = aglomerado()?;
-        let nome = format!("banco{}", NUMERO.fetch_add(1, Ordering::Relaxed));
-        aglomerado.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE modelo"));
+        let nome = aglomerado.copia_do_modelo();
         Some(Self { aglomerado, url: aglomerado.url(&nome), nome })
     }
 

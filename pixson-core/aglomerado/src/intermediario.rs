@@ -2,37 +2,52 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Where the network is cut.
+/// How the network is cut.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CorteDaRede {
     /// The message does not arrive.
     Antes,
     /// It arrives, and nothing comes after it.
     Depois,
+    /// The same, and nobody is connected any more.
+    ParaSempre,
+    /// It does not arrive, nor does what comes after it, and yet the connection stays, as when a machine
+    /// stops.
+    Silencio,
+}
+
+/// At which message it is cut, once.
+#[derive(Clone, Copy, Debug)]
+enum QuandoCortar {
+    /// After so many others, in both directions together.
+    Depois(usize),
+    /// At the first COMMIT.
+    NoCommit,
 }
 
 /// Carries messages to a port of this machine, and cuts where it is told to. It ends with the process.
 #[derive(Debug)]
 pub struct Intermediario {
     porta: u16,
-    estado: Arc<EstadoDaRede>,
+    rede: Arc<Rede>,
 }
 
-#[derive(Debug)]
-struct EstadoDaRede {
-    destino: u16,
-    /// After so many messages, in both directions together, the network is cut once.
-    restam: AtomicUsize,
-    corte: Mutex<CorteDaRede>,
-    /// How many messages have passed.
-    passaram: AtomicUsize,
-    cortou: AtomicBool,
+#[derive(Debug, Default)]
+struct Rede {
+    plano: Mutex<PlanoDeCorte>,
     /// Nothing passes while this is held.
     parada: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct PlanoDeCorte {
+    proximo: Option<(QuandoCortar, CorteDaRede)>,
+    cortou: bool,
+    /// Nobody is connected any more.
+    fechada: bool,
 }
 
 impl Intermediario {
@@ -44,20 +59,12 @@ impl Intermediario {
     pub fn novo(destino: u16) -> Self {
         let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let porta = ouvinte.local_addr().expect("bound").port();
-        let estado = Arc::new(EstadoDaRede {
-            destino,
-            restam: AtomicUsize::new(usize::MAX),
-            corte: Mutex::new(CorteDaRede::Antes),
-            passaram: AtomicUsize::new(0),
-            cortou: AtomicBool::new(false),
-            parada: Mutex::new(()),
-        });
-        let dele = Arc::clone(&estado);
+        let rede = Arc::new(Rede::default());
+        let dela = Arc::clone(&rede);
         thread::spawn(move || {
             for cliente in ouvinte.incoming().flatten() {
-                let Ok(servidor) = TcpStream::connect(("127.0.0.1", dele.destino)) else {
-                    continue;
-                };
+                let servidor = TcpStream::connect(("127.0.0.1", destino));
+                let Some(servidor) = servidor.ok().filter(|_| !dela.fechada()) else { continue };
                 for fluxo in [&cliente, &servidor] {
                     fluxo.set_nodelay(true).expect("a TCP socket");
                 }
@@ -66,12 +73,12 @@ impl Intermediario {
                 {
                     let (de, para) = (de.try_clone(), para.try_clone());
                     let (de, para) = (de.expect("a socket"), para.expect("a socket"));
-                    let estado = Arc::clone(&dele);
-                    thread::spawn(move || estado.levar(de, para, nome_na_frente));
+                    let rede = Arc::clone(&dela);
+                    thread::spawn(move || rede.levar(de, para, nome_na_frente));
                 }
             }
         });
-        Self { porta, estado }
+        Self { porta, rede }
     }
 
     /// The URL of a database that is reached this way.
@@ -85,15 +92,30 @@ impl Intermediario {
     ///
     /// If a thread of it has.
     pub fn cortar_em(&self, mensagem: usize, corte: CorteDaRede) {
-        *self.estado.corte.lock().expect("no panic") = corte;
-        self.estado.cortou.store(false, Ordering::SeqCst);
-        self.estado.passaram.store(0, Ordering::SeqCst);
-        self.estado.restam.store(mensagem, Ordering::SeqCst);
+        self.planejar(QuandoCortar::Depois(mensagem), corte);
+    }
+
+    /// Cuts once, at the next COMMIT.
+    ///
+    /// # Panics
+    ///
+    /// If a thread of it has.
+    pub fn cortar_no_commit(&self, corte: CorteDaRede) {
+        self.planejar(QuandoCortar::NoCommit, corte);
+    }
+
+    fn planejar(&self, quando: QuandoCortar, corte: CorteDaRede) {
+        let mut plano = self.rede.plano.lock().expect("no panic");
+        (plano.proximo, plano.cortou) = (Some((quando, corte)), false);
     }
 
     /// Whether it has cut since then.
+    ///
+    /// # Panics
+    ///
+    /// If a thread of it has.
     pub fn cortou(&self) -> bool {
-        self.estado.cortou.load(Ordering::SeqCst)
+        self.rede.plano.lock().expect("no panic").cortou
     }
 
     /// Lets nothing pass for as long as the result lives.
@@ -102,32 +124,52 @@ impl Intermediario {
     ///
     /// If a thread of it has.
     pub fn parar(&self) -> impl Sized + '_ {
-        self.estado.parada.lock().expect("no panic")
+        self.rede.parada.lock().expect("no panic")
     }
 }
 
-impl EstadoDaRede {
+impl Rede {
+    fn fechada(&self) -> bool {
+        self.plano.lock().expect("no panic").fechada
+    }
+
     /// Carries messages in one direction until somebody closes, or the network is cut. The first message of
     /// a client has no name before its length.
     fn levar(&self, mut de: TcpStream, mut para: TcpStream, mut nome_na_frente: bool) {
         while let Some(mensagem) = ler_mensagem(&mut de, nome_na_frente) {
             nome_na_frente = true;
             drop(self.parada.lock().expect("no panic"));
-            self.passaram.fetch_add(1, Ordering::SeqCst);
-            let contar = |restam: usize| restam.checked_sub(1).or(Some(usize::MAX));
-            let restavam = self.restam.fetch_update(Ordering::SeqCst, Ordering::SeqCst, contar);
-            let cortar = restavam == Ok(0);
-            let antes = *self.corte.lock().expect("no panic") == CorteDaRede::Antes;
-            if !(cortar && antes) && para.write_all(&mensagem).is_err() {
+            let corte = self.plano.lock().expect("no panic").passar(&mensagem);
+            while corte == Some(CorteDaRede::Silencio) {
+                thread::park();
+            }
+            if corte != Some(CorteDaRede::Antes) && para.write_all(&mensagem).is_err() {
                 break;
             }
-            if cortar {
-                self.cortou.store(true, Ordering::SeqCst);
+            if corte.is_some() {
                 break;
             }
         }
         let _ = de.shutdown(Shutdown::Both);
         let _ = para.shutdown(Shutdown::Both);
+    }
+}
+
+impl PlanoDeCorte {
+    /// How the network is cut at this message, if it is.
+    fn passar(&mut self, mensagem: &[u8]) -> Option<CorteDaRede> {
+        let (quando, corte) = self.proximo?;
+        match quando {
+            QuandoCortar::Depois(outras @ 1..) => {
+                self.proximo = Some((QuandoCortar::Depois(outras - 1), corte));
+                return None;
+            }
+            QuandoCortar::NoCommit if !mensagem.ends_with(b"COMMIT\0") => return None,
+            QuandoCortar::Depois(0) | QuandoCortar::NoCommit => {}
+        }
+        (self.proximo, self.cortou) = (None, true);
+        self.fechada |= corte == CorteDaRede::ParaSempre;
+        Some(corte)
     }
 }
 

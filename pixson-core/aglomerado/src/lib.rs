@@ -10,24 +10,28 @@
 //! ```
 
 mod intermediario;
+mod maquina;
+mod sql;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
+use self::maquina::{Usuario, binarios, executar, porta_livre, usuario};
+pub use self::sql::SessaoSql;
 
-/// Where Debian keeps the programs of each version.
-const VERSOES: &str = "/usr/lib/postgresql";
+/// The database that others are copied from.
+const MODELO: &str = "modelo";
 
 /// How long a cluster has to start or to stop.
 const PACIENCIA: Duration = Duration::from_mins(1);
@@ -42,13 +46,6 @@ wait $cluster
 kill $guard 2>/dev/null
 "#;
 
-/// Who owns the cluster: its processes refuse to run as root.
-#[derive(Clone, Copy, Debug)]
-struct Usuario {
-    uid: u32,
-    gid: u32,
-}
-
 /// A cluster that is running, or was stopped by its test.
 #[derive(Debug)]
 pub struct Aglomerado {
@@ -57,6 +54,8 @@ pub struct Aglomerado {
     usuario: Option<Usuario>,
     porta: u16,
     processo: Option<Child>,
+    /// How many databases were made from the model.
+    copias: AtomicUsize,
 }
 
 impl Aglomerado {
@@ -85,6 +84,30 @@ impl Aglomerado {
         let arquivo = dados.join("postgresql.auto.conf");
         fs::write(&arquivo, texto).expect("the settings can be written");
         Some(aglomerado.ligado())
+    }
+
+    /// As [`Aglomerado::com_opcoes`], for many tests that do it no harm: what is on it does not survive a
+    /// crash. `preparar` is given the URL of a database that [`Aglomerado::copia_do_modelo`] copies.
+    ///
+    /// # Panics
+    ///
+    /// If the programs are there and do not work.
+    pub fn com_modelo(preparar: impl FnOnce(&str)) -> Option<Self> {
+        let aglomerado = Self::com_opcoes(&["fsync=off", "max_connections=300"])?;
+        aglomerado.sql("postgres", &format!("CREATE DATABASE {MODELO}"));
+        preparar(&aglomerado.url(MODELO));
+        Some(aglomerado)
+    }
+
+    /// The name of a new database, which is as the model.
+    ///
+    /// # Panics
+    ///
+    /// If there is no model.
+    pub fn copia_do_modelo(&self) -> String {
+        let nome = format!("banco{}", self.copias.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE {MODELO}"));
+        nome
     }
 
     /// A standby of this cluster, which follows it under that name. The primary waits for it only if its
@@ -164,7 +187,8 @@ impl Aglomerado {
             chown(pasta.path(), Some(uid), Some(gid)).expect("root may give a directory away");
         }
         let porta = porta_livre();
-        Some(Self { pasta, binarios, usuario, porta, processo: None })
+        let copias = AtomicUsize::new(0);
+        Some(Self { pasta, binarios, usuario, porta, processo: None, copias })
     }
 
     fn ligado(mut self) -> Self {
@@ -280,10 +304,23 @@ impl Aglomerado {
     ///
     /// If it is refused.
     pub fn sql(&self, banco: &str, texto: &str) -> String {
+        executar(self.psql(banco).args(["-c", texto])).trim_end().to_owned()
+    }
+
+    /// Begins a session of a database.
+    ///
+    /// # Panics
+    ///
+    /// If psql does not start.
+    pub fn sessao(&self, banco: &str) -> SessaoSql {
+        SessaoSql::iniciar(self.psql(banco))
+    }
+
+    fn psql(&self, banco: &str) -> Command {
         let mut psql = self.programa("psql");
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h"]).arg(self.pasta.path());
-        psql.args(["-p", &self.porta.to_string(), "-U", "pixson", "-d", banco, "-c", texto]);
-        executar(&mut psql).trim_end().to_owned()
+        psql.args(["-p", &self.porta.to_string(), "-U", "pixson", "-d", banco]);
+        psql
     }
 }
 
@@ -292,37 +329,4 @@ impl Drop for Aglomerado {
         self.descongelar();
         self.derrubar();
     }
-}
-
-/// The programs of the newest version that is installed.
-fn binarios() -> Option<PathBuf> {
-    let versoes = fs::read_dir(VERSOES).ok()?.flatten();
-    let numero = |pasta: &Path| pasta.file_name()?.to_str()?.parse::<u32>().ok();
-    let pastas =
-        versoes.map(|versao| versao.path()).filter(|pasta| pasta.join("bin/initdb").exists());
-    pastas.max_by_key(|pasta| numero(pasta)).map(|pasta| pasta.join("bin"))
-}
-
-/// The user `postgres`, if we are root.
-fn usuario() -> Option<Usuario> {
-    if !rustix::process::geteuid().is_root() {
-        return None;
-    }
-    let usuarios = fs::read_to_string("/etc/passwd").expect("there are users");
-    let linha = usuarios.lines().find(|linha| linha.starts_with("postgres:"));
-    let campos: Vec<&str> = linha.expect("the package has made its user").split(':').collect();
-    let numero = |campo: usize| campos[campo].parse().expect("a number");
-    Some(Usuario { uid: numero(2), gid: numero(3) })
-}
-
-fn porta_livre() -> u16 {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    ouvinte.local_addr().expect("bound").port()
-}
-
-fn executar(comando: &mut Command) -> String {
-    let saida = comando.output().unwrap_or_else(|erro| panic!("{comando:?}: {erro}"));
-    let erros = String::from_utf8_lossy(&saida.stderr);
-    assert!(saida.status.success(), "{comando:?}: {erros}");
-    String::from_utf8(saida.stdout).expect("UTF-8")
 }

@@ -1,0 +1,49 @@
+//! What a cluster needs of its machine: programs, a user, a port.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where Debian keeps the programs of each version.
+const VERSOES: &str = "/usr/lib/postgresql";
+
+/// Who owns the cluster: its processes refuse to run as root.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Usuario {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+}
+
+/// The programs of the newest version that is installed.
+pub(super) fn binarios() -> Option<PathBuf> {
+    let versoes = fs::read_dir(VERSOES).ok()?.flatten();
+    let numero = |pasta: &Path| pasta.file_name()?.to_str()?.parse::<u32>().ok();
+    let pastas =
+        versoes.map(|versao| versao.path()).filter(|pasta| pasta.join("bin/initdb").exists());
+    pastas.max_by_key(|pasta| numero(pasta)).map(|pasta| pasta.join("bin"))
+}
+
+/// The user `postgres`, if we are root.
+pub(super) fn usuario() -> Option<Usuario> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let usuarios = fs::read_to_string("/etc/passwd").expect("there are users");
+    let linha = usuarios.lines().find(|linha| linha.starts_with("postgres:"));
+    let campos: Vec<&str> = linha.expect("the package has made its user").split(':').collect();
+    let numero = |campo: usize| campos[campo].parse().expect("a number");
+    Some(Usuario { uid: numero(2), gid: numero(3) })
+}
+
+pub(super) fn porta_livre() -> u16 {
+    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    ouvinte.local_addr().expect("bound").port()
+}
+
+pub(super) fn executar(comando: &mut Command) -> String {
+    let saida = comando.output().unwrap_or_else(|erro| panic!("{comando:?}: {erro}"));
+    let erros = String::from_utf8_lossy(&saida.stderr);
+    assert!(saida.status.success(), "{comando:?}: {erros}");
+    String::from_utf8(saida.stdout).expect("UTF-8")
+}
