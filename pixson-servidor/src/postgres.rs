@@ -1,17 +1,33 @@
 //! The bank on PostgreSQL as a server has it: whether its database is there, and its numbers.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use pixson_core::banco::{BancoPostgres, EstadoDoPostgres};
 use pixson_metricas::{InstantaneoDoBanco, NumeroNomeado};
-use pixson_observacao::Observacao;
+use pixson_observacao::{Observacao, Queixa};
 
 use crate::queda::Queda;
 use crate::servida::BancoServido;
 
+/// How often, at most, the log tells of what the database refuses: every 10 s.
+const RECUSA: Duration = Duration::from_secs(10);
+
+/// What the log has told of last.
+#[derive(Debug)]
+pub(crate) struct ContadoDoPostgres {
+    estado: EstadoDoPostgres,
+    recusa: Queixa,
+}
+
+impl Default for ContadoDoPostgres {
+    fn default() -> Self {
+        Self { estado: EstadoDoPostgres::Ligado, recusa: Queixa::a_cada(RECUSA) }
+    }
+}
+
 impl BancoServido for BancoPostgres {
-    /// How the database was when the log has last told of it.
-    type Cuidado = EstadoDoPostgres;
+    type Cuidado = ContadoDoPostgres;
 
     fn iniciar(&self) -> Result<(), Queda> {
         Ok(())
@@ -22,22 +38,24 @@ impl BancoServido for BancoPostgres {
         tracing::info!(%endereco, epoca, lacos, %banco, "servidor iniciado");
     }
 
-    fn cuidar(&self, contado: &mut EstadoDoPostgres, _: &Observacao) {
+    fn cuidar(&self, contado: &mut ContadoDoPostgres, _: &Observacao) {
         self.vigiar();
+        if let Some(frase) = self.tirar_queixa()
+            && contado.recusa.cabe()
+        {
+            tracing::warn!("pedidos recusados: {frase}");
+        }
         let estado = self.estado();
-        if estado == *contado {
+        if estado == contado.estado {
             return;
         }
         match &estado {
-            EstadoDoPostgres::Fora(frase) => {
-                tracing::warn!("sem o PostgreSQL: {frase}");
-            }
-            EstadoDoPostgres::Ligado if matches!(contado, EstadoDoPostgres::Fora(_)) => {
+            EstadoDoPostgres::Fora(frase) => tracing::warn!("sem o PostgreSQL: {frase}"),
+            EstadoDoPostgres::Ligado => {
                 tracing::warn!(epoca = self.epoca(), "o PostgreSQL está de volta");
             }
-            EstadoDoPostgres::Ligado | EstadoDoPostgres::NaoPerguntado => {}
         }
-        *contado = estado;
+        contado.estado = estado;
     }
 
     fn fechar(&self) -> Result<(), Queda> {

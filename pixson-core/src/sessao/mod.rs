@@ -11,8 +11,9 @@
 //! * **getters**, which change nothing.
 //!
 //! How to drive a session: after an input or a command, call `proxima_saida` until it answers
-//! `PrecisaDeDados` or `Encerrada`, then send what `retirar_saida` gives. The same bytes give the
-//! same outputs, however they are cut into chunks.
+//! `PrecisaDeDados`, `Encerrada`, or on the server's side `EsperaResposta`, then send what
+//! `retirar_saida` gives. The same bytes give the same outputs, however they are cut into chunks; if
+//! several requests may be in flight, the stamps also depend on when they are answered.
 //!
 //! When `PrecisaDeDados` says `acordar_apos`, and no byte arrives for that long, call
 //! `silencio`: a peer of the original program ends its messages with a pause only.

@@ -64,9 +64,65 @@ fn a_full_disk_refuses_money_and_balances_go_on() {
     assert_eq!(servidor.fazer(saldo()).desfecho, Ok(Sucesso::Saldo(dez)));
     assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado);
     assert!(servidor.banco.medidas().sem_espaco > 0);
+    assert!(servidor.banco.tirar_queixa().is_some_and(|frase| frase.contains("disco")));
+    assert_eq!(servidor.banco.tirar_queixa(), None, "once");
     falhar(aglomerado, &banco, "53100", 0);
     assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "there is room again");
     assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn what_the_database_refuses_for_a_reason_of_its_own_is_counted_and_told() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    falhar(aglomerado, &banco, "23514", 1);
+    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    assert_eq!(servidor.banco.medidas().erros, 1);
+    assert!(servidor.banco.tirar_queixa().is_some_and(|frase| frase.contains("injected")));
+    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "only that one");
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_database_without_a_connection_left_is_told_with_what_helps() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let banco = banco_com(aglomerado, &quatro().0);
+    aglomerado.sql("postgres", "CREATE ROLE apertado LOGIN CONNECTION LIMIT 0");
+    let url = aglomerado.url(&banco).replace("pixson@", "apertado@");
+    let curta: ConfiguracaoPostgres = url.parse().expect("a URL");
+    let recusa = BancoPostgres::abrir(curta.com_espera(Duration::from_millis(300)));
+    let recusa = recusa.expect_err("no connection is left").to_string();
+    assert!(recusa.contains("max_connections"), "{recusa}");
+}
+
+#[test]
+fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    aglomerado.sql("postgres", "DROP ROLE IF EXISTS atendente; CREATE ROLE atendente LOGIN");
+    // docs/operacao.md
+    aglomerado.sql(
+        &banco,
+        "GRANT USAGE ON SCHEMA pixson TO atendente; \
+         GRANT USAGE ON SEQUENCE pixson.epocas TO atendente; \
+         GRANT SELECT, INSERT, UPDATE ON pixson.vias TO atendente; \
+         GRANT SELECT, UPDATE ON pixson.contas TO atendente; \
+         GRANT INSERT ON pixson.livro TO atendente; \
+         GRANT SELECT ON pixson.esquema TO atendente",
+    );
+    let url = aglomerado.url(&banco).replace("pixson@", "atendente@");
+    let aberto = BancoPostgres::abrir(url.parse().expect("a URL")).expect("it opens");
+    let servidor = ServidorDaCena::novo(aberto);
+    for _ in 0..3 {
+        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    }
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    aglomerado.sql(&banco, "REVOKE ALL ON pixson.livro FROM atendente");
+    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    aglomerado.sql(&banco, "DROP OWNED BY atendente");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pixson_aglomerado::{Aglomerado, CorteDaRede, Intermediario};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Sucesso, Valor};
+use pixson_oraculos::juiz::Ouvida;
 
 use super::comum::rg;
 use super::comum::tamanho::tamanho;
@@ -87,8 +88,7 @@ fn a_database_that_is_killed_again_and_again_loses_nothing_that_was_acknowledged
 fn a_synchronous_standby_takes_over_with_all_that_was_acknowledged() {
     let Some(mut primario) = proprio(&[]) else { return };
     let replica = primario.replica("replica");
-    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'replica'");
-    primario.sql("postgres", "SELECT pg_reload_conf()");
+    esperar_replica(&primario, "replica");
     let (iniciais, contas) = quatro();
     let url = format!(
         "postgres://pixson@127.0.0.1:{},127.0.0.1:{}/pixson?target_session_attrs=read-write",
@@ -125,23 +125,37 @@ fn a_synchronous_standby_takes_over_with_all_that_was_acknowledged() {
     assert_eq!(recusadas, 0, "every operation waited for the new primary");
 }
 
+/// A deposit that waits for a standby that is not there, until `fim` (a function of the database that is
+/// given a session's number) ends that.
+fn deposito_sem_replica(primario: &Aglomerado, servidor: &ServidorDaCena, fim: &str) -> Ouvida {
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    esperar_replica(primario, "ausente");
+    let encerrar = format!(
+        "SELECT count({fim}(pid)) FROM pg_stat_activity \
+         WHERE application_name = 'pixson' AND wait_event = 'SyncRep'"
+    );
+    thread::scope(|escopo| {
+        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
+        while primario.sql("postgres", &encerrar) == "0" {
+            thread::yield_now();
+        }
+        pedida.join().expect("no panic")
+    })
+}
+
+/// From now on commits wait for the standby of that name, or for none.
+fn esperar_replica(primario: &Aglomerado, nome: &str) {
+    let mudar = format!("ALTER SYSTEM SET synchronous_standby_names = '{nome}'");
+    primario.sql("postgres", &mudar);
+    primario.sql("postgres", "SELECT pg_reload_conf()");
+}
+
 #[test]
 fn a_wait_for_the_standby_that_is_cancelled_is_no_success() {
     let Some(primario) = proprio(&[]) else { return };
     let banco = BancoPostgres::abrir(configuracao(&primario, "pixson")).expect("it opens");
     let servidor = ServidorDaCena::novo(banco);
-    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
-    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'ausente'");
-    primario.sql("postgres", "SELECT pg_reload_conf()");
-    let cancelar = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity \
-                    WHERE application_name = 'pixson' AND wait_event = 'SyncRep'";
-    let ouvida = thread::scope(|escopo| {
-        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
-        while primario.sql("postgres", cancelar) == "0" {
-            thread::yield_now();
-        }
-        pedida.join().expect("no panic")
-    });
+    let ouvida = deposito_sem_replica(&primario, &servidor, "pg_cancel_backend");
     assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
 }
 
@@ -150,24 +164,59 @@ fn a_batch_that_the_primary_alone_has_is_no_success_also_when_it_is_asked_for() 
     let Some(primario) = proprio(&[]) else { return };
     let configuracao = configuracao(&primario, "pixson").com_espera(Duration::from_secs(2));
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
-    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
-    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'ausente'");
-    primario.sql("postgres", "SELECT pg_reload_conf()");
-    let encerrar = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
-                    WHERE application_name = 'pixson' AND wait_event = 'SyncRep'";
-    let ouvida = thread::scope(|escopo| {
-        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
-        while primario.sql("postgres", encerrar) == "0" {
-            thread::yield_now();
-        }
-        pedida.join().expect("no panic")
-    });
+    let ouvida = deposito_sem_replica(&primario, &servidor, "pg_terminate_backend");
     assert_eq!(servidor.banco.medidas().duvidas, 1, "the connection ended at the commit");
     assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
-    primario.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''");
-    primario.sql("postgres", "SELECT pg_reload_conf()");
+    esperar_replica(&primario, "");
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     assert_eq!(julgar(&primario, "pixson", &quatro().0, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_server_of_the_database_that_says_nothing_is_passed_over() {
+    let Some(mudo) = proprio(&[]) else { return };
+    let Some(vivo) = proprio(&[]) else { return };
+    let url =
+        format!("postgres://pixson@127.0.0.1:{},127.0.0.1:{}/pixson", mudo.porta(), vivo.porta());
+    // It takes connections, and does not answer.
+    mudo.congelar();
+    let banco = BancoPostgres::abrir(url.parse().expect("a URL")).expect("the second one answers");
+    let servidor = ServidorDaCena::novo(banco);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(julgar(&vivo, "pixson", &quatro().0, &[&servidor]), Ok(()));
+}
+
+#[test]
+fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while_only() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let (iniciais, _) = quatro();
+    let banco = banco_com(aglomerado, &iniciais);
+    let rede = Intermediario::novo(aglomerado.porta());
+    let de_longe: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
+    let parado = ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens"));
+    let outro = ServidorDaCena::novo(super::abrir(aglomerado, &banco));
+    // All of its batch has arrived but the COMMIT.
+    rede.cortar_no_commit(CorteDaRede::Silencio);
+    thread::scope(|escopo| {
+        let pedida = escopo.spawn(|| parado.fazer(deposito("1")));
+        while !rede.cortou() {
+            thread::yield_now();
+        }
+        let segunda = escopo.spawn(|| {
+            let configuracao = configuracao(aglomerado, &banco);
+            let paciente = configuracao.com_espera(Duration::from_mins(1));
+            let terceiro = BancoPostgres::abrir(paciente).expect("it opens");
+            let terceiro = ServidorDaCena::novo(terceiro);
+            (terceiro.fazer(deposito("1")).desfecho, terceiro)
+        });
+        assert_eq!(outro.fazer(deposito("2")).desfecho, Ok(Sucesso::Deposito), "another account");
+        let (feita, terceiro) = segunda.join().expect("no panic");
+        assert_eq!(feita, Ok(Sucesso::Deposito), "the database has ended the session");
+        let pedida = pedida.join().expect("no panic");
+        assert!(pedida.confirmada, "its number was taken: {pedida:?}");
+        let todos = [&parado, &outro, &terceiro];
+        assert_eq!(julgar(aglomerado, &banco, &iniciais, &todos), Ok(()));
+    });
 }
 
 #[test]

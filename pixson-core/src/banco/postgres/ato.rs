@@ -9,13 +9,14 @@ use tokio::time::sleep;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Transaction};
 
-use super::comandos::{PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA};
 use super::comandos_de_gestao::{
     EPOCA_NOVA, VIA_CARIMBAR, VIA_DO_ATO, VIA_TOMAR_DO_ATO, VIAS_TRANCAR, VIAS_ULTIMO,
 };
+use super::conexao::{ate, entrar};
 use super::configuracao::ConfiguracaoPostgres;
 use super::falha::{FalhaDoBanco, Remedio};
-use super::sessao::{Dono, ate, conectar};
+use super::sessao::{Dono, nome_sorteado};
+use super::valores::do_carimbo;
 use crate::relogio::{Carimbo, RelogioEsgotado};
 use crate::tipos::Rg;
 
@@ -65,14 +66,8 @@ pub(super) struct Ligada {
 impl Ligada {
     pub(super) async fn abrir(configuracao: &ConfiguracaoPostgres) -> Result<Self, FalhaDoBanco> {
         let prazo = Instant::now() + configuracao.espera;
-        let (cliente, avisou) = conectar(configuracao, prazo).await?;
-        ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
-        let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
-        if versao != VERSAO_DO_ESQUEMA {
-            return Err(FalhaDoBanco::outra_versao(versao));
-        }
-        let instancia = format!("{:032x}", fastrand::Rng::new().u128(..));
-        Ok(Self { cliente, avisou, instancia })
+        let (cliente, avisou) = entrar(configuracao, prazo).await?;
+        Ok(Self { cliente, avisou, instancia: nome_sorteado() })
     }
 
     /// Waits until what was given up is rolled back: dropping a transaction only puts that in line, and
@@ -128,8 +123,7 @@ impl<'l> AtoDeGestao<'l> {
     /// Commits it with its stamp. If the answer is lost, the database is asked.
     pub(super) async fn confirmar(self, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
         let Self { transacao, configuracao, avisou, dono } = self;
-        let carimbo = carimbo.valor().cast_signed();
-        transacao.execute(VIA_CARIMBAR, &[&dono.epoca, &carimbo]).await?;
+        transacao.execute(VIA_CARIMBAR, &[&dono.epoca, &do_carimbo(carimbo)]).await?;
         avisou.store(false, Ordering::Relaxed);
         let prazo = Instant::now() + configuracao.espera;
         match ate(prazo, transacao.commit()).await {
@@ -164,8 +158,7 @@ async fn perguntar(
     dono: &Dono,
     prazo: Instant,
 ) -> Result<Option<bool>, FalhaDoBanco> {
-    let (cliente, avisou) = conectar(configuracao, prazo).await?;
-    ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
+    let (cliente, avisou) = entrar(configuracao, prazo).await?;
     let parametros: [&(dyn ToSql + Sync); 2] = [&dono.epoca, &dono.instancia];
     let linha = ate(prazo, cliente.query_one(VIA_TOMAR_DO_ATO, &parametros)).await?;
     // The answer is on one machine only, and perhaps the act is, too.

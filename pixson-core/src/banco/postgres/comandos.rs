@@ -1,6 +1,6 @@
-//! Everything that is said to the database in SQL.
+//! The tables, and what a lane says to the database in SQL.
 
-/// The version of the tables that `esquema.sql` makes.
+/// The version of the tables that [`ESQUEMA`] makes.
 pub(super) const VERSAO_DO_ESQUEMA: i32 = 1;
 
 /// The tables, all at once, if there are none.
@@ -97,11 +97,11 @@ pub(super) const GRAVAR: &str = "\
         $11::text[], $12::bigint[], $13::bigint[], \
         $14::text[], $15::bigint[], $16::bigint[]) AS nova";
 
-/// What a session of a lane is set to.
+/// What a session is set to.
 ///
 /// A transaction whose server has stopped in the middle ends by itself, so that others wait for its rows
 /// no longer than that. A commit is durable wherever the operator wants it to be, but never less than on
-/// this machine's disk. No time-out of the database may cut the wait for a standby short: that would
+/// the disk of the primary. No time-out of the database may cut the wait for a standby short: that would
 /// acknowledge what is on one machine only.
 pub(super) const PREPARAR_SESSAO: &str = "\
     SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED; \

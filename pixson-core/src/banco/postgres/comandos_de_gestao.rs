@@ -165,7 +165,7 @@ SELECT ARRAY[do_livro.lancamentos, contas, coalesce(total, 0),
     coalesce(erradas, 0), alteradas, reabertas, diferentes, ausentes, atrasadas]::text[]
 FROM do_livro, da_cadeia, das_contas";
 
-/// What a session of the administration is set to: a reader may pause as long as a person looks at a page.
+/// What a reading is set to, until it ends: a reader may pause as long as a person looks at a page.
 pub(super) const PREPARAR_LEITURA: &str = "\
-    SET idle_in_transaction_session_timeout = 0; SET work_mem = '64MB'; \
-    SET jit = off";
+    SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '64MB'; \
+    SET LOCAL jit = off";

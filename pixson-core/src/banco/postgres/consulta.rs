@@ -8,7 +8,8 @@ use super::ato::Ligada;
 use super::comandos_de_gestao::{CONTA, CONTAS, EXTRATO, PREPARAR_LEITURA};
 use super::escritura::{LancamentoPostgres, LinhaDoLivro};
 use super::falha::FalhaDoBanco;
-use super::gestao::{AdministracaoPostgres, saldo_de};
+use super::gestao::AdministracaoPostgres;
+use super::valores::saldo_de;
 use super::{ConfiguracaoPostgres, ErroPostgres};
 use crate::banco::abertura::Conta;
 use crate::tipos::Rg;
@@ -42,11 +43,13 @@ impl<'l> LeituraPostgres<'l> {
         configuracao: &'l ConfiguracaoPostgres,
     ) -> Result<Self, ErroPostgres> {
         let aberta = async {
-            cliente.batch_execute(PREPARAR_LEITURA).await?;
             let transacao = cliente.build_transaction().read_only(true);
-            transacao.isolation_level(IsolationLevel::RepeatableRead).start().await
+            let transacao =
+                transacao.isolation_level(IsolationLevel::RepeatableRead).start().await?;
+            transacao.batch_execute(PREPARAR_LEITURA).await?;
+            Ok(transacao)
         };
-        let recusar = |erro| recusado(configuracao, erro);
+        let recusar = |erro: tokio_postgres::Error| recusado(configuracao, erro);
         Ok(Self { transacao: aberta.await.map_err(recusar)?, configuracao })
     }
 
@@ -102,12 +105,11 @@ impl AdministracaoPostgres {
         mut visitar: impl FnMut(&Conta<String>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Self { configuracao, runtime, ligada } = self;
-        runtime.block_on(async {
-            let leitura = LeituraPostgres::abrir(&mut ligada.cliente, configuracao).await?;
+        runtime.block_on(ler(ligada, configuracao, async |leitura: &LeituraPostgres<'_>| {
             let visita =
                 |linha: &Row| visitar(&conta_de(linha).map_err(|falha| leitura.recusado(falha))?);
             leitura.percorrer(CONTAS, &[], visita).await
-        })
+        }))
     }
 
     /// Visits what was done to an account, in order, as far as its rows can be understood.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::gestao::saldo_de;
+use super::valores::saldo_de;
 use crate::tipos::Rg;
 
 /// Something that does not add up on PostgreSQL. Balances are in centavos, since whoever writes into the

@@ -2,10 +2,9 @@
 
 use tokio_postgres::Row;
 
-use super::gestao::saldo_de;
+use super::valores::{carimbo_de, saldo_de, valor_de};
 use crate::banco::regras::{Movimentacao, Movimento, decidir};
-use crate::relogio::Carimbo;
-use crate::tipos::{Rg, Saldo, TipoDeOperacao, Valor};
+use crate::tipos::{Rg, Saldo, TipoDeOperacao};
 
 /// One thing that was done in the life of a bank on PostgreSQL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,8 +120,7 @@ impl<'r> LinhaDoLivro<'r> {
     /// What was done, if the row has just what it takes.
     fn ato(&self) -> Option<AtoNoLivro> {
         let Self { titular, destino, valor, op, .. } = self;
-        let carimbo = u64::try_from(self.carimbo).ok().and_then(Carimbo::novo);
-        if carimbo.is_none() || self.epoca < 0 || self.destino_sem_nome {
+        if carimbo_de(self.carimbo).is_none() || self.epoca < 0 || self.destino_sem_nome {
             return None;
         }
         let so_titular = || if destino.is_some() { None } else { titular.movimento() };
@@ -134,7 +132,7 @@ impl<'r> LinhaDoLivro<'r> {
             let saldo = titular.depois.and_then(saldo_de).filter(|_| livre)?;
             return Some(AtoNoLivro::Abertura { rg: titular.rg.parse().ok()?, saldo });
         }
-        let valor = Valor::de_centavos(u64::try_from((*valor)?).ok()?).ok()?;
+        let valor = valor_de((*valor)?)?;
         let tipo = TipoDeOperacao::TODOS.iter().find(|tipo| tipo.palavra() == *op)?;
         let movimentacao = match tipo {
             TipoDeOperacao::Saque => Movimentacao::Saque { valor, titular: so_titular()? },

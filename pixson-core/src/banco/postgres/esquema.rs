@@ -5,10 +5,10 @@ use std::time::Instant;
 use tokio::runtime::Builder;
 
 use super::ErroPostgres;
-use super::comandos::{ESQUEMA, VERSAO, VERSAO_DO_ESQUEMA};
+use super::comandos::ESQUEMA;
+use super::conexao::{ate, conectar, conferir_versao};
 use super::configuracao::ConfiguracaoPostgres;
 use super::falha::FalhaDoBanco;
-use super::sessao::{ate, conectar};
 
 /// What [`preparar`] found to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,12 +42,8 @@ async fn criar(
     ate(prazo, transacao.batch_execute("SELECT pg_advisory_xact_lock(7049746)")).await?;
     let existe = "SELECT to_regclass('pixson.esquema') IS NOT NULL";
     if ate(prazo, transacao.query_one(existe, &[])).await?.get(0) {
-        let versao: i32 = ate(prazo, transacao.query_one(VERSAO, &[])).await?.get(0);
-        return if versao == VERSAO_DO_ESQUEMA {
-            Ok(Preparo::JaEstava)
-        } else {
-            Err(FalhaDoBanco::outra_versao(versao))
-        };
+        conferir_versao(&transacao, prazo).await?;
+        return Ok(Preparo::JaEstava);
     }
     ate(prazo, transacao.batch_execute(ESQUEMA)).await?;
     ate(prazo, transacao.commit()).await?;

@@ -2,11 +2,12 @@
 //! free takes all that wait (as the journal's leader does), so that no thread is needed for it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, PoisonError};
 use std::time::Instant;
 
 use super::via::{DestinoDoLote, Via};
 use crate::relogio::Relogio;
+use crate::sincronia::{Arc, Mutex};
 use crate::tipos::Operacao;
 
 /// How many operations one transaction has at most.
@@ -33,15 +34,10 @@ pub(super) struct FilaDaVia {
     mudou: Condvar,
 }
 
-fn trancar<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics between two changes of what these locks guard.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl FilaDaVia {
     pub(super) fn nova(via: Via) -> Self {
         let espera = EstadoDaFila { chamadas: VecDeque::new(), via: Some(via) };
-        Self { espera: Mutex::new(espera), mudou: Condvar::new() }
+        Self { espera: Mutex::novo(espera), mudou: Condvar::new() }
     }
 
     /// The most operations that [`FilaDaVia::executar`] may be given.
@@ -60,17 +56,17 @@ impl FilaDaVia {
             prazo,
             destino: Mutex::default(),
         });
-        let mut espera = trancar(&self.espera);
+        let mut espera = self.espera.trancar();
         espera.chamadas.push_back(Arc::clone(&minha));
         loop {
-            if let Some(destino) = trancar(&minha.destino).take() {
+            if let Some(destino) = minha.destino.trancar().take() {
                 return destino;
             }
             if let Some(via) = espera.via.take() {
                 let juntas = tirar(&mut espera.chamadas);
                 drop(espera);
                 LiderDaVia { fila: self, via: Some(via), juntas }.conduzir(relogio);
-                espera = trancar(&self.espera);
+                espera = self.espera.trancar();
                 continue;
             }
             let resta = prazo.saturating_duration_since(Instant::now());
@@ -91,7 +87,7 @@ impl FilaDaVia {
 
     /// Does something with the lane if nobody drives it.
     pub(super) fn com_via<R>(&self, fazer: impl FnOnce(&mut Via) -> R) -> Option<R> {
-        let via = trancar(&self.espera).via.take()?;
+        let via = self.espera.trancar().via.take()?;
         let mut lider = LiderDaVia { fila: self, via: Some(via), juntas: Vec::new() };
         lider.via.as_mut().map(fazer)
     }
@@ -133,7 +129,7 @@ impl LiderDaVia<'_> {
         let mut execucoes = execucoes.into_iter();
         for chamada in self.juntas.drain(..) {
             let dela = execucoes.by_ref().take(chamada.operacoes.len()).collect();
-            *trancar(&chamada.destino) = Some(como(dela));
+            *chamada.destino.trancar() = Some(como(dela));
         }
     }
 }
@@ -142,14 +138,14 @@ impl Drop for LiderDaVia<'_> {
     fn drop(&mut self) {
         for chamada in self.juntas.drain(..) {
             // A panic came before: what became of them is unknown.
-            *trancar(&chamada.destino) = Some(DestinoDoLote::Desconhecido(Vec::new()));
+            *chamada.destino.trancar() = Some(DestinoDoLote::Desconhecido(Vec::new()));
         }
         if let Some(via) = &mut self.via
             && std::thread::panicking()
         {
             via.abandonar();
         }
-        trancar(&self.fila.espera).via = self.via.take();
+        self.fila.espera.trancar().via = self.via.take();
         self.fila.mudou.notify_all();
     }
 }

@@ -18,7 +18,7 @@ use super::comandos_de_gestao::{
 };
 use super::configuracao::ConfiguracaoPostgres;
 use super::falha::FalhaDoBanco;
-use super::lancamentos::do_saldo;
+use super::valores::{carimbo_de, do_carimbo, do_saldo, saldo_de};
 use crate::banco::abertura::Abertura;
 use crate::banco::regras::Movimento;
 use crate::relogio::{Carimbo, Relogio, RelogioEsgotado};
@@ -195,9 +195,7 @@ async fn abrir_adiantadas(ato: AtoDeGestao<'_>) -> Result<bool, FalhaDoAto> {
         ato.parar_as_vias().await
     };
     match gravadas.await {
-        Ok(ultimo) if ultimo < carimbo.valor().cast_signed() => {
-            ato.confirmar(carimbo).await.map(|()| true)
-        }
+        Ok(ultimo) if ultimo < do_carimbo(carimbo) => ato.confirmar(carimbo).await.map(|()| true),
         Err(FalhaDoAto::NadaFeito(FalhaDoBanco { codigo: Some(codigo), .. }))
             if [SqlState::UNIQUE_VIOLATION, SqlState::T_R_DEADLOCK_DETECTED].contains(&codigo) =>
         {
@@ -220,7 +218,7 @@ async fn conferir_novas(ato: &AtoDeGestao<'_>) -> Result<(), FalhaDoAto> {
 }
 
 async fn gravar_novas(ato: &AtoDeGestao<'_>, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
-    let carimbo = carimbo.valor().cast_signed();
+    let carimbo = do_carimbo(carimbo);
     ato.transacao.execute(NOVAS_ABRIR, &[&carimbo]).await?;
     ato.transacao.execute(NOVAS_LANCAR, &[&carimbo, &ato.epoca()]).await?;
     Ok(())
@@ -242,7 +240,7 @@ async fn ajustar(
         return Ok(movimento);
     }
     let carimbo = apos(conta.get(1))?;
-    let (rg, valor) = (rg.as_str(), carimbo.valor().cast_signed());
+    let (rg, valor) = (rg.as_str(), do_carimbo(carimbo));
     let (antes, depois) = (do_saldo(antes), do_saldo(depois));
     ato.transacao.execute(CONTA_AJUSTAR, &[&rg, &depois, &valor]).await?;
     ato.transacao.execute(AJUSTE_LANCAR, &[&valor, &ato.epoca(), &rg, &antes, &depois]).await?;
@@ -252,11 +250,6 @@ async fn ajustar(
 
 /// The stamp after one that stands in the tables.
 fn apos(ultimo: i64) -> Result<Carimbo, FalhaDoAto> {
-    let ultimo = u64::try_from(ultimo).ok().and_then(Carimbo::novo);
-    Ok(Relogio::novo().tique_apos(ultimo.ok_or_else(FalhaDoBanco::linha_ilegal)?)?)
-}
-
-/// A balance as it stands in the tables, if it is one.
-pub(super) fn saldo_de(centavos: i64) -> Option<Saldo> {
-    u64::try_from(centavos).ok().and_then(|centavos| Saldo::de_centavos(centavos).ok())
+    let ultimo = carimbo_de(ultimo).ok_or_else(FalhaDoBanco::linha_ilegal)?;
+    Ok(Relogio::desde(ultimo).tique()?)
 }

@@ -3,9 +3,9 @@
 use tokio_postgres::types::ToSql;
 
 use super::decididas::{Decididas, Lancada};
+use super::valores::{do_carimbo, do_saldo, do_valor};
 use crate::banco::regras::{Movimentacao, Movimento};
-use crate::relogio::Carimbo;
-use crate::tipos::{Rg, Saldo, Valor};
+use crate::tipos::Rg;
 
 /// What `GRAVAR` is given after the lane and the number: the last stamp, the rows of accounts, and the
 /// entries of the ledger.
@@ -78,17 +78,4 @@ impl<'d> Colunas<'d> {
             &self.destino_depois,
         ]
     }
-}
-
-/// Amounts and stamps are below 2^62: they fit.
-fn do_carimbo(carimbo: Carimbo) -> i64 {
-    carimbo.valor().cast_signed()
-}
-
-pub(super) fn do_saldo(saldo: Saldo) -> i64 {
-    saldo.centavos().cast_signed()
-}
-
-fn do_valor(valor: Valor) -> i64 {
-    valor.centavos().cast_signed()
 }

@@ -1,10 +1,10 @@
 //! What is counted of a bank on PostgreSQL, and how it is at present.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::falha::{FalhaDoBanco, Remedio};
+use crate::sincronia::Mutex;
 
 /// What has happened since the bank was opened.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -33,10 +33,8 @@ pub struct MedidasDoPostgres {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum EstadoDoPostgres {
     /// It answers.
-    Ligado,
-    /// Nobody has asked it yet.
     #[default]
-    NaoPerguntado,
+    Ligado,
     /// It does not answer, or refuses; its words, or those of the network.
     Fora(String),
 }
@@ -54,6 +52,8 @@ pub(super) struct Medidas {
     erros: AtomicU64,
     epoca: AtomicU64,
     estado: Mutex<EstadoDoPostgres>,
+    /// The last failure that `estado` does not tell of, until somebody takes it.
+    queixa: Mutex<Option<String>>,
 }
 
 fn somar(contador: &AtomicU64, quanto: u64) {
@@ -90,9 +90,15 @@ impl Medidas {
             Remedio::SemEspaco => somar(&self.sem_espaco, 1),
             Remedio::Nenhum => somar(&self.erros, 1),
         }
-        if falha.remedio == Remedio::Reconectar {
-            self.mudar(EstadoDoPostgres::Fora(falha.frase()));
+        match falha.remedio {
+            Remedio::Reconectar => self.mudar(EstadoDoPostgres::Fora(falha.frase())),
+            Remedio::SemEspaco | Remedio::Nenhum => *self.queixa.trancar() = Some(falha.frase()),
+            Remedio::Repetir => {}
         }
+    }
+
+    pub(super) fn tirar_queixa(&self) -> Option<String> {
+        self.queixa.trancar().take()
     }
 
     /// No connection could be made, for whatever reason.
@@ -102,11 +108,11 @@ impl Medidas {
     }
 
     fn mudar(&self, estado: EstadoDoPostgres) {
-        *self.estado.lock().unwrap_or_else(PoisonError::into_inner) = estado;
+        *self.estado.trancar() = estado;
     }
 
     pub(super) fn estado(&self) -> EstadoDoPostgres {
-        self.estado.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.estado.trancar().clone()
     }
 
     pub(super) fn ler(&self) -> MedidasDoPostgres {

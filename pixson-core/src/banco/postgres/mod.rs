@@ -4,7 +4,8 @@
 //! configuracao   where the database is             comandos       what is said in SQL
 //! fila           who waits, who drives the lane    via            one transaction at a time, and doubts
 //! decididas      a batch in memory                 lancamentos    a batch as columns
-//! sessao         one connection                    falha          what a failure means
+//! conexao        how one is made                   falha          what a failure means
+//! sessao         that of a lane                    valores        numbers as the tables have them
 //! cifra          TLS                               senha          passwords in a file
 //!
 //! gestao         opens accounts, sets a balance    ato            its transaction, and doubts
@@ -21,6 +22,7 @@ mod auditoria;
 mod cifra;
 mod comandos;
 mod comandos_de_gestao;
+mod conexao;
 mod configuracao;
 mod consulta;
 mod decididas;
@@ -35,6 +37,7 @@ mod medidas;
 mod senha;
 mod sessao;
 mod somas;
+mod valores;
 mod via;
 
 use std::io;
@@ -141,6 +144,12 @@ impl BancoPostgres {
     /// How the database is, as far as is known.
     pub fn estado(&self) -> EstadoDoPostgres {
         self.medidas.estado()
+    }
+
+    /// What the database has refused last, in its words and with what helps, once: a full disk, or
+    /// something unexpected. That it is gone is told by [`BancoPostgres::estado`].
+    pub fn tirar_queixa(&self) -> Option<String> {
+        self.medidas.tirar_queixa()
     }
 
     /// Where the database is, and how long it is waited for.

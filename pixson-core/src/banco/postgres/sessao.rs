@@ -1,39 +1,32 @@
-//! One connection to the database, with what is said on it.
+//! The session of a lane: a connection that is ready for batches, and what is said on it.
 
 use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rustls::ClientConfig;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
-use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, Socket, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, Statement};
 
-use super::comandos::{
-    CONTAS_TRANCAR, GRAVAR, PREPARAR_SESSAO, VERSAO, VERSAO_DO_ESQUEMA, VIA_LER, VIA_NOVA,
-    VIA_TOMAR, VIA_TRANCAR,
-};
+use super::comandos::{CONTAS_TRANCAR, GRAVAR, VIA_LER, VIA_NOVA, VIA_TOMAR, VIA_TRANCAR};
+use super::conexao::{ate, entrar};
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta};
 use super::falha::FalhaDoBanco;
 use super::lancamentos::Colunas;
-use crate::relogio::Carimbo;
-use crate::tipos::{Rg, Saldo};
-
-/// How long the database has for an answer at least, however little time is left: 500 ms. Otherwise a
-/// batch that was begun late could not end.
-const RESPOSTA_MIN: Duration = Duration::from_millis(500);
+use super::valores::{carimbo_de, saldo_de};
+use crate::tipos::Rg;
 
 /// A lane: its epoch, and the name of the process.
 #[derive(Clone, Debug)]
 pub(super) struct Dono {
     pub(super) epoca: i64,
     pub(super) instancia: String,
+}
+
+/// A name for this process that no other one has.
+pub(super) fn nome_sorteado() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }
 
 /// A connection that is ready for batches.
@@ -55,50 +48,12 @@ pub(super) enum Gravacao {
     SemReplica,
 }
 
-/// Waits for an answer.
-pub(super) async fn ate<T>(
-    prazo: Instant,
-    resposta: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<T, FalhaDoBanco> {
-    let resta = prazo.saturating_duration_since(Instant::now()).max(RESPOSTA_MIN);
-    match timeout(resta, resposta).await {
-        Ok(resposta) => resposta.map_err(FalhaDoBanco::from),
-        Err(_) => Err(FalhaDoBanco::sem_resposta()),
-    }
-}
-
-/// Connects. The flag is set when the database warns of something.
-pub(super) async fn conectar(
-    configuracao: &ConfiguracaoPostgres,
-    prazo: Instant,
-) -> Result<(Client, Arc<AtomicBool>), FalhaDoBanco> {
-    let ConfiguracaoPostgres { config, cifra, .. } = configuracao;
-    let avisou = Arc::new(AtomicBool::new(false));
-    let dele = Arc::clone(&avisou);
-    let cliente = if let Some(cifra) = cifra {
-        let cifra = MakeRustlsConnect::new(ClientConfig::clone(cifra));
-        let (cliente, conexao) = ate(prazo, config.connect(cifra)).await?;
-        tokio::spawn(dirigir(conexao, dele));
-        cliente
-    } else {
-        let (cliente, conexao) = ate(prazo, config.connect(NoTls)).await?;
-        tokio::spawn(dirigir(conexao, dele));
-        cliente
-    };
-    Ok((cliente, avisou))
-}
-
 impl SessaoPostgres {
     pub(super) async fn abrir(
         configuracao: &ConfiguracaoPostgres,
         prazo: Instant,
     ) -> Result<Self, FalhaDoBanco> {
-        let (cliente, avisou) = conectar(configuracao, prazo).await?;
-        ate(prazo, cliente.batch_execute(PREPARAR_SESSAO)).await?;
-        let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
-        if versao != VERSAO_DO_ESQUEMA {
-            return Err(FalhaDoBanco::outra_versao(versao));
-        }
+        let (cliente, avisou) = entrar(configuracao, prazo).await?;
         let via_trancar = ate(prazo, cliente.prepare(VIA_TRANCAR)).await?;
         let contas_trancar = ate(prazo, cliente.prepare(CONTAS_TRANCAR)).await?;
         let gravar = ate(prazo, cliente.prepare(GRAVAR)).await?;
@@ -183,12 +138,8 @@ impl SessaoPostgres {
             .map(|linha| {
                 let (rg, saldo, carimbo): (&str, i64, i64) =
                     (linha.get(0), linha.get(1), linha.get(2));
-                let rg = rg.parse().ok();
-                let saldo =
-                    u64::try_from(saldo).ok().and_then(|saldo| Saldo::de_centavos(saldo).ok());
-                let carimbo = u64::try_from(carimbo).ok().and_then(Carimbo::novo);
-                match (rg, saldo, carimbo) {
-                    (Some(rg), Some(saldo), Some(carimbo)) => {
+                match (rg.parse(), saldo_de(saldo), carimbo_de(carimbo)) {
+                    (Ok(rg), Some(saldo), Some(carimbo)) => {
                         Ok((rg, LinhaDaConta { saldo, carimbo }))
                     }
                     _ => Err(FalhaDoBanco::linha_ilegal()),
@@ -229,19 +180,5 @@ impl SessaoPostgres {
     /// Gives up a batch.
     pub(super) async fn desfazer(&self, prazo: Instant) -> Result<(), FalhaDoBanco> {
         ate(prazo, self.cliente.batch_execute("ROLLBACK")).await
-    }
-}
-
-/// Carries bytes and notes warnings, until the connection ends.
-async fn dirigir<F>(mut conexao: Connection<Socket, F>, avisou: Arc<AtomicBool>)
-where
-    F: AsyncRead + AsyncWrite + Unpin,
-{
-    while let Some(Ok(mensagem)) = poll_fn(|contexto| conexao.poll_message(contexto)).await {
-        if let AsyncMessage::Notice(aviso) = mensagem
-            && aviso.parsed_severity() == Some(Severity::Warning)
-        {
-            avisou.store(true, Ordering::Relaxed);
-        }
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
+use tokio::time::sleep;
 
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{contas_de, decidir_lote};
 use super::falha::{FalhaDoBanco, Remedio};
 use super::medidas::Medidas;
-use super::sessao::{Dono, Gravacao, SessaoPostgres};
+use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
 use crate::banco::Execucao;
 use crate::relogio::Relogio;
 use crate::tipos::Operacao;
@@ -51,7 +52,6 @@ pub(super) struct Via {
     configuracao: Arc<ConfiguracaoPostgres>,
     medidas: Arc<Medidas>,
     runtime: Runtime,
-    sorte: fastrand::Rng,
     dono: Option<Dono>,
     instancia: String,
     /// The last number of which it is known what became of it.
@@ -68,15 +68,12 @@ impl Via {
         medidas: Arc<Medidas>,
         runtime: Runtime,
     ) -> Self {
-        let mut sorte = fastrand::Rng::new();
-        let instancia = format!("{:032x}", sorte.u128(..));
         Self {
             configuracao,
             medidas,
             runtime,
-            sorte,
             dono: None,
-            instancia,
+            instancia: nome_sorteado(),
             numero: 0,
             em_duvida: false,
             sessao: None,
@@ -93,7 +90,7 @@ impl Via {
     ) -> DestinoDoLote {
         let (mut sem_espaco, mut repeticoes, mut pausa) = (false, 0, PAUSA_MIN);
         loop {
-            let falha = match self.tentar(operacoes, relogio, prazo, sem_espaco) {
+            let remedio = match self.tentar(operacoes, relogio, prazo, sem_espaco) {
                 Ok(execucoes) => return DestinoDoLote::Feito(execucoes),
                 Err(Tentativa::SemBanco) => return DestinoDoLote::NaoFeito,
                 Err(Tentativa::SemReplica(execucoes)) => {
@@ -103,21 +100,25 @@ impl Via {
                     self.medidas.duvida(&falha);
                     match self.ligar(prazo) {
                         Ok(Some(true)) => return DestinoDoLote::Feito(execucoes),
-                        Ok(_) => continue,
+                        // Its number is taken: it was not done, and never will be.
+                        Ok(_) => None,
                         Err(_) => return DestinoDoLote::Desconhecido(execucoes),
                     }
                 }
-                Err(Tentativa::NaoFeita(falha)) => falha,
-            };
-            self.medidas.falha(&falha);
-            match falha.remedio {
-                Remedio::Repetir if repeticoes < REPETICOES_MAX => {
-                    repeticoes += 1;
-                    self.pausar(&mut pausa, prazo);
+                Err(Tentativa::NaoFeita(falha)) => {
+                    self.medidas.falha(&falha);
+                    Some(falha.remedio)
                 }
-                Remedio::Reconectar => self.sessao = None,
-                Remedio::SemEspaco if !sem_espaco => sem_espaco = true,
-                _ => return DestinoDoLote::NaoFeito,
+            };
+            match remedio {
+                None => {}
+                Some(Remedio::Repetir) if repeticoes < REPETICOES_MAX => {
+                    repeticoes += 1;
+                    pausa = self.pausar(pausa, prazo);
+                }
+                Some(Remedio::Reconectar) => self.sessao = None,
+                Some(Remedio::SemEspaco) if !sem_espaco => sem_espaco = true,
+                Some(_) => return DestinoDoLote::NaoFeito,
             }
             if Instant::now() >= prazo {
                 return DestinoDoLote::NaoFeito;
@@ -155,9 +156,7 @@ impl Via {
                     if falha.remedio == Remedio::Nenhum || Instant::now() >= prazo {
                         return Err(falha);
                     }
-                    let mut pausa = self.pausa;
-                    self.pausar(&mut pausa, prazo);
-                    self.pausa = pausa;
+                    self.pausa = self.pausar(self.pausa, prazo);
                 }
             }
         }
@@ -252,11 +251,11 @@ impl Via {
         feito
     }
 
-    /// Waits for a time that is drawn by lot, and doubles the bound of the next one.
-    fn pausar(&mut self, pausa: &mut Duration, prazo: Instant) {
-        let sorteada = pausa.mul_f64(self.sorte.f64());
+    /// Waits for a time that is drawn by lot below `limite`. Gives the limit of the next one.
+    fn pausar(&self, limite: Duration, prazo: Instant) -> Duration {
         let resta = prazo.saturating_duration_since(Instant::now());
-        self.runtime.block_on(async { tokio::time::sleep(sorteada.min(resta)).await });
-        *pausa = (*pausa * 2).min(PAUSA_MAX);
+        let pausa = limite.mul_f64(fastrand::f64()).min(resta);
+        self.runtime.block_on(async { sleep(pausa).await });
+        (limite * 2).min(PAUSA_MAX)
     }
 }
