@@ -18,6 +18,9 @@ use crate::banco::{Feito, ResultadoDesconhecido};
 use crate::relogio::Carimbo;
 use crate::sincronia::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, thread};
 
+/// From how many bytes on a group is written without gathering more records first: 32 KiB.
+const LOTE_GRANDE_BYTES: usize = 32 * 1024;
+
 /// The journal of one run, open for appending.
 #[derive(Debug)]
 pub(in crate::banco) struct Diario<D: Disco> {
@@ -48,6 +51,8 @@ struct EstadoDoEscritor<A> {
     fechados: VecDeque<(u64, u64)>,
     /// Records that no write has taken yet.
     lote: Vec<u8>,
+    /// An empty buffer, for the group that gathers while this one is written.
+    vago: Vec<u8>,
     /// Where the first byte of `lote` will stand.
     posicao: u64,
     /// Where the space that the segment has in advance ends.
@@ -98,6 +103,7 @@ impl<D: Disco> Diario<D> {
             anterior,
             fechados: VecDeque::new(),
             lote: Vec::new(),
+            vago: Vec::new(),
             posicao,
             reservado: posicao,
             ultimo: seq - 1,
@@ -204,13 +210,16 @@ impl<D: Disco> Diario<D> {
     /// Writes and syncs one group.
     fn gravar<'e>(&'e self, mut estado: Trancado<'e, D>) -> Trancado<'e, D> {
         estado.lider = true;
-        drop(estado);
-        // Threads that are ready to run append first: with 64 connections one sync then serves more
-        // of them, and a tenth more operations are served in a second. With one connection the cost
-        // is negligible.
-        thread::yield_now();
-        let mut estado = self.estado.trancar();
-        let mut lote = std::mem::take(&mut estado.lote);
+        if estado.lote.len() < LOTE_GRANDE_BYTES {
+            drop(estado);
+            // Threads that are ready to run append first: with 64 connections one sync then serves more
+            // of them, and a tenth more operations are served in a second. With one connection the cost
+            // is negligible.
+            thread::yield_now();
+            estado = self.estado.trancar();
+        }
+        let vago = std::mem::take(&mut estado.vago);
+        let mut lote = std::mem::replace(&mut estado.lote, vago);
         let (posicao, ultimo) = (estado.posicao, estado.ultimo);
         let (arquivo, cabecalho) = (estado.arquivo.clone(), estado.cabecalho);
         let (comecado, havia) = (estado.comecado, arquivo.is_some());
@@ -241,11 +250,11 @@ impl<D: Disco> Diario<D> {
             }
             Err(erro) => self.falhar(&mut estado, &erro),
         }
-        // The next group reuses this buffer, unless the buffer has grown beyond one step of the
+        // The group after the next reuses this buffer, unless it has grown beyond one step of the
         // reserve.
-        if estado.lote.is_empty() && lote.capacity() <= self.zeros.len() {
+        if lote.capacity() <= self.zeros.len() {
             lote.clear();
-            estado.lote = lote;
+            estado.vago = lote;
         }
         estado
     }
