@@ -7,6 +7,8 @@ mod comum;
 mod em_voo;
 #[path = "sessoes/legado.rs"]
 mod legado;
+#[path = "sessoes/separadas.rs"]
+mod separadas;
 
 use std::time::Duration;
 

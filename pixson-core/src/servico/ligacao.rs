@@ -67,15 +67,22 @@ pub enum Passo {
 #[derive(Debug)]
 pub struct Ligacao {
     pub(super) sessao: SessaoServidor,
-    /// The greatest receipt of the answers that have not come out yet.
+    /// The greatest receipt of the answers that have not come out yet, but for those put apart.
     pub(super) recibo: Option<Recibo>,
+    /// The greatest receipt of those that [`Servico::separar`](super::Servico::separar) has put apart.
+    pub(super) separado: Option<Recibo>,
     /// The step to take once they are sent. Any new input sets it to [`Passo::Continuar`].
     pub(super) passo: Passo,
 }
 
 impl Ligacao {
     pub(super) fn nova(sessao: SessaoServidor) -> Self {
-        Self { sessao, recibo: None, passo: Passo::Continuar }
+        Self { sessao, recibo: None, separado: None, passo: Passo::Continuar }
+    }
+
+    /// What the answers that come out next wait for.
+    pub(super) fn recibo(&self) -> Option<Recibo> {
+        self.separado.or(self.recibo)
     }
 
     /// Input: bytes have arrived.
@@ -108,7 +115,7 @@ impl Ligacao {
     /// so far is answered, and one wait would serve the new answers as well. A program that bounds
     /// the memory for one peer stops at some number of [`Ligacao::bytes_retidos`].
     pub fn pode_adiantar(&self) -> bool {
-        self.recibo.is_some() && matches!(self.passo, Passo::Ler { .. })
+        self.recibo().is_some() && matches!(self.passo, Passo::Ler { .. })
     }
 
     /// How many bytes of answers have not come out yet.

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 
 pub use self::ligacao::{Ligacao, Passo};
 pub use self::lote::{Lote, LoteFeito};
-use crate::banco::Banco;
+use crate::banco::{Banco, Recibo};
 use crate::relogio::{Carimbo, Relogio};
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 use crate::sincronia::Arc;
@@ -181,7 +181,7 @@ impl<B: Banco> Servico<B> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn reunir(&self, ligacao: &mut Ligacao, mut observar: impl FnMut(Evento)) -> Option<Lote> {
-        let Ligacao { sessao, recibo, passo } = ligacao;
+        let Ligacao { sessao, recibo, passo, .. } = ligacao;
         let distante = self.banco.distante();
         let mut lote = Lote::default();
         *passo = loop {
@@ -232,7 +232,7 @@ impl<B: Banco> Servico<B> {
         feito: LoteFeito,
         mut observar: impl FnMut(Evento),
     ) {
-        let Ligacao { sessao, recibo, passo } = ligacao;
+        let Ligacao { sessao, recibo, passo, .. } = ligacao;
         *passo = Passo::Continuar;
         let LoteFeito { operacoes, feitas } = feito;
         for (&operacao, execucao) in operacoes.iter().zip(&feitas) {
@@ -267,26 +267,68 @@ impl<B: Banco> Servico<B> {
     /// }
     /// ```
     pub fn esperar<'l>(&self, ligacoes: impl IntoIterator<Item = &'l Ligacao>) {
-        if let Some(recibo) = ligacoes.into_iter().filter_map(|ligacao| ligacao.recibo).max() {
+        if let Some(recibo) = ligacoes.into_iter().filter_map(Ligacao::recibo).max() {
             // The result is dropped: `confirmar` of each connection asks again, and learns of its
             // own receipt.
             let _ = self.banco.confirmar(recibo);
         }
     }
 
-    /// Waits until the answers of this connection are durable, and hands them out: they replace what
-    /// `saida` held. Send all of them, in this order, and then do what the step says.
+    /// Puts the answers so far apart: the next [`Servico::confirmar`] waits for them alone, and hands them
+    /// out alone. Another thread may call [`Banco::confirmar`] with the receipt meanwhile, so that
+    /// later requests are answered while earlier ones become durable.
     ///
-    /// If the storage has failed, nothing comes out, the answers become `Servidor indisponível`, since
+    /// `None`, and nothing changes, if there is nothing to wait for, or if earlier answers still are apart.
+    ///
+    /// ```
+    /// use pixson_core::banco::{Banco, BancoMemoria};
+    /// use pixson_core::Servico;
+    ///
+    /// let servico = Servico::novo(BancoMemoria::default());
+    /// let mut ligacao = servico.ligacao();
+    /// ligacao.receber(b"t:1|op:6|rg:1\n");
+    /// servico.avancar(&mut ligacao, |_| {});
+    /// let recibo = servico.separar(&mut ligacao).expect("an answer waits");
+    /// std::thread::scope(|escopo| {
+    ///     escopo.spawn(|| servico.banco().confirmar(recibo));
+    ///     ligacao.receber(b"t:5|op:6|rg:2\n");
+    ///     servico.avancar(&mut ligacao, |_| {});
+    /// });
+    /// let mut saida = Vec::new();
+    /// let _ = servico.confirmar(&mut ligacao, &mut saida);
+    /// assert_eq!(saida, "t:3|s:1|resposta:Cliente não encontrado\n".as_bytes());
+    /// let _ = servico.confirmar(&mut ligacao, &mut saida);
+    /// assert_eq!(saida, "t:7|s:1|resposta:Cliente não encontrado\n".as_bytes());
+    /// ```
+    pub fn separar(&self, ligacao: &mut Ligacao) -> Option<Recibo> {
+        let Ligacao { sessao, recibo, separado, .. } = ligacao;
+        if recibo.is_none() || !sessao.separar_saida() {
+            return None;
+        }
+        *separado = recibo.take();
+        *separado
+    }
+
+    /// Waits until the answers of this connection are durable, and hands them out: they replace what
+    /// `saida` held. Send all of them, in this order, and then do what the step says. After
+    /// [`Servico::separar`] these are the answers that were put apart, and the step is
+    /// [`Passo::Continuar`] if there are later ones.
+    ///
+    /// If the storage has failed, nothing comes out, all answers become `Servidor indisponível`, since
     /// what they say may not be true after a restart, and the step is [`Passo::Continuar`].
     ///
     /// This method blocks as long as [`Banco::confirmar`] does.
     pub fn confirmar(&self, ligacao: &mut Ligacao, saida: &mut Vec<u8>) -> Passo {
-        let Ligacao { sessao, recibo, passo } = ligacao;
-        if recibo.take().is_none_or(|recibo| self.banco.confirmar(recibo).is_ok()) {
+        let Ligacao { sessao, recibo, separado, passo } = ligacao;
+        let este = separado.take().or_else(|| recibo.take());
+        if este.is_none_or(|este| self.banco.confirmar(este).is_ok()) {
             sessao.retirar_saida(saida);
+            if sessao.bytes_na_saida() > 0 {
+                return Passo::Continuar;
+            }
         } else {
             saida.clear();
+            *recibo = None;
             sessao.anular(&self.relogio);
             *passo = Passo::Continuar;
         }

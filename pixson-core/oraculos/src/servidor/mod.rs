@@ -164,9 +164,14 @@ impl ConexaoDirigida {
             assert!(!self.escoar(), "nothing is done after the storage has failed");
         }
         let mut bytes = Vec::new();
-        self.sessao.retirar_saida(&mut bytes);
-        assert_eq!(self.sessao.bytes_na_saida(), 0, "what was taken is gone");
-        self.visto.saida.extend(bytes);
+        while self.sessao.bytes_na_saida() > 0 {
+            let havia = self.sessao.bytes_na_saida();
+            self.sessao.retirar_saida(&mut bytes);
+            let restam = self.sessao.bytes_na_saida();
+            assert_eq!(restam + bytes.len(), havia, "what was taken is gone, and nothing else");
+            assert!(!bytes.is_empty(), "the first answers come out first");
+            self.visto.saida.extend_from_slice(&bytes);
+        }
     }
 
     fn escoar(&mut self) -> bool {
@@ -237,6 +242,9 @@ impl ConexaoDirigida {
     }
 
     fn entregar(&mut self, carimbo: Carimbo, desfecho: Desfecho) {
+        if matches!(self.quando, Quando::Juntas) {
+            self.sessao.separar_saida();
+        }
         let respondida = self.sessao.responder(carimbo, desfecho, &self.relogio);
         assert_eq!(respondida, Ok(()), "a request that came out waits for its answer");
     }

@@ -2,6 +2,7 @@
 
 mod configuracao;
 mod estado;
+mod retidas;
 mod saida;
 
 use std::collections::VecDeque;
@@ -10,6 +11,7 @@ use std::time::Duration;
 pub use self::configuracao::ConfiguracaoServidor;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
+use self::retidas::Retidas;
 pub use self::saida::{ErroResponder, SaidaServidor};
 use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
@@ -54,8 +56,7 @@ pub struct SessaoServidor {
     /// What is answered next, in order. The first one is a request: a refusal that no request is before
     /// is written at once.
     em_voo: VecDeque<EmVoo>,
-    saida: Vec<u8>,
-    respostas_na_saida: usize,
+    retidas: Retidas,
 }
 
 /// A message that has no reply yet.
@@ -86,8 +87,7 @@ impl SessaoServidor {
             prazo_passou: false,
             eventos: VecDeque::new(),
             em_voo: VecDeque::new(),
-            saida: Vec::new(),
-            respostas_na_saida: 0,
+            retidas: Retidas::default(),
         }
     }
 
@@ -152,10 +152,8 @@ impl SessaoServidor {
     /// `Servidor indisponível`, since what it says may not be true after a restart; the session
     /// is over.
     pub fn anular(&mut self, relogio: &Relogio) {
-        let anuladas = self.respostas_na_saida + self.em_voo.len();
-        self.saida.clear();
+        let anuladas = self.retidas.descartar() + self.em_voo.len();
         self.em_voo.clear();
-        self.respostas_na_saida = 0;
         for _ in 0..anuladas {
             self.recusar(Recusa::ServidorIndisponivel, relogio);
         }
@@ -216,16 +214,21 @@ impl SessaoServidor {
         }
     }
 
-    /// Output: the bytes to send replace what `destino` held. Send all of them, in this order.
+    /// Output: the bytes to send replace what `destino` held. Send all of them, in this order. After
+    /// [`SessaoServidor::separar_saida`] these are the answers up to there, and the next call gives the rest.
     pub fn retirar_saida(&mut self, destino: &mut Vec<u8>) {
-        destino.clear();
-        std::mem::swap(destino, &mut self.saida);
-        self.respostas_na_saida = 0;
+        self.retidas.retirar(destino);
     }
 
-    /// How many bytes [`SessaoServidor::retirar_saida`] would give.
+    /// Command: the next [`SessaoServidor::retirar_saida`] gives the answers so far, and none that come
+    /// later. `false`, and nothing changes, if there are none, or if earlier ones still are put apart.
+    pub fn separar_saida(&mut self) -> bool {
+        self.retidas.separar()
+    }
+
+    /// How many bytes of answers were not taken yet.
     pub fn bytes_na_saida(&self) -> usize {
-        self.saida.len()
+        self.retidas.bytes()
     }
 
     /// The account that this connection acts for, or `None` before a login and after the end.
@@ -328,11 +331,13 @@ impl SessaoServidor {
     }
 
     fn escrever(&mut self, resposta: &Resposta) {
-        resposta.codificar(&mut self.saida);
-        if self.quadros.modo() != Some(Modo::Legado) {
-            self.saida.push(b'\n');
-        }
-        self.respostas_na_saida += 1;
+        let com_fim = self.quadros.modo() != Some(Modo::Legado);
+        self.retidas.juntar(|bytes| {
+            resposta.codificar(bytes);
+            if com_fim {
+                bytes.push(b'\n');
+            }
+        });
         self.eventos.push_back(SaidaServidor::RelogioAtualizado(resposta.carimbo()));
     }
 }
