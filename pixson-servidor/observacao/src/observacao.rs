@@ -145,6 +145,10 @@ impl ObservadorDeConexao for DeConexao<'_> {
         }
     }
 
+    fn separado(&mut self) {
+        self.linhas.separar();
+    }
+
     fn confirmado(&mut self) {
         self.linhas.mostrar();
     }

@@ -30,7 +30,7 @@ impl Tela {
     /// A collection of lines that are shown together, so that many of them cost little more than
     /// one.
     pub(crate) fn linhas(&self) -> LinhasDaTela<'_> {
-        LinhasDaTela { tela: self, texto: String::new() }
+        LinhasDaTela { tela: self, texto: String::new(), separadas: None }
     }
 
     /// Waits until everything is written, for 1 s at most.
@@ -46,6 +46,8 @@ impl Tela {
 pub(crate) struct LinhasDaTela<'t> {
     tela: &'t Tela,
     texto: String,
+    /// Those that are shown next, once they were put apart.
+    separadas: Option<String>,
 }
 
 impl LinhasDaTela<'_> {
@@ -56,12 +58,27 @@ impl LinhasDaTela<'_> {
         }
     }
 
+    /// Puts the lines so far apart: the next call of [`LinhasDaTela::mostrar`] shows no others.
+    pub(crate) fn separar(&mut self) {
+        if self.tela.0.is_some() {
+            let texto = self.tirar();
+            self.separadas.get_or_insert_default().push_str(&texto);
+        }
+    }
+
     /// Shows the lines, or drops them if too much is waiting.
     pub(crate) fn mostrar(&mut self) {
-        if let Some(escritor) = self.tela.0.as_ref().filter(|_| !self.texto.is_empty()) {
-            // The next lines will be about as long.
-            let vazio = String::with_capacity(self.texto.len());
-            escritor.escrever(std::mem::replace(&mut self.texto, vazio));
+        if let Some(escritor) = &self.tela.0 {
+            let texto = self.separadas.take().unwrap_or_else(|| self.tirar());
+            if !texto.is_empty() {
+                escritor.escrever(texto);
+            }
         }
+    }
+
+    fn tirar(&mut self) -> String {
+        // The next lines will be about as long.
+        let vazio = String::with_capacity(self.texto.len());
+        std::mem::replace(&mut self.texto, vazio)
     }
 }

@@ -42,14 +42,14 @@ pub(crate) enum Condutores<'s, 'e, B, O> {
 impl<'s, 'e, B: Banco, O: Observador> Condutores<'s, 'e, B, O> {
     /// # Errors
     ///
-    /// The system does not give what the loops need.
+    /// The system does not give what they need.
     pub(crate) fn novos(
         conducao: Conducao,
         escopo: &'s Scope<'s, 'e>,
         contexto: Contexto<'s, B, O>,
     ) -> io::Result<Self> {
         Ok(match conducao {
-            Conducao::Fios => Self::Fios(Fios::novos(escopo, contexto)),
+            Conducao::Fios => Self::Fios(Fios::novos(escopo, contexto)?),
             Conducao::Lacos(quantos) => Self::Lacos(Lacos::iniciar(escopo, quantos, contexto)?),
         })
     }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use pixson_core::{Banco, Servico};
+use pixson_core::Banco;
 use rustix::net::{RecvFlags, recv};
 
 use crate::admitida::{Admitida, Contexto};
 use crate::atendimento::Atendimento;
 use crate::conexao::{Acao, ConexaoServidor, Encerramento};
+use crate::confirmador::Confirmador;
 use crate::observador::{Observador, ObservadorDeConexao};
 use crate::panico::isolar;
-use crate::parada::Parada;
 use crate::preparo::{LEITURA_MAX_BYTES, LEITURA_MIN_BYTES, preparar, proxima_leitura};
 
 /// The stack of a connection's thread: 256 KiB.
@@ -24,37 +24,51 @@ const PILHA_BYTES: usize = 256 * 1024;
 pub(crate) struct Fios<'s, 'e, B, O> {
     escopo: &'s Scope<'s, 'e>,
     contexto: Contexto<'s, B, O>,
+    confirmador: Confirmador,
 }
 
 impl<'s, 'e, B: Banco, O: Observador> Fios<'s, 'e, B, O> {
-    pub(crate) fn novos(escopo: &'s Scope<'s, 'e>, contexto: Contexto<'s, B, O>) -> Self {
-        Self { escopo, contexto }
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub(crate) fn novos(
+        escopo: &'s Scope<'s, 'e>,
+        contexto: Contexto<'s, B, O>,
+    ) -> io::Result<Self> {
+        let confirmador = Confirmador::iniciar(escopo, contexto.servico)?;
+        Ok(Self { escopo, contexto, confirmador })
     }
 
     /// Serves a connection to its end. Its socket comes back if the system gives no thread for it.
     pub(crate) fn receber(&self, admitida: Admitida<'s>) -> Option<Arc<TcpStream>> {
         let (contexto, fluxo) = (self.contexto, Arc::clone(&admitida.fluxo));
+        let confirmador = self.confirmador.clone();
         let pilha = thread::Builder::new().stack_size(PILHA_BYTES);
-        pilha.spawn_scoped(self.escopo, move || atender(contexto, &admitida)).err().map(|_| fluxo)
+        let atender = move || atender(contexto, &admitida, &confirmador);
+        pilha.spawn_scoped(self.escopo, atender).err().map(|_| fluxo)
     }
 }
 
-fn atender<B: Banco, O: Observador>(contexto: Contexto<'_, B, O>, admitida: &Admitida<'_>) {
-    let Contexto { servico, limites, parada, observador } = contexto;
+fn atender<B: Banco, O: Observador>(
+    contexto: Contexto<'_, B, O>,
+    admitida: &Admitida<'_>,
+    confirmador: &Confirmador,
+) {
+    let Contexto { servico, limites, observador, .. } = contexto;
     let aberta = isolar(|| observador.aberta(admitida.passe.numero(), admitida.par));
     let Some(mut observador) = aberta else { return };
     let conexao = ConexaoServidor::nova(servico.ligacao(), limites);
-    let fim = isolar(|| conduzir(&admitida.fluxo, conexao, servico, parada, &mut observador));
+    let fim = isolar(|| conduzir(&admitida.fluxo, conexao, contexto, confirmador, &mut observador));
     let fim = fim.unwrap_or(Ok(Encerramento::Panico));
     isolar(|| observador.encerrada(&fim));
 }
 
 /// Serves one connection to its end.
-fn conduzir<B: Banco>(
+fn conduzir<B: Banco, O>(
     fluxo: &TcpStream,
     mut conexao: ConexaoServidor,
-    servico: &Servico<B>,
-    parada: &Parada,
+    Contexto { servico, parada, .. }: Contexto<'_, B, O>,
+    confirmador: &Confirmador,
     observador: &mut impl ObservadorDeConexao,
 ) -> io::Result<Encerramento> {
     preparar(fluxo)?;
@@ -75,6 +89,10 @@ fn conduzir<B: Banco>(
             Acao::Confirmar => {
                 // The stop is checked last, since all connections share its flag.
                 if conexao.pode_adiantar() && soquete.le_muito() && !parada.pedida() {
+                    if let Some(recibo) = conexao.separar(servico) {
+                        confirmador.pedir(recibo);
+                        observador.separado();
+                    }
                     let lidos = soquete.ler_o_que_ha();
                     if !lidos.is_empty() {
                         conexao.receber(lidos);

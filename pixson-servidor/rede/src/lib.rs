@@ -47,6 +47,7 @@ mod admitida;
 mod atendimento;
 mod conducao;
 pub mod conexao;
+mod confirmador;
 mod fio;
 mod lacos;
 mod limites;

@@ -34,7 +34,12 @@ pub trait ObservadorDeConexao {
     /// Something happened in a step of the service.
     fn evento(&mut self, evento: Evento);
 
-    /// All events so far are durable, or are known to be lost: this is a good moment to show them.
+    /// The next call of [`ObservadorDeConexao::confirmado`] is about the events so far, and not about those
+    /// that come before it.
+    fn separado(&mut self) {}
+
+    /// All events so far are durable, or are known to be lost: this is a good moment to show them. After
+    /// [`ObservadorDeConexao::separado`] that holds for the events up to there.
     fn confirmado(&mut self);
 
     /// Whether to read the clock for each request, for [`ObservadorDeConexao::atendimento`].

@@ -1,4 +1,5 @@
-//! A loop that the storage holds up: what has arrived in time counts as in time.
+//! Connections that the storage holds up: what has arrived in time counts as in time, and a pipeline is
+//! served on.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -30,11 +31,17 @@ struct BancoComCancela {
 }
 
 impl BancoComCancela {
-    /// Waits until so many more calls have come than may go.
+    /// Waits until one more call has come than may go.
     fn esperar_parada(&self) {
+        self.esperar_paradas(1);
+    }
+
+    /// Waits until so many more calls have come than may go.
+    fn esperar_paradas(&self, quantas: usize) {
         let chamadas = self.chamadas.lock().expect("no panic");
-        let passam = |(vieram, podem): &mut (usize, usize)| *vieram <= *podem;
-        drop(self.mudou.wait_while(chamadas, passam).expect("no panic"));
+        let passam = |(vieram, podem): &mut (usize, usize)| *vieram < podem.saturating_add(quantas);
+        let espera = self.mudou.wait_timeout_while(chamadas, PACIENCIA, passam);
+        assert!(!espera.expect("no panic").1.timed_out(), "{quantas} calls wait");
     }
 
     /// Lets no further call through.
@@ -67,6 +74,19 @@ impl Banco for BancoComCancela {
         let espera = |(_, podem): &mut (usize, usize)| *podem < minha;
         drop(self.mudou.wait_while(chamadas, espera).expect("no panic"));
         self.banco.confirmar(recibo)
+    }
+}
+
+/// Lets the server end, also after a panic.
+struct AoFim<'s> {
+    banco: &'s BancoComCancela,
+    parada: &'s Parada,
+}
+
+impl Drop for AoFim<'_> {
+    fn drop(&mut self) {
+        self.banco.deixar(usize::MAX);
+        self.parada.pedir();
     }
 }
 
@@ -106,9 +126,16 @@ fn depositar_em_duas_partes(endereco: SocketAddr, banco: &BancoComCancela) {
     drop(terceiro);
 }
 
-/// A server with one loop, on a bank whose accounts 1 to 30 have 10.00 each, while `clientes` has its say.
-/// Gives the balances at the end, and whose were asked for, in order.
 fn com_um_laco(
+    clientes: impl FnOnce(SocketAddr, &BancoComCancela),
+) -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
+    com_servidor(Conducao::Lacos(NonZeroUsize::MIN), clientes)
+}
+
+/// A server on a bank whose accounts 1 to 30 have 10.00 each, while `clientes` has its say.
+/// Gives the balances at the end, and whose were asked for, in order.
+fn com_servidor(
+    conducao: Conducao,
     clientes: impl FnOnce(SocketAddr, &BancoComCancela),
 ) -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
     let dez = Saldo::de_centavos(1000).expect("a balance");
@@ -123,11 +150,13 @@ fn com_um_laco(
     let endereco = ouvinte.local_addr().expect("bound");
     let limites = Limites::default();
     let servidor = Servidor::novo(Servico::novo(banco), ouvinte, limites, Parada::default(), ())
-        .com_conducao(Conducao::Lacos(NonZeroUsize::MIN));
+        .com_conducao(conducao);
     thread::scope(|escopo| {
         let servindo = escopo.spawn(|| servidor.servir(|| Ok::<(), io::Error>(())));
-        clientes(endereco, servidor.servico().banco());
-        servidor.parada().pedir();
+        {
+            let _fim = AoFim { banco: servidor.servico().banco(), parada: servidor.parada() };
+            clientes(endereco, servidor.servico().banco());
+        }
         servindo.join().expect("no panic").expect("threads");
     });
     let banco = servidor.servico().banco();
@@ -197,4 +226,46 @@ fn what_stands_behind_urgent_data_is_served_without_further_input() {
         outro.read_line(&mut String::new()).expect("a reply");
     });
     assert_eq!(servidas.len(), 3);
+}
+
+#[test]
+fn a_pipeline_is_served_on_while_its_first_answers_wait_for_the_storage_and_none_leaves_before() {
+    const PEDIDOS: usize = 6000;
+    let (_, servidas) = com_servidor(Conducao::Fios, |endereco, banco| {
+        banco.fechar();
+        let mut cliente = conectar(endereco, "t:0|op:6|rg:1\n");
+        banco.esperar_parada();
+        // All of it arrives before the answer to the login may leave.
+        let pedidos = "t:0|op:1|rg:1\n".repeat(PEDIDOS);
+        cliente.get_ref().write_all(pedidos.as_bytes()).expect("the system keeps it");
+        // The first reads are small, and their answers are waited for one after the other.
+        let mut sozinhas = 1;
+        while banco.servidas.lock().expect("no panic").len() < PEDIDOS / 4 {
+            banco.deixar(1);
+            banco.esperar_parada();
+            sozinhas += 1;
+            assert!(sozinhas < PEDIDOS);
+        }
+        // The answers that were put apart wait, and those behind them do, too.
+        banco.esperar_paradas(2);
+        cliente.get_ref().set_nonblocking(true).expect("a TCP socket");
+        let mut lidas = Vec::new();
+        let fim = cliente.get_ref().take(1 << 20).read_to_end(&mut lidas);
+        assert_eq!(fim.map_err(|erro| erro.kind()), Err(io::ErrorKind::WouldBlock));
+        let saidas = lidas.lines().count();
+        assert!(saidas < PEDIDOS / 4, "{saidas} answers have left");
+        cliente.get_ref().set_nonblocking(false).expect("a TCP socket");
+        banco.deixar(usize::MAX);
+        let lidas: Vec<String> =
+            cliente.by_ref().lines().take(1 + PEDIDOS - saidas).flatten().collect();
+        let carimbos: Vec<u64> = lidas.iter().map(|linha| carimbo(linha)).collect();
+        assert!(carimbos.is_sorted_by(|antes, depois| antes < depois), "in their order");
+        assert_eq!(lidas.len(), 1 + PEDIDOS - saidas);
+    });
+    assert_eq!(servidas.len(), PEDIDOS);
+}
+
+fn carimbo(linha: &str) -> u64 {
+    let depois = linha.strip_prefix("t:").expect("a reply");
+    depois.split('|').next().expect("a stamp").parse().expect("a number")
 }

@@ -248,7 +248,11 @@ fn input_is_taken_before_the_wait_only_while_little_is_held_and_nobody_stops() {
     };
     assert!(!cena.conexao.pode_adiantar(), "nothing waits");
     assert!(adiantar(&mut cena, 1));
-    assert!(!adiantar(&mut cena, 5000), "128 KiB of replies are held");
+    assert_eq!(cena.conexao.separar(&cena.servico), None, "there are few");
+    assert!(adiantar(&mut cena, 3000));
+    assert!(cena.conexao.separar(&cena.servico).is_some(), "64 KiB of replies are held");
+    assert_eq!(cena.conexao.separar(&cena.servico), None, "those still wait");
+    assert!(!adiantar(&mut cena, 4000), "192 KiB of replies are held");
     cena.seguir(usize::MAX);
     cena.conexao.parar();
     assert!(!adiantar(&mut cena, 1), "the server stops");
