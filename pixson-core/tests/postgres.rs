@@ -3,6 +3,8 @@
 mod comum;
 #[path = "postgres/falhas.rs"]
 mod falhas;
+#[path = "postgres/memoria.rs"]
+mod memoria;
 #[path = "postgres/quedas.rs"]
 mod quedas;
 #[path = "postgres/servidores.rs"]

@@ -84,6 +84,11 @@ impl BancoServido for BancoPostgres {
             ligado,
             total("postgres_lotes", "Transações confirmadas.", medidas.lotes),
             total("postgres_operacoes", "Operações nessas transações.", medidas.operacoes),
+            total(
+                "postgres_de_memoria",
+                "Dessas transações, as que não precisaram ler suas contas antes.",
+                medidas.de_memoria,
+            ),
             total("postgres_microssegundos", "Tempo dessas transações, em microssegundos.", micros),
             total(
                 "postgres_repeticoes",

@@ -26,9 +26,17 @@ fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twic
     let rede = Intermediario::novo(aglomerado.porta());
     let configuracao: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
+    let outro = ServidorDaCena::novo(super::abrir(aglomerado, &banco));
     let mut cortes = 0;
-    for corte in [CorteDaRede::Antes, CorteDaRede::Depois] {
+    // What it remembers of the account is right, or somebody else has changed it.
+    let casos =
+        [CorteDaRede::Antes, CorteDaRede::Depois].map(|corte| [(corte, false), (corte, true)]);
+    for (corte, muda) in casos.into_iter().flatten() {
         for mensagem in 0.. {
+            servidor.fazer(deposito("1"));
+            if muda {
+                outro.fazer(deposito("1"));
+            }
             rede.cortar_em(mensagem, corte);
             let feita = servidor.fazer(deposito("1"));
             assert_eq!(feita.desfecho, Ok(Sucesso::Deposito), "{corte:?} at {mensagem}");
@@ -43,7 +51,8 @@ fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twic
     }
     assert!(cortes > 20, "only {cortes} cuts");
     assert!(servidor.banco.medidas().duvidas > 4, "{:?}", servidor.banco.medidas());
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert!(servidor.banco.medidas().de_memoria > 10, "{:?}", servidor.banco.medidas());
+    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor, &outro]), Ok(()));
 }
 
 /// A cluster of its own, with a bank.
@@ -126,8 +135,12 @@ fn a_synchronous_standby_takes_over_with_all_that_was_acknowledged() {
 }
 
 /// A deposit that waits for a standby that is not there, until `fim` (a function of the database that is
-/// given a session's number) ends that.
-fn deposito_sem_replica(primario: &Aglomerado, servidor: &ServidorDaCena, fim: &str) -> Ouvida {
+/// given a session's number) ends that. If it is to account 1, it is written from memory.
+fn deposito_sem_replica(
+    primario: &Aglomerado,
+    servidor: &ServidorDaCena,
+    (conta, fim): (&str, &str),
+) -> Ouvida {
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     esperar_replica(primario, "ausente");
     let encerrar = format!(
@@ -135,7 +148,7 @@ fn deposito_sem_replica(primario: &Aglomerado, servidor: &ServidorDaCena, fim: &
          WHERE application_name = 'pixson' AND wait_event = 'SyncRep'"
     );
     thread::scope(|escopo| {
-        let pedida = escopo.spawn(|| servidor.fazer(deposito("1")));
+        let pedida = escopo.spawn(|| servidor.fazer(deposito(conta)));
         while primario.sql("postgres", &encerrar) == "0" {
             thread::yield_now();
         }
@@ -155,8 +168,12 @@ fn a_wait_for_the_standby_that_is_cancelled_is_no_success() {
     let Some(primario) = proprio(&[]) else { return };
     let banco = BancoPostgres::abrir(configuracao(&primario, "pixson")).expect("it opens");
     let servidor = ServidorDaCena::novo(banco);
-    let ouvida = deposito_sem_replica(&primario, &servidor, "pg_cancel_backend");
-    assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
+    for conta in ["1", "2"] {
+        let fim = (conta, "pg_cancel_backend");
+        let ouvida = deposito_sem_replica(&primario, &servidor, fim);
+        assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
+        esperar_replica(&primario, "");
+    }
 }
 
 #[test]
@@ -164,10 +181,13 @@ fn a_batch_that_the_primary_alone_has_is_no_success_also_when_it_is_asked_for() 
     let Some(primario) = proprio(&[]) else { return };
     let configuracao = configuracao(&primario, "pixson").com_espera(Duration::from_secs(2));
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
-    let ouvida = deposito_sem_replica(&primario, &servidor, "pg_terminate_backend");
-    assert_eq!(servidor.banco.medidas().duvidas, 1, "the connection ended at the commit");
-    assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
-    esperar_replica(&primario, "");
+    for (duvidas, conta) in [(1, "1"), (2, "2")] {
+        let fim = (conta, "pg_terminate_backend");
+        let ouvida = deposito_sem_replica(&primario, &servidor, fim);
+        assert_eq!(servidor.banco.medidas().duvidas, duvidas, "the connection ended at the commit");
+        assert!(!ouvida.confirmada, "it is on one machine only: {ouvida:?}");
+        esperar_replica(&primario, "");
+    }
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     assert_eq!(julgar(&primario, "pixson", &quatro().0, &[&servidor]), Ok(()));
 }

@@ -1,11 +1,33 @@
 //! A batch as columns, which is how one statement takes many rows.
 
+use std::collections::BTreeMap;
+
 use tokio_postgres::types::ToSql;
 
-use super::decididas::{Decididas, Lancada};
+use super::decididas::{Decididas, Lancada, LinhaDaConta};
 use super::valores::{do_carimbo, do_saldo, do_valor};
 use crate::banco::regras::{Movimentacao, Movimento};
 use crate::tipos::Rg;
+
+/// The rows of accounts as they are remembered: what `GRAVAR_DE_MEMORIA` is given beyond that, in the order of
+/// the rows that a batch leaves.
+#[derive(Debug)]
+pub(super) struct ColunasLidas {
+    saldo: Vec<i64>,
+    carimbo: Vec<i64>,
+}
+
+impl ColunasLidas {
+    pub(super) fn de(lidas: &BTreeMap<Rg, LinhaDaConta>) -> Self {
+        let saldo = lidas.values().map(|conta| do_saldo(conta.saldo)).collect();
+        let carimbo = lidas.values().map(|conta| do_carimbo(conta.carimbo)).collect();
+        Self { saldo, carimbo }
+    }
+
+    pub(super) fn linhas(&self) -> [&(dyn ToSql + Sync); 2] {
+        [&self.saldo, &self.carimbo]
+    }
+}
 
 /// What `GRAVAR` is given after the lane and the number: the last stamp, the rows of accounts, and the
 /// entries of the ledger.

@@ -13,6 +13,8 @@ pub struct MedidasDoPostgres {
     pub lotes: u64,
     /// The operations in them.
     pub operacoes: u64,
+    /// Of these transactions, those whose accounts did not have to be read first.
+    pub de_memoria: u64,
     /// How long these transactions took, from the first message to the last answer.
     pub tempo: Duration,
     /// Transactions that lost against another one and were done again.
@@ -43,6 +45,7 @@ pub enum EstadoDoPostgres {
 pub(super) struct Medidas {
     lotes: AtomicU64,
     operacoes: AtomicU64,
+    de_memoria: AtomicU64,
     micros: AtomicU64,
     repeticoes: AtomicU64,
     ligacoes: AtomicU64,
@@ -61,8 +64,9 @@ fn somar(contador: &AtomicU64, quanto: u64) {
 }
 
 impl Medidas {
-    pub(super) fn lote(&self, operacoes: usize, tempo: Duration) {
+    pub(super) fn lote(&self, operacoes: usize, tempo: Duration, de_memoria: bool) {
         somar(&self.lotes, 1);
+        somar(&self.de_memoria, u64::from(de_memoria));
         somar(&self.operacoes, operacoes as u64);
         somar(&self.micros, u64::try_from(tempo.as_micros()).unwrap_or(u64::MAX));
     }
@@ -120,6 +124,7 @@ impl Medidas {
         MedidasDoPostgres {
             lotes: ler(&self.lotes),
             operacoes: ler(&self.operacoes),
+            de_memoria: ler(&self.de_memoria),
             tempo: Duration::from_micros(ler(&self.micros)),
             repeticoes: ler(&self.repeticoes),
             ligacoes: ler(&self.ligacoes),

@@ -5,8 +5,9 @@
 //! fila           who waits, who drives the lane    via            one transaction at a time, and doubts
 //! decididas      a batch in memory                 lancamentos    a batch as columns
 //! conexao        how one is made                   falha          what a failure means
-//! sessao         that of a lane                    valores        numbers as the tables have them
+//! sessao         that of a lane                    lembradas      rows that need not be read first
 //! cifra          TLS                               senha          passwords in a file
+//! valores        numbers as the tables have them
 //!
 //! gestao         opens accounts, sets a balance    ato            its transaction, and doubts
 //! consulta       accounts and statements           escritura      a row of the ledger as a value
@@ -33,6 +34,7 @@ mod falha;
 mod fila;
 mod gestao;
 mod lancamentos;
+mod lembradas;
 mod medidas;
 mod senha;
 mod sessao;

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
-use super::comandos::{CONTAS_TRANCAR, GRAVAR, VIA_LER, VIA_NOVA, VIA_TOMAR, VIA_TRANCAR};
+use super::comandos::{
+    CONTAS_TRANCAR, GRAVAR, GRAVAR_DE_MEMORIA, PREPARAR_VIA, VIA_LER, VIA_NOVA, VIA_TOMAR,
+    VIA_TRANCAR,
+};
 use super::conexao::{ate, entrar};
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta};
-use super::falha::FalhaDoBanco;
-use super::lancamentos::Colunas;
+use super::falha::{FalhaDoBanco, Remedio};
+use super::lancamentos::{Colunas, ColunasLidas};
 use super::valores::{carimbo_de, saldo_de};
 use crate::tipos::Rg;
 
@@ -36,6 +40,7 @@ pub(super) struct SessaoPostgres {
     via_trancar: Statement,
     contas_trancar: Statement,
     gravar: Statement,
+    gravar_de_memoria: Statement,
     /// The database has warned of something since this was last looked at.
     avisou: Arc<AtomicBool>,
 }
@@ -54,10 +59,12 @@ impl SessaoPostgres {
         prazo: Instant,
     ) -> Result<Self, FalhaDoBanco> {
         let (cliente, avisou) = entrar(configuracao, prazo).await?;
+        ate(prazo, cliente.batch_execute(PREPARAR_VIA)).await?;
         let via_trancar = ate(prazo, cliente.prepare(VIA_TRANCAR)).await?;
         let contas_trancar = ate(prazo, cliente.prepare(CONTAS_TRANCAR)).await?;
         let gravar = ate(prazo, cliente.prepare(GRAVAR)).await?;
-        Ok(Self { cliente, via_trancar, contas_trancar, gravar, avisou })
+        let gravar_de_memoria = ate(prazo, cliente.prepare(GRAVAR_DE_MEMORIA)).await?;
+        Ok(Self { cliente, via_trancar, contas_trancar, gravar, gravar_de_memoria, avisou })
     }
 
     /// Whether the connection is known to have ended.
@@ -172,9 +179,38 @@ impl SessaoPostgres {
             confirmou
         })
         .await?;
-        // It arrives before the answer to the commit.
+        Ok(self.gravacao())
+    }
+
+    /// Writes a batch that was decided on rows as they are remembered, and commits it. One message and its
+    /// answer; the failure is as that of [`SessaoPostgres::gravar`].
+    pub(super) async fn gravar_de_memoria(
+        &self,
+        dono: &Dono,
+        numero: i64,
+        lidas: &BTreeMap<Rg, LinhaDaConta>,
+        decididas: &Decididas,
+        prazo: Instant,
+    ) -> Result<Gravacao, FalhaDoBanco> {
+        let (colunas, lidas) = (Colunas::de(decididas), ColunasLidas::de(lidas));
+        let da_via: [&(dyn ToSql + Sync); 4] =
+            [&dono.epoca, &dono.instancia, &numero, &colunas.ultimo];
+        let parametros = [&da_via[..], &colunas.linhas(), &lidas.linhas()].concat();
+        self.avisou.store(false, Ordering::Relaxed);
+        let gravado = ate(prazo, self.cliente.execute(&self.gravar_de_memoria, &parametros)).await;
+        match gravado {
+            Ok(_) => Ok(self.gravacao()),
+            Err(falha) if falha.codigo == Some(SqlState::INVALID_TEXT_REPRESENTATION) => {
+                Err(FalhaDoBanco { remedio: Remedio::Repetir, ..falha })
+            }
+            Err(falha) => Err(falha),
+        }
+    }
+
+    /// How a commit has ended that was answered just now: a warning arrives before that answer.
+    fn gravacao(&self) -> Gravacao {
         let avisou = self.avisou.load(Ordering::Relaxed);
-        Ok(if avisou { Gravacao::SemReplica } else { Gravacao::Feita })
+        if avisou { Gravacao::SemReplica } else { Gravacao::Feita }
     }
 
     /// Gives up a batch.

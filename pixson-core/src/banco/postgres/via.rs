@@ -1,6 +1,7 @@
 //! The lane: one transaction at a time, and what is known of the last one (docs/distribuido.md, sections 4
 //! and 5).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,13 +9,14 @@ use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
 use super::configuracao::ConfiguracaoPostgres;
-use super::decididas::{contas_de, decidir_lote};
+use super::decididas::{Decididas, LinhaDaConta, contas_de, decidir_lote};
 use super::falha::{FalhaDoBanco, Remedio};
+use super::lembradas::Lembradas;
 use super::medidas::Medidas;
 use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
 use crate::banco::Execucao;
 use crate::relogio::Relogio;
-use crate::tipos::Operacao;
+use crate::tipos::{Operacao, Rg};
 
 /// How often a batch is done again that lost against another transaction.
 const REPETICOES_MAX: u32 = 10;
@@ -59,6 +61,7 @@ pub(super) struct Via {
     /// The number after it was sent for good, and it is not known what became of it.
     em_duvida: bool,
     sessao: Option<SessaoPostgres>,
+    lembradas: Lembradas,
     pausa: Duration,
 }
 
@@ -77,6 +80,7 @@ impl Via {
             numero: 0,
             em_duvida: false,
             sessao: None,
+            lembradas: Lembradas::default(),
             pausa: PAUSA_MIN,
         }
     }
@@ -130,6 +134,7 @@ impl Via {
     pub(super) fn abandonar(&mut self) {
         self.em_duvida = true;
         self.sessao = None;
+        self.lembradas.esquecer();
     }
 
     /// Connects if there is no connection. If it was not known what became of the last batch, that is asked
@@ -147,6 +152,7 @@ impl Via {
             match self.tentar_ligar(prazo) {
                 Ok(feito) => {
                     self.pausa = PAUSA_MIN;
+                    self.lembradas.esquecer();
                     self.medidas.ligada(self.dono.as_ref().map_or(0, |dono| dono.epoca));
                     return Ok(feito);
                 }
@@ -218,37 +224,67 @@ impl Via {
             return Err(Tentativa::SemBanco);
         };
         let (numero, rgs) = (self.numero, contas_de(operacoes));
+        let lembradas = if sem_espaco { None } else { self.lembradas.de(&rgs) };
         let comecou = Instant::now();
-        let feito = self.runtime.block_on(async {
-            let contas = match sessao.trancar(dono, numero, &rgs, prazo).await {
-                Ok(contas) => contas,
-                Err(falha) => {
-                    if falha.remedio != Remedio::Reconectar {
-                        sessao.desfazer(prazo).await.map_err(Tentativa::NaoFeita)?;
-                    }
-                    return Err(Tentativa::NaoFeita(falha));
-                }
+        let tentado = self.runtime.block_on(async {
+            let contas = match &lembradas {
+                Some(lembradas) => lembradas.clone(),
+                None => ler_trancadas(sessao, dono, numero, &rgs, prazo).await?,
             };
             let decididas = decidir_lote(operacoes, contas, relogio, sem_espaco);
-            match sessao.gravar(dono, numero + 1, &decididas, prazo).await {
-                Ok(Gravacao::Feita) => Ok(decididas.execucoes),
-                Ok(Gravacao::SemReplica) => Err(Tentativa::SemReplica(decididas.execucoes)),
+            let gravado = match &lembradas {
+                Some(lembradas) => {
+                    sessao.gravar_de_memoria(dono, numero + 1, lembradas, &decididas, prazo).await
+                }
+                None => sessao.gravar(dono, numero + 1, &decididas, prazo).await,
+            };
+            match gravado {
+                Ok(gravacao) => Ok((decididas, gravacao)),
                 Err(falha) if falha.nao_feita => Err(Tentativa::NaoFeita(falha)),
                 Err(falha) => Err(Tentativa::EmDuvida(decididas.execucoes, falha)),
             }
         });
-        match &feito {
-            Ok(_) | Err(Tentativa::SemReplica(_)) => {
-                self.numero = numero + 1;
-                self.medidas.lote(operacoes.len(), comecou.elapsed());
-            }
-            Err(Tentativa::EmDuvida(..)) => {
-                self.em_duvida = true;
-                self.sessao = None;
-            }
-            Err(Tentativa::NaoFeita(_) | Tentativa::SemBanco) => {}
+        let de_memoria = lembradas.is_some();
+        if tentado.is_ok() {
+            self.medidas.lote(operacoes.len(), comecou.elapsed(), de_memoria);
         }
-        feito
+        self.anotar(tentado, de_memoria)
+    }
+
+    /// Takes note of how a try has ended.
+    fn anotar(
+        &mut self,
+        tentado: Result<(Decididas, Gravacao), Tentativa>,
+        de_memoria: bool,
+    ) -> Result<Vec<Execucao>, Tentativa> {
+        let (decididas, gravacao) = match tentado {
+            Ok(feito) => feito,
+            Err(tentativa) => {
+                match &tentativa {
+                    Tentativa::NaoFeita(falha)
+                        if de_memoria && falha.remedio == Remedio::Repetir =>
+                    {
+                        self.lembradas.errou();
+                    }
+                    _ => self.lembradas.esquecer(),
+                }
+                if let Tentativa::EmDuvida(..) = tentativa {
+                    self.em_duvida = true;
+                    self.sessao = None;
+                }
+                return Err(tentativa);
+            }
+        };
+        self.numero += 1;
+        if gravacao == Gravacao::SemReplica {
+            self.lembradas.esquecer();
+            return Err(Tentativa::SemReplica(decididas.execucoes));
+        }
+        self.lembradas.lembrar(decididas.contas);
+        if de_memoria {
+            self.lembradas.acertou();
+        }
+        Ok(decididas.execucoes)
     }
 
     /// Waits for a time that is drawn by lot below `limite`. Gives the limit of the next one.
@@ -257,5 +293,24 @@ impl Via {
         let pausa = limite.mul_f64(fastrand::f64()).min(resta);
         self.runtime.block_on(async { sleep(pausa).await });
         (limite * 2).min(PAUSA_MAX)
+    }
+}
+
+/// Begins a batch: its accounts, locked and read. After a failure nothing is locked any more.
+async fn ler_trancadas(
+    sessao: &SessaoPostgres,
+    dono: &Dono,
+    numero: i64,
+    rgs: &[Rg],
+    prazo: Instant,
+) -> Result<BTreeMap<Rg, LinhaDaConta>, Tentativa> {
+    match sessao.trancar(dono, numero, rgs, prazo).await {
+        Ok(contas) => Ok(contas),
+        Err(falha) => {
+            if falha.remedio != Remedio::Reconectar {
+                sessao.desfazer(prazo).await.map_err(Tentativa::NaoFeita)?;
+            }
+            Err(Tentativa::NaoFeita(falha))
+        }
     }
 }

@@ -4,12 +4,12 @@
 #[derive(Debug, Default)]
 pub(super) struct Retidas {
     /// Those that are taken next, once they were put apart.
-    separadas: Option<Grupo>,
-    ultimas: Grupo,
+    separadas: Option<RespostasJuntas>,
+    ultimas: RespostasJuntas,
 }
 
 #[derive(Debug, Default)]
-struct Grupo {
+struct RespostasJuntas {
     bytes: Vec<u8>,
     respostas: usize,
 }
@@ -28,7 +28,7 @@ impl Retidas {
         }
         // As many are to be expected: growing to that size would copy them all.
         let bytes = Vec::with_capacity(self.ultimas.bytes.len());
-        let seguintes = Grupo { bytes, respostas: 0 };
+        let seguintes = RespostasJuntas { bytes, respostas: 0 };
         self.separadas = Some(std::mem::replace(&mut self.ultimas, seguintes));
         true
     }
