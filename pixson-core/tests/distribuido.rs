@@ -32,6 +32,8 @@
 //!   is part of the death of the server. Clocks do not go up by one for a request that is sent or received,
 //!   but only for replies.
 //! * What a server reads in vain, in a transaction that was ended already, are the rows as they are then.
+//! * Rows are remembered in the scenes that say so, and a batch whose rows are remembered is then written from
+//!   memory or not. Their scenes have three operations, or four with an opening.
 //! * A batch takes all that waits. An account is opened by a server as an operation of a batch, which then
 //!   locks the table of lanes before the lane's row.
 //! * The standby receives commits in their order; with a synchronous one, drawing an época waits until it
@@ -74,6 +76,8 @@ const ABANDONADA: &str = "a connection that was given up holds rows";
 const ENCERRADA: &str = "a transaction ended under its server";
 const ESPERADA: &str = "a row is waited for";
 const LOTE: &str = "two operations of a batch share an account";
+const DE_MEMORIA: &str = "a batch was written from memory";
+const ENGANO: &str = "a memory was wrong";
 
 const TODAS: [OperacaoModelada; 6] =
     [Deposito(0), Transferencia(0, 1), Transferencia(1, 0), Leitura(0), Leitura(1), Deposito(1)];
@@ -231,4 +235,65 @@ fn an_account_is_opened_above_all_that_was_said_before_that_it_is_not_there() {
     let males = Males { pausas: 2 - vezes, conflitos: 2 - vezes, ..Males::quaisquer(vezes) };
     let cena = cena.sem_conta(1).com(males);
     explorar(&cena, tamanho(30_000, 200_000), &[TOMADO, ACHADO, ABANDONADA, ESPERADA]);
+}
+
+/// The first server uses its accounts again, and the second one has used them meanwhile, or not.
+fn lembrada(operacoes: [OperacaoModelada; 3]) -> CenaDistribuida {
+    let [uma, outra, alheia] = operacoes;
+    CenaDistribuida::nova(&[(0, 0, uma), (0, 0, outra), (1, 1, alheia)]).com_memoria()
+}
+
+#[test]
+fn batches_of_any_kind_that_are_written_from_memory_are_a_serial_history() {
+    let quantas = tamanho(4, 6);
+    let mut explorado = Explorado::default();
+    for primeira in &TODAS[..quantas] {
+        for segunda in &TODAS[..quantas] {
+            for alheia in &TODAS[..quantas] {
+                explorado.explorar(&lembrada([*primeira, *segunda, *alheia]));
+            }
+        }
+    }
+    explorado.conferir(tamanho(3000, 10_000), &[DE_MEMORIA, ENGANO, ESPERADA]);
+}
+
+#[test]
+fn batches_that_are_written_from_memory_survive_any_fault() {
+    let vezes = tamanho(1, 2);
+    let mut explorado = Explorado::default();
+    for operacoes in [
+        [Transferencia(0, 1), Transferencia(1, 0), Deposito(1)],
+        [Leitura(0), Deposito(0), Leitura(0)],
+        [Deposito(0), Transferencia(0, 1), Transferencia(1, 0)],
+    ] {
+        explorado.explorar(&lembrada(operacoes).com(Males::quaisquer(vezes)));
+    }
+    let marcos = [DE_MEMORIA, ENGANO, TOMADO, ACHADO, ABANDONADA, ESPERADA];
+    explorado.conferir(tamanho(10_000, 100_000), &marcos);
+}
+
+#[test]
+fn what_is_remembered_of_a_primary_is_no_memory_of_its_standby() {
+    let vezes = tamanho(1, 2);
+    for (espelho, perdida) in
+        [(EspelhoModelado::Sincrono, None), (EspelhoModelado::Assincrono, Some(PERDIDA))]
+    {
+        let cena = lembrada([Transferencia(0, 1), Deposito(0), Leitura(0)]);
+        let cena = cena.espelhada(espelho).com(Males::com_espelho(vezes));
+        let marcos = [DE_MEMORIA, ENGANO, TOMADO, ACHADO].into_iter().chain(perdida);
+        explorar(&cena, tamanho(5000, 50_000), &marcos.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn an_account_is_opened_while_batches_are_written_from_memory() {
+    let vezes = tamanho(1, 2);
+    let cena = CenaDistribuida::nova(&[
+        (0, 0, Deposito(0)),
+        (0, 0, Leitura(0)),
+        (0, 0, Leitura(1)),
+        (1, 1, Abertura(1)),
+    ]);
+    let cena = cena.sem_conta(1).com_memoria().com(Males::quaisquer(vezes));
+    explorar(&cena, tamanho(5000, 50_000), &[DE_MEMORIA, TOMADO, ABANDONADA]);
 }

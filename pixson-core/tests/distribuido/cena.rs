@@ -84,6 +84,14 @@ pub(crate) enum DefeitoDistribuido {
     AberturaBaixa,
     /// Accounts are read by the statement that waits for the lane: as they were before the wait.
     InstrucaoUnica,
+    /// A batch from memory compares balances, and not stamps.
+    MemoriaSemCarimbo,
+    /// It compares nothing.
+    MemoriaSemConferir,
+    /// It does not compare the number of its lane.
+    MemoriaSemNumero,
+    /// If a row is not as remembered, the others are written all the same.
+    MemoriaPelaMetade,
 }
 
 /// Of a model.
@@ -94,6 +102,8 @@ pub(crate) struct CenaDistribuida {
     pub(crate) males: Males,
     pub(crate) espelho: EspelhoModelado,
     pub(crate) defeito: Option<DefeitoDistribuido>,
+    /// Whether servers remember rows.
+    pub(crate) memoria: bool,
     pub(crate) vistos: MarcosVistos,
 }
 
@@ -109,6 +119,7 @@ impl CenaDistribuida {
             males: Males::default(),
             espelho: EspelhoModelado::Nenhum,
             defeito: None,
+            memoria: false,
             vistos: MarcosVistos::default(),
         }
     }
@@ -119,6 +130,10 @@ impl CenaDistribuida {
 
     pub(crate) fn espelhada(self, espelho: EspelhoModelado) -> Self {
         Self { espelho, ..self }
+    }
+
+    pub(crate) fn com_memoria(self) -> Self {
+        Self { memoria: true, ..self }
     }
 
     pub(crate) fn com_saldos(self, saldos: [u8; CONTAS]) -> Self {

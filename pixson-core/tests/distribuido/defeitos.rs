@@ -1,7 +1,7 @@
 //! Rules that are broken on purpose: each has a counterexample, and without it the scene has none.
 
 use super::cena::{
-    CenaDistribuida, DefeitoDistribuido as D, EspelhoModelado,
+    CenaDistribuida, DefeitoDistribuido as D, EspelhoModelado, OperacaoModelada,
     OperacaoModelada::{Abertura, Deposito, Leitura, Transferencia},
 };
 use super::explorador::achar;
@@ -171,4 +171,38 @@ fn an_opening_that_is_stamped_below_another_lane_is_found() {
 #[test]
 fn accounts_that_are_read_as_they_were_before_the_wait_for_the_lane_are_found() {
     achar(&abertura(), D::InstrucaoUnica, Ofensa::HistoriaIlegal);
+}
+
+/// The first server has used the account, the second one uses it, and the first one goes on as if not.
+fn lembrada(alheia: OperacaoModelada) -> CenaDistribuida {
+    CenaDistribuida::nova(&[(0, 0, Leitura(0)), (0, 0, Deposito(0)), (1, 1, alheia)]).com_memoria()
+}
+
+#[test]
+fn a_memory_that_is_not_compared_is_found() {
+    achar(&lembrada(Deposito(0)), D::MemoriaSemConferir, Ofensa::HistoriaIlegal);
+}
+
+/// A balance that was told leaves nothing but its stamp.
+#[test]
+fn a_memory_whose_stamp_is_not_compared_is_found() {
+    achar(&lembrada(Leitura(0)), D::MemoriaSemCarimbo, Ofensa::HistoriaIlegal);
+}
+
+/// The message is late: its operations were refused after its number was taken.
+#[test]
+fn a_batch_from_memory_that_does_not_compare_its_number_is_found() {
+    let cena = lembrada(Leitura(1)).com(Males { cortes: 1, desistencias: 1, ..males(2) });
+    achar(&cena, D::MemoriaSemNumero, Ofensa::RecusadaEFeita);
+}
+
+#[test]
+fn a_batch_from_memory_that_is_written_in_part_is_found() {
+    let cena = CenaDistribuida::nova(&[
+        (0, 0, Transferencia(0, 1)),
+        (0, 0, Transferencia(0, 1)),
+        (1, 1, Deposito(1)),
+    ]);
+    let cena = cena.com_saldos([2, 0]).com_memoria();
+    achar(&cena, D::MemoriaPelaMetade, Ofensa::HistoriaIlegal);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::AtomicU16;
 use std::sync::atomic::Ordering::Relaxed;
 
 use stateright::{Checker, HasDiscoveries, Model};
@@ -19,7 +19,7 @@ pub(crate) const LEIS: &str = "no law is broken";
 type Marco = fn(&CenaDistribuida, &MundoDistribuido) -> bool;
 
 /// Moments that scenes have to reach, so that none of them passes because nothing happens in it.
-pub(crate) const MARCOS: [(&str, Marco); 8] = [
+pub(crate) const MARCOS: [(&str, Marco); 10] = [
     ("a number was taken", |_, mundo| {
         ha_sessao(mundo, |fase| fase == S::Perguntada(RespostaDaVia::Tomado))
     }),
@@ -53,16 +53,26 @@ pub(crate) const MARCOS: [(&str, Marco); 8] = [
             servidor.fase == F::Confirmando && uma.into_iter().any(|conta| outra.contains(&conta))
         })
     }),
+    ("a batch was written from memory", |_, mundo| {
+        mundo
+            .sessoes
+            .iter()
+            .any(|sessao| sessao.fase == S::Escrevendo && sessao.lembradas.is_some())
+    }),
+    ("a memory was wrong", |cena, mundo| {
+        let escreve = |lugar: &usize| mundo.sessoes[*lugar].fase == S::Escrevendo;
+        (0..mundo.sessoes.len()).filter(escreve).any(|lugar| mundo.mudou(cena, lugar))
+    }),
 ];
 
 /// Which of [`MARCOS`] were reached, a bit for each. Clones share it: the checker takes one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MarcosVistos(Arc<AtomicU8>);
+pub(crate) struct MarcosVistos(Arc<AtomicU16>);
 
 impl MarcosVistos {
     pub(crate) fn ver(&self, cena: &CenaDistribuida, mundo: &MundoDistribuido) {
         let vistos = self.0.load(Relaxed);
-        if vistos == u8::MAX {
+        if vistos.count_ones() == MARCOS.len().try_into().unwrap_or(u32::MAX) {
             return;
         }
         for (lugar, (_, marco)) in MARCOS.iter().enumerate() {

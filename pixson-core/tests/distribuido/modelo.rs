@@ -14,6 +14,7 @@ use super::mundo::{
 pub(crate) enum PassoDistribuido {
     Envia(u8),
     Comeca(usize),
+    ComecaDeMemoria(usize),
     Decide(usize),
     Recebe(usize),
     Pergunta(usize),
@@ -52,7 +53,7 @@ impl MundoDistribuido {
         }
     }
 
-    fn passos_de_servidor(&self, servidor: usize, passos: &mut Vec<P>) {
+    fn passos_de_servidor(&self, cena: &CenaDistribuida, servidor: usize, passos: &mut Vec<P>) {
         let deste = &self.servidores[servidor];
         let ha_lugar = self.sessoes.iter().any(|sessao| sessao.fase == S::Vaga);
         let tabela = self.sessoes.iter().any(|sessao| sessao.travas & TRAVA_DA_TABELA != 0);
@@ -61,6 +62,9 @@ impl MundoDistribuido {
             F::Morto if !tabela => passos.push(P::Reinicia(servidor)),
             F::Ocioso if ha_lugar && !(deste.lote.vazia() && deste.fila.vazia()) => {
                 passos.push(P::Comeca(servidor));
+                if deste.lembra_de_tudo(cena) {
+                    passos.push(P::ComecaDeMemoria(servidor));
+                }
             }
             F::EmDuvida if ha_lugar => passos.push(P::Pergunta(servidor)),
             _ => {}
@@ -142,6 +146,7 @@ impl MundoDistribuido {
         match passo {
             P::Envia(operacao) => self.enviar(cena, operacao),
             P::Comeca(servidor) => self.comecar(cena, servidor),
+            P::ComecaDeMemoria(servidor) => self.comecar_de_memoria(cena, servidor),
             P::Decide(servidor) => self.decidir(cena, servidor),
             P::Recebe(servidor) => self.receber(cena, servidor),
             P::Pergunta(servidor) => self.perguntar(servidor),
@@ -189,7 +194,12 @@ impl MundoDistribuido {
     /// Whether a step can change what the laws are about.
     fn muda_a_historia(&self, passo: P) -> bool {
         match passo {
-            P::Recebe(_) | P::Decide(_) | P::Desiste(_) | P::Corta(_) | P::Promove => true,
+            P::Recebe(_)
+            | P::Decide(_)
+            | P::ComecaDeMemoria(_)
+            | P::Desiste(_)
+            | P::Corta(_)
+            | P::Promove => true,
             P::Avanca(sessao) => self.sessoes[sessao].fase == S::Escrevendo,
             _ => false,
         }
@@ -209,7 +219,7 @@ impl Model for CenaDistribuida {
             return;
         }
         mundo.passos_de_clientes(self, passos);
-        (0..SERVIDORES).for_each(|servidor| mundo.passos_de_servidor(servidor, passos));
+        (0..SERVIDORES).for_each(|servidor| mundo.passos_de_servidor(self, servidor, passos));
         (0..SESSOES).for_each(|sessao| mundo.passos_de_sessao(sessao, passos));
         mundo.passos_do_banco(passos);
         let espera = |dita: &Dita| matches!(dita, Dita::Nada | Dita::Enviada);

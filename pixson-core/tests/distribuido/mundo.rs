@@ -123,6 +123,8 @@ pub(crate) struct SessaoModelada {
     /// Of the second message.
     pub(crate) valores: [ContaModelada; CONTAS],
     pub(crate) assentos: Assentos,
+    /// Of a batch from memory, which is one message: the rows as its server remembers them.
+    pub(crate) lembradas: Option<[ContaModelada; CONTAS]>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -175,6 +177,10 @@ pub(crate) struct ServidorModelado {
     pub(crate) fila: ListaModelada,
     pub(crate) lote: ListaModelada,
     pub(crate) assentos: Assentos,
+    /// The rows of the batch that was sent for good, as it leaves them.
+    pub(crate) deixadas: [ContaModelada; CONTAS],
+    /// Rows that it remembers; what it does not know of is not there.
+    pub(crate) lembradas: [ContaModelada; CONTAS],
 }
 
 /// What the client of an operation has heard of it.

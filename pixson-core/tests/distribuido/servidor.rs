@@ -14,6 +14,30 @@ impl ServidorModelado {
         usize::from(self.sessao).checked_sub(1)
     }
 
+    /// Whether the next batch needs no rows but those that it remembers.
+    pub(crate) fn lembra_de_tudo(&self, cena: &CenaDistribuida) -> bool {
+        let espera = self.lote.operacoes().iter().chain(self.fila.operacoes());
+        espera.map(|&operacao| cena.operacao(operacao)).all(|pedida| {
+            let lembrada = |conta| self.lembradas[usize::from(conta)].existe;
+            !matches!(pedida, Op::Abertura(_)) && pedida.contas().all(lembrada)
+        })
+    }
+
+    /// Its last batch is committed, and it was told so.
+    fn lembrar(&mut self) {
+        for (lembrada, deixada) in self.lembradas.iter_mut().zip(self.deixadas) {
+            if deixada.existe {
+                *lembrada = deixada;
+            }
+        }
+        self.deixadas = Default::default();
+    }
+
+    fn esquecer(&mut self) {
+        self.lembradas = Default::default();
+        self.deixadas = Default::default();
+    }
+
     /// A stamp for a reply that touches no row.
     fn carimbar(&mut self) -> u8 {
         self.relogio += 1;
@@ -56,15 +80,14 @@ impl MundoDistribuido {
         self.servidores[servidor].sessao = u8::try_from(lugar + 1).expect("a small number");
     }
 
-    /// The first message of a batch, which takes all that waits.
-    pub(crate) fn comecar(&mut self, cena: &CenaDistribuida, servidor: usize) {
+    /// What waits becomes the batch. Gives the session of its first message.
+    fn reunir(&mut self, cena: &CenaDistribuida, servidor: usize) -> SessaoModelada {
         let existem = self.existentes();
         let deste = &mut self.servidores[servidor];
         for &operacao in deste.fila.operacoes() {
             deste.lote.por(operacao);
         }
         deste.fila = ListaModelada::default();
-        deste.fase = F::Pedindo;
         let mut ordem = [0; CONTAS];
         let mut quantas = 0;
         for conta in deste.lote.operacoes().iter().flat_map(|&op| cena.operacao(op).contas()) {
@@ -77,7 +100,7 @@ impl MundoDistribuido {
             ordem[..quantas].sort_unstable();
         }
         let abre = |&op: &u8| matches!(cena.operacao(op), Op::Abertura(_));
-        let sessao = SessaoModelada {
+        SessaoModelada {
             fase: FaseDaSessao::Via,
             ligada: true,
             epoca: deste.epoca,
@@ -87,8 +110,35 @@ impl MundoDistribuido {
             abre: !cena.tem(D::AberturaSemTabela) && deste.lote.operacoes().iter().any(abre),
             existem: if cena.tem(D::InstrucaoUnica) { existem } else { 0 },
             ..SessaoModelada::default()
-        };
+        }
+    }
+
+    /// The first message of a batch, which takes all that waits.
+    pub(crate) fn comecar(&mut self, cena: &CenaDistribuida, servidor: usize) {
+        let sessao = self.reunir(cena, servidor);
+        self.servidores[servidor].fase = F::Pedindo;
         self.abrir_sessao(servidor, sessao);
+    }
+
+    /// The only message of a batch whose rows are remembered.
+    pub(crate) fn comecar_de_memoria(&mut self, cena: &CenaDistribuida, servidor: usize) {
+        let mut sessao = self.reunir(cena, servidor);
+        let deste = &mut self.servidores[servidor];
+        let mut contas = deste.lembradas;
+        for (conta, linha) in contas.iter_mut().enumerate() {
+            if !sessao.contas().any(|dela| usize::from(dela) == conta) {
+                *linha = ContaModelada::default();
+            }
+        }
+        sessao.lembradas = Some(contas);
+        deste.decidir(cena, &self.banco, &mut contas);
+        (sessao.valores, sessao.assentos) = (contas, deste.assentos);
+        deste.deixadas = contas;
+        deste.fase = F::Confirmando;
+        self.abrir_sessao(servidor, sessao);
+        if cena.tem(D::RespostaAntesDoCommit) {
+            self.responder_lote(cena, servidor);
+        }
     }
 
     /// The server decides, and sends the second message. If the database has ended the transaction
@@ -109,11 +159,13 @@ impl MundoDistribuido {
             sessao.fase = FaseDaSessao::Escrevendo;
             sessao.valores = contas;
             sessao.assentos = deste.assentos;
+            deste.deixadas = contas;
             deste.fase = F::Confirmando;
         } else {
             *sessao = SessaoModelada::default();
             deste.sessao = 0;
             deste.fase = F::EmDuvida;
+            deste.esquecer();
         }
         if cena.tem(D::RespostaAntesDoCommit) {
             self.responder_lote(cena, servidor);
@@ -148,7 +200,12 @@ impl MundoDistribuido {
         match (fase, resposta) {
             (F::Pedindo, S::Encerrada | S::EncerradaAberta | S::Recusada)
             | (F::Confirmando, S::Recusada) => self.refazer(cena, servidor),
-            (F::Confirmando, S::Feita) => self.dar_por_feito(cena, servidor),
+            (F::Confirmando, S::Feita) => {
+                if cena.memoria {
+                    self.servidores[servidor].lembrar();
+                }
+                self.dar_por_feito(cena, servidor);
+            }
             (F::Confirmando, S::Avisada) if cena.tem(D::AvisoComoSucesso) => {
                 self.dar_por_feito(cena, servidor);
             }
@@ -178,6 +235,7 @@ impl MundoDistribuido {
     fn refazer(&mut self, cena: &CenaDistribuida, servidor: usize) {
         let deste = &mut self.servidores[servidor];
         deste.fase = F::Ocioso;
+        deste.esquecer();
         if !cena.tem(D::CarimbosGuardados) {
             deste.assentos = Assentos::default();
         }
@@ -185,6 +243,7 @@ impl MundoDistribuido {
 
     /// The connection died after the second message.
     fn duvidar(&mut self, cena: &CenaDistribuida, servidor: usize) {
+        self.servidores[servidor].esquecer();
         if cena.tem(D::RepeteSemTomar) {
             self.refazer(cena, servidor);
         } else if cena.tem(D::QuedaComoRecusa) {

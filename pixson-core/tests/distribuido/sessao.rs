@@ -18,9 +18,11 @@ impl SessaoModelada {
     /// The phase in which the next account from this place on is waited for. What is not there
     /// cannot be locked.
     fn depois_de(&self, lugar: usize) -> F {
+        // A batch from memory goes on by itself.
+        let trancadas = if self.lembradas.is_some() { F::Escrevendo } else { F::Aberta };
         let conta = (lugar..self.ordem.len())
             .find(|&lugar| self.ordem[lugar] != 0 && self.existe(self.ordem[lugar] - 1));
-        conta.map_or(F::Aberta, |lugar| F::Conta(u8::try_from(lugar).expect("a small number")))
+        conta.map_or(trancadas, |lugar| F::Conta(u8::try_from(lugar).expect("a small number")))
     }
 }
 
@@ -109,7 +111,14 @@ impl MundoDistribuido {
         let desta = self.sessoes[sessao];
         let via = self.banco.vias[usize::from(desta.epoca)];
         let propria = via.instancia == desta.instancia || cena.tem(D::NomeNaoConferido);
-        let cego = cena.tem(D::RepeteSemTomar) || cena.tem(D::SegueSemPerguntar);
+        let de_memoria = desta.lembradas.is_some();
+        let cego = cena.tem(D::RepeteSemTomar)
+            || cena.tem(D::SegueSemPerguntar)
+            || (de_memoria && cena.tem(D::MemoriaSemNumero));
+        if de_memoria && (!propria || (via.numero + 1 != desta.numero && !cego)) {
+            self.recusar(sessao);
+            return;
+        }
         if !propria || (via.numero + 1 != desta.numero && !cego) {
             self.concluir(sessao, F::Alheia);
             return;
@@ -134,8 +143,12 @@ impl MundoDistribuido {
     /// The commit of a batch.
     fn confirmar(&mut self, cena: &CenaDistribuida, sessao: usize) {
         let desta = self.sessoes[sessao];
+        if self.mudou(cena, sessao) && !cena.tem(D::MemoriaPelaMetade) {
+            self.recusar(sessao);
+            return;
+        }
         for conta in desta.contas().map(usize::from) {
-            if desta.valores[conta].existe {
+            if desta.valores[conta].existe && self.como_lembrada(cena, sessao, conta) {
                 self.banco.contas[conta] = desta.valores[conta];
             }
         }
@@ -155,6 +168,22 @@ impl MundoDistribuido {
         } else {
             self.concluir(sessao, F::Feita);
         }
+    }
+
+    /// Whether a row of the batch is not as its server remembers it.
+    pub(crate) fn mudou(&self, cena: &CenaDistribuida, sessao: usize) -> bool {
+        let mut contas = self.sessoes[sessao].contas().map(usize::from);
+        contas.any(|conta| !self.como_lembrada(cena, sessao, conta))
+    }
+
+    /// Whether a row is as the batch takes it to be. Rows that it has locked and read are.
+    fn como_lembrada(&self, cena: &CenaDistribuida, sessao: usize, conta: usize) -> bool {
+        let Some(lembradas) = self.sessoes[sessao].lembradas else { return true };
+        let (linha, lembrada) = (self.banco.contas[conta], lembradas[conta]);
+        let sem_carimbo = cena.tem(D::MemoriaSemCarimbo);
+        let carimbo = linha.carimbo == lembrada.carimbo || sem_carimbo;
+        cena.tem(D::MemoriaSemConferir)
+            || (linha.existe && linha.saldo == lembrada.saldo && carimbo)
     }
 
     /// The question for a number: it moves the row from the number before, and says what it finds.
