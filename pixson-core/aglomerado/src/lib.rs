@@ -15,9 +15,8 @@ mod sql;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::chown;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +26,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
-use self::maquina::{Usuario, binarios, executar, porta_livre, usuario};
+use self::maquina::{Usuario, executar, usuario};
+pub use self::maquina::{como_dono, porta_livre, programas};
 pub use self::sql::SessaoSql;
 
 /// The database that others are copied from.
@@ -51,7 +51,6 @@ kill $guard 2>/dev/null
 pub struct Aglomerado {
     pasta: TempDir,
     binarios: PathBuf,
-    usuario: Option<Usuario>,
     porta: u16,
     processo: Option<Child>,
     /// How many databases were made from the model.
@@ -177,18 +176,14 @@ impl Aglomerado {
     }
 
     fn vazio() -> Option<Self> {
-        let Some(binarios) = binarios() else {
-            let _ = writeln!(io::stderr(), "not run: Debian's package postgresql is not installed");
-            return None;
-        };
+        let binarios = programas()?;
         let pasta = TempDir::with_prefix("pixson-aglomerado-").expect("a temporary directory");
-        let usuario = usuario();
-        if let Some(Usuario { uid, gid }) = usuario {
+        if let Some(Usuario { uid, gid }) = usuario() {
             chown(pasta.path(), Some(uid), Some(gid)).expect("root may give a directory away");
         }
         let porta = porta_livre();
         let copias = AtomicUsize::new(0);
-        Some(Self { pasta, binarios, usuario, porta, processo: None, copias })
+        Some(Self { pasta, binarios, porta, processo: None, copias })
     }
 
     fn ligado(mut self) -> Self {
@@ -207,9 +202,7 @@ impl Aglomerado {
     /// A program that runs as the cluster's user, in its directory.
     fn comando(&self, programa: impl AsRef<OsStr>) -> Command {
         let mut comando = Command::new(programa);
-        if let Some(Usuario { uid, gid }) = self.usuario {
-            comando.uid(uid).gid(gid);
-        }
+        como_dono(&mut comando);
         comando.current_dir(self.pasta.path()).stdin(Stdio::null());
         comando
     }

@@ -1,7 +1,9 @@
 //! What a cluster needs of its machine: programs, a user, a port.
 
 use std::fs;
+use std::io::{self, Write};
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,8 +17,17 @@ pub(super) struct Usuario {
     pub(super) gid: u32,
 }
 
-/// The programs of the newest version that is installed.
-pub(super) fn binarios() -> Option<PathBuf> {
+/// Where the programs of the newest version are that is installed. `None` where there are none, which is
+/// said on the error output.
+pub fn programas() -> Option<PathBuf> {
+    let programas = binarios();
+    if programas.is_none() {
+        let _ = writeln!(io::stderr(), "not run: Debian's package postgresql is not installed");
+    }
+    programas
+}
+
+fn binarios() -> Option<PathBuf> {
     let versoes = fs::read_dir(VERSOES).ok()?.flatten();
     let numero = |pasta: &Path| pasta.file_name()?.to_str()?.parse::<u32>().ok();
     let pastas =
@@ -36,7 +47,24 @@ pub(super) fn usuario() -> Option<Usuario> {
     Some(Usuario { uid: numero(2), gid: numero(3) })
 }
 
-pub(super) fn porta_livre() -> u16 {
+/// Lets a program run as the user who may own a cluster, if we are root.
+///
+/// # Panics
+///
+/// If there is no such user.
+pub fn como_dono(comando: &mut Command) -> &mut Command {
+    if let Some(Usuario { uid, gid }) = usuario() {
+        comando.uid(uid).gid(gid);
+    }
+    comando
+}
+
+/// A port of 127.0.0.1 on which nobody listens.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn porta_livre() -> u16 {
     let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
     ouvinte.local_addr().expect("bound").port()
 }

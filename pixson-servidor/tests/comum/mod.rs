@@ -61,6 +61,16 @@ pub(crate) fn binario() -> &'static Path {
     })
 }
 
+/// The client.
+pub(crate) fn binario_do_cliente() -> &'static Path {
+    static BINARIO: OnceLock<PathBuf> = OnceLock::new();
+    let este = option_env!("CARGO_BIN_EXE_pixson-cliente");
+    BINARIO.get_or_init(|| match (este, binario().to_str()) {
+        (Some(este), _) => este.into(),
+        (None, servidor) => binario_vizinho(servidor.expect("UTF-8"), "pixson-cliente"),
+    })
+}
+
 /// The binary of another package of this workspace, built in the profile of this test.
 ///
 /// It is built with the features of the whole workspace and its tests, as `cargo test --workspace` has
