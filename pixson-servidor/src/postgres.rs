@@ -17,12 +17,14 @@ const RECUSA: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct ContadoDoPostgres {
     estado: EstadoDoPostgres,
+    desligadas: Option<String>,
     recusa: Queixa,
 }
 
 impl Default for ContadoDoPostgres {
     fn default() -> Self {
-        Self { estado: EstadoDoPostgres::Ligado, recusa: Queixa::a_cada(RECUSA) }
+        let recusa = Queixa::a_cada(RECUSA);
+        Self { estado: EstadoDoPostgres::Ligado, desligadas: None, recusa }
     }
 }
 
@@ -45,6 +47,14 @@ impl BancoServido for BancoPostgres {
         {
             tracing::warn!("pedidos recusados: {frase}");
         }
+        let desligadas = self.desligadas();
+        if let Some(nomes) = desligadas.as_ref().filter(|_| desligadas != contado.desligadas) {
+            tracing::warn!(
+                "o PostgreSQL está com {nomes} desligado: se faltar energia, perde o que já foi \
+                 confirmado; ligue em postgresql.conf"
+            );
+        }
+        contado.desligadas = desligadas;
         let estado = self.estado();
         if estado == contado.estado {
             return;

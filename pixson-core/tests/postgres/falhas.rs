@@ -200,6 +200,24 @@ fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
     assert_eq!(saldos(aglomerado, &banco)[&rg("1")].centavos(), 1006);
 }
 
+#[test]
+fn a_database_that_loses_what_it_acknowledges_is_known() {
+    let Some(aglomerado) = aglomerado() else { return };
+    let banco = banco_com(aglomerado, &quatro().0);
+    // The cluster of the tests is not meant to survive anything.
+    assert_eq!(abrir(aglomerado, &banco).desligadas().as_deref(), Some("fsync"));
+    let Some(seguro) = Aglomerado::com_opcoes(&[]) else { return };
+    preparado(&seguro, "pixson", &quatro().0);
+    assert_eq!(abrir(&seguro, "pixson").desligadas(), None);
+    seguro.sql("postgres", "ALTER SYSTEM SET full_page_writes = off");
+    seguro.sql("postgres", "SELECT pg_reload_conf()");
+    let desligada = || seguro.sql("postgres", "SHOW full_page_writes") == "off";
+    while !desligada() {
+        std::thread::yield_now();
+    }
+    assert_eq!(abrir(&seguro, "pixson").desligadas().as_deref(), Some("full_page_writes"));
+}
+
 /// The sentence with which a bank is not opened.
 fn recusa(aglomerado: &Aglomerado, banco: &str) -> String {
     let configuracao = configuracao(aglomerado, banco).com_espera(Duration::from_millis(300));

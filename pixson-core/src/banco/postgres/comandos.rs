@@ -52,6 +52,11 @@ INSERT INTO pixson.esquema (versao) VALUES (1);
 /// The version of the tables that are there.
 pub(super) const VERSAO: &str = "SELECT versao FROM pixson.esquema";
 
+/// The settings that are off and without which a power cut loses what was acknowledged.
+pub(super) const DESLIGADAS: &str = "\
+    SELECT string_agg(name, ', ' ORDER BY name) FROM pg_settings \
+    WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+
 /// A new lane. Its epoch is drawn from the sequence.
 pub(super) const VIA_NOVA: &str = "\
     INSERT INTO pixson.vias (epoca, instancia) \
@@ -130,9 +135,13 @@ pub(super) const GRAVAR_DE_MEMORIA: &str = "\
 /// What the session of a lane is set to: it finds its few rows by their keys, and locks those of accounts in the
 /// order in which it names them. Its statements are planned once: to plan the longest for each batch took
 /// a third of the time of a batch of one operation.
+///
+/// What another engine does not have is left out.
 pub(super) const PREPARAR_VIA: &str = "\
-    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
-    SET plan_cache_mode = force_generic_plan";
+    SELECT set_config(nome, valor, false) FROM (VALUES \
+        ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), \
+        ('plan_cache_mode', 'force_generic_plan')) AS dela (nome, valor) \
+    WHERE nome IN (SELECT name FROM pg_settings)";
 
 /// What a session is set to.
 ///

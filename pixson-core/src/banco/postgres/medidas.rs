@@ -57,6 +57,8 @@ pub(super) struct Medidas {
     estado: Mutex<EstadoDoPostgres>,
     /// The last failure that `estado` does not tell of, until somebody takes it.
     queixa: Mutex<Option<String>>,
+    /// Settings of the database that are off and should not be.
+    desligadas: Mutex<Option<String>>,
 }
 
 fn somar(contador: &AtomicU64, quanto: u64) {
@@ -103,6 +105,14 @@ impl Medidas {
 
     pub(super) fn tirar_queixa(&self) -> Option<String> {
         self.queixa.trancar().take()
+    }
+
+    pub(super) fn anotar_desligadas(&self, desligadas: Option<String>) {
+        *self.desligadas.trancar() = desligadas;
+    }
+
+    pub(super) fn desligadas(&self) -> Option<String> {
+        self.desligadas.trancar().clone()
     }
 
     /// No connection could be made, for whatever reason.

@@ -154,6 +154,13 @@ impl BancoPostgres {
         self.medidas.tirar_queixa()
     }
 
+    /// Settings of the database (`fsync`, `full_page_writes`) that are off, by their names, if any is: a power
+    /// cut of its machine may lose then what was acknowledged, or all of it. As found when it was
+    /// last connected to.
+    pub fn desligadas(&self) -> Option<String> {
+        self.medidas.desligadas()
+    }
+
     /// Where the database is, and how long it is waited for.
     pub fn configuracao(&self) -> &ConfiguracaoPostgres {
         &self.configuracao

@@ -10,8 +10,8 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::comandos::{
-    CONTAS_TRANCAR, GRAVAR, GRAVAR_DE_MEMORIA, PREPARAR_VIA, VIA_LER, VIA_NOVA, VIA_TOMAR,
-    VIA_TRANCAR,
+    CONTAS_TRANCAR, DESLIGADAS, GRAVAR, GRAVAR_DE_MEMORIA, PREPARAR_VIA, VIA_LER, VIA_NOVA,
+    VIA_TOMAR, VIA_TRANCAR,
 };
 use super::conexao::{ate, entrar};
 use super::configuracao::ConfiguracaoPostgres;
@@ -70,6 +70,11 @@ impl SessaoPostgres {
     /// Whether the connection is known to have ended.
     pub(super) fn acabou(&self) -> bool {
         self.cliente.is_closed()
+    }
+
+    /// The settings of the database under which a power cut loses what was acknowledged.
+    pub(super) async fn desligadas(&self, prazo: Instant) -> Result<Option<String>, FalhaDoBanco> {
+        Ok(ate(prazo, self.cliente.query_one(DESLIGADAS, &[])).await?.get(0))
     }
 
     /// Asks for nothing.

@@ -182,9 +182,12 @@ impl Via {
     }
 
     fn tentar_ligar(&mut self, prazo: Instant) -> Result<Option<bool>, FalhaDoBanco> {
-        let Self { configuracao, runtime, dono, instancia, numero, em_duvida, sessao, .. } = self;
+        let Self {
+            configuracao, medidas, runtime, dono, instancia, numero, em_duvida, sessao, ..
+        } = self;
         runtime.block_on(async {
             let nova = SessaoPostgres::abrir(configuracao, prazo).await?;
+            medidas.anotar_desligadas(nova.desligadas(prazo).await?);
             let mut feito = None;
             if let Some(dele) = &*dono {
                 let seguinte = *numero + 1;
