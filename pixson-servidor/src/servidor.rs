@@ -48,6 +48,8 @@ impl<B: BancoServido> ServidorDeContas<B> {
         let tela = if silencioso { Tela::apagada() } else { Tela::nova() };
         let observacao = Observacao::nova(parada.clone(), tela);
         let observacao = if painel.is_some() { observacao } else { observacao.sem_contar() };
+        let distante = servico.banco().distante();
+        let observacao = if distante { observacao.que_continua() } else { observacao };
         Ok(Self {
             rede: pixson_rede::Servidor::novo(servico, ouvinte, limites, parada, observacao),
             endereco,

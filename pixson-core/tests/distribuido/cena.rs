@@ -84,14 +84,28 @@ pub(crate) enum DefeitoDistribuido {
     AberturaBaixa,
     /// Accounts are read by the statement that waits for the lane: as they were before the wait.
     InstrucaoUnica,
-    /// A batch from memory compares balances, and not stamps.
-    MemoriaSemCarimbo,
-    /// It compares nothing.
-    MemoriaSemConferir,
-    /// It does not compare the number of its lane.
-    MemoriaSemNumero,
-    /// If a row is not as remembered, the others are written all the same.
+    /// A batch is written from memory if any account of it is remembered. The others count as not there.
+    MemoriaParcial,
+    /// What was not as remembered is remembered all the same.
+    MemoriaTeimosa,
+    /// What a batch would have left is remembered, also if it was not made.
+    MemoriaDoNaoFeito,
+    /// The same, and a batch from memory compares stamps, and no balances.
+    GuardaSoCarimbo,
+    /// A batch from memory compares balances, and no stamps.
+    GuardaSemCarimbo,
+    /// It compares neither.
+    GuardaSemLinhas,
+    /// It does not compare the lane's number.
+    GuardaSemNumero,
+    /// It compares when it begins, and not anew after it has waited.
+    GuardaAntesDaEspera,
+    /// If something is not as remembered, the rows that are so are written.
     MemoriaPelaMetade,
+    /// It locks the accounts before the lane's row.
+    ViaDepoisDasContas,
+    /// A connection that is lost after it counts as a failed guess.
+    MemoriaSemDuvida,
 }
 
 /// Of a model.
@@ -102,8 +116,6 @@ pub(crate) struct CenaDistribuida {
     pub(crate) males: Males,
     pub(crate) espelho: EspelhoModelado,
     pub(crate) defeito: Option<DefeitoDistribuido>,
-    /// Whether servers remember rows.
-    pub(crate) memoria: bool,
     pub(crate) vistos: MarcosVistos,
 }
 
@@ -119,7 +131,6 @@ impl CenaDistribuida {
             males: Males::default(),
             espelho: EspelhoModelado::Nenhum,
             defeito: None,
-            memoria: false,
             vistos: MarcosVistos::default(),
         }
     }
@@ -130,10 +141,6 @@ impl CenaDistribuida {
 
     pub(crate) fn espelhada(self, espelho: EspelhoModelado) -> Self {
         Self { espelho, ..self }
-    }
-
-    pub(crate) fn com_memoria(self) -> Self {
-        Self { memoria: true, ..self }
     }
 
     pub(crate) fn com_saldos(self, saldos: [u8; CONTAS]) -> Self {

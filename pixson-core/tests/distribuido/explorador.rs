@@ -11,6 +11,7 @@ use super::cena::{CenaDistribuida, DefeitoDistribuido};
 use super::modelo::PassoDistribuido;
 use super::mundo::{
     FaseDaSessao as S, FaseDoServidor as F, MundoDistribuido, Ofensa, RespostaDaVia,
+    TRAVA_DA_TABELA,
 };
 
 pub(crate) const LEIS: &str = "no law is broken";
@@ -19,7 +20,7 @@ pub(crate) const LEIS: &str = "no law is broken";
 type Marco = fn(&CenaDistribuida, &MundoDistribuido) -> bool;
 
 /// Moments that scenes have to reach, so that none of them passes because nothing happens in it.
-pub(crate) const MARCOS: [(&str, Marco); 10] = [
+pub(crate) const MARCOS: [(&str, Marco); 13] = [
     ("a number was taken", |_, mundo| {
         ha_sessao(mundo, |fase| fase == S::Perguntada(RespostaDaVia::Tomado))
     }),
@@ -54,14 +55,21 @@ pub(crate) const MARCOS: [(&str, Marco); 10] = [
         })
     }),
     ("a batch was written from memory", |_, mundo| {
-        mundo
-            .sessoes
-            .iter()
-            .any(|sessao| sessao.fase == S::Escrevendo && sessao.lembradas.is_some())
+        mundo.sessoes.iter().any(|sessao| sessao.fase == S::Feita && sessao.de_memoria)
     }),
-    ("a memory was wrong", |cena, mundo| {
-        let escreve = |lugar: &usize| mundo.sessoes[*lugar].fase == S::Escrevendo;
-        (0..mundo.sessoes.len()).filter(escreve).any(|lugar| mundo.mudou(cena, lugar))
+    ("a memory was stale", |_, mundo| ha_sessao(mundo, |fase| fase == S::Mudada)),
+    ("a batch from memory waits for a row", |_, mundo| {
+        (0..mundo.sessoes.len()).any(|lugar| {
+            let sessao = &mundo.sessoes[lugar];
+            sessao.de_memoria && matches!(sessao.fase, S::Conta(_)) && !mundo.pode_avancar(lugar)
+        })
+    }),
+    ("a batch from memory waits for an opening", |_, mundo| {
+        let abre = mundo.sessoes.iter().any(|sessao| sessao.travas & TRAVA_DA_TABELA != 0);
+        abre && mundo.sessoes.iter().any(|sessao| sessao.de_memoria && sessao.fase == S::Via)
+    }),
+    ("a batch from memory goes on after its connection was given up", |_, mundo| {
+        mundo.sessoes.iter().any(|sessao| sessao.de_memoria && !sessao.ligada)
     }),
 ];
 
@@ -72,7 +80,7 @@ pub(crate) struct MarcosVistos(Arc<AtomicU16>);
 impl MarcosVistos {
     pub(crate) fn ver(&self, cena: &CenaDistribuida, mundo: &MundoDistribuido) {
         let vistos = self.0.load(Relaxed);
-        if vistos.count_ones() == MARCOS.len().try_into().unwrap_or(u32::MAX) {
+        if vistos == (1 << MARCOS.len()) - 1 {
             return;
         }
         for (lugar, (_, marco)) in MARCOS.iter().enumerate() {

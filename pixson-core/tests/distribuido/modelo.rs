@@ -6,7 +6,7 @@ use super::cena::{CenaDistribuida, EspelhoModelado};
 use super::explorador::LEIS;
 use super::mundo::{
     Dita, FaseDaSessao as S, FaseDoServidor as F, MundoDistribuido, Ofensa, SERVIDORES, SESSOES,
-    TRAVA_DA_TABELA,
+    TRAVA_DA_TABELA, ULTIMO_CARIMBO,
 };
 
 /// A step; the numbers are operations, servers and sessions.
@@ -62,7 +62,7 @@ impl MundoDistribuido {
             F::Morto if !tabela => passos.push(P::Reinicia(servidor)),
             F::Ocioso if ha_lugar && !(deste.lote.vazia() && deste.fila.vazia()) => {
                 passos.push(P::Comeca(servidor));
-                if deste.lembra_de_tudo(cena) {
+                if self.tudo_lembrado(cena, servidor) {
                     passos.push(P::ComecaDeMemoria(servidor));
                 }
             }
@@ -74,7 +74,13 @@ impl MundoDistribuido {
             // A lane that was lost is made anew, which adds a row to the table.
             Some(S::Alheia | S::Perguntada(_)) if tabela => {}
             Some(
-                S::Feita | S::Avisada | S::Recusada | S::Alheia | S::Perguntada(_) | S::Encerrada,
+                S::Feita
+                | S::Avisada
+                | S::Recusada
+                | S::Mudada
+                | S::Alheia
+                | S::Perguntada(_)
+                | S::Encerrada,
             ) => passos.push(P::Recebe(servidor)),
             _ => {}
         }
@@ -189,17 +195,16 @@ impl MundoDistribuido {
             }
             P::Encalha => self.acusar(Ofensa::Encalhada),
         }
+        self.aparar_memorias(cena);
+        if self.servidores.iter().any(|servidor| servidor.relogio > ULTIMO_CARIMBO) {
+            self.acusar(Ofensa::SemFim);
+        }
     }
 
     /// Whether a step can change what the laws are about.
     fn muda_a_historia(&self, passo: P) -> bool {
         match passo {
-            P::Recebe(_)
-            | P::Decide(_)
-            | P::ComecaDeMemoria(_)
-            | P::Desiste(_)
-            | P::Corta(_)
-            | P::Promove => true,
+            P::Recebe(_) | P::Decide(_) | P::Desiste(_) | P::Corta(_) | P::Promove => true,
             P::Avanca(sessao) => self.sessoes[sessao].fase == S::Escrevendo,
             _ => false,
         }

@@ -71,13 +71,14 @@ pub(crate) enum RespostaDaVia {
 pub(crate) enum FaseDaSessao {
     #[default]
     Vaga,
-    /// The first message is on its way, or waits for the lane's row.
+    /// The first message is on its way, or waits for the lane's row. Of a batch from memory it is the only
+    /// one.
     Via,
     /// It waits for the account at this place of its order.
     Conta(u8),
     /// Everything is locked and read. The answer may or may not have been seen.
     Aberta,
-    /// The second message is on its way.
+    /// The second message is on its way. Or a batch from memory has all its locks, and is judged next.
     Escrevendo,
     /// Only with [`super::cena::DefeitoDistribuido::NumeroPorFora`]: committed without the number.
     SemNumero,
@@ -91,6 +92,8 @@ pub(crate) enum FaseDaSessao {
     Avisada,
     /// Rolled back, and said so.
     Recusada,
+    /// The same: something was not as its server remembers it.
+    Mudada,
     Alheia,
     Perguntada(RespostaDaVia),
     /// The database has ended it; the server does not know yet.
@@ -123,8 +126,10 @@ pub(crate) struct SessaoModelada {
     /// Of the second message.
     pub(crate) valores: [ContaModelada; CONTAS],
     pub(crate) assentos: Assentos,
-    /// Of a batch from memory, which is one message: the rows as its server remembers them.
-    pub(crate) lembradas: Option<[ContaModelada; CONTAS]>,
+    /// Whether one message has it all: the batch was decided by these rows, and is not done if the rows
+    /// of the database are others.
+    pub(crate) de_memoria: bool,
+    pub(crate) lembradas: [ContaModelada; CONTAS],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -177,10 +182,10 @@ pub(crate) struct ServidorModelado {
     pub(crate) fila: ListaModelada,
     pub(crate) lote: ListaModelada,
     pub(crate) assentos: Assentos,
-    /// The rows of the batch that was sent for good, as it leaves them.
+    /// Rows as its batches have left them. What is not there is not remembered.
+    pub(crate) memoria: [ContaModelada; CONTAS],
+    /// The same of the batch that is under way: to be remembered if it is committed.
     pub(crate) deixadas: [ContaModelada; CONTAS],
-    /// Rows that it remembers; what it does not know of is not there.
-    pub(crate) lembradas: [ContaModelada; CONTAS],
 }
 
 /// What the client of an operation has heard of it.
@@ -260,6 +265,9 @@ impl Males {
     }
 }
 
+/// No history without a defect goes beyond this stamp, however much goes wrong in it.
+pub(crate) const ULTIMO_CARIMBO: u8 = 24;
+
 /// A law that is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ofensa {
@@ -279,6 +287,8 @@ pub(crate) enum Ofensa {
     ViaDeOutro,
     /// Nothing can happen any more, and somebody still waits.
     Encalhada,
+    /// A server draws stamps, and gets nowhere.
+    SemFim,
 }
 
 /// All of it.

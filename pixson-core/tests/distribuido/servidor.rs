@@ -14,30 +14,6 @@ impl ServidorModelado {
         usize::from(self.sessao).checked_sub(1)
     }
 
-    /// Whether the next batch needs no rows but those that it remembers.
-    pub(crate) fn lembra_de_tudo(&self, cena: &CenaDistribuida) -> bool {
-        let espera = self.lote.operacoes().iter().chain(self.fila.operacoes());
-        espera.map(|&operacao| cena.operacao(operacao)).all(|pedida| {
-            let lembrada = |conta| self.lembradas[usize::from(conta)].existe;
-            !matches!(pedida, Op::Abertura(_)) && pedida.contas().all(lembrada)
-        })
-    }
-
-    /// Its last batch is committed, and it was told so.
-    fn lembrar(&mut self) {
-        for (lembrada, deixada) in self.lembradas.iter_mut().zip(self.deixadas) {
-            if deixada.existe {
-                *lembrada = deixada;
-            }
-        }
-        self.deixadas = Default::default();
-    }
-
-    fn esquecer(&mut self) {
-        self.lembradas = Default::default();
-        self.deixadas = Default::default();
-    }
-
     /// A stamp for a reply that touches no row.
     fn carimbar(&mut self) -> u8 {
         self.relogio += 1;
@@ -80,14 +56,15 @@ impl MundoDistribuido {
         self.servidores[servidor].sessao = u8::try_from(lugar + 1).expect("a small number");
     }
 
-    /// What waits becomes the batch. Gives the session of its first message.
-    fn reunir(&mut self, cena: &CenaDistribuida, servidor: usize) -> SessaoModelada {
+    /// The first message of a batch, which takes all that waits.
+    pub(crate) fn comecar(&mut self, cena: &CenaDistribuida, servidor: usize) {
         let existem = self.existentes();
         let deste = &mut self.servidores[servidor];
         for &operacao in deste.fila.operacoes() {
             deste.lote.por(operacao);
         }
         deste.fila = ListaModelada::default();
+        deste.fase = F::Pedindo;
         let mut ordem = [0; CONTAS];
         let mut quantas = 0;
         for conta in deste.lote.operacoes().iter().flat_map(|&op| cena.operacao(op).contas()) {
@@ -100,7 +77,7 @@ impl MundoDistribuido {
             ordem[..quantas].sort_unstable();
         }
         let abre = |&op: &u8| matches!(cena.operacao(op), Op::Abertura(_));
-        SessaoModelada {
+        let sessao = SessaoModelada {
             fase: FaseDaSessao::Via,
             ligada: true,
             epoca: deste.epoca,
@@ -110,35 +87,8 @@ impl MundoDistribuido {
             abre: !cena.tem(D::AberturaSemTabela) && deste.lote.operacoes().iter().any(abre),
             existem: if cena.tem(D::InstrucaoUnica) { existem } else { 0 },
             ..SessaoModelada::default()
-        }
-    }
-
-    /// The first message of a batch, which takes all that waits.
-    pub(crate) fn comecar(&mut self, cena: &CenaDistribuida, servidor: usize) {
-        let sessao = self.reunir(cena, servidor);
-        self.servidores[servidor].fase = F::Pedindo;
+        };
         self.abrir_sessao(servidor, sessao);
-    }
-
-    /// The only message of a batch whose rows are remembered.
-    pub(crate) fn comecar_de_memoria(&mut self, cena: &CenaDistribuida, servidor: usize) {
-        let mut sessao = self.reunir(cena, servidor);
-        let deste = &mut self.servidores[servidor];
-        let mut contas = deste.lembradas;
-        for (conta, linha) in contas.iter_mut().enumerate() {
-            if !sessao.contas().any(|dela| usize::from(dela) == conta) {
-                *linha = ContaModelada::default();
-            }
-        }
-        sessao.lembradas = Some(contas);
-        deste.decidir(cena, &self.banco, &mut contas);
-        (sessao.valores, sessao.assentos) = (contas, deste.assentos);
-        deste.deixadas = contas;
-        deste.fase = F::Confirmando;
-        self.abrir_sessao(servidor, sessao);
-        if cena.tem(D::RespostaAntesDoCommit) {
-            self.responder_lote(cena, servidor);
-        }
     }
 
     /// The server decides, and sends the second message. If the database has ended the transaction
@@ -155,17 +105,17 @@ impl MundoDistribuido {
         }
         let deste = &mut self.servidores[servidor];
         deste.decidir(cena, &self.banco, &mut contas);
+        deste.deixadas = contas;
         if sessao.fase == FaseDaSessao::Aberta {
             sessao.fase = FaseDaSessao::Escrevendo;
             sessao.valores = contas;
             sessao.assentos = deste.assentos;
-            deste.deixadas = contas;
             deste.fase = F::Confirmando;
         } else {
             *sessao = SessaoModelada::default();
             deste.sessao = 0;
             deste.fase = F::EmDuvida;
-            deste.esquecer();
+            deste.esquecer(cena);
         }
         if cena.tem(D::RespostaAntesDoCommit) {
             self.responder_lote(cena, servidor);
@@ -173,7 +123,7 @@ impl MundoDistribuido {
     }
 
     /// Tells clients the outcomes of the batch.
-    fn responder_lote(&mut self, cena: &CenaDistribuida, servidor: usize) {
+    pub(crate) fn responder_lote(&mut self, cena: &CenaDistribuida, servidor: usize) {
         let lote = self.servidores[servidor].lote;
         for &operacao in lote.operacoes() {
             let assento =
@@ -194,22 +144,24 @@ impl MundoDistribuido {
     pub(crate) fn receber(&mut self, cena: &CenaDistribuida, servidor: usize) {
         use FaseDaSessao as S;
         let lugar = self.servidores[servidor].sessao().expect("it waits for an answer");
-        let resposta = std::mem::take(&mut self.sessoes[lugar]).fase;
+        let sessao = std::mem::take(&mut self.sessoes[lugar]);
+        let resposta = sessao.fase;
         self.servidores[servidor].sessao = 0;
         let fase = self.servidores[servidor].fase;
         match (fase, resposta) {
             (F::Pedindo, S::Encerrada | S::EncerradaAberta | S::Recusada)
             | (F::Confirmando, S::Recusada) => self.refazer(cena, servidor),
-            (F::Confirmando, S::Feita) => {
-                if cena.memoria {
-                    self.servidores[servidor].lembrar();
-                }
-                self.dar_por_feito(cena, servidor);
-            }
+            (F::Confirmando, S::Feita) => self.dar_por_feito(cena, servidor),
             (F::Confirmando, S::Avisada) if cena.tem(D::AvisoComoSucesso) => {
                 self.dar_por_feito(cena, servidor);
             }
-            (F::Confirmando, S::Avisada | S::Encerrada) => self.duvidar(cena, servidor),
+            (F::Confirmando, S::Avisada | S::Encerrada) => {
+                self.duvidar(cena, servidor, sessao.de_memoria);
+            }
+            (F::Confirmando, S::Mudada) => {
+                self.servidores[servidor].desenganar(cena);
+                self.por_refazer(cena, servidor);
+            }
             (F::Perguntando, S::Encerrada) => self.servidores[servidor].fase = F::EmDuvida,
             (F::Perguntando, S::Perguntada(RespostaDaVia::Feito)) => {
                 self.dar_por_feito(cena, servidor);
@@ -228,23 +180,29 @@ impl MundoDistribuido {
     fn dar_por_feito(&mut self, cena: &CenaDistribuida, servidor: usize) {
         self.servidores[servidor].numero += 1;
         self.servidores[servidor].fase = F::Ocioso;
+        self.servidores[servidor].lembrar();
         self.responder_lote(cena, servidor);
     }
 
     /// The batch was certainly not made, and is made again with what has gathered meanwhile.
     fn refazer(&mut self, cena: &CenaDistribuida, servidor: usize) {
+        self.servidores[servidor].esquecer(cena);
+        self.por_refazer(cena, servidor);
+    }
+
+    fn por_refazer(&mut self, cena: &CenaDistribuida, servidor: usize) {
         let deste = &mut self.servidores[servidor];
         deste.fase = F::Ocioso;
-        deste.esquecer();
         if !cena.tem(D::CarimbosGuardados) {
             deste.assentos = Assentos::default();
         }
     }
 
-    /// The connection died after the second message.
-    fn duvidar(&mut self, cena: &CenaDistribuida, servidor: usize) {
-        self.servidores[servidor].esquecer();
-        if cena.tem(D::RepeteSemTomar) {
+    /// The connection died after the second message, or after the one of a batch from memory.
+    fn duvidar(&mut self, cena: &CenaDistribuida, servidor: usize, de_memoria: bool) {
+        self.servidores[servidor].esquecer(cena);
+        let repete = cena.tem(D::RepeteSemTomar) || (de_memoria && cena.tem(D::MemoriaSemDuvida));
+        if repete {
             self.refazer(cena, servidor);
         } else if cena.tem(D::QuedaComoRecusa) {
             self.recusar_lote(cena, servidor);
@@ -274,6 +232,7 @@ impl MundoDistribuido {
         let Some(lugar) = self.servidores[servidor].sessao() else { return };
         self.servidores[servidor].sessao = 0;
         let sessao = &mut self.sessoes[lugar];
+        let de_memoria = sessao.de_memoria;
         sessao.ligada = false;
         if !matches!(
             sessao.fase,
@@ -290,7 +249,7 @@ impl MundoDistribuido {
         }
         match self.servidores[servidor].fase {
             F::Pedindo => self.refazer(cena, servidor),
-            F::Confirmando => self.duvidar(cena, servidor),
+            F::Confirmando => self.duvidar(cena, servidor, de_memoria),
             F::Perguntando => self.servidores[servidor].fase = F::EmDuvida,
             F::Morto | F::Ocioso | F::EmDuvida => {}
         }

@@ -2,7 +2,7 @@
 
 use super::cena::{CenaDistribuida, DefeitoDistribuido as D, EspelhoModelado};
 use super::mundo::{
-    FaseDaSessao as F, MundoDistribuido, Ofensa, RespostaDaVia, SESSOES, SessaoModelada,
+    CONTAS, FaseDaSessao as F, MundoDistribuido, Ofensa, RespostaDaVia, SESSOES, SessaoModelada,
     TRAVA_DA_TABELA, TRAVA_DA_VIA,
 };
 
@@ -11,18 +11,21 @@ impl SessaoModelada {
         self.existem & (1 << conta) != 0
     }
 
-    pub(crate) fn contas(&self) -> impl Iterator<Item = u8> {
+    pub(crate) fn contas(&self) -> impl Iterator<Item = u8> + use<> {
         self.ordem.into_iter().filter(|&conta| conta != 0).map(|conta| conta - 1)
     }
 
     /// The phase in which the next account from this place on is waited for. What is not there
     /// cannot be locked.
-    fn depois_de(&self, lugar: usize) -> F {
-        // A batch from memory goes on by itself.
-        let trancadas = if self.lembradas.is_some() { F::Escrevendo } else { F::Aberta };
+    pub(crate) fn depois_de(&self, cena: &CenaDistribuida, lugar: usize) -> F {
         let conta = (lugar..self.ordem.len())
             .find(|&lugar| self.ordem[lugar] != 0 && self.existe(self.ordem[lugar] - 1));
-        conta.map_or(trancadas, |lugar| F::Conta(u8::try_from(lugar).expect("a small number")))
+        let travada = match self.de_memoria {
+            false => F::Aberta,
+            true if cena.tem(D::ViaDepoisDasContas) && self.travas & TRAVA_DA_VIA == 0 => F::Via,
+            true => F::Escrevendo,
+        };
+        conta.map_or(travada, |lugar| F::Conta(u8::try_from(lugar).expect("a small number")))
     }
 }
 
@@ -91,7 +94,7 @@ impl MundoDistribuido {
             F::Via => self.travar_via(cena, sessao),
             F::Conta(lugar) => {
                 self.sessoes[sessao].travas |= self.pedidas(sessao);
-                self.sessoes[sessao].fase = desta.depois_de(usize::from(lugar) + 1);
+                self.sessoes[sessao].fase = desta.depois_de(cena, usize::from(lugar) + 1);
             }
             F::Escrevendo => self.confirmar(cena, sessao),
             F::SemNumero => {
@@ -111,16 +114,15 @@ impl MundoDistribuido {
         let desta = self.sessoes[sessao];
         let via = self.banco.vias[usize::from(desta.epoca)];
         let propria = via.instancia == desta.instancia || cena.tem(D::NomeNaoConferido);
-        let de_memoria = desta.lembradas.is_some();
-        let cego = cena.tem(D::RepeteSemTomar)
-            || cena.tem(D::SegueSemPerguntar)
-            || (de_memoria && cena.tem(D::MemoriaSemNumero));
-        if de_memoria && (!propria || (via.numero + 1 != desta.numero && !cego)) {
-            self.recusar(sessao);
+        let cego = cena.tem(D::RepeteSemTomar) || cena.tem(D::SegueSemPerguntar);
+        let cego = cego || (desta.de_memoria && cena.tem(D::GuardaSemNumero));
+        if !propria || (via.numero + 1 != desta.numero && !cego) {
+            self.concluir(sessao, if desta.de_memoria { F::Mudada } else { F::Alheia });
             return;
         }
-        if !propria || (via.numero + 1 != desta.numero && !cego) {
-            self.concluir(sessao, F::Alheia);
+        let julga = desta.de_memoria && cena.tem(D::GuardaAntesDaEspera);
+        if julga && !self.como_lembradas(cena, &desta) {
+            self.concluir(sessao, F::Mudada);
             return;
         }
         let travas = self.pedidas(sessao);
@@ -130,7 +132,8 @@ impl MundoDistribuido {
         if !cena.tem(D::InstrucaoUnica) {
             desta.existem = existem;
         }
-        desta.fase = desta.depois_de(0);
+        let travadas = usize::from(desta.de_memoria && cena.tem(D::ViaDepoisDasContas)) * CONTAS;
+        desta.fase = desta.depois_de(cena, travadas);
     }
 
     /// A bit for each account that is there.
@@ -143,12 +146,13 @@ impl MundoDistribuido {
     /// The commit of a batch.
     fn confirmar(&mut self, cena: &CenaDistribuida, sessao: usize) {
         let desta = self.sessoes[sessao];
-        if self.mudou(cena, sessao) && !cena.tem(D::MemoriaPelaMetade) {
-            self.recusar(sessao);
+        let julga = desta.de_memoria && !cena.tem(D::GuardaAntesDaEspera);
+        if julga && !self.como_lembradas(cena, &desta) {
+            self.desmentir(cena, sessao);
             return;
         }
         for conta in desta.contas().map(usize::from) {
-            if desta.valores[conta].existe && self.como_lembrada(cena, sessao, conta) {
+            if desta.valores[conta].existe {
                 self.banco.contas[conta] = desta.valores[conta];
             }
         }
@@ -168,22 +172,6 @@ impl MundoDistribuido {
         } else {
             self.concluir(sessao, F::Feita);
         }
-    }
-
-    /// Whether a row of the batch is not as its server remembers it.
-    pub(crate) fn mudou(&self, cena: &CenaDistribuida, sessao: usize) -> bool {
-        let mut contas = self.sessoes[sessao].contas().map(usize::from);
-        contas.any(|conta| !self.como_lembrada(cena, sessao, conta))
-    }
-
-    /// Whether a row is as the batch takes it to be. Rows that it has locked and read are.
-    fn como_lembrada(&self, cena: &CenaDistribuida, sessao: usize, conta: usize) -> bool {
-        let Some(lembradas) = self.sessoes[sessao].lembradas else { return true };
-        let (linha, lembrada) = (self.banco.contas[conta], lembradas[conta]);
-        let sem_carimbo = cena.tem(D::MemoriaSemCarimbo);
-        let carimbo = linha.carimbo == lembrada.carimbo || sem_carimbo;
-        cena.tem(D::MemoriaSemConferir)
-            || (linha.existe && linha.saldo == lembrada.saldo && carimbo)
     }
 
     /// The question for a number: it moves the row from the number before, and says what it finds.
@@ -212,12 +200,12 @@ impl MundoDistribuido {
     }
 
     /// The transaction is over; its answer is on its way, if anybody waits for it.
-    fn concluir(&mut self, sessao: usize, fase: F) {
-        let ligada = self.sessoes[sessao].ligada;
+    pub(crate) fn concluir(&mut self, sessao: usize, fase: F) {
+        let SessaoModelada { ligada, de_memoria, .. } = self.sessoes[sessao];
         self.sessoes[sessao] = SessaoModelada::default();
         if ligada {
-            self.sessoes[sessao].fase = fase;
-            self.sessoes[sessao].ligada = true;
+            self.sessoes[sessao] =
+                SessaoModelada { fase, ligada, de_memoria, ..SessaoModelada::default() };
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Observacao {
     metricas: Metricas,
     /// Whether requests are counted and measured.
     conta: bool,
+    /// Whether the server stops when an outcome cannot be known.
+    para: bool,
     /// The storage has refused a request since the last [`Observacao::recusou`].
     recusou: AtomicBool,
     parada: Parada,
@@ -51,6 +53,7 @@ impl Observacao {
             tela,
             metricas: Metricas::novas(),
             conta: true,
+            para: true,
             recusou: AtomicBool::new(false),
             parada,
             queixa: Mutex::new(Queixa::a_cada(QUEIXAS)),
@@ -62,6 +65,14 @@ impl Observacao {
     #[must_use]
     pub fn sem_contar(self) -> Self {
         Self { conta: false, ..self }
+    }
+
+    /// The same for a bank that is far away ([`Banco::distante`](pixson_core::Banco::distante)): of a request
+    /// whose outcome cannot be known, the connection ends, and the server goes on, since such a bank comes back by
+    /// itself. Storage that has failed does not.
+    #[must_use]
+    pub fn que_continua(self) -> Self {
+        Self { para: false, ..self }
     }
 
     /// Standard output.
@@ -181,8 +192,12 @@ impl ObservadorDeConexao for DeConexao<'_> {
             Err(erro) => tracing::info!(conexao, erro = causa(erro), "conexão interrompida"),
         }
         observacao.tela.mostrar(format_args!("Cliente desconectado {par}"));
-        if let Ok(Encerramento::Sessao(Fim::RelogioEsgotado | Fim::ArmazenamentoFalhou)) = fim {
-            observacao.parar();
+        match fim {
+            Ok(Encerramento::Sessao(Fim::RelogioEsgotado)) => observacao.parar(),
+            Ok(Encerramento::Sessao(Fim::ArmazenamentoFalhou)) if observacao.para => {
+                observacao.parar();
+            }
+            _ => {}
         }
     }
 }
