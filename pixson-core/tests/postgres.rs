@@ -9,6 +9,8 @@ mod memoria;
 mod quedas;
 #[path = "postgres/servidores.rs"]
 mod servidores;
+#[path = "comum/tabelas.rs"]
+mod tabelas;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -23,10 +23,10 @@ use pixson_core::banco::disco::DiscoReal;
 use pixson_core::banco::{Alcance, Auditoria, ErroAbrir, auditar, ler_livro};
 use pixson_core::{Operacao, Rg, Saldo};
 use pixson_oraculos::Sorteio;
-use pixson_oraculos::juiz::{Ouvida, Pergunta, Sentenca, julgar_com_perguntas};
+use pixson_oraculos::juiz::{Sentenca, julgar_com_perguntas};
 use tempfile::TempDir;
 
-use carga::{Cliente, Meta, Pedida, SALDOS};
+use carga::{Cliente, Meta, Pedida, SALDOS, separar};
 use comum::instancia::{Instancia, esperar_ate};
 use comum::{PACIENCIA, conta, contas};
 use sementes::{como_repetir, do_ambiente, semente};
@@ -272,19 +272,4 @@ fn sem_divergencias(auditoria: Result<Auditoria, ErroAbrir>) -> Result<Auditoria
 fn conferir_erros(erros: &[String]) {
     let cortes = |linha: &String| linha.contains("cortados do fim de diario/");
     assert!(erros.iter().all(cortes), "{erros:?}");
-}
-
-/// What the clients heard, and what they asked for and heard nothing of.
-fn separar(pedidas: Vec<(u64, Pedida)>) -> (Vec<Ouvida>, Vec<Pergunta>) {
-    let (mut ouvidas, mut perguntas) = (Vec::new(), Vec::new());
-    for (epoca, Pedida { operacao, resposta }) in pedidas {
-        let Some(resposta) = resposta else {
-            perguntas.push((epoca, operacao));
-            continue;
-        };
-        let carimbo = resposta.carimbo();
-        let desfecho = resposta.desfecho().expect("a text of the protocol");
-        ouvidas.push(Ouvida { epoca, carimbo, operacao, desfecho, confirmada: true });
-    }
-    (ouvidas, perguntas)
 }

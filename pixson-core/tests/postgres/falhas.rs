@@ -7,7 +7,8 @@ use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Recusa, Saldo, Sucesso, Valor};
 
 use super::comum::rg;
-use super::servidores::{ServidorDaCena, julgar, quatro, saldos};
+use super::servidores::{ServidorDaCena, julgar, quatro};
+use super::tabelas::saldos;
 use super::{abrir, aglomerado, banco_com, configuracao, preparado};
 
 fn deposito() -> Operacao {

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use pixson_aglomerado::Aglomerado;
-use pixson_core::banco::regras::{Movimentacao, Movimento};
-use pixson_core::banco::{Banco, BancoPostgres, Execucao, Feito, Lancamento};
+use pixson_core::banco::{Banco, BancoPostgres, Execucao};
 use pixson_core::{Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Valor};
 use pixson_oraculos::Sorteio;
 use pixson_oraculos::juiz::{Historia, Ouvida, julgar_servidores};
 
 use super::comum::rg;
+use super::tabelas::{livro, saldos};
 use super::{abrir, aglomerado, banco_com};
 
 /// A server without sockets: a bank, a clock, and what it has said.
@@ -84,50 +84,6 @@ pub(crate) fn quatro() -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
     let contas: Vec<Rg> = ["1", "2", "3", "4", "5"].map(rg).to_vec();
     let dez = Saldo::de_centavos(1000).expect("in range");
     (contas[..4].iter().map(|&rg| (rg, dez)).collect(), contas)
-}
-
-/// The ledger, in the order in which the judge sorts it.
-pub(crate) fn livro(aglomerado: &Aglomerado, banco: &str) -> Vec<Lancamento> {
-    let texto = aglomerado.sql(
-        banco,
-        "SELECT epoca, carimbo, op, valor, rg, antes, depois, coalesce(rg_destino, ''), \
-         coalesce(destino_antes, 0), coalesce(destino_depois, 0) FROM pixson.livro \
-         ORDER BY carimbo, epoca",
-    );
-    texto.lines().zip(1..).map(|(linha, seq)| lancamento(seq, linha)).collect()
-}
-
-fn lancamento(seq: u64, linha: &str) -> Lancamento {
-    let campos: Vec<&str> = linha.split('|').collect();
-    let numero = |campo: usize| campos[campo].parse::<u64>().expect("a number");
-    let saldo = |campo: usize| Saldo::de_centavos(numero(campo)).expect("a balance");
-    let movimento = |campo: usize| Movimento {
-        rg: rg(campos[campo]),
-        antes: saldo(campo + 1),
-        depois: saldo(campo + 2),
-    };
-    let valor = Valor::de_centavos(numero(3)).expect("an amount");
-    let titular = movimento(4);
-    let movimentacao = match campos[2] {
-        "saque" => Movimentacao::Saque { valor, titular },
-        "deposito" => Movimentacao::Deposito { valor, titular },
-        "transferencia" => {
-            Movimentacao::Transferencia { valor, origem: titular, destino: movimento(7) }
-        }
-        outra => panic!("{outra}"),
-    };
-    let carimbo = Carimbo::novo(numero(1)).expect("a stamp");
-    Lancamento { seq, epoca: numero(0), carimbo, feito: Feito::from(movimentacao) }
-}
-
-pub(crate) fn saldos(aglomerado: &Aglomerado, banco: &str) -> BTreeMap<Rg, Saldo> {
-    let texto = aglomerado.sql(banco, "SELECT rg, saldo FROM pixson.contas");
-    let conta = |linha: &str| {
-        let (conta, centavos) = linha.split_once('|').expect("two fields");
-        let centavos = centavos.parse().expect("a number");
-        (rg(conta), Saldo::de_centavos(centavos).expect("in range"))
-    };
-    texto.lines().map(conta).collect()
 }
 
 /// Judges all that was said on a bank, and that its rows are as the history says.

@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use pixson_core::{Carimbo, Operacao, Pedido, Resposta, Rg, Valor};
 use pixson_oraculos::Sorteio;
+use pixson_oraculos::juiz::{Ouvida, Pergunta};
 
 /// The accounts. The last is close to the limit; one more RG has no account.
 pub(crate) const SALDOS: [(&str, &str); 6] = [
@@ -134,4 +135,19 @@ impl Cliente {
 
 fn existente(sorteio: &mut Sorteio) -> Rg {
     sorteio.escolher(&SALDOS).0.parse().expect("legal RG")
+}
+
+/// What the clients heard, and what they asked for and heard nothing of.
+pub(crate) fn separar(pedidas: Vec<(u64, Pedida)>) -> (Vec<Ouvida>, Vec<Pergunta>) {
+    let (mut ouvidas, mut perguntas) = (Vec::new(), Vec::new());
+    for (epoca, Pedida { operacao, resposta }) in pedidas {
+        let Some(resposta) = resposta else {
+            perguntas.push((epoca, operacao));
+            continue;
+        };
+        let carimbo = resposta.carimbo();
+        let desfecho = resposta.desfecho().expect("a text of the protocol");
+        ouvidas.push(Ouvida { epoca, carimbo, operacao, desfecho, confirmada: true });
+    }
+    (ouvidas, perguntas)
 }
