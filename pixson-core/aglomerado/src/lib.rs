@@ -16,7 +16,6 @@ mod sql;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::os::unix::fs::chown;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,8 +25,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
-use self::maquina::{Usuario, executar, usuario};
-pub use self::maquina::{como_dono, porta_livre, programas};
+use self::maquina::executar;
+pub use self::maquina::{como_dono, pasta_do_dono, porta_livre, programas};
 pub use self::sql::SessaoSql;
 
 /// The database that others are copied from.
@@ -177,10 +176,7 @@ impl Aglomerado {
 
     fn vazio() -> Option<Self> {
         let binarios = programas()?;
-        let pasta = TempDir::with_prefix("pixson-aglomerado-").expect("a temporary directory");
-        if let Some(Usuario { uid, gid }) = usuario() {
-            chown(pasta.path(), Some(uid), Some(gid)).expect("root may give a directory away");
-        }
+        let pasta = pasta_do_dono();
         let porta = porta_livre();
         let copias = AtomicUsize::new(0);
         Some(Self { pasta, binarios, porta, processo: None, copias })

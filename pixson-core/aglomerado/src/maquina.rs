@@ -3,18 +3,20 @@
 use std::fs;
 use std::io::{self, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempDir;
 
 /// Where Debian keeps the programs of each version.
 const VERSOES: &str = "/usr/lib/postgresql";
 
 /// Who owns the cluster: its processes refuse to run as root.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Usuario {
-    pub(super) uid: u32,
-    pub(super) gid: u32,
+struct Usuario {
+    uid: u32,
+    gid: u32,
 }
 
 /// Where the programs of the newest version are that is installed. `None` where there are none, which is
@@ -36,7 +38,7 @@ fn binarios() -> Option<PathBuf> {
 }
 
 /// The user `postgres`, if we are root.
-pub(super) fn usuario() -> Option<Usuario> {
+fn usuario() -> Option<Usuario> {
     if !rustix::process::geteuid().is_root() {
         return None;
     }
@@ -57,6 +59,19 @@ pub fn como_dono(comando: &mut Command) -> &mut Command {
         comando.uid(uid).gid(gid);
     }
     comando
+}
+
+/// A temporary directory of that user.
+///
+/// # Panics
+///
+/// If there is no such user, or no room.
+pub fn pasta_do_dono() -> TempDir {
+    let pasta = TempDir::with_prefix("pixson-aglomerado-").expect("a temporary directory");
+    if let Some(Usuario { uid, gid }) = usuario() {
+        chown(pasta.path(), Some(uid), Some(gid)).expect("root may give a directory away");
+    }
+    pasta
 }
 
 /// A port of 127.0.0.1 on which nobody listens.

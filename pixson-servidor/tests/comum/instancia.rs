@@ -185,7 +185,7 @@ pub(crate) fn com_falhas(binario: &str, falhas: &str) -> Option<Command> {
 }
 
 /// Takes lines off a pipe, so that nobody ever waits for space in it.
-fn linhas(fonte: impl Read + Send + 'static) -> Receiver<String> {
+pub(crate) fn linhas(fonte: impl Read + Send + 'static) -> Receiver<String> {
     let (enviar, linhas) = mpsc::channel();
     thread::spawn(move || {
         for linha in BufReader::new(fonte).lines().map_while(Result::ok) {
