@@ -35,14 +35,17 @@ const MODELO: &str = "modelo";
 /// How long a cluster has to start or to stop.
 const PACIENCIA: Duration = Duration::from_mins(1);
 
-/// Runs a cluster for as long as somebody holds the other end of its input, also if that process ends
-/// without dropping anything, as a test program does with what is static.
+/// Runs a cluster for as long as somebody holds the other end of its input. If that process ends without
+/// dropping anything, as a test program does with what is static, it ends too, and its directory goes.
 const GUARDA: &str = r#"
+folder=$1
+shift
 exec 3<&0
 "$@" </dev/null 3<&- & cluster=$!
-{ cat <&3 >/dev/null; kill -QUIT $cluster; } 2>/dev/null & guard=$!
+{ cat <&3 >/dev/null; : >"$folder/abandoned"; kill -QUIT $cluster; } 2>/dev/null & guard=$!
 wait $cluster
 kill $guard 2>/dev/null
+[ ! -e "$folder/abandoned" ] || { cd /; rm -rf "$folder"; }
 "#;
 
 /// A cluster that is running, or was stopped by its test.
@@ -216,9 +219,16 @@ impl Aglomerado {
         let registro = fs::File::options().create(true).append(true).open(registro);
         let registro = registro.expect("the log can be written");
         let mut guarda = self.comando("sh");
-        guarda.args(["-c", GUARDA, "sh"]).arg(self.binarios.join("postgres"));
-        guarda.arg("-D").arg(self.dados()).arg("-k").arg(self.pasta.path());
+        guarda.args(["-c", GUARDA, "sh"]).arg(self.pasta.path());
+        guarda
+            .arg(self.binarios.join("postgres"))
+            .arg("-D")
+            .arg(self.dados())
+            .arg("-k")
+            .arg(self.pasta.path());
         guarda.args(["-p", &self.porta.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        // Memory that outlives a kill lies in its directory, and goes with it.
+        guarda.args(["-c", "dynamic_shared_memory_type=mmap"]);
         guarda.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(registro);
         self.processo = Some(guarda.spawn().expect("a shell starts"));
         let comecou = Instant::now();
@@ -245,16 +255,19 @@ impl Aglomerado {
     /// Kills the whole cluster as a power cut of its processes would (SIGQUIT to the postmaster, which does
     /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
     pub fn derrubar(&mut self) {
-        if let Some(mut processo) = self.processo.take() {
-            self.sinalizar(Signal::QUIT);
-            let _ = processo.wait();
-        }
+        self.terminar(Signal::QUIT);
     }
 
     /// Kills the postmaster alone, by SIGKILL; its processes end when they notice.
     pub fn matar(&mut self) {
+        self.terminar(Signal::KILL);
+    }
+
+    fn terminar(&mut self, sinal: Signal) {
         if let Some(mut processo) = self.processo.take() {
-            self.sinalizar(Signal::KILL);
+            // Waiting would close it, and so give the directory up.
+            let _entrada = processo.stdin.take();
+            self.sinalizar(sinal);
             let _ = processo.wait();
         }
     }
