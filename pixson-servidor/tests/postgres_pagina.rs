@@ -31,6 +31,9 @@ const PAGINA_PORTUGUESA: &str = include_str!("../../docs/postgres.pt-BR.md");
 const PORTAS: [&str; 5] =
     ["PRIMARIO=5433", "RESERVA=5434", "RESTAURADO=5435", "PORTA_A=5000", "PORTA_B=5001"];
 
+/// For how long the page puts a load on the servers, which is longer than a test needs.
+const POR_QUANTO: &str = "--duracao 20";
+
 /// How long a block of the page may take: some of them copy a cluster.
 const POR_BLOCO: Duration = PACIENCIA.saturating_mul(4);
 
@@ -96,6 +99,9 @@ impl Digitacao {
             let nossa = format!("{}={}", porta.split('=').next().expect("a name"), porta_livre());
             assert!(faltam[0].contains(porta), "{porta} is not in the page");
             faltam[0] = faltam[0].replace(porta, &nossa);
+        }
+        for bloco in faltam.iter_mut().filter(|bloco| bloco.contains(POR_QUANTO)) {
+            *bloco = bloco.replace(POR_QUANTO, "--duracao 10");
         }
         let mut digitacao = Self { bash, entrada, saida, erros, faltam, pasta };
         digitacao.dizer(COMECO);
