@@ -20,7 +20,7 @@ use std::net::Shutdown;
 use std::thread;
 
 use pixson_aglomerado::Aglomerado;
-use pixson_core::{Operacao, Recusa, Rg, Saldo};
+use pixson_core::{Operacao, Recusa, Resposta, Rg, Saldo};
 use pixson_oraculos::Sorteio;
 use pixson_oraculos::juiz::{Historia, Sentenca, julgar_servidores};
 use rustix::process::Signal;
@@ -205,7 +205,7 @@ impl VidaDoBanco {
         let lote = [Operacao::Login { rg }, Operacao::Saldo { rg }];
         cliente.pedir(&lote, &Meta::nova(0).0).expect("it answers");
         let boa = |pedida: &Pedida| {
-            let desfecho = pedida.resposta.as_ref().and_then(|resposta| resposta.desfecho());
+            let desfecho = pedida.resposta.as_ref().and_then(Resposta::desfecho);
             desfecho.is_some_and(|desfecho| desfecho.is_ok())
         };
         assert!(cliente.pedidas.iter().all(boa), "{:?}", cliente.pedidas);
@@ -218,7 +218,7 @@ impl VidaDoBanco {
         }
         for (_, pedida) in &mut self.pedidas {
             // What was refused for want of an answer of the database may have been done.
-            let resposta = pedida.resposta.as_ref().and_then(|resposta| resposta.desfecho());
+            let resposta = pedida.resposta.as_ref().and_then(Resposta::desfecho);
             if resposta == Some(Err(Recusa::ServidorIndisponivel)) {
                 pedida.resposta = None;
             }

@@ -65,7 +65,7 @@ impl FalhaDoBanco {
         let Self { codigo, texto, .. } = self;
         let que_fazer = match codigo.as_ref().map(SqlState::code) {
             Some("42P01" | "3F000") => "faltam as tabelas: use `pixson-servidor banco preparar`",
-            Some("42501") => "o usuário não tem direito às tabelas: veja docs/operacao.md",
+            Some("42501") => "o usuário não tem direito às tabelas: veja docs/postgres.md",
             Some("28P01" | "28000") => {
                 "usuário ou senha recusados: veja a URL, PGPASSFILE e PGPASSWORD"
             }
