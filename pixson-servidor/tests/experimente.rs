@@ -204,6 +204,20 @@ fn a_wrong_word_is_told_with_its_code_before_anything_starts() {
         assert_eq!(saida.status.code(), Some(0));
         assert!(texto(&saida.stdout).contains("\nExemplos:\n"));
     }
+    for (achado, frase) in [
+        (
+            "",
+            "O PostgreSQL não está instalado. Instale o pacote postgresql: apt install postgresql.",
+        ),
+        ("14", "O PostgreSQL em /14/bin é antigo demais: é preciso o 15 ou mais novo."),
+    ] {
+        // The shell looks for the packages by a command of its own, in whose place this one comes.
+        let procura = format!("() {{ [ -z '{achado}' ] || echo '/{achado}/bin/initdb'; }}");
+        let mut script = experimente(temporaria.path(), &[]);
+        let saida = script.env("BASH_FUNC_compgen%%", procura).output().expect("a script");
+        let dito = format!("{frase}\n");
+        assert_eq!((texto(&saida.stderr), saida.status.code()), (&*dito, Some(3)));
+    }
     let nenhuma: PathBuf = temporaria.path().join("nenhuma");
     if programas().is_some() {
         let saida = experimente(temporaria.path(), &[]).arg("--binarios").arg(&nenhuma).output();

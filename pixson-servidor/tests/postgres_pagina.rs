@@ -45,6 +45,7 @@ limpar() {
     for arquivo in "$HOME"/bancos/*/postmaster.pid; do
         [[ ! -e $arquivo ]] || pg_ctl stop -m immediate -D "${arquivo%/*}" >/dev/null || true
     done
+    rm -rf "$HOME/bancos"
 }
 trap limpar EXIT
 "#;

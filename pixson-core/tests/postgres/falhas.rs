@@ -104,7 +104,7 @@ fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
     let (iniciais, _) = quatro();
     let banco = banco_com(aglomerado, &iniciais);
     aglomerado.sql("postgres", "DROP ROLE IF EXISTS atendente; CREATE ROLE atendente LOGIN");
-    // docs/operacao.md
+    // docs/postgres.md
     aglomerado.sql(
         &banco,
         "GRANT USAGE ON SCHEMA pixson TO atendente; \
