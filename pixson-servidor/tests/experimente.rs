@@ -42,7 +42,7 @@ fn temporaria() -> TempDir {
 fn duas_portas() -> u16 {
     static PROXIMA: AtomicU16 = AtomicU16::new(0);
     let livre = |porta: &u16| TcpListener::bind(("127.0.0.1", *porta)).is_ok();
-    let mut tentadas = (0..2000).map(|_| 12_000 + 2 * PROXIMA.fetch_add(1, Ordering::Relaxed));
+    let mut tentadas = (0..1000).map(|_| 12_000 + 2 * PROXIMA.fetch_add(1, Ordering::Relaxed));
     tentadas.find(|porta| livre(porta) && livre(&(porta + 1))).expect("two free ports")
 }
 

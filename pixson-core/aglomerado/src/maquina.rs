@@ -7,8 +7,14 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
+
+/// Where ports are looked for: below those that Linux gives to clients (from 32,768 on), one of which could take
+/// the port of a cluster before it is started, or while it is stopped.
+const PRIMEIRA_PORTA: u16 = 14_000;
+const LUGARES: u16 = 16_000;
 
 /// Where Debian keeps the programs of each version.
 const VERSOES: &str = "/usr/lib/postgresql";
@@ -80,8 +86,15 @@ pub fn pasta_do_dono() -> TempDir {
 ///
 /// If there is none.
 pub fn porta_livre() -> u16 {
-    let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    ouvinte.local_addr().expect("bound").port()
+    static TENTADAS: AtomicU16 = AtomicU16::new(0);
+    let livre = |porta: &u16| TcpListener::bind(("127.0.0.1", *porta)).is_ok();
+    // Each process begins elsewhere.
+    let minha = u16::try_from(std::process::id() % 1000).expect("below 1000") * 16;
+    let mut portas = (0..LUGARES).map(|_| {
+        let tentada = TENTADAS.fetch_add(1, Ordering::Relaxed).wrapping_add(minha);
+        PRIMEIRA_PORTA + tentada % LUGARES
+    });
+    portas.find(livre).expect("a free port")
 }
 
 pub(super) fn executar(comando: &mut Command) -> String {
