@@ -243,7 +243,10 @@ fn commands_work_while_a_server_runs_and_it_serves_what_they_did_at_once() {
                    +0.00 em depósitos, -0.00 em saques\n\
                    O PostgreSQL chegou ao mesmo em uma consulta só.\nNenhuma divergência.\n";
     assert_eq!(banco.feito(&["auditar"]), contada);
-    assert_eq!(servidor.parar(), [""; 0]);
+    // The cluster of the tests is not meant to survive anything.
+    let estranhas = |linha: &String| !linha.contains("o PostgreSQL está com fsync desligado");
+    let ditas: Vec<String> = servidor.parar().into_iter().filter(estranhas).collect();
+    assert_eq!(ditas, [""; 0]);
 }
 
 #[test]
