@@ -11,6 +11,7 @@
 
 mod intermediario;
 mod maquina;
+mod quedas;
 mod sql;
 
 use std::ffi::OsStr;
@@ -21,7 +22,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
@@ -42,7 +42,7 @@ folder=$1
 shift
 exec 3<&0
 "$@" </dev/null 3<&- & cluster=$!
-{ cat <&3 >/dev/null; : >"$folder/abandoned"; kill -QUIT $cluster; } 2>/dev/null & guard=$!
+{ cat <&3 >/dev/null; : >"$folder/abandoned"; kill -QUIT $cluster; kill -CONT $cluster; } 2>/dev/null & guard=$!
 wait $cluster
 kill $guard 2>/dev/null
 [ ! -e "$folder/abandoned" ] || { cd /; rm -rf "$folder"; }
@@ -250,44 +250,6 @@ impl Aglomerado {
     /// What the cluster has said.
     pub fn registro(&self) -> String {
         fs::read_to_string(self.pasta.path().join("registro")).unwrap_or_default()
-    }
-
-    /// Kills the whole cluster as a power cut of its processes would (SIGQUIT to the postmaster, which does
-    /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
-    pub fn derrubar(&mut self) {
-        self.terminar(Signal::QUIT);
-    }
-
-    /// Kills the postmaster alone, by SIGKILL; its processes end when they notice.
-    pub fn matar(&mut self) {
-        self.terminar(Signal::KILL);
-    }
-
-    fn terminar(&mut self, sinal: Signal) {
-        if let Some(mut processo) = self.processo.take() {
-            // Waiting would close it, and so give the directory up.
-            let _entrada = processo.stdin.take();
-            self.sinalizar(sinal);
-            let _ = processo.wait();
-        }
-    }
-
-    /// Stops the postmaster (SIGSTOP), so that new connections get no answer.
-    pub fn congelar(&self) {
-        self.sinalizar(Signal::STOP);
-    }
-
-    /// Lets it go on.
-    pub fn descongelar(&self) {
-        self.sinalizar(Signal::CONT);
-    }
-
-    /// Tells the postmaster, whose number stands in its directory while it runs.
-    fn sinalizar(&self, sinal: Signal) {
-        let arquivo = fs::read_to_string(self.dados().join("postmaster.pid")).unwrap_or_default();
-        let pid = arquivo.lines().next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
-        // It fails if the process has just ended, which is what is wanted.
-        let _ = pid.map(|pid| kill_process(pid, sinal));
     }
 
     /// The port on 127.0.0.1.
