@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use comum::ambiente::programa;
 use comum::conexao::encher_todas;
 use comum::instancia::{Instancia, entrar, esperar_ate};
+use comum::painel::{pagina, pedir_http};
 use comum::{UMA, dizer, duas_contas};
 
 /// A server that logs in this form, with its counters on a free port.
@@ -30,19 +31,6 @@ fn servir_em(contas: &TempDir, nivel: &str, formato: &str) -> (Instancia, String
     let painel = linha.split("127.0.0.1:").nth(1).expect("where the counters are");
     let porta: String = painel.chars().take_while(char::is_ascii_digit).collect();
     (instancia, format!("127.0.0.1:{porta}"))
-}
-
-fn pedir_http(painel: &str, pedido: &[u8]) -> String {
-    let mut fluxo = TcpStream::connect(painel).expect("it listens");
-    fluxo.set_read_timeout(Some(comum::PACIENCIA)).expect("a TCP socket");
-    fluxo.write_all(pedido).expect("it reads");
-    let mut resposta = String::new();
-    fluxo.read_to_string(&mut resposta).expect("it answers in UTF-8");
-    resposta
-}
-
-fn pagina(painel: &str, caminho: &str) -> String {
-    pedir_http(painel, format!("GET {caminho} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes())
 }
 
 /// The value of a counter, by its name and labels.

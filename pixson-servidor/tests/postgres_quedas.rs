@@ -27,7 +27,8 @@ use rustix::process::Signal;
 
 use carga::{Cliente, Meta, Pedida, SALDOS, separar};
 use comum::ambiente::programa;
-use comum::instancia::{Instancia, entrar, porta_no_log};
+use comum::instancia::{Instancia, entrar, esperar_ate, porta_no_log};
+use comum::painel::pagina;
 use comum::{PACIENCIA, binario, texto};
 use sementes::{como_repetir, do_ambiente, semente};
 use tamanho::tamanho;
@@ -39,16 +40,32 @@ const CLIENTES: usize = 8;
 fn kills_of_servers_and_of_their_database_lose_nothing_acknowledged_and_do_nothing_twice() {
     let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or_else(|| tamanho(5, 50));
     let semente = semente(1);
-    let Some(mut vida) = VidaDoBanco::nova(semente) else { return };
+    // Time enough for a database that recovers.
+    let Some(mut vida) = VidaDoBanco::nova(semente, "30") else { return };
     for rodada in 0..rodadas {
-        vida.rodar(rodada);
+        vida.rodar(|vida| vida.falhar(rodada));
     }
     assert_eq!(vida.julgar(), Ok(()), "{}", como_repetir(semente));
 }
 
 #[test]
+fn a_database_that_is_frozen_under_load_is_told_of_and_costs_nothing_once_it_goes_on() {
+    let Some(mut vida) = VidaDoBanco::nova(semente(1), "1") else { return };
+    vida.rodar(|vida| {
+        let mut outro = vida.servidores[0].instancia.conectar();
+        vida.aglomerado.congelar_tudo();
+        let resposta = outro.pedir(&format!("t:0|op:6|rg:{}", SALDOS[0].0));
+        assert!(resposta.ends_with("|s:1|resposta:Servidor indisponível"), "{resposta}");
+        vida.servidores.iter().for_each(|servidor| servidor.esperar_saude("503"));
+        vida.aglomerado.descongelar();
+        vida.servidores.iter().for_each(|servidor| servidor.esperar_saude("200"));
+    });
+    assert_eq!(vida.julgar(), Ok(()));
+}
+
+#[test]
 fn an_outcome_that_cannot_be_known_ends_its_connection_and_not_the_server() {
-    let Some(vida) = VidaDoBanco::nova(semente(1)) else { return };
+    let Some(vida) = VidaDoBanco::nova(semente(1), "30") else { return };
     let servidor = &vida.servidores[0].instancia;
     let mut perdida = entrar(servidor, SALDOS[0].0);
     let sql = |texto: &str| vida.aglomerado.sql("postgres", texto);
@@ -59,7 +76,15 @@ fn an_outcome_that_cannot_be_known_ends_its_connection_and_not_the_server() {
                     WHERE application_name = 'pixson' AND wait_event = 'SyncRep'";
     let resposta = thread::scope(|escopo| {
         let deposito = format!("t:0|op:3|rg:{}|valor:1", SALDOS[0].0);
-        let pedida = escopo.spawn(move || perdida.pedir(&deposito));
+        // The database notices the change by and by.
+        let pedida = escopo.spawn(move || {
+            loop {
+                let resposta = perdida.pedir(&deposito);
+                if !resposta.contains("|s:0|") {
+                    break resposta;
+                }
+            }
+        });
         while sql(cancelar) == "0" {
             thread::yield_now();
         }
@@ -69,26 +94,33 @@ fn an_outcome_that_cannot_be_known_ends_its_connection_and_not_the_server() {
     sql("ALTER SYSTEM RESET synchronous_standby_names");
     sql("SELECT pg_reload_conf()");
     let saldo = entrar(servidor, SALDOS[0].0).pedir(&format!("t:0|op:1|rg:{}", SALDOS[0].0));
-    assert!(saldo.ends_with("|s:0|resposta:Saldo: 101.0"), "{saldo}");
+    assert!(saldo.contains("|s:0|resposta:Saldo: "), "{saldo}");
 }
 
 /// A server that is running, and its epoch.
 struct Atendente {
     instancia: Instancia,
     epoca: u64,
+    painel: String,
 }
 
 impl Atendente {
-    fn iniciar(url: &str) -> Self {
+    fn iniciar(url: &str, espera: &str) -> Self {
         let mut comando = programa(binario());
-        // Time enough for a database that recovers.
-        comando.args(["--porta", "0", "--banco", url, "--espera-banco", "30"]);
-        let mut instancia = Instancia::gerar(comando.args(["--silencioso", "--log", "info"]));
+        comando.args(["--porta", "0", "--metricas", "127.0.0.1:0", "--banco", url]);
+        comando.args(["--espera-banco", espera, "--silencioso", "--log", "info"]);
+        let mut instancia = Instancia::gerar(&mut comando);
+        let painel = format!("127.0.0.1:{}", porta_no_log(&instancia.proximo_erro()));
         let linha = instancia.proximo_erro();
         instancia.porta = porta_no_log(&linha);
         let (_, epoca) = linha.split_once("epoca=").expect("the first line has it");
         let (epoca, _) = epoca.split_once(' ').expect("another field");
-        Self { instancia, epoca: epoca.parse().expect("a number") }
+        Self { instancia, epoca: epoca.parse().expect("a number"), painel }
+    }
+
+    fn esperar_saude(&self, situacao: &str) {
+        let comeco = format!("HTTP/1.1 {situacao} ");
+        esperar_ate(situacao, || pagina(&self.painel, "/saude").starts_with(&comeco));
     }
 }
 
@@ -96,6 +128,8 @@ struct VidaDoBanco {
     sorteio: Sorteio,
     aglomerado: Aglomerado,
     url: String,
+    /// For how long its servers wait for the database.
+    espera: &'static str,
     servidores: [Atendente; 2],
     pedidas: Vec<(u64, Pedida)>,
 }
@@ -108,7 +142,7 @@ fn iniciais() -> BTreeMap<Rg, Saldo> {
 }
 
 impl VidaDoBanco {
-    fn nova(semente: u64) -> Option<Self> {
+    fn nova(semente: u64, espera: &'static str) -> Option<Self> {
         let aglomerado = Aglomerado::novo()?;
         aglomerado.sql("postgres", "CREATE DATABASE banco");
         let url = aglomerado.url("banco");
@@ -119,13 +153,13 @@ impl VidaDoBanco {
             let inserir = format!("INSERT INTO pixson.contas (rg, nome, saldo) VALUES {conta}");
             aglomerado.sql("banco", &inserir);
         }
-        let servidores = [(); 2].map(|()| Atendente::iniciar(&url));
+        let servidores = [(); 2].map(|()| Atendente::iniciar(&url, espera));
         let (sorteio, pedidas) = (Sorteio::novo(semente), Vec::new());
-        Some(Self { sorteio, aglomerado, url, servidores, pedidas })
+        Some(Self { sorteio, aglomerado, url, espera, servidores, pedidas })
     }
 
     /// Clients work at both servers, something goes wrong, and both servers are there again.
-    fn rodar(&mut self, rodada: u64) {
+    fn rodar(&mut self, falhar: impl FnOnce(&mut Self)) {
         let (meta, espera) = Meta::nova(50 + self.sorteio.ate(300));
         let mut clientes = Vec::new();
         for servidor in &self.servidores {
@@ -145,7 +179,7 @@ impl VidaDoBanco {
                 })
                 .collect();
             espera.recv_timeout(PACIENCIA).expect("the servers answer");
-            self.falhar(rodada);
+            falhar(self);
             self.conferir_que_atendem();
             let mut pedidas = Vec::new();
             for (epoca, fim, trabalho) in trabalham {
@@ -163,12 +197,14 @@ impl VidaDoBanco {
     fn falhar(&mut self, rodada: u64) {
         let qual = self.sorteio.ate(2);
         match rodada % 5 {
-            0 => {
-                self.servidores[qual].instancia.matar();
-                self.servidores[qual] = Atendente::iniciar(&self.url);
-            }
+            0 => self.matar(qual),
             1 => {
-                self.aglomerado.derrubar();
+                // Its processes notice, or are killed as well.
+                if self.sorteio.um_em(2) {
+                    self.aglomerado.matar();
+                } else {
+                    self.aglomerado.derrubar();
+                }
                 self.aglomerado.iniciar();
             }
             2 => {
@@ -183,12 +219,17 @@ impl VidaDoBanco {
                 self.servidores[qual].instancia.sinalizar(Signal::CONT);
             }
             _ => {
-                self.servidores[qual].instancia.matar();
-                self.aglomerado.derrubar();
+                self.aglomerado.matar();
                 self.aglomerado.iniciar();
-                self.servidores[qual] = Atendente::iniciar(&self.url);
+                self.matar(qual);
             }
         }
+    }
+
+    /// A server is killed, and another one comes in its place.
+    fn matar(&mut self, qual: usize) {
+        self.servidores[qual].instancia.matar();
+        self.servidores[qual] = Atendente::iniciar(&self.url, self.espera);
     }
 
     fn conferir_que_atendem(&mut self) {
@@ -198,7 +239,7 @@ impl VidaDoBanco {
     }
 
     fn conferir_que_atende(&mut self, qual: usize) {
-        let Atendente { instancia, epoca } = &self.servidores[qual];
+        let Atendente { instancia, epoca, .. } = &self.servidores[qual];
         let mut cliente = Cliente::novo(instancia.fluxo(), Sorteio::novo(0));
         let (rg, _) = SALDOS[qual];
         let rg = rg.parse().expect("a legal RG");
@@ -216,13 +257,16 @@ impl VidaDoBanco {
         for servidor in &mut self.servidores {
             servidor.instancia.parar();
         }
-        for (_, pedida) in &mut self.pedidas {
-            // What was refused for want of an answer of the database may have been done.
-            let resposta = pedida.resposta.as_ref().and_then(Resposta::desfecho);
-            if resposta == Some(Err(Recusa::ServidorIndisponivel)) {
-                pedida.resposta = None;
+        self.pedidas.retain_mut(|(_, pedida)| {
+            match pedida.resposta.as_ref().and_then(Resposta::desfecho) {
+                // What was refused for want of an answer of the database may have been done.
+                Some(Err(Recusa::ServidorIndisponivel)) => pedida.resposta = None,
+                // A login was refused before: the session has not asked the bank at all.
+                Some(Err(Recusa::OperacaoNaoAutorizada)) => return false,
+                _ => {}
             }
-        }
+            true
+        });
         let (ouvidas, perguntas) = separar(std::mem::take(&mut self.pedidas));
         let livro = tabelas::livro(&self.aglomerado, "banco");
         assert!(livro.len() > 100, "the clients moved money");

@@ -148,7 +148,15 @@ fn deposito_sem_replica(
          WHERE application_name = 'pixson' AND wait_event = 'SyncRep'"
     );
     thread::scope(|escopo| {
-        let pedida = escopo.spawn(|| servidor.fazer(deposito(conta)));
+        // The database notices the change by and by.
+        let pedida = escopo.spawn(|| {
+            loop {
+                let ouvida = servidor.fazer(deposito(conta));
+                if !ouvida.confirmada {
+                    break ouvida;
+                }
+            }
+        });
         while primario.sql("postgres", &encerrar) == "0" {
             thread::yield_now();
         }

@@ -7,6 +7,7 @@ pub(crate) mod conexao;
 pub(crate) mod filho;
 pub(crate) mod honestos;
 pub(crate) mod instancia;
+pub(crate) mod painel;
 pub(crate) mod pasta;
 
 use std::env;
