@@ -7,10 +7,14 @@
 mod aberturas;
 #[path = "postgres_gestao/auditoria.rs"]
 mod auditoria;
+#[path = "postgres_gestao/disputas.rs"]
+mod disputas;
 #[path = "postgres_gestao/duvidas.rs"]
 mod duvidas;
 #[path = "postgres_gestao/leituras.rs"]
 mod leituras;
+#[path = "comum/tamanho.rs"]
+mod tamanho;
 
 use std::sync::OnceLock;
 use std::thread;
@@ -89,6 +93,12 @@ fn saldo(centavos: u64) -> Saldo {
 
 fn conta(numero: &str, centavos: u64) -> Conta {
     Conta { rg: rg(numero), nome: "Ana".parse().expect("a legal name"), saldo: saldo(centavos) }
+}
+
+/// So many accounts that they are written before servers have to wait.
+fn muitas() -> Abertura {
+    let contas = (0..5000).map(|numero: u64| conta(&numero.to_string(), numero));
+    Abertura::nova(contas.collect()).expect("each once")
 }
 
 fn abertura(contas: &[(&str, u64)]) -> Abertura {

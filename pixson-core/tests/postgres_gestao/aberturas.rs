@@ -47,12 +47,6 @@ fn an_opening_waits_for_the_batch_that_is_under_way_and_takes_its_stamp_into_acc
     assert_eq!(bancada.sql("SELECT carimbo FROM pixson.contas"), "78");
 }
 
-/// So many accounts that they are written before servers have to wait.
-fn muitas() -> Abertura {
-    let contas = (0..5000).map(|numero: u64| conta(&numero.to_string(), numero));
-    Abertura::nova(contas.collect()).expect("each once")
-}
-
 #[test]
 fn many_accounts_are_opened_far_ahead_and_none_twice() {
     let Some(bancada) = Bancada::nova() else { return };

@@ -47,6 +47,11 @@ pub(super) const NOVAS_ABRIR: &str = "\
     INSERT INTO pixson.contas (rg, nome, saldo, carimbo) \
     SELECT rg, nome, saldo, $1 FROM pg_temp.pixson_novas ORDER BY rg";
 
+/// Gives them their stamp.
+pub(super) const NOVAS_CARIMBAR: &str = "\
+    UPDATE pixson.contas AS conta SET carimbo = $1 FROM pg_temp.pixson_novas AS nova \
+    WHERE conta.rg = nova.rg";
+
 /// Enters them in the ledger.
 pub(super) const NOVAS_LANCAR: &str = "\
     INSERT INTO pixson.livro (carimbo, epoca, op, rg, depois) \

@@ -5,6 +5,9 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use super::comandos::VERSAO_DO_ESQUEMA;
 
+/// How often a batch or an act of the administration is done again that lost against another transaction.
+pub(super) const REPETICOES_MAX: u32 = 10;
+
 /// What to do about a failure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Remedio {
@@ -60,6 +63,13 @@ impl FalhaDoBanco {
         Self { remedio: Remedio::Nenhum, nao_feita: true, codigo: None, texto }
     }
 
+    /// Another transaction was in the way, and this one was given up for it. A lock that was waited for in
+    /// vain is none of these.
+    pub(super) fn perdeu_a_corrida(&self) -> bool {
+        let corridas = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+        self.nao_feita && self.codigo.as_ref().is_some_and(|codigo| corridas.contains(codigo))
+    }
+
     /// What happened and what to do, for a person.
     pub(super) fn frase(&self) -> String {
         let Self { codigo, texto, .. } = self;
@@ -73,6 +83,8 @@ impl FalhaDoBanco {
             Some("25006") => "este servidor do PostgreSQL só lê: a URL precisa nomear o primário",
             Some("53300") => "o PostgreSQL não aceita mais conexões: aumente max_connections",
             Some("53100") => "o disco do PostgreSQL está cheio: libere espaço",
+            Some("40001" | "40P01") => "perdeu muitas vezes para outra transação: tente de novo",
+            Some("55P03") => "outra transação usa as mesmas contas há tempo demais: tente de novo",
             // Said by the client, since it has none to give.
             None if texto == "password missing" => {
                 "o PostgreSQL pede uma senha: veja PGPASSFILE e PGPASSWORD"

@@ -13,11 +13,11 @@ use tokio_postgres::types::Type;
 use super::ErroPostgres;
 use super::ato::{AtoDeGestao, FalhaDoAto, Ligada};
 use super::comandos_de_gestao::{
-    AJUSTE_LANCAR, CONTA_AJUSTAR, CONTA_TRANCAR, NOVAS_ABRIR, NOVAS_ANALISAR, NOVAS_COPIAR,
-    NOVAS_EXISTENTES, NOVAS_LANCAR, NOVAS_PREPARAR, VIAS_ULTIMO,
+    AJUSTE_LANCAR, CONTA_AJUSTAR, CONTA_TRANCAR, NOVAS_ABRIR, NOVAS_ANALISAR, NOVAS_CARIMBAR,
+    NOVAS_COPIAR, NOVAS_EXISTENTES, NOVAS_LANCAR, NOVAS_PREPARAR, VIAS_ULTIMO,
 };
 use super::configuracao::ConfiguracaoPostgres;
-use super::falha::FalhaDoBanco;
+use super::falha::{FalhaDoBanco, REPETICOES_MAX};
 use super::valores::{carimbo_de, do_carimbo, do_saldo, saldo_de};
 use crate::banco::abertura::Abertura;
 use crate::banco::regras::Movimento;
@@ -139,7 +139,13 @@ impl AdministracaoPostgres {
     pub fn ajustar(&mut self, rg: Rg, saldo: Saldo) -> Result<Movimento, ErroDeGestao> {
         let Self { configuracao, runtime, ligada } = self;
         let ajustada = runtime.block_on(async {
-            let ajustada = ajustar(ligada, configuracao, rg, saldo).await;
+            let ajustada = repetir(
+                ligada,
+                configuracao,
+                FalhaDoBanco::perdeu_a_corrida,
+                async |ligada: &mut Ligada| ajustar(ligada, configuracao, rg, saldo).await,
+            );
+            let ajustada = ajustada.await;
             ligada.assentar(configuracao).await;
             ajustada
         });
@@ -173,11 +179,42 @@ async fn abrir(
             return Ok(());
         }
     }
-    let ato = AtoDeGestao::comecar(ligada, configuracao).await?;
-    let carimbo = apos(ato.parar_as_vias().await?)?;
-    conferir_novas(&ato).await?;
-    gravar_novas(&ato, carimbo).await?;
-    ato.confirmar(carimbo).await
+    let perdeu_a_corrida = |falha: &FalhaDoBanco| {
+        // Somebody has opened one of these accounts meanwhile, which is then found there.
+        falha.perdeu_a_corrida() || falha.codigo == Some(SqlState::UNIQUE_VIOLATION)
+    };
+    repetir(ligada, configuracao, perdeu_a_corrida, async |ligada: &mut Ligada| {
+        let ato = AtoDeGestao::comecar(ligada, configuracao).await?;
+        conferir_novas(&ato).await?;
+        // Whoever opens the same accounts is waited for here, where no server waits for us, and never under
+        // the lock: accounts first, then the table, as in every opening.
+        ato.transacao.execute(NOVAS_ABRIR, &[&do_carimbo(Carimbo::ZERO)]).await?;
+        let carimbo = apos(ato.parar_as_vias().await?)?;
+        ato.transacao.execute(NOVAS_CARIMBAR, &[&do_carimbo(carimbo)]).await?;
+        ato.transacao.execute(NOVAS_LANCAR, &[&do_carimbo(carimbo), &ato.epoca()]).await?;
+        ato.confirmar(carimbo).await
+    })
+    .await
+}
+
+/// Does an act again that was certainly not done, since it lost against another transaction, as `vale` has
+/// it; at most ten times.
+async fn repetir<T>(
+    ligada: &mut Ligada,
+    configuracao: &ConfiguracaoPostgres,
+    vale: impl Fn(&FalhaDoBanco) -> bool,
+    ato: impl AsyncFn(&mut Ligada) -> Result<T, FalhaDoAto>,
+) -> Result<T, FalhaDoAto> {
+    let mut repeticoes = 0;
+    loop {
+        match ato(ligada).await {
+            Err(FalhaDoAto::NadaFeito(falha)) if repeticoes < REPETICOES_MAX && vale(&falha) => {
+                repeticoes += 1;
+                ligada.assentar(configuracao).await;
+            }
+            fim => return fim,
+        }
+    }
 }
 
 /// Opens many accounts, which takes seconds, and has servers wait only for the end of it: the stamp is one
@@ -196,8 +233,8 @@ async fn abrir_adiantadas(ato: AtoDeGestao<'_>) -> Result<bool, FalhaDoAto> {
     };
     match gravadas.await {
         Ok(ultimo) if ultimo < do_carimbo(carimbo) => ato.confirmar(carimbo).await.map(|()| true),
-        Err(FalhaDoAto::NadaFeito(FalhaDoBanco { codigo: Some(codigo), .. }))
-            if [SqlState::UNIQUE_VIOLATION, SqlState::T_R_DEADLOCK_DETECTED].contains(&codigo) =>
+        Err(FalhaDoAto::NadaFeito(falha))
+            if falha.perdeu_a_corrida() || falha.codigo == Some(SqlState::UNIQUE_VIOLATION) =>
         {
             Ok(false)
         }

@@ -10,16 +10,13 @@ use tokio::time::sleep;
 
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta, contas_de, decidir_lote};
-use super::falha::{FalhaDoBanco, Remedio};
+use super::falha::{FalhaDoBanco, REPETICOES_MAX, Remedio};
 use super::lembradas::Lembradas;
 use super::medidas::Medidas;
 use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
 use crate::banco::Execucao;
 use crate::relogio::Relogio;
 use crate::tipos::{Operacao, Rg};
-
-/// How often a batch is done again that lost against another transaction.
-const REPETICOES_MAX: u32 = 10;
 
 /// The first pause before a batch is done again, and the longest before connecting again. Each pause is
 /// drawn by lot below a bound that doubles.
