@@ -7,6 +7,8 @@ mod falhas;
 mod memoria;
 #[path = "postgres/quedas.rs"]
 mod quedas;
+#[path = "postgres/recusas.rs"]
+mod recusas;
 #[path = "postgres/servidores.rs"]
 mod servidores;
 #[path = "comum/tabelas.rs"]

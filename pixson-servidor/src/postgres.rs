@@ -99,6 +99,11 @@ impl BancoServido for BancoPostgres {
                 "Dessas transações, as que não precisaram ler suas contas antes.",
                 medidas.de_memoria,
             ),
+            total(
+                "postgres_enganos",
+                "Lotes cujas contas não estavam como lembradas, e que foram refeitos com travas.",
+                medidas.enganos,
+            ),
             total("postgres_microssegundos", "Tempo dessas transações, em microssegundos.", micros),
             total(
                 "postgres_repeticoes",

@@ -20,7 +20,7 @@ fn saldo() -> Operacao {
 }
 
 /// Makes the next entries of the ledger fail with this code: so many of them.
-fn falhar(aglomerado: &Aglomerado, banco: &str, codigo: &str, vezes: u32) {
+pub(crate) fn falhar(aglomerado: &Aglomerado, banco: &str, codigo: &str, vezes: u32) {
     // A sequence keeps its value also if the transaction is given up.
     aglomerado.sql(
         banco,

@@ -32,7 +32,7 @@ fn accounts_that_were_just_used_are_not_read_again() {
         servidor.fazer(operacao);
         assert_eq!(servidor.banco.medidas().de_memoria, de_memoria, "{operacao:?}");
     }
-    assert_eq!(servidor.banco.medidas().repeticoes, 0);
+    assert_eq!(servidor.banco.medidas().enganos, 0);
     assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
 }
 
@@ -50,7 +50,7 @@ fn an_account_that_another_server_has_used_is_read_again() {
         let lida = outro.fazer(operacao);
         let feita = um.fazer(deposito("1"));
         assert!(feita.carimbo > lida.carimbo, "{operacao:?}: {lida:?} {feita:?}");
-        assert_eq!(um.banco.medidas().repeticoes, 1 + vez as u64, "{operacao:?}");
+        assert_eq!(um.banco.medidas().enganos, 1 + vez as u64, "{operacao:?}");
     }
     assert_eq!(julgar(aglomerado, &banco, &iniciais, &[um, outro]), Ok(()));
 }

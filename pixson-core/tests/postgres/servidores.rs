@@ -130,6 +130,7 @@ fn what_two_servers_say_on_one_bank_is_one_history() {
         assert_eq!(medidas.operacoes, 8 * 150, "{medidas:?}");
         assert!(medidas.lotes < medidas.operacoes, "operations gather: {medidas:?}");
         assert_eq!(medidas.erros + medidas.duvidas + medidas.quedas, 0, "{medidas:?}");
+        assert_eq!(medidas.repeticoes, 0, "rows are locked in one order: {medidas:?}");
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) const REPETICOES_MAX: u32 = 10;
 pub(super) enum Remedio {
     /// Another transaction was in the way: do it again.
     Repetir,
+    /// What was remembered of the accounts is wrong: do it again with locks.
+    Reler,
     /// This connection is of no use any more, or there is none: connect anew.
     Reconectar,
     /// The disk is full: money cannot be written, the rest may.
@@ -81,6 +83,7 @@ impl FalhaDoBanco {
             }
             Some("3D000") => "não há esse banco de dados: crie-o com createdb",
             Some("25006") => "este servidor do PostgreSQL só lê: a URL precisa nomear o primário",
+            Some("57P01" | "57P02" | "57P03") => "o PostgreSQL está parando ou começando",
             Some("53300") => "o PostgreSQL não aceita mais conexões: aumente max_connections",
             Some("53100") => "o disco do PostgreSQL está cheio: libere espaço",
             Some("40001" | "40P01") => "perdeu muitas vezes para outra transação: tente de novo",

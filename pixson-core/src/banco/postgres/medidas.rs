@@ -15,6 +15,8 @@ pub struct MedidasDoPostgres {
     pub operacoes: u64,
     /// Of these transactions, those whose accounts did not have to be read first.
     pub de_memoria: u64,
+    /// Batches whose accounts were not as they were remembered, and that were done again with locks.
+    pub enganos: u64,
     /// How long these transactions took, from the first message to the last answer.
     pub tempo: Duration,
     /// Transactions that lost against another one and were done again.
@@ -46,6 +48,7 @@ pub(super) struct Medidas {
     lotes: AtomicU64,
     operacoes: AtomicU64,
     de_memoria: AtomicU64,
+    enganos: AtomicU64,
     micros: AtomicU64,
     repeticoes: AtomicU64,
     ligacoes: AtomicU64,
@@ -92,6 +95,7 @@ impl Medidas {
     pub(super) fn falha(&self, falha: &FalhaDoBanco) {
         match falha.remedio {
             Remedio::Repetir => somar(&self.repeticoes, 1),
+            Remedio::Reler => somar(&self.enganos, 1),
             Remedio::Reconectar => somar(&self.quedas, 1),
             Remedio::SemEspaco => somar(&self.sem_espaco, 1),
             Remedio::Nenhum => somar(&self.erros, 1),
@@ -99,7 +103,7 @@ impl Medidas {
         match falha.remedio {
             Remedio::Reconectar => self.mudar(EstadoDoPostgres::Fora(falha.frase())),
             Remedio::SemEspaco | Remedio::Nenhum => *self.queixa.trancar() = Some(falha.frase()),
-            Remedio::Repetir => {}
+            Remedio::Repetir | Remedio::Reler => {}
         }
     }
 
@@ -135,6 +139,7 @@ impl Medidas {
             lotes: ler(&self.lotes),
             operacoes: ler(&self.operacoes),
             de_memoria: ler(&self.de_memoria),
+            enganos: ler(&self.enganos),
             tempo: Duration::from_micros(ler(&self.micros)),
             repeticoes: ler(&self.repeticoes),
             ligacoes: ler(&self.ligacoes),

@@ -206,7 +206,7 @@ impl SessaoPostgres {
         match gravado {
             Ok(_) => Ok(self.gravacao()),
             Err(falha) if falha.codigo == Some(SqlState::INVALID_TEXT_REPRESENTATION) => {
-                Err(FalhaDoBanco { remedio: Remedio::Repetir, ..falha })
+                Err(FalhaDoBanco { remedio: Remedio::Reler, ..falha })
             }
             Err(falha) => Err(falha),
         }

@@ -112,7 +112,7 @@ impl Via {
                 }
             };
             match remedio {
-                None => {}
+                None | Some(Remedio::Reler) => {}
                 Some(Remedio::Repetir) if repeticoes < REPETICOES_MAX => {
                     repeticoes += 1;
                     pausa = self.pausar(pausa, prazo);
@@ -261,9 +261,7 @@ impl Via {
             Ok(feito) => feito,
             Err(tentativa) => {
                 match &tentativa {
-                    Tentativa::NaoFeita(falha)
-                        if de_memoria && falha.remedio == Remedio::Repetir =>
-                    {
+                    Tentativa::NaoFeita(falha) if falha.remedio == Remedio::Reler => {
                         self.lembradas.errou();
                     }
                     _ => self.lembradas.esquecer(),
