@@ -85,9 +85,21 @@ pub(super) const CONTAS_TRANCAR: &str = "\
     SELECT rg, saldo, carimbo FROM pixson.contas \
     WHERE rg = ANY ($1) ORDER BY rg FOR UPDATE";
 
+/// Enters a batch in the ledger, as a part of the statements below.
+macro_rules! lancar {
+    () => {
+        "INSERT INTO pixson.livro (epoca, carimbo, op, valor, rg, antes, depois, \
+            rg_destino, destino_antes, destino_depois) \
+        SELECT $1, nova.* FROM unnest($8::bigint[], $9::text[], $10::bigint[], \
+            $11::text[], $12::bigint[], $13::bigint[], \
+            $14::text[], $15::bigint[], $16::bigint[]) AS nova"
+    };
+}
+
 /// Writes a batch: its lane's row, the rows of its accounts, and the ledger. One statement, so that it is
 /// one message.
-pub(super) const GRAVAR: &str = "\
+pub(super) const GRAVAR: &str = concat!(
+    "\
     WITH da_via AS ( \
         UPDATE pixson.vias SET numero = $3, feito = true, carimbo = greatest(carimbo, $4) \
         WHERE epoca = $1 AND instancia = $2 \
@@ -95,12 +107,9 @@ pub(super) const GRAVAR: &str = "\
         UPDATE pixson.contas AS conta SET saldo = nova.saldo, carimbo = nova.carimbo \
         FROM unnest($5::text[], $6::bigint[], $7::bigint[]) AS nova (rg, saldo, carimbo) \
         WHERE conta.rg = nova.rg \
-    ) \
-    INSERT INTO pixson.livro (epoca, carimbo, op, valor, rg, antes, depois, \
-        rg_destino, destino_antes, destino_depois) \
-    SELECT $1, nova.* FROM unnest($8::bigint[], $9::text[], $10::bigint[], \
-        $11::text[], $12::bigint[], $13::bigint[], \
-        $14::text[], $15::bigint[], $16::bigint[]) AS nova";
+    ) ",
+    lancar!()
+);
 
 /// Does in one transaction, and one message, what otherwise takes two: writes a batch that was decided on rows as
 /// they are remembered. It fails, and nothing is written, unless the lane is at the number before, and every row
@@ -108,7 +117,8 @@ pub(super) const GRAVAR: &str = "\
 /// balance is as good as one that was locked and read.
 ///
 /// The text that is no number says in the log of the database why it failed.
-pub(super) const GRAVAR_DE_MEMORIA: &str = "\
+pub(super) const GRAVAR_DE_MEMORIA: &str = concat!(
+    "\
     WITH da_via AS ( \
         UPDATE pixson.vias SET numero = $3, feito = true, carimbo = greatest(carimbo, $4) \
         WHERE epoca = $1 AND instancia = $2 AND numero = $3::bigint - 1 RETURNING 1 \
@@ -119,18 +129,15 @@ pub(super) const GRAVAR_DE_MEMORIA: &str = "\
         WHERE conta.rg = nova.rg \
             AND conta.saldo = nova.saldo_lido AND conta.carimbo = nova.carimbo_lido \
         RETURNING 1 \
-    ), no_livro AS ( \
-        INSERT INTO pixson.livro (epoca, carimbo, op, valor, rg, antes, depois, \
-            rg_destino, destino_antes, destino_depois) \
-        SELECT $1, nova.* FROM unnest($8::bigint[], $9::text[], $10::bigint[], \
-            $11::text[], $12::bigint[], $13::bigint[], \
-            $14::text[], $15::bigint[], $16::bigint[]) AS nova \
-    ) \
+    ), no_livro AS (",
+    lancar!(),
+    ") \
     SELECT CASE \
         WHEN (SELECT count(*) FROM da_via) = 1 \
             AND (SELECT count(*) FROM das_contas) = cardinality($5::text[]) THEN 0 \
         ELSE ('pixson: uma conta mudou em outro servidor; o lote será refeito. Mudaram ' \
-            || cardinality($5::text[]) - (SELECT count(*) FROM das_contas))::integer END";
+            || cardinality($5::text[]) - (SELECT count(*) FROM das_contas))::integer END"
+);
 
 /// What the session of a lane is set to: it finds its few rows by their keys, and locks those of accounts in the
 /// order in which it names them. Its statements are planned once: to plan the longest for each batch took

@@ -193,11 +193,11 @@ impl SessaoPostgres {
         &self,
         dono: &Dono,
         numero: i64,
-        lidas: &BTreeMap<Rg, LinhaDaConta>,
+        lidas: &ColunasLidas,
         decididas: &Decididas,
         prazo: Instant,
     ) -> Result<Gravacao, FalhaDoBanco> {
-        let (colunas, lidas) = (Colunas::de(decididas), ColunasLidas::de(lidas));
+        let colunas = Colunas::de(decididas);
         let da_via: [&(dyn ToSql + Sync); 4] =
             [&dono.epoca, &dono.instancia, &numero, &colunas.ultimo];
         let parametros = [&da_via[..], &colunas.linhas(), &lidas.linhas()].concat();

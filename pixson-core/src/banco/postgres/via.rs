@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta, contas_de, decidir_lote};
 use super::falha::{FalhaDoBanco, REPETICOES_MAX, Remedio};
+use super::lancamentos::ColunasLidas;
 use super::lembradas::Lembradas;
 use super::medidas::Medidas;
 use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
@@ -225,16 +226,17 @@ impl Via {
         };
         let (numero, rgs) = (self.numero, contas_de(operacoes));
         let lembradas = if sem_espaco { None } else { self.lembradas.de(&rgs) };
+        let lidas = lembradas.as_ref().map(ColunasLidas::de);
         let comecou = Instant::now();
         let tentado = self.runtime.block_on(async {
-            let contas = match &lembradas {
-                Some(lembradas) => lembradas.clone(),
+            let contas = match lembradas {
+                Some(lembradas) => lembradas,
                 None => ler_trancadas(sessao, dono, numero, &rgs, prazo).await?,
             };
             let decididas = decidir_lote(operacoes, contas, relogio, sem_espaco);
-            let gravado = match &lembradas {
-                Some(lembradas) => {
-                    sessao.gravar_de_memoria(dono, numero + 1, lembradas, &decididas, prazo).await
+            let gravado = match &lidas {
+                Some(lidas) => {
+                    sessao.gravar_de_memoria(dono, numero + 1, lidas, &decididas, prazo).await
                 }
                 None => sessao.gravar(dono, numero + 1, &decididas, prazo).await,
             };
@@ -244,7 +246,7 @@ impl Via {
                 Err(falha) => Err(Tentativa::EmDuvida(decididas.execucoes, falha)),
             }
         });
-        let de_memoria = lembradas.is_some();
+        let de_memoria = lidas.is_some();
         if tentado.is_ok() {
             self.medidas.lote(operacoes.len(), comecou.elapsed(), de_memoria);
         }
