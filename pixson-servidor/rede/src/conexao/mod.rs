@@ -19,12 +19,12 @@
 //! instant. The machine learns of time in no other way.
 
 mod acao;
+mod adiantamento;
 mod fase;
 mod prazos;
 
 use std::time::{Duration, Instant};
 
-use pixson_core::banco::Recibo;
 use pixson_core::servico::{Evento, Lote, LoteFeito, Passo};
 use pixson_core::{Banco, Ligacao, Servico};
 
@@ -32,20 +32,6 @@ pub use self::acao::{Acao, Encerramento};
 use self::fase::Fase;
 use self::prazos::{Prazos, passou, resta};
 use crate::limites::Limites;
-
-/// From how many bytes of replies on these are sent before more input of a pipelining peer is read:
-/// 192 KiB. Up to there a sync serves many requests: with transfers in pipelines of 8192 one sync for
-/// 128 KiB raised 990,000 a second to 1,400,000. Between 128 and 256 KiB there was no difference.
-const ADIANTADOS_MAX_BYTES: usize = 192 * 1024;
-
-/// From how many bytes of replies on these are put apart, so that another thread waits for the
-/// storage while later requests are served: 64 KiB. With transfers in pipelines of 8192 that raised
-/// 470,000 a second to 600,000, and 32 or 128 KiB brought about the same.
-const SEPARADOS_MIN_BYTES: usize = 64 * 1024;
-
-/// How much input is taken in while earlier requests are at a bank that is far away: 64 KiB, about a
-/// thousand requests, which are the next to be done.
-const ENTRADA_ADIANTADA_MAX_BYTES: usize = 64 * 1024;
 
 /// The largest buffer for replies that is kept for the next ones: 4 KiB.
 const SAIDA_MANTIDA_BYTES: usize = 4 * 1024;
@@ -184,27 +170,6 @@ impl ConexaoServidor {
             servico.responder(&mut self.ligacao, feito, self.prazos.vigiar(observar));
             self.fase = Fase::Confirmando;
         }
-    }
-
-    /// Whether to read input that is at hand although replies wait for the bank: one wait serves it,
-    /// too, or the next one begins sooner.
-    pub fn pode_adiantar(&self) -> bool {
-        self.restam.is_none()
-            && match self.fase {
-                Fase::Executando { recebidos } => recebidos < ENTRADA_ADIANTADA_MAX_BYTES,
-                Fase::Confirmando => {
-                    self.ligacao.pode_adiantar()
-                        && self.ligacao.bytes_retidos() < ADIANTADOS_MAX_BYTES
-                }
-                _ => false,
-            }
-    }
-
-    /// Puts the replies so far apart, if there are many, and later ones are to follow: while another thread
-    /// waits for their receipt, the connection goes on with input that is at hand.
-    pub fn separar<B: Banco>(&mut self, servico: &Servico<B>) -> Option<Recibo> {
-        let muitos = self.ligacao.bytes_retidos() >= SEPARADOS_MIN_BYTES;
-        if muitos && self.pode_adiantar() { servico.separar(&mut self.ligacao) } else { None }
     }
 
     /// The connection without its deadlines, for [`Servico::esperar`], which waits for the storage
