@@ -8,13 +8,12 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use comum::ambiente::programa;
 use comum::instancia::{Instancia, esperar_ate};
 use comum::pasta::nomes;
 use comum::{UMA, binario, binario_do_cliente, texto};
-use pixson_aglomerado::programas;
+use pixson_aglomerado::{portas_livres, programas};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -37,15 +36,6 @@ fn temporaria() -> TempDir {
     pasta
 }
 
-/// A free port whose next one is free as well. Both are below those that the system gives to whoever asks for
-/// any: as soon as it is known here, it would give one of them to a client of another test.
-fn duas_portas() -> u16 {
-    static PROXIMA: AtomicU16 = AtomicU16::new(0);
-    let livre = |porta: &u16| TcpListener::bind(("127.0.0.1", *porta)).is_ok();
-    let mut tentadas = (0..1000).map(|_| 12_000 + 2 * PROXIMA.fetch_add(1, Ordering::Relaxed));
-    tentadas.find(|porta| livre(porta) && livre(&(porta + 1))).expect("two free ports")
-}
-
 /// A try that has begun.
 struct Experimento {
     script: Instancia,
@@ -61,7 +51,7 @@ impl Experimento {
         programas()?;
         // The client that it names.
         binario_do_cliente();
-        let (temporaria, porta) = (temporaria(), duas_portas());
+        let (temporaria, porta) = (temporaria(), portas_livres(2));
         let numero = porta.to_string();
         let argumentos = [argumentos, &["--porta", &numero]].concat();
         let mut script = Instancia::gerar(&mut experimente(temporaria.path(), &argumentos));

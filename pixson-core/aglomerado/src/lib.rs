@@ -26,7 +26,7 @@ use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
 use self::maquina::executar;
-pub use self::maquina::{como_dono, pasta_do_dono, porta_livre, programas};
+pub use self::maquina::{como_dono, pasta_do_dono, porta_livre, portas_livres, programas};
 pub use self::sql::SessaoSql;
 
 /// The database that others are copied from.

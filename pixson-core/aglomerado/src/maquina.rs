@@ -86,15 +86,25 @@ pub fn pasta_do_dono() -> TempDir {
 ///
 /// If there is none.
 pub fn porta_livre() -> u16 {
+    portas_livres(1)
+}
+
+/// The first of so many ports of 127.0.0.1, one after the other, on which nobody listens.
+///
+/// # Panics
+///
+/// If there are none.
+pub fn portas_livres(quantas: u16) -> u16 {
     static TENTADAS: AtomicU16 = AtomicU16::new(0);
-    let livre = |porta: &u16| TcpListener::bind(("127.0.0.1", *porta)).is_ok();
+    let livre = |porta: u16| TcpListener::bind(("127.0.0.1", porta)).is_ok();
     // Each process begins elsewhere.
     let minha = u16::try_from(std::process::id() % 1000).expect("below 1000") * 16;
     let mut portas = (0..LUGARES).map(|_| {
-        let tentada = TENTADAS.fetch_add(1, Ordering::Relaxed).wrapping_add(minha);
+        let tentada = TENTADAS.fetch_add(quantas, Ordering::Relaxed).wrapping_add(minha);
         PRIMEIRA_PORTA + tentada % LUGARES
     });
-    portas.find(livre).expect("a free port")
+    let todas = |primeira: &u16| (*primeira..*primeira + quantas).all(livre);
+    portas.find(todas).expect("free ports")
 }
 
 pub(super) fn executar(comando: &mut Command) -> String {

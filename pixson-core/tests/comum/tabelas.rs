@@ -7,10 +7,6 @@ use pixson_core::banco::regras::{Movimentacao, Movimento};
 use pixson_core::banco::{Feito, Lancamento};
 use pixson_core::{Carimbo, Rg, Saldo, Valor};
 
-fn rg(texto: &str) -> Rg {
-    texto.parse().expect("a legal RG")
-}
-
 /// The ledger, in the order in which the judge sorts it.
 pub(crate) fn livro(aglomerado: &Aglomerado, banco: &str) -> Vec<Lancamento> {
     let texto = aglomerado.sql(
@@ -27,7 +23,7 @@ fn lancamento(seq: u64, linha: &str) -> Lancamento {
     let numero = |campo: usize| campos[campo].parse::<u64>().expect("a number");
     let saldo = |campo: usize| Saldo::de_centavos(numero(campo)).expect("a balance");
     let movimento = |campo: usize| Movimento {
-        rg: rg(campos[campo]),
+        rg: campos[campo].parse().expect("a legal RG"),
         antes: saldo(campo + 1),
         depois: saldo(campo + 2),
     };
@@ -50,7 +46,8 @@ pub(crate) fn saldos(aglomerado: &Aglomerado, banco: &str) -> BTreeMap<Rg, Saldo
     let conta = |linha: &str| {
         let (conta, centavos) = linha.split_once('|').expect("two fields");
         let centavos = centavos.parse().expect("a number");
-        (rg(conta), Saldo::de_centavos(centavos).expect("in range"))
+        let conta = conta.parse().expect("a legal RG");
+        (conta, Saldo::de_centavos(centavos).expect("in range"))
     };
     texto.lines().map(conta).collect()
 }

@@ -4,94 +4,83 @@ use std::time::Duration;
 
 use pixson_aglomerado::Aglomerado;
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
-use pixson_core::{Operacao, Recusa, Saldo, Sucesso, Valor};
+use pixson_core::{Operacao, Recusa, Saldo, Sucesso};
 
 use super::comum::rg;
-use super::servidores::{ServidorDaCena, julgar, quatro};
-use super::tabelas::saldos;
+use super::servidores::{BancoDaCena, ServidorDaCena, deposito, quatro};
 use super::{abrir, aglomerado, banco_com, configuracao, preparado};
-
-fn deposito() -> Operacao {
-    Operacao::Deposito { rg: rg("1"), valor: Valor::de_centavos(1).expect("in range") }
-}
 
 fn saldo() -> Operacao {
     Operacao::Saldo { rg: rg("1") }
 }
 
 /// Makes the next entries of the ledger fail with this code: so many of them.
-pub(crate) fn falhar(aglomerado: &Aglomerado, banco: &str, codigo: &str, vezes: u32) {
+pub(crate) fn falhar(cena: &BancoDaCena, codigo: &str, vezes: u32) {
     // A sequence keeps its value also if the transaction is given up.
-    aglomerado.sql(
-        banco,
-        &format!(
-            "CREATE SEQUENCE IF NOT EXISTS falhas; SELECT setval('falhas', 1, false); \
+    cena.sql(&format!(
+        "CREATE SEQUENCE IF NOT EXISTS falhas; SELECT setval('falhas', 1, false); \
              CREATE OR REPLACE FUNCTION falhar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              IF nextval('falhas') <= {vezes} THEN \
              RAISE EXCEPTION 'injected' USING ERRCODE = '{codigo}'; END IF; RETURN NEW; END $$; \
              DROP TRIGGER IF EXISTS falhar ON pixson.livro; \
              CREATE TRIGGER falhar BEFORE INSERT ON pixson.livro \
              FOR EACH ROW EXECUTE FUNCTION falhar()"
-        ),
-    );
+    ));
 }
 
 #[test]
 fn a_transaction_that_loses_is_done_again_and_once_only() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
     for codigo in ["40001", "40P01"] {
-        falhar(aglomerado, &banco, codigo, 3);
-        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "{codigo}");
+        falhar(&cena, codigo, 3);
+        assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito), "{codigo}");
     }
     assert_eq!(servidor.banco.medidas().repeticoes, 6);
-    falhar(aglomerado, &banco, "40001", 1000);
-    let sem_fim = servidor.fazer(deposito());
+    falhar(&cena, "40001", 1000);
+    let sem_fim = servidor.fazer(deposito("1"));
     assert_eq!(sem_fim.desfecho, Err(Recusa::ServidorIndisponivel), "repetition is bounded");
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 #[test]
 fn a_full_disk_refuses_money_and_balances_go_on() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
-    falhar(aglomerado, &banco, "53100", 1000);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
+    falhar(&cena, "53100", 1000);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Err(Recusa::ServidorIndisponivel));
     let dez = Saldo::de_centavos(1000).expect("in range");
     assert_eq!(servidor.fazer(saldo()).desfecho, Ok(Sucesso::Saldo(dez)));
     assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado);
     assert!(servidor.banco.medidas().sem_espaco > 0);
     assert!(servidor.banco.tirar_queixa().is_some_and(|frase| frase.contains("disco")));
     assert_eq!(servidor.banco.tirar_queixa(), None, "once");
-    falhar(aglomerado, &banco, "53100", 0);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "there is room again");
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    falhar(&cena, "53100", 0);
+    assert_eq!(
+        servidor.fazer(deposito("1")).desfecho,
+        Ok(Sucesso::Deposito),
+        "there is room again"
+    );
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 #[test]
 fn what_the_database_refuses_for_a_reason_of_its_own_is_counted_and_told() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
-    falhar(aglomerado, &banco, "23514", 1);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
+    falhar(&cena, "23514", 1);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Err(Recusa::ServidorIndisponivel));
     assert_eq!(servidor.banco.medidas().erros, 1);
     assert!(servidor.banco.tirar_queixa().is_some_and(|frase| frase.contains("injected")));
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "only that one");
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito), "only that one");
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 #[test]
 fn a_database_without_a_connection_left_is_told_with_what_helps() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let banco = banco_com(aglomerado, &quatro().0);
-    aglomerado.sql("postgres", "CREATE ROLE apertado LOGIN CONNECTION LIMIT 0");
-    let url = aglomerado.url(&banco).replace("pixson@", "apertado@");
+    let Some(cena) = BancoDaCena::novo() else { return };
+    cena.aglomerado.sql("postgres", "CREATE ROLE apertado LOGIN CONNECTION LIMIT 0");
+    let url = cena.url().replace("pixson@", "apertado@");
     let curta: ConfiguracaoPostgres = url.parse().expect("a URL");
     let recusa = BancoPostgres::abrir(curta.com_espera(Duration::from_millis(300)));
     let recusa = recusa.expect_err("no connection is left").to_string();
@@ -100,13 +89,10 @@ fn a_database_without_a_connection_left_is_told_with_what_helps() {
 
 #[test]
 fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    aglomerado.sql("postgres", "DROP ROLE IF EXISTS atendente; CREATE ROLE atendente LOGIN");
+    let Some(cena) = BancoDaCena::novo() else { return };
+    cena.aglomerado.sql("postgres", "DROP ROLE IF EXISTS atendente; CREATE ROLE atendente LOGIN");
     // docs/postgres.md
-    aglomerado.sql(
-        &banco,
+    cena.sql(
         "GRANT USAGE ON SCHEMA pixson TO atendente; \
          GRANT USAGE ON SEQUENCE pixson.epocas TO atendente; \
          GRANT SELECT, INSERT, UPDATE ON pixson.vias TO atendente; \
@@ -114,72 +100,67 @@ fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
          GRANT INSERT ON pixson.livro TO atendente; \
          GRANT SELECT ON pixson.esquema TO atendente",
     );
-    let url = aglomerado.url(&banco).replace("pixson@", "atendente@");
+    let url = cena.url().replace("pixson@", "atendente@");
     let aberto = BancoPostgres::abrir(url.parse().expect("a URL")).expect("it opens");
     let servidor = ServidorDaCena::novo(aberto);
     for _ in 0..3 {
-        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+        assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     }
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
-    aglomerado.sql(&banco, "REVOKE ALL ON pixson.livro FROM atendente");
-    assert_eq!(servidor.fazer(deposito()).desfecho, Err(Recusa::ServidorIndisponivel));
-    aglomerado.sql(&banco, "DROP OWNED BY atendente");
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
+    cena.sql("REVOKE ALL ON pixson.livro FROM atendente");
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Err(Recusa::ServidorIndisponivel));
+    cena.sql("DROP OWNED BY atendente");
 }
 
 #[test]
 fn a_primary_that_has_become_a_standby_is_left_for_another() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let configuracao = configuracao(aglomerado, &banco).com_espera(Duration::from_millis(200));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let banco = &cena.nome;
+    let configuracao = cena.configuracao().com_espera(Duration::from_millis(200));
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
-    falhar(aglomerado, &banco, "25006", 1);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    falhar(&cena, "25006", 1);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     assert_eq!(servidor.banco.medidas().ligacoes, 2, "it connected anew");
     // Sessions that begin now only read: as long as there is no other, operations are refused.
-    aglomerado
+    cena.aglomerado
         .sql("postgres", &format!("ALTER DATABASE {banco} SET default_transaction_read_only = on"));
-    falhar_e_desligar(aglomerado, &banco);
+    falhar_e_desligar(&cena);
     // It was sent from memory, for good, and nobody can say what became of it.
-    assert!(!servidor.fazer(deposito()).confirmada);
-    let segunda = servidor.fazer(deposito());
+    assert!(!servidor.fazer(deposito("1")).confirmada);
+    let segunda = servidor.fazer(deposito("1"));
     assert_eq!(segunda.desfecho, Err(Recusa::ServidorIndisponivel), "it was not sent at all");
     assert!(matches!(servidor.banco.estado(), EstadoDoPostgres::Fora(_)));
-    aglomerado
+    cena.aglomerado
         .sql("postgres", &format!("ALTER DATABASE {banco} RESET default_transaction_read_only"));
     servidor.banco.vigiar();
     assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado, "it came back by itself");
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 /// Ends the sessions of a database, as an administrator does (57P01).
-fn falhar_e_desligar(aglomerado: &Aglomerado, banco: &str) {
+fn falhar_e_desligar(cena: &BancoDaCena) {
     // It waits until they have ended: what is sent to them before may still be done.
     let fim = "SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity WHERE datname";
-    aglomerado.sql("postgres", &format!("{fim} = '{banco}'"));
+    cena.aglomerado.sql("postgres", &format!("{fim} = '{}'", cena.nome));
 }
 
 #[test]
 fn a_session_that_an_administrator_ends_costs_nothing() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
     for _ in 0..5 {
-        falhar_e_desligar(aglomerado, &banco);
-        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+        falhar_e_desligar(&cena);
+        assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     }
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 #[test]
 fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
-    let feita = || assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
+    let feita = || assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     let mut epocas = Vec::new();
     for (mudar, conta) in [
         // As after the promotion of a standby that had not heard of it, on which another has its number.
@@ -190,7 +171,7 @@ fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
     ] {
         feita();
         epocas.push(servidor.banco.epoca());
-        aglomerado.sql(&banco, &format!("UPDATE pixson.vias SET {mudar}"));
+        cena.sql(&format!("UPDATE pixson.vias SET {mudar}"));
         servidor.fazer(Operacao::Saldo { rg: rg(conta) });
         epocas.push(servidor.banco.epoca());
         feita();
@@ -198,15 +179,14 @@ fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
     let primeira = epocas[0];
     let vistas: Vec<u64> = epocas.iter().map(|epoca| epoca - primeira).collect();
     assert_eq!(vistas, [0, 1, 1, 2, 2, 3], "a new one after each change, and no other");
-    assert_eq!(saldos(aglomerado, &banco)[&rg("1")].centavos(), 1006);
+    assert_eq!(cena.saldos()[&rg("1")].centavos(), 1006);
 }
 
 #[test]
 fn a_database_that_loses_what_it_acknowledges_is_known() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let banco = banco_com(aglomerado, &quatro().0);
+    let Some(cena) = BancoDaCena::novo() else { return };
     // The cluster of the tests is not meant to survive anything.
-    assert_eq!(abrir(aglomerado, &banco).desligadas().as_deref(), Some("fsync"));
+    assert_eq!(abrir(cena.aglomerado, &cena.nome).desligadas().as_deref(), Some("fsync"));
     let Some(seguro) = Aglomerado::com_opcoes(&[]) else { return };
     preparado(&seguro, "pixson", &quatro().0);
     assert_eq!(abrir(&seguro, "pixson").desligadas(), None);

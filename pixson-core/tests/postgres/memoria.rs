@@ -3,19 +3,12 @@
 use pixson_core::{Operacao, Saldo, Sucesso, Valor};
 
 use super::comum::rg;
-use super::servidores::{ServidorDaCena, julgar, quatro};
-use super::{abrir, aglomerado, banco_com};
-
-fn deposito(conta: &str) -> Operacao {
-    Operacao::Deposito { rg: rg(conta), valor: Valor::de_centavos(1).expect("in range") }
-}
+use super::servidores::{BancoDaCena, deposito};
 
 #[test]
 fn accounts_that_were_just_used_are_not_read_again() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
     let valor = Valor::de_centavos(1).expect("in range");
     let transferencia = Operacao::Transferencia { rg_origem: rg("1"), rg_destino: rg("2"), valor };
     for (operacao, de_memoria) in [
@@ -33,15 +26,13 @@ fn accounts_that_were_just_used_are_not_read_again() {
         assert_eq!(servidor.banco.medidas().de_memoria, de_memoria, "{operacao:?}");
     }
     assert_eq!(servidor.banco.medidas().enganos, 0);
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
 #[test]
 fn an_account_that_another_server_has_used_is_read_again() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidores = [(); 2].map(|()| ServidorDaCena::novo(abrir(aglomerado, &banco)));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidores = [(); 2].map(|()| cena.servidor());
     let [um, outro] = &servidores;
     for (vez, operacao) in [deposito("1"), Operacao::Saldo { rg: rg("1") }].into_iter().enumerate()
     {
@@ -52,16 +43,15 @@ fn an_account_that_another_server_has_used_is_read_again() {
         assert!(feita.carimbo > lida.carimbo, "{operacao:?}: {lida:?} {feita:?}");
         assert_eq!(um.banco.medidas().enganos, 1 + vez as u64, "{operacao:?}");
     }
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[um, outro]), Ok(()));
+    assert_eq!(cena.julgar(&[um, outro]), Ok(()));
 }
 
 #[test]
 fn a_balance_that_was_set_by_hand_without_a_stamp_is_noticed() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let banco = banco_com(aglomerado, &quatro().0);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
     servidor.fazer(deposito("1"));
-    aglomerado.sql(&banco, "UPDATE pixson.contas SET saldo = 777 WHERE rg = '1'");
+    cena.sql("UPDATE pixson.contas SET saldo = 777 WHERE rg = '1'");
     servidor.fazer(deposito("1"));
     let saldo = Saldo::de_centavos(778).expect("in range");
     let consultado = servidor.fazer(Operacao::Saldo { rg: rg("1") });
@@ -70,11 +60,10 @@ fn a_balance_that_was_set_by_hand_without_a_stamp_is_noticed() {
 
 #[test]
 fn an_account_that_was_removed_is_not_there() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let banco = banco_com(aglomerado, &quatro().0);
-    let servidor = ServidorDaCena::novo(abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
     servidor.fazer(deposito("1"));
-    aglomerado.sql(&banco, "DELETE FROM pixson.contas WHERE rg = '1'");
+    cena.sql("DELETE FROM pixson.contas WHERE rg = '1'");
     let feita = servidor.fazer(deposito("1"));
     assert_eq!(feita.desfecho, Err(pixson_core::Recusa::ClienteNaoEncontrado));
 }

@@ -4,29 +4,21 @@
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::{Aglomerado, CorteDaRede, Intermediario};
+use pixson_aglomerado::{Aglomerado, CorteDaRede};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
-use pixson_core::{Operacao, Sucesso, Valor};
+use pixson_core::{Operacao, Sucesso};
 use pixson_oraculos::juiz::Ouvida;
 
 use super::comum::rg;
 use super::comum::tamanho::tamanho;
-use super::servidores::{Basta, ServidorDaCena, julgar, quatro};
-use super::{aglomerado, banco_com, configuracao, preparado};
-
-fn deposito(conta: &str) -> Operacao {
-    Operacao::Deposito { rg: rg(conta), valor: Valor::de_centavos(1).expect("in range") }
-}
+use super::servidores::{BancoDaCena, Basta, ServidorDaCena, deposito, julgar, quatro};
+use super::{configuracao, preparado};
 
 #[test]
 fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twice() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let rede = Intermediario::novo(aglomerado.porta());
-    let configuracao: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
-    let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
-    let outro = ServidorDaCena::novo(super::abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let (servidor, rede) = cena.servidor_de_longe();
+    let outro = cena.servidor();
     let mut cortes = 0;
     // What it remembers of the account is right, or somebody else has changed it.
     let casos =
@@ -52,7 +44,7 @@ fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twic
     assert!(cortes > 20, "only {cortes} cuts");
     assert!(servidor.banco.medidas().duvidas > 4, "{:?}", servidor.banco.medidas());
     assert!(servidor.banco.medidas().de_memoria > 10, "{:?}", servidor.banco.medidas());
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor, &outro]), Ok(()));
+    assert_eq!(cena.julgar(&[&servidor, &outro]), Ok(()));
 }
 
 /// A cluster of its own, with a bank.
@@ -216,13 +208,9 @@ fn a_server_of_the_database_that_says_nothing_is_passed_over() {
 
 #[test]
 fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while_only() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let rede = Intermediario::novo(aglomerado.porta());
-    let de_longe: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
-    let parado = ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens"));
-    let outro = ServidorDaCena::novo(super::abrir(aglomerado, &banco));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let (parado, rede) = cena.servidor_de_longe();
+    let outro = cena.servidor();
     // All of its batch has arrived but the COMMIT.
     rede.cortar_no_commit(CorteDaRede::Silencio);
     thread::scope(|escopo| {
@@ -231,7 +219,7 @@ fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while
             thread::yield_now();
         }
         let segunda = escopo.spawn(|| {
-            let configuracao = configuracao(aglomerado, &banco);
+            let configuracao = cena.configuracao();
             let paciente = configuracao.com_espera(Duration::from_mins(1));
             let terceiro = BancoPostgres::abrir(paciente).expect("it opens");
             let terceiro = ServidorDaCena::novo(terceiro);
@@ -243,20 +231,15 @@ fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while
         let pedida = pedida.join().expect("no panic");
         assert!(pedida.confirmada, "its number was taken: {pedida:?}");
         let todos = [&parado, &outro, &terceiro];
-        assert_eq!(julgar(aglomerado, &banco, &iniciais, &todos), Ok(()));
+        assert_eq!(cena.julgar(&todos), Ok(()));
     });
 }
 
 #[test]
 fn a_server_that_stops_in_the_middle_of_a_batch_does_no_harm_when_it_goes_on() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let rede = Intermediario::novo(aglomerado.porta());
-    let de_longe: ConfiguracaoPostgres = rede.url(&banco).parse().expect("a URL");
-    let parado = ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens"));
-    let outro = super::abrir(aglomerado, &banco);
-    let outro = ServidorDaCena::novo(outro);
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let (parado, rede) = cena.servidor_de_longe();
+    let outro = cena.servidor();
     thread::scope(|escopo| {
         let parada = rede.parar();
         let pedida = escopo.spawn(|| parado.fazer(deposito("1")));
@@ -267,5 +250,5 @@ fn a_server_that_stops_in_the_middle_of_a_batch_does_no_harm_when_it_goes_on() {
         drop(parada);
         assert_eq!(pedida.join().expect("no panic").desfecho, Ok(Sucesso::Deposito));
     });
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&parado, &outro]), Ok(()));
+    assert_eq!(cena.julgar(&[&parado, &outro]), Ok(()));
 }

@@ -4,16 +4,13 @@
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::Aglomerado;
 use pixson_core::banco::{
     BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres, MedidasDoPostgres,
 };
-use pixson_core::{Operacao, Recusa, Sucesso, Valor};
+use pixson_core::{Recusa, Sucesso};
 
-use super::comum::rg;
 use super::falhas::falhar;
-use super::servidores::{ServidorDaCena, julgar, quatro};
-use super::{aglomerado, banco_com, configuracao};
+use super::servidores::{BancoDaCena, ServidorDaCena, deposito};
 
 /// A counter.
 type Conta = fn(&MedidasDoPostgres) -> u64;
@@ -47,25 +44,19 @@ const RECUSAS: [(&str, Conta, Dito); 14] = [
     ("22003", |medidas| medidas.erros, Dito::Queixa("injected")),
 ];
 
-fn deposito() -> Operacao {
-    Operacao::Deposito { rg: rg("1"), valor: Valor::de_centavos(1).expect("in range") }
-}
-
 /// A bank that waits for its database for a moment only.
-fn impaciente(aglomerado: &Aglomerado, banco: &str) -> ConfiguracaoPostgres {
-    configuracao(aglomerado, banco).com_espera(Duration::from_millis(200))
+fn impaciente(cena: &BancoDaCena) -> ConfiguracaoPostgres {
+    cena.configuracao().com_espera(Duration::from_millis(200))
 }
 
 #[test]
 fn each_refusal_of_the_database_has_its_counter_and_its_sentence() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
+    let Some(cena) = BancoDaCena::novo() else { return };
     for (codigo, contar, dito) in RECUSAS {
-        let aberto = BancoPostgres::abrir(impaciente(aglomerado, &banco)).expect("it opens");
+        let aberto = BancoPostgres::abrir(impaciente(&cena)).expect("it opens");
         let servidor = ServidorDaCena::novo(aberto);
-        falhar(aglomerado, &banco, codigo, 1_000_000);
-        let recusada = servidor.fazer(deposito());
+        falhar(&cena, codigo, 1_000_000);
+        let recusada = servidor.fazer(deposito("1"));
         assert_eq!(recusada.desfecho, Err(Recusa::ServidorIndisponivel), "{codigo}");
         assert!(recusada.confirmada, "{codigo}: it is known that it was not done");
         let medidas = servidor.banco.medidas();
@@ -82,23 +73,22 @@ fn each_refusal_of_the_database_has_its_counter_and_its_sentence() {
                 assert!(queixa.as_ref().is_some_and(|q| q.contains(frase)), "{codigo}: {queixa:?}");
             }
         }
-        falhar(aglomerado, &banco, codigo, 0);
+        falhar(&cena, codigo, 0);
         servidor.banco.vigiar();
         assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado, "{codigo}: it is over");
-        assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "{codigo}");
+        assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito), "{codigo}");
     }
-    let depositados = aglomerado.sql(&banco, "SELECT count(*) FROM pixson.livro");
+    let depositados = cena.sql("SELECT count(*) FROM pixson.livro");
     assert_eq!(depositados, RECUSAS.len().to_string(), "none of those that were refused");
 }
 
 #[test]
 fn a_user_that_may_only_read_is_told_so() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let banco = banco_com(aglomerado, &quatro().0);
-    aglomerado.sql("postgres", "CREATE ROLE consulente LOGIN");
-    let url = aglomerado.url(&banco).replace("pixson@", "consulente@");
-    aglomerado.sql(&banco, "GRANT USAGE ON SCHEMA pixson TO consulente");
-    aglomerado.sql(&banco, "GRANT SELECT ON ALL TABLES IN SCHEMA pixson TO consulente");
+    let Some(cena) = BancoDaCena::novo() else { return };
+    cena.aglomerado.sql("postgres", "CREATE ROLE consulente LOGIN");
+    let url = cena.url().replace("pixson@", "consulente@");
+    cena.sql("GRANT USAGE ON SCHEMA pixson TO consulente");
+    cena.sql("GRANT SELECT ON ALL TABLES IN SCHEMA pixson TO consulente");
     let recusa = || {
         let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
         let impaciente = configuracao.com_espera(Duration::from_millis(200));
@@ -106,38 +96,33 @@ fn a_user_that_may_only_read_is_told_so() {
     };
     assert!(recusa().contains("o usuário não tem direito às tabelas"), "{}", recusa());
     // A user whose transactions only read is as a database that only reads.
-    aglomerado.sql("postgres", "ALTER ROLE consulente SET default_transaction_read_only = on");
-    aglomerado.sql(&banco, "GRANT ALL ON ALL TABLES IN SCHEMA pixson TO consulente");
-    aglomerado.sql(&banco, "GRANT ALL ON SEQUENCE pixson.epocas TO consulente");
+    cena.aglomerado.sql("postgres", "ALTER ROLE consulente SET default_transaction_read_only = on");
+    cena.sql("GRANT ALL ON ALL TABLES IN SCHEMA pixson TO consulente");
+    cena.sql("GRANT ALL ON SEQUENCE pixson.epocas TO consulente");
     assert!(recusa().contains("só lê"), "{}", recusa());
-    aglomerado.sql(&banco, "DROP OWNED BY consulente");
+    cena.sql("DROP OWNED BY consulente");
 }
 
 /// Makes each entry of the ledger take so many seconds.
-fn demorar(aglomerado: &Aglomerado, banco: &str, segundos: f32) {
-    aglomerado.sql(
-        banco,
-        &format!(
-            "CREATE OR REPLACE FUNCTION demorar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+fn demorar(cena: &BancoDaCena, segundos: f32) {
+    cena.sql(&format!(
+        "CREATE OR REPLACE FUNCTION demorar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
              PERFORM pg_sleep({segundos}); RETURN NEW; END $$; \
              CREATE OR REPLACE TRIGGER demorar BEFORE INSERT ON pixson.livro \
              FOR EACH ROW EXECUTE FUNCTION demorar()"
-        ),
-    );
+    ));
 }
 
 #[test]
 fn a_slow_database_is_waited_for_and_one_that_is_too_slow_leaves_a_doubt_that_is_settled() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let aberto = BancoPostgres::abrir(impaciente(aglomerado, &banco)).expect("it opens");
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let aberto = BancoPostgres::abrir(impaciente(&cena)).expect("it opens");
     let servidor = ServidorDaCena::novo(aberto);
-    demorar(aglomerado, &banco, 0.2);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito), "late and done");
+    demorar(&cena, 0.2);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito), "late and done");
     assert_eq!(servidor.banco.medidas().duvidas, 0);
-    demorar(aglomerado, &banco, 2.5);
-    let ouvida = servidor.fazer(deposito());
+    demorar(&cena, 2.5);
+    let ouvida = servidor.fazer(deposito("1"));
     assert!(!ouvida.confirmada, "nobody knows: {ouvida:?}");
     assert_eq!(servidor.banco.medidas().duvidas, 1);
     let EstadoDoPostgres::Fora(dita) = servidor.banco.estado() else { panic!("it is told") };
@@ -146,7 +131,7 @@ fn a_slow_database_is_waited_for_and_one_that_is_too_slow_leaves_a_doubt_that_is
         servidor.banco.vigiar();
         thread::yield_now();
     }
-    demorar(aglomerado, &banco, 0.0);
-    assert_eq!(servidor.fazer(deposito()).desfecho, Ok(Sucesso::Deposito));
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[&servidor]), Ok(()));
+    demorar(&cena, 0.0);
+    assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }

@@ -5,15 +5,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use pixson_aglomerado::Aglomerado;
-use pixson_core::banco::{Banco, BancoPostgres, Execucao};
+use pixson_aglomerado::{Aglomerado, Intermediario};
+use pixson_core::banco::{Banco, BancoPostgres, ConfiguracaoPostgres, Execucao};
 use pixson_core::{Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Valor};
 use pixson_oraculos::Sorteio;
 use pixson_oraculos::juiz::{Historia, Ouvida, julgar_servidores};
 
 use super::comum::rg;
 use super::tabelas::{livro, saldos};
-use super::{abrir, aglomerado, banco_com};
+use super::{abrir, aglomerado, banco_com, configuracao};
 
 /// A server without sockets: a bank, a clock, and what it has said.
 pub(crate) struct ServidorDaCena {
@@ -79,6 +79,58 @@ fn sortear(sorteio: &mut Sorteio, contas: &[Rg]) -> Operacao {
     }
 }
 
+/// A bank of its own, with the accounts of [`quatro`].
+pub(crate) struct BancoDaCena {
+    pub(crate) aglomerado: &'static Aglomerado,
+    pub(crate) nome: String,
+    iniciais: BTreeMap<Rg, Saldo>,
+}
+
+impl BancoDaCena {
+    pub(crate) fn novo() -> Option<Self> {
+        let (aglomerado, (iniciais, _)) = (aglomerado()?, quatro());
+        let nome = banco_com(aglomerado, &iniciais);
+        Some(Self { aglomerado, nome, iniciais })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.aglomerado.url(&self.nome)
+    }
+
+    pub(crate) fn configuracao(&self) -> ConfiguracaoPostgres {
+        configuracao(self.aglomerado, &self.nome)
+    }
+
+    pub(crate) fn servidor(&self) -> ServidorDaCena {
+        ServidorDaCena::novo(abrir(self.aglomerado, &self.nome))
+    }
+
+    /// A server, and the network between it and its database.
+    pub(crate) fn servidor_de_longe(&self) -> (ServidorDaCena, Intermediario) {
+        let rede = Intermediario::novo(self.aglomerado.porta());
+        let de_longe = rede.url(&self.nome).parse().expect("a URL");
+        (ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens")), rede)
+    }
+
+    pub(crate) fn sql(&self, texto: &str) -> String {
+        self.aglomerado.sql(&self.nome, texto)
+    }
+
+    pub(crate) fn saldos(&self) -> BTreeMap<Rg, Saldo> {
+        saldos(self.aglomerado, &self.nome)
+    }
+
+    /// Judges all that was said on it.
+    pub(crate) fn julgar(&self, servidores: &[&ServidorDaCena]) -> Result<(), String> {
+        julgar(self.aglomerado, &self.nome, &self.iniciais, servidores)
+    }
+}
+
+/// A deposit of one centavo.
+pub(crate) fn deposito(conta: &str) -> Operacao {
+    Operacao::Deposito { rg: rg(conta), valor: Valor::de_centavos(1).expect("in range") }
+}
+
 /// The accounts 1 to 4 with 10.00 each, of which operations also name 5, which is not there.
 pub(crate) fn quatro() -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
     let contas: Vec<Rg> = ["1", "2", "3", "4", "5"].map(rg).to_vec();
@@ -112,10 +164,9 @@ pub(crate) fn julgar(
 
 #[test]
 fn what_two_servers_say_on_one_bank_is_one_history() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, contas) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidores = [(); 2].map(|()| ServidorDaCena::novo(abrir(aglomerado, &banco)));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let (_, contas) = quatro();
+    let servidores = [(); 2].map(|()| cena.servidor());
     assert_ne!(servidores[0].banco.epoca(), servidores[1].banco.epoca());
     thread::scope(|escopo| {
         for (semente, servidor) in (1..).zip(&servidores) {
@@ -124,7 +175,7 @@ fn what_two_servers_say_on_one_bank_is_one_history() {
         }
     });
     let [um, outro] = &servidores;
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[um, outro]), Ok(()));
+    assert_eq!(cena.julgar(&[um, outro]), Ok(()));
     for servidor in &servidores {
         let medidas = servidor.banco.medidas();
         assert_eq!(medidas.operacoes, 8 * 150, "{medidas:?}");
@@ -136,10 +187,8 @@ fn what_two_servers_say_on_one_bank_is_one_history() {
 
 #[test]
 fn a_reading_at_one_server_is_before_the_change_that_another_makes_later() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidores = [(); 2].map(|()| ServidorDaCena::novo(abrir(aglomerado, &banco)));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidores = [(); 2].map(|()| cena.servidor());
     let [um, outro] = &servidores;
     // The first clock is far ahead of the second.
     for _ in 0..50 {
@@ -151,24 +200,22 @@ fn a_reading_at_one_server_is_before_the_change_that_another_makes_later() {
     assert!(mudanca.carimbo > leitura.carimbo, "{mudanca:?} comes after {leitura:?}");
     let alheia = outro.fazer(Operacao::Login { rg: rg("3") });
     assert!(alheia.carimbo > mudanca.carimbo, "one clock for all of a server");
-    assert_eq!(julgar(aglomerado, &banco, &iniciais, &[um, outro]), Ok(()));
+    assert_eq!(cena.julgar(&[um, outro]), Ok(()));
 }
 
 #[test]
 fn the_judge_of_several_servers_sees_a_stamp_that_is_not_above_that_of_the_row() {
-    let Some(aglomerado) = aglomerado() else { return };
-    let (iniciais, _) = quatro();
-    let banco = banco_com(aglomerado, &iniciais);
-    let servidores = [(); 2].map(|()| ServidorDaCena::novo(abrir(aglomerado, &banco)));
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidores = [(); 2].map(|()| cena.servidor());
     let [um, outro] = &servidores;
     let valor = Valor::de_centavos(1).expect("in range");
     for _ in 0..5 {
         um.fazer(Operacao::Saldo { rg: rg("1") });
     }
     // As a server would leave it that forgets to leave the stamps of its readings.
-    aglomerado.sql(&banco, "UPDATE pixson.contas SET carimbo = 0");
+    cena.sql("UPDATE pixson.contas SET carimbo = 0");
     outro.fazer(Operacao::Deposito { rg: rg("1"), valor });
-    assert!(julgar(aglomerado, &banco, &iniciais, &[um, outro]).is_err());
+    assert!(cena.julgar(&[um, outro]).is_err());
 }
 
 /// Lets clients go on until this is dropped or told.
