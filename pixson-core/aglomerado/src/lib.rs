@@ -11,29 +11,27 @@
 
 mod intermediario;
 mod maquina;
-mod quedas;
+mod processos;
 mod sql;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 pub use self::intermediario::{CorteDaRede, Intermediario};
 use self::maquina::executar;
 pub use self::maquina::{como_dono, pasta_do_dono, porta_livre, portas_livres, programas};
+use self::processos::{PACIENCIA, Processos};
 pub use self::sql::SessaoSql;
 
 /// The database that others are copied from.
 const MODELO: &str = "modelo";
-
-/// How long a cluster has to start or to stop.
-const PACIENCIA: Duration = Duration::from_mins(1);
 
 /// Runs a cluster for as long as somebody holds the other end of its input. If that process ends without
 /// dropping anything, as a test program does with what is static, it ends too, and its directory goes.
@@ -54,7 +52,7 @@ pub struct Aglomerado {
     pasta: TempDir,
     binarios: PathBuf,
     porta: u16,
-    processo: Option<Child>,
+    processos: Option<Processos>,
     /// How many databases were made from the model.
     copias: AtomicUsize,
 }
@@ -182,7 +180,7 @@ impl Aglomerado {
         let pasta = pasta_do_dono();
         let porta = porta_livre();
         let copias = AtomicUsize::new(0);
-        Some(Self { pasta, binarios, porta, processo: None, copias })
+        Some(Self { pasta, binarios, porta, processos: None, copias })
     }
 
     fn ligado(mut self) -> Self {
@@ -212,7 +210,7 @@ impl Aglomerado {
     ///
     /// If it does not start.
     pub fn iniciar(&mut self) {
-        if self.processo.is_some() {
+        if self.processos.is_some() {
             return;
         }
         let registro = self.pasta.path().join("registro");
@@ -230,12 +228,12 @@ impl Aglomerado {
         // Memory that outlives a kill lies in its directory, and goes with it.
         guarda.args(["-c", "dynamic_shared_memory_type=mmap"]);
         guarda.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(registro);
-        self.processo = Some(guarda.spawn().expect("a shell starts"));
+        let guarda = guarda.spawn().expect("a shell starts");
+        self.processos = Some(Processos::novos(guarda, self.dados()));
         let comecou = Instant::now();
         while !self.responde() {
-            let acabou = self.processo.as_mut().map(Child::try_wait);
-            let acabou = acabou.and_then(io::Result::ok).flatten();
-            assert!(acabou.is_none(), "postgres ended: {}", self.registro());
+            let acabaram = self.processos.as_mut().is_some_and(Processos::acabaram);
+            assert!(!acabaram, "postgres ended: {}", self.registro());
             assert!(comecou.elapsed() < PACIENCIA, "postgres is silent: {}", self.registro());
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -245,6 +243,47 @@ impl Aglomerado {
         let mut pronto = self.programa("pg_isready");
         pronto.args(["-q", "-h", "127.0.0.1", "-p", &self.porta.to_string()]);
         pronto.status().is_ok_and(|fim| fim.success())
+    }
+
+    /// Kills the whole cluster as a power cut of its processes would (SIGQUIT to the postmaster, which does
+    /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
+    pub fn derrubar(&mut self) {
+        if let Some(processos) = self.processos.take() {
+            processos.terminar(Signal::QUIT);
+        }
+    }
+
+    /// Kills the postmaster alone, by SIGKILL, and waits until its processes have noticed.
+    ///
+    /// # Panics
+    ///
+    /// If they go on without it.
+    pub fn matar(&mut self) {
+        let notaram = self.processos.take().is_none_or(Processos::matar);
+        assert!(notaram, "still there: {}", self.registro());
+    }
+
+    /// Stops the postmaster (SIGSTOP), so that new connections get no answer.
+    pub fn congelar(&self) {
+        if let Some(processos) = &self.processos {
+            processos.sinalizar(Signal::STOP);
+        }
+    }
+
+    /// Stops all its processes, whatever they are doing.
+    pub fn congelar_tudo(&self) {
+        self.congelar();
+        if let Some(processos) = &self.processos {
+            processos.sinalizar_filhos(Signal::STOP);
+        }
+    }
+
+    /// Lets all of them go on.
+    pub fn descongelar(&self) {
+        if let Some(processos) = &self.processos {
+            processos.sinalizar_filhos(Signal::CONT);
+            processos.sinalizar(Signal::CONT);
+        }
     }
 
     /// What the cluster has said.

@@ -1,76 +1,72 @@
-//! How a cluster dies, or stops for a while.
+//! The processes of a cluster, and how they die or stop for a while.
 
 use std::fs;
+use std::path::PathBuf;
+use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Aglomerado, PACIENCIA};
+/// How long a cluster has to start or to stop.
+pub(crate) const PACIENCIA: Duration = Duration::from_mins(1);
 
-impl Aglomerado {
-    /// Kills the whole cluster as a power cut of its processes would (SIGQUIT to the postmaster, which does
-    /// not write anything more). [`Aglomerado::iniciar`] then recovers it.
-    pub fn derrubar(&mut self) {
-        self.terminar(Signal::QUIT);
+/// A cluster that was started and not yet waited for.
+#[derive(Debug)]
+pub(crate) struct Processos {
+    /// The shell that runs the postmaster, and ends with it.
+    guarda: Child,
+    /// The directory of the data.
+    dados: PathBuf,
+}
+
+impl Processos {
+    pub(crate) fn novos(guarda: Child, dados: PathBuf) -> Self {
+        Self { guarda, dados }
+    }
+
+    /// Whether the postmaster has ended.
+    pub(crate) fn acabaram(&mut self) -> bool {
+        self.guarda.try_wait().is_ok_and(|fim| fim.is_some())
+    }
+
+    /// Sends a signal that ends the postmaster, and waits for that.
+    pub(crate) fn terminar(mut self, sinal: Signal) {
+        // Waiting would close it, and so give the directory up.
+        let _entrada = self.guarda.stdin.take();
+        self.sinalizar(sinal);
+        let _ = self.guarda.wait();
     }
 
     /// Kills the postmaster alone, by SIGKILL, and waits until its processes have noticed: before, no new
-    /// one may start on their memory.
-    ///
-    /// # Panics
-    ///
-    /// If they go on without it.
-    pub fn matar(&mut self) {
+    /// one may start on their memory. Says whether they have.
+    pub(crate) fn matar(self) -> bool {
         // So that it makes no more of them.
         self.sinalizar(Signal::STOP);
         let dele = self.postmaster().map(filhos_de).unwrap_or_default();
         self.terminar(Signal::KILL);
         let comecou = Instant::now();
         while dele.iter().any(|&filho| pai_de(filho).is_some()) {
-            assert!(comecou.elapsed() < PACIENCIA, "still there: {}", self.registro());
+            if comecou.elapsed() > PACIENCIA {
+                return false;
+            }
             thread::sleep(Duration::from_millis(5));
         }
-    }
-
-    fn terminar(&mut self, sinal: Signal) {
-        if let Some(mut processo) = self.processo.take() {
-            // Waiting would close it, and so give the directory up.
-            let _entrada = processo.stdin.take();
-            self.sinalizar(sinal);
-            let _ = processo.wait();
-        }
-    }
-
-    /// Stops the postmaster (SIGSTOP), so that new connections get no answer.
-    pub fn congelar(&self) {
-        self.sinalizar(Signal::STOP);
-    }
-
-    /// Stops all its processes, whatever they are doing.
-    pub fn congelar_tudo(&self) {
-        self.congelar();
-        self.sinalizar_filhos(Signal::STOP);
-    }
-
-    /// Lets all of them go on.
-    pub fn descongelar(&self) {
-        self.sinalizar_filhos(Signal::CONT);
-        self.sinalizar(Signal::CONT);
+        true
     }
 
     /// The postmaster, whose number stands in its directory while it runs.
     fn postmaster(&self) -> Option<Pid> {
-        let arquivo = fs::read_to_string(self.dados().join("postmaster.pid")).ok()?;
+        let arquivo = fs::read_to_string(self.dados.join("postmaster.pid")).ok()?;
         arquivo.lines().next()?.parse().ok().and_then(Pid::from_raw)
     }
 
-    fn sinalizar(&self, sinal: Signal) {
+    pub(crate) fn sinalizar(&self, sinal: Signal) {
         // It fails if the process has just ended, which is what is wanted.
         let _ = self.postmaster().map(|pid| kill_process(pid, sinal));
     }
 
-    fn sinalizar_filhos(&self, sinal: Signal) {
+    pub(crate) fn sinalizar_filhos(&self, sinal: Signal) {
         for filho in self.postmaster().map(filhos_de).unwrap_or_default() {
             let _ = kill_process(filho, sinal);
         }
