@@ -142,14 +142,15 @@ impl Argumentos {
         NonZeroUsize::new(lacos).map_or(Conducao::Fios, Conducao::Lacos)
     }
 
-    /// The bank on PostgreSQL, if one was named.
+    /// The bank on PostgreSQL, if one was named, and what is to be said of its password.
     #[cfg(feature = "postgres")]
-    pub(crate) fn postgres(&self) -> Option<ConfiguracaoPostgres> {
-        let banco = senha::completar(self.banco.clone()?);
-        Some(match self.espera_banco {
+    pub(crate) fn postgres(&self) -> Option<(ConfiguracaoPostgres, Option<String>)> {
+        let (banco, aviso) = senha::completar(self.banco.clone()?);
+        let banco = match self.espera_banco {
             Some(espera) => banco.com_espera(espera),
             None => banco,
-        })
+        };
+        Some((banco, aviso))
     }
 }
 

@@ -26,7 +26,10 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
     let ouvinte = escutar(&argumentos.host, argumentos.porta)?;
     let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
     #[cfg(feature = "postgres")]
-    if let Some(configuracao) = argumentos.postgres() {
+    if let Some((configuracao, aviso)) = argumentos.postgres() {
+        if let Some(aviso) = aviso {
+            tracing::warn!("{aviso}");
+        }
         let banco = BancoPostgres::abrir(configuracao)
             .map_err(|erro| format!("O banco não pôde ser aberto em {erro}."))?;
         return servir_banco(argumentos, banco, ouvinte, painel);

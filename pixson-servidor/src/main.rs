@@ -38,7 +38,8 @@ fn main() -> ExitCode {
     };
     if let Some(comando) = &argumentos.comando {
         #[cfg(feature = "postgres")]
-        if let Some(configuracao) = argumentos.postgres() {
+        if let Some((configuracao, aviso)) = argumentos.postgres() {
+            pixson_administracao::frases::advertir(aviso);
             return pixson_administracao::executar_no_postgres(comando, &configuracao);
         }
         return pixson_administracao::executar(comando, &argumentos.contas);

@@ -11,28 +11,29 @@ use pixson_core::banco::ConfiguracaoPostgres;
 const DE_OUTROS: u32 = 0o077;
 
 /// The same with a password, if there is one in `PGPASSWORD`, or a line that fits in the file of
-/// `PGPASSFILE`, which is `~/.pgpass` by default.
-pub(crate) fn completar(banco: ConfiguracaoPostgres) -> ConfiguracaoPostgres {
+/// `PGPASSFILE`, which is `~/.pgpass` by default; and a sentence if a password is where others may see it.
+pub(crate) fn completar(banco: ConfiguracaoPostgres) -> (ConfiguracaoPostgres, Option<String>) {
     if banco.tem_senha() {
-        tracing::warn!(
-            "a senha do PostgreSQL está na URL, onde outros a veem: prefira PGPASSFILE ou PGPASSWORD"
-        );
-        return banco;
+        let aviso = "a senha do PostgreSQL está na URL, onde outros a veem: prefira PGPASSFILE ou \
+                     PGPASSWORD";
+        return (banco, Some(aviso.to_owned()));
     }
     if let Some(senha) = env::var_os("PGPASSWORD") {
-        return banco.com_senha(senha.as_encoded_bytes());
+        return (banco.com_senha(senha.as_encoded_bytes()), None);
     }
     let de_casa = || env::home_dir().map(|casa| casa.join(".pgpass"));
     let Some(arquivo) = env::var_os("PGPASSFILE").map(PathBuf::from).or_else(de_casa) else {
-        return banco;
+        return (banco, None);
     };
     // A file that is not there or cannot be read has no password for us, as with libpq.
-    let Ok(texto) = fs::read_to_string(&arquivo) else { return banco };
+    let Ok(texto) = fs::read_to_string(&arquivo) else { return (banco, None) };
     let modo = fs::metadata(&arquivo).map_or(0, |dados| dados.permissions().mode());
     if modo & DE_OUTROS != 0 {
         let arquivo = arquivo.display();
-        tracing::warn!(%arquivo, "o arquivo de senhas pode ser lido por outros, e não é usado: chmod 600");
-        return banco;
+        let aviso = format!(
+            "o arquivo de senhas {arquivo} pode ser lido por outros, e não é usado: chmod 600"
+        );
+        return (banco, Some(aviso));
     }
-    banco.com_pgpass(&texto)
+    (banco.com_pgpass(&texto), None)
 }

@@ -90,6 +90,18 @@ fn objetos(saida: &str) -> Vec<Value> {
 }
 
 #[test]
+fn a_password_in_the_address_is_taken_with_a_warning_and_is_not_shown() {
+    let Some(banco) = BancoDeTeste::novo() else { return };
+    let com_senha = banco.url.replace("pixson@", "pixson:segredo@");
+    let saida = programa(binario()).args(["conta", "listar", "--banco", &com_senha]).output();
+    let saida = saida.expect("it runs");
+    let dito = texto(&saida.stderr);
+    assert!(dito.contains("a senha do PostgreSQL está na URL"), "{dito}");
+    assert!(dito.contains(&banco.url) && !dito.contains("segredo"), "{dito}");
+    assert_eq!(saida.status.code(), Some(0));
+}
+
+#[test]
 fn accounts_are_created_set_listed_and_shown_in_the_words_of_files() {
     let Some(banco) = BancoDeTeste::novo() else { return };
     let vazio = banco.executar(&["conta", "listar"]);

@@ -8,7 +8,6 @@ use pixson_core::banco::{
 };
 use pixson_core::tipos::Nome;
 use pixson_core::{Banco, Relogio, Rg, Saldo};
-use pixson_linha::fala;
 use serde::Serialize;
 
 use super::linhas::LinhaDeConta;
@@ -126,7 +125,7 @@ pub(super) fn abrir(contas: &Path) -> Result<(BancoJson<DiscoContado>, Progresso
     let configuracao =
         ConfiguracaoJson { arquivos_por_vez: ARQUIVOS_POR_VEZ, ..ConfiguracaoJson::default() };
     let (banco, avisos) = BancoJson::abrir_em(disco, configuracao)?;
-    advertir(avisos.iter().map(frases::de_aviso));
+    frases::advertir(avisos.iter().map(frases::de_aviso));
     Ok((banco, progresso))
 }
 
@@ -161,14 +160,8 @@ pub(super) fn concluir(
             frases::do_disco(&erro)
         )],
     };
-    advertir(frases);
+    frases::advertir(frases);
     Ok(())
-}
-
-/// Gives warnings to the person who runs the command. A warning that cannot be written is dropped:
-/// it changes nothing in what was done.
-fn advertir(frases: impl IntoIterator<Item = String>) {
-    let _ = fala::dizer(frases.into_iter().map(|frase| format!("Aviso: {frase}")));
 }
 
 /// Reports what was done. If the report cannot be written, the error says that the act was done all

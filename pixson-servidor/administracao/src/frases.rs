@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pixson_core::banco::disco::ErroDeArquivo;
 use pixson_core::banco::{Aviso, Dano, ErroAbrir, Presa};
+use pixson_linha::fala;
 use pixson_linha::portugues::causa;
 use rustix::io::Errno;
 
@@ -109,6 +110,12 @@ fn conselho(erro: &io::Error, contas: &impl std::fmt::Display) -> String {
         }
         _ => "Nada do que foi confirmado se perdeu: resolva isso e inicie de novo.".into(),
     }
+}
+
+/// Gives warnings to the person who runs the command. A warning that cannot be written is dropped:
+/// it changes nothing in what was done.
+pub fn advertir(frases: impl IntoIterator<Item = String>) {
+    let _ = fala::dizer(frases.into_iter().map(|frase| format!("Aviso: {frase}")));
 }
 
 /// A warning for the operator of the bank.
