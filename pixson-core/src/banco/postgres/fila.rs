@@ -19,6 +19,9 @@ struct LoteNaFila {
     operacoes: Vec<Operacao>,
     prazo: Instant,
     destino: Mutex<Option<DestinoDoLote>>,
+    /// There is an outcome, or the lane is free and this call is the first one. Each call has its own: all
+    /// would wake up for each batch if they shared one.
+    acordar: Condvar,
 }
 
 #[derive(Debug)]
@@ -31,13 +34,21 @@ struct EstadoDaFila {
 #[derive(Debug)]
 pub(super) struct FilaDaVia {
     espera: Mutex<EstadoDaFila>,
-    mudou: Condvar,
+}
+
+impl EstadoDaFila {
+    /// Has the lane driven by the first call that waits, unless somebody drives it.
+    fn chamar(&self) {
+        if let (Some(_), Some(primeira)) = (&self.via, self.chamadas.front()) {
+            primeira.acordar.notify_one();
+        }
+    }
 }
 
 impl FilaDaVia {
     pub(super) fn nova(via: Via) -> Self {
         let espera = EstadoDaFila { chamadas: VecDeque::new(), via: Some(via) };
-        Self { espera: Mutex::novo(espera), mudou: Condvar::new() }
+        Self { espera: Mutex::novo(espera) }
     }
 
     /// The most operations that [`FilaDaVia::executar`] may be given.
@@ -55,6 +66,7 @@ impl FilaDaVia {
             operacoes: operacoes.to_vec(),
             prazo,
             destino: Mutex::default(),
+            acordar: Condvar::new(),
         });
         let mut espera = self.espera.trancar();
         espera.chamadas.push_back(Arc::clone(&minha));
@@ -74,12 +86,14 @@ impl FilaDaVia {
                 let antes = espera.chamadas.len();
                 espera.chamadas.retain(|chamada| !Arc::ptr_eq(chamada, &minha));
                 if espera.chamadas.len() < antes {
+                    // It may have been called to drive the lane just now.
+                    espera.chamar();
                     return DestinoDoLote::NaoFeito;
                 }
                 // It is under way: whoever drives the lane has deadlines too.
-                espera = self.mudou.wait(espera).unwrap_or_else(PoisonError::into_inner);
+                espera = minha.acordar.wait(espera).unwrap_or_else(PoisonError::into_inner);
             } else {
-                let esperado = self.mudou.wait_timeout(espera, resta);
+                let esperado = minha.acordar.wait_timeout(espera, resta);
                 espera = esperado.unwrap_or_else(PoisonError::into_inner).0;
             }
         }
@@ -127,7 +141,7 @@ impl LiderDaVia<'_> {
             DestinoDoLote::NaoFeito => (|_| DestinoDoLote::NaoFeito, Vec::new()),
         };
         let mut execucoes = execucoes.into_iter();
-        for chamada in self.juntas.drain(..) {
+        for chamada in &self.juntas {
             let dela = execucoes.by_ref().take(chamada.operacoes.len()).collect();
             *chamada.destino.trancar() = Some(como(dela));
         }
@@ -136,16 +150,22 @@ impl LiderDaVia<'_> {
 
 impl Drop for LiderDaVia<'_> {
     fn drop(&mut self) {
-        for chamada in self.juntas.drain(..) {
-            // A panic came before: what became of them is unknown.
-            *chamada.destino.trancar() = Some(DestinoDoLote::Desconhecido(Vec::new()));
-        }
         if let Some(via) = &mut self.via
             && std::thread::panicking()
         {
             via.abandonar();
+            for chamada in &self.juntas {
+                // What became of it is unknown, unless that was said before.
+                let mut destino = chamada.destino.trancar();
+                destino.get_or_insert(DestinoDoLote::Desconhecido(Vec::new()));
+            }
         }
-        self.fila.espera.trancar().via = self.via.take();
-        self.fila.mudou.notify_all();
+        let mut espera = self.fila.espera.trancar();
+        espera.via = self.via.take();
+        espera.chamar();
+        drop(espera);
+        for chamada in &self.juntas {
+            chamada.acordar.notify_one();
+        }
     }
 }
