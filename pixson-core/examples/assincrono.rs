@@ -58,7 +58,7 @@ async fn conversar(
         sessao.enviar(operacao)?;
         let resposta = loop {
             match sessao.proxima_saida()? {
-                SaidaCliente::RelogioAtualizado(_) => {}
+                SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                 SaidaCliente::RespostaRecebida(resposta) => break resposta,
                 SaidaCliente::PrecisaDeDados { acordar_apos } => {
                     sessao.retirar_saida(&mut saida);

@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use pixson_core::banco::BancoMemoria;
-use pixson_core::servico::{Evento, Passo};
+use pixson_core::servico::Passo;
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Ligacao, Operacao, Resposta, Saldo, Servico, SessaoCliente};
 
@@ -27,8 +27,12 @@ impl Conversa {
     fn pedir(&mut self, operacao: Operacao) -> Result<Resposta, Box<dyn Error>> {
         self.cliente.enviar(operacao)?;
         loop {
-            match self.cliente.proxima_saida()? {
-                SaidaCliente::RelogioAtualizado(carimbo) => println!("cliente:  {carimbo}"),
+            let saida = self.cliente.proxima_saida()?;
+            if let Some(relogio) = saida.relogio() {
+                println!("cliente:  {relogio}");
+            }
+            match saida {
+                SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                 SaidaCliente::RespostaRecebida(resposta) => return Ok(resposta),
                 SaidaCliente::PrecisaDeDados { .. } => self.transportar(),
                 SaidaCliente::Encerrada => return Err("o servidor encerrou a conexão".into()),
@@ -44,8 +48,8 @@ impl Conversa {
 
         self.servidor.receber(&bytes);
         self.servico.avancar(&mut self.servidor, |evento| {
-            if let Evento::RelogioAtualizado(carimbo) = evento {
-                println!("servidor: {carimbo}");
+            if let Some(relogio) = evento.relogio() {
+                println!("servidor: {relogio}");
             }
         });
 

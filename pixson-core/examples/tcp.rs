@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use pixson_core::banco::BancoMemoria;
-use pixson_core::servico::{Evento, Passo};
+use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, SaidaCliente};
 use pixson_core::{Banco, Operacao, Relogio, Resposta, Saldo, Servico, SessaoCliente};
 
@@ -37,8 +37,8 @@ fn atender(mut fluxo: &TcpStream, servico: &Servico<impl Banco>) -> io::Result<(
     let (mut entrada, mut saida) = ([0; 4096], Vec::new());
     loop {
         servico.avancar(&mut ligacao, |evento| {
-            if let Evento::RelogioAtualizado(carimbo) = evento {
-                println!("servidor: {carimbo}");
+            if let Some(relogio) = evento.relogio() {
+                println!("servidor: {relogio}");
             }
         });
         let passo = servico.confirmar(&mut ligacao, &mut saida);
@@ -65,8 +65,12 @@ fn pedir(
     sessao.enviar(operacao)?;
     let (mut entrada, mut saida) = ([0; 4096], Vec::new());
     loop {
-        match sessao.proxima_saida()? {
-            SaidaCliente::RelogioAtualizado(carimbo) => println!("cliente:  {carimbo}"),
+        let proxima = sessao.proxima_saida()?;
+        if let Some(relogio) = proxima.relogio() {
+            println!("cliente:  {relogio}");
+        }
+        match proxima {
+            SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
             SaidaCliente::RespostaRecebida(resposta) => return Ok(resposta),
             SaidaCliente::PrecisaDeDados { acordar_apos } => {
                 sessao.retirar_saida(&mut saida);

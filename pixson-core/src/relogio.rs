@@ -103,7 +103,7 @@ impl Relogio {
     ///
     /// [`RelogioEsgotado`] at [`Carimbo::MAX`]; the clock stays there.
     pub fn tique(&self) -> Result<Carimbo, RelogioEsgotado> {
-        self.mudar(Carimbo::seguinte).map_err(|_| RelogioEsgotado)
+        self.mudar(Carimbo::seguinte).map(|(_, novo)| novo).map_err(|_| RelogioEsgotado)
     }
 
     /// The tick of a sending that comes after something stamped elsewhere: `c := max(c, t) + 1`. The new
@@ -125,7 +125,8 @@ impl Relogio {
     ///
     /// [`RelogioEsgotado`] if either is at [`Carimbo::MAX`]; the clock stays where it is.
     pub fn tique_apos(&self, passado: Carimbo) -> Result<Carimbo, RelogioEsgotado> {
-        self.mudar(|agora| agora.max(passado).seguinte()).map_err(|_| RelogioEsgotado)
+        let mudado = self.mudar(|agora| agora.max(passado).seguinte());
+        mudado.map(|(_, novo)| novo).map_err(|_| RelogioEsgotado)
     }
 
     /// The merge of a receiving: `c := max(c, t) + 1`. Returns the new value.
@@ -136,23 +137,66 @@ impl Relogio {
     /// [`Relogio::SALTO_MAXIMO`] ahead, or so close to [`Carimbo::MAX`] that nothing could
     /// follow it.
     pub fn observar(&self, recebido: Carimbo) -> Result<Carimbo, CarimboRecusado> {
-        self.mudar(|agora| {
-            let salto = recebido.0.saturating_sub(agora.0);
-            if salto > Self::SALTO_MAXIMO { None } else { agora.max(recebido).seguinte() }
-        })
-        .map_err(|agora| CarimboRecusado { recebido, agora })
+        let Recebimento { antes, depois, .. } = self.receber(recebido);
+        if antes < depois { Ok(depois) } else { Err(CarimboRecusado { recebido, agora: antes }) }
     }
 
-    fn mudar(&self, passo: impl Fn(Carimbo) -> Option<Carimbo>) -> Result<Carimbo, Carimbo> {
+    /// As [`Relogio::observar`], and says where the clock stood, for a program that keeps a trace.
+    ///
+    /// ```
+    /// use pixson_core::{Carimbo, Relogio};
+    ///
+    /// let relogio = Relogio::novo();
+    /// let recebimento = relogio.receber(Carimbo::novo(7).expect("in range"));
+    /// assert_eq!((recebimento.antes.valor(), recebimento.depois.valor()), (0, 8));
+    ///
+    /// let recusado = relogio.receber(Carimbo::MAX);
+    /// assert_eq!((recusado.antes.valor(), recusado.depois.valor()), (8, 8), "too far ahead");
+    /// assert_eq!(recusado.fundido(), None);
+    /// ```
+    pub fn receber(&self, carimbo: Carimbo) -> Recebimento {
+        let mudado = self.mudar(|agora| {
+            let salto = carimbo.0.saturating_sub(agora.0);
+            if salto > Self::SALTO_MAXIMO { None } else { agora.max(carimbo).seguinte() }
+        });
+        match mudado {
+            Ok((antes, depois)) => Recebimento { carimbo, antes, depois },
+            Err(agora) => Recebimento { carimbo, antes: agora, depois: agora },
+        }
+    }
+
+    /// Gives the values before and after, or the one that it stays at.
+    fn mudar(
+        &self,
+        passo: impl Fn(Carimbo) -> Option<Carimbo>,
+    ) -> Result<(Carimbo, Carimbo), Carimbo> {
         let mut agora = self.agora();
         while let Some(novo) = passo(agora) {
             match self.0.compare_exchange_weak(agora.0, novo.0, Ordering::AcqRel, Ordering::Acquire)
             {
-                Ok(_) => return Ok(novo),
+                Ok(_) => return Ok((agora, novo)),
                 Err(atual) => agora = Carimbo(atual),
             }
         }
         Err(agora)
+    }
+}
+
+/// What the stamp of a message that came in has done to a clock.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Recebimento {
+    /// The stamp that the message bears.
+    pub carimbo: Carimbo,
+    /// Where the clock stood.
+    pub antes: Carimbo,
+    /// Where it stands now: the same if the stamp must not be merged.
+    pub depois: Carimbo,
+}
+
+impl Recebimento {
+    /// The value that the clock has changed to, or `None` if the stamp was not merged.
+    pub fn fundido(&self) -> Option<Carimbo> {
+        (self.antes < self.depois).then_some(self.depois)
     }
 }
 

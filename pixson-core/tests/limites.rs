@@ -4,9 +4,11 @@ mod comum;
 
 use pixson_core::banco::BancoMemoria;
 use pixson_core::servico::Passo;
-use pixson_core::sessao::{ConfiguracaoServidor, Fim, SaidaCliente, SaidaServidor};
+use pixson_core::sessao::{
+    ConfiguracaoServidor, Fim, RespostaEscrita, SaidaCliente, SaidaServidor,
+};
 use pixson_core::tipos::Culpa;
-use pixson_core::{Operacao, Recusa, Servico, SessaoCliente, SessaoServidor};
+use pixson_core::{Carimbo, Operacao, Recusa, Servico, SessaoCliente, SessaoServidor};
 
 use comum::{Alimentacao, alimentar, avancar, conversar, rg, servico_com_duas};
 
@@ -127,22 +129,24 @@ fn the_longest_request_of_the_grammar_fits_into_the_smallest_sensible_limit() {
 }
 
 #[test]
-fn a_refusal_of_the_session_comes_out_before_its_clock_change() {
+fn a_refusal_of_the_session_comes_out_before_its_reply_which_says_what_it_answers() {
     let servico = servico_com_duas();
     let mut sessao = SessaoServidor::default();
     sessao.receber(b"t:1|op:1|rg:1111111111\n");
     let saidas: Vec<_> = std::iter::repeat_with(|| sessao.proxima_saida(servico.relogio()))
         .take_while(|saida| !matches!(saida, SaidaServidor::PrecisaDeDados { .. }))
         .collect();
-    assert!(
-        matches!(
-            saidas[..],
-            [
-                SaidaServidor::RelogioAtualizado(_),
-                SaidaServidor::PedidoRecusado(Recusa::LoginNecessario),
-                SaidaServidor::RelogioAtualizado(_),
-            ]
-        ),
-        "{saidas:?}"
+    let carimbo = |valor| Carimbo::novo(valor).expect("in range");
+    let [SaidaServidor::MensagemRecebida(recebida), ref outras @ ..] = saidas[..] else {
+        panic!("{saidas:?}");
+    };
+    let saldo = Operacao::Saldo { rg: "1111111111".parse().expect("an RG") };
+    assert_eq!((recebida.recebimento.antes, recebida.pedido), (Carimbo::ZERO, Some(saldo)));
+    let recusa = Recusa::LoginNecessario;
+    let (carimbo, responde) = (carimbo(3), Some(carimbo(1)));
+    let escrita = RespostaEscrita { carimbo, desfecho: Err(recusa), responde };
+    assert_eq!(
+        outras,
+        [SaidaServidor::PedidoRecusado(recusa), SaidaServidor::RespostaEscrita(escrita)]
     );
 }

@@ -85,7 +85,7 @@ fn each_request_is_the_same_however_it_arrives() {
                             assert_eq!(resposta, Ok(()));
                         }
                         Saida::PrecisaDeDados { .. } => break,
-                        Saida::RelogioAtualizado(_) => {}
+                        Saida::MensagemRecebida(_) | Saida::RespostaEscrita(_) => {}
                         outra => panic!("{bytes}: {outra:?}"),
                     }
                 }
@@ -201,7 +201,7 @@ fn each_reply_is_the_same_however_it_arrives() {
                 loop {
                     match sessao.proxima_saida().expect("a legal reply") {
                         SaidaCliente::RespostaRecebida(resposta) => recebidas.push(resposta),
-                        SaidaCliente::RelogioAtualizado(_) => {}
+                        SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                         SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => break,
                     }
                 }

@@ -9,7 +9,9 @@ use pixson_core::banco::{Banco, BancoMemoria, Execucao, Recibo, ResultadoDesconh
 use pixson_core::relogio::RelogioEsgotado;
 use pixson_core::servico::Passo;
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, Fim, SaidaCliente};
-use pixson_core::{Ligacao, Operacao, Recusa, Relogio, Resposta, Servico, SessaoCliente, Sucesso};
+use pixson_core::{
+    Carimbo, Ligacao, Operacao, Recusa, Relogio, Resposta, Servico, SessaoCliente, Sucesso,
+};
 use proptest::prelude::*;
 
 use comum::conformidade::{CONTAS, fazer, operacao_qualquer};
@@ -55,8 +57,10 @@ impl<'s, B: Banco> Dupla<'s, B> {
 
     fn tomar(&mut self, respostas: &mut Vec<Resposta>) -> Result<(), ErroSessao> {
         loop {
-            match self.cliente.proxima_saida()? {
-                SaidaCliente::RelogioAtualizado(carimbo) => self.relogios.push(carimbo.valor()),
+            let saida = self.cliente.proxima_saida()?;
+            self.relogios.extend(saida.relogio().map(Carimbo::valor));
+            match saida {
+                SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                 SaidaCliente::RespostaRecebida(resposta) => respostas.push(resposta),
                 SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => return Ok(()),
             }

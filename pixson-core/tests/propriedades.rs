@@ -290,7 +290,9 @@ fn ouvir(
     loop {
         match sessao.proxima_saida() {
             Ok(
-                saida @ (SaidaCliente::RelogioAtualizado(_) | SaidaCliente::RespostaRecebida(_)),
+                saida @ (SaidaCliente::PedidoEnviado(_)
+                | SaidaCliente::MensagemRecebida(_)
+                | SaidaCliente::RespostaRecebida(_)),
             ) => {
                 ouvido.push(saida);
             }

@@ -15,8 +15,8 @@ use std::time::Duration;
 use pixson_core::protocolo::MENSAGEM_MAX_BYTES;
 use pixson_core::servico::{Evento, LOTE_MAX_BYTES, Passo};
 use pixson_core::sessao::{
-    ConfiguracaoServidor, ErroEnvio, ErroResponder, ErroSessao, Fim, PAUSA_LEGADA, SaidaCliente,
-    SaidaServidor,
+    ConfiguracaoServidor, ErroEnvio, ErroResponder, ErroSessao, Fim, PAUSA_LEGADA, RespostaEscrita,
+    SaidaCliente, SaidaServidor,
 };
 use pixson_core::tipos::Culpa;
 use pixson_core::{Carimbo, Operacao, Recusa, Relogio, SessaoCliente, SessaoServidor, Sucesso};
@@ -178,23 +178,18 @@ mod relogio {
         let mut sessao = servico.ligacao();
         sessao.receber(b"t:1|op:6|rg:1111111111\nt:5|op:1|rg:1111111111\nt:9|x\nnada\n");
         let (mut mudancas, mut outros) = (Vec::new(), Vec::new());
-        servico.avancar(&mut sessao, |evento| match evento {
-            Evento::RelogioAtualizado(carimbo) => mudancas.push(carimbo.valor()),
-            outro => outros.push(outro),
+        servico.avancar(&mut sessao, |evento| match evento.relogio() {
+            Some(relogio) => mudancas.push(relogio.valor()),
+            None => outros.push(evento),
         });
         assert_eq!(mudancas, [2, 3, 6, 7, 10, 11, 12]);
         let rg = rg("1111111111");
+        let executada = |operacao, sucesso| Evento::Executada { operacao, desfecho: Ok(sucesso) };
         assert_eq!(
             outros,
             [
-                Evento::Executada {
-                    operacao: Operacao::Login { rg },
-                    desfecho: Ok(Sucesso::Login)
-                },
-                Evento::Executada {
-                    operacao: Operacao::Saldo { rg },
-                    desfecho: Ok(Sucesso::Saldo(saldo("10.0"))),
-                },
+                executada(Operacao::Login { rg }, Sucesso::Login),
+                executada(Operacao::Saldo { rg }, Sucesso::Saldo(saldo("10.0"))),
                 Evento::Recusada(Recusa::OperacaoInvalida),
                 Evento::Recusada(Recusa::MensagemInvalida),
             ]
@@ -231,7 +226,7 @@ mod uso {
             sessao.receber(b"t:5|op:2|rg:1111111111|valor:1\n");
             let _reply_of_login = sessao.proxima_saida(&relogio);
             let merge = sessao.proxima_saida(&relogio);
-            assert!(matches!(merge, SaidaServidor::RelogioAtualizado(_)));
+            assert!(matches!(merge, SaidaServidor::MensagemRecebida(_)));
             let cedo = sessao.responder(Carimbo::ZERO, Err(Recusa::SaldoInsuficiente), &relogio);
             assert_eq!(cedo, Err(ErroResponder), "the request has not come out yet");
             cancelar(&mut sessao, &relogio);
@@ -255,9 +250,12 @@ mod uso {
             sessao.receber(b"t:1|op:6|rg:1\n");
             while sessao.proxima_saida(&relogio) != SaidaServidor::EsperaResposta {}
             let carimbo = relogio.tique().expect("stamps are left");
-            assert_eq!(sessao.responder(carimbo, Ok(Sucesso::Login), &relogio), Ok(()));
+            let desfecho = Ok(Sucesso::Login);
+            assert_eq!(sessao.responder(carimbo, desfecho, &relogio), Ok(()));
             cancelar(&mut sessao, &relogio);
-            assert_eq!(sessao.proxima_saida(&relogio), SaidaServidor::RelogioAtualizado(carimbo));
+            let responde = Carimbo::novo(1);
+            let escrita = RespostaEscrita { carimbo, desfecho, responde };
+            assert_eq!(sessao.proxima_saida(&relogio), SaidaServidor::RespostaEscrita(escrita));
         }
     }
 

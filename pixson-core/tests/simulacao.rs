@@ -253,7 +253,7 @@ impl Mundo {
         ponte.cliente.receber(&chegam);
         loop {
             match ponte.cliente.proxima_saida().expect("our server speaks the protocol") {
-                SaidaCliente::RelogioAtualizado(_) => {}
+                SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                 SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => break,
                 SaidaCliente::RespostaRecebida(resposta) => {
                     let operacao = ponte.pendentes.pop_front().expect("one reply a request");

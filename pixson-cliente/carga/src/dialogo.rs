@@ -102,7 +102,7 @@ impl Dialogo {
 fn proxima_da_sessao(sessao: &mut SessaoCliente) -> Result<Chegada, ErroCarga> {
     loop {
         match sessao.proxima_saida().map_err(|erro| ErroConexao::de_sessao(erro, false))? {
-            SaidaCliente::RelogioAtualizado(_) => {}
+            SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
             SaidaCliente::RespostaRecebida(resposta) => return Ok(Chegada::Resposta(resposta)),
             SaidaCliente::PrecisaDeDados { acordar_apos } => {
                 return Ok(Chegada::Nada { acordar_apos });

@@ -75,13 +75,16 @@ impl<'i> ConexaoCliente<'i> {
         let (mut saida, mut enviado) = (Vec::new(), false);
         loop {
             let proxima = self.sessao.proxima_saida();
-            match proxima.map_err(|erro| ErroConexao::de_sessao(erro, operacao.move_dinheiro()))? {
-                SaidaCliente::RelogioAtualizado(carimbo) => {
-                    let contado = ao_mudar(carimbo);
-                    if !enviado {
-                        contado?;
-                    }
+            let proxima =
+                proxima.map_err(|erro| ErroConexao::de_sessao(erro, operacao.move_dinheiro()))?;
+            if let Some(relogio) = proxima.relogio() {
+                let contado = ao_mudar(relogio);
+                if !enviado {
+                    contado?;
                 }
+            }
+            match proxima {
+                SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
                 SaidaCliente::RespostaRecebida(resposta) if resposta.responde(&operacao) => {
                     return Ok(resposta);
                 }

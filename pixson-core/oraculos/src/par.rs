@@ -261,7 +261,7 @@ fn avancar(servico: &Servico<BancoMemoria>, servidor: &mut Ligacao, saida: &mut 
 fn ouvir(cliente: &mut SessaoCliente, esperado: &mut RespostasEsperadas) {
     loop {
         match cliente.proxima_saida() {
-            Ok(SaidaCliente::RelogioAtualizado(_)) => {}
+            Ok(SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_)) => {}
             Ok(SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada) => return,
             Ok(SaidaCliente::RespostaRecebida(resposta)) => {
                 let (carimbo, desfecho) = esperado.respostas.pop_front().expect("it was asked for");

@@ -1,17 +1,18 @@
 //! Where sessions and the bank meet: the only module that knows both.
 
+mod evento;
 mod ligacao;
 mod lote;
 
 use std::num::NonZeroUsize;
 
+pub use self::evento::Evento;
 pub use self::ligacao::{Ligacao, Passo};
 pub use self::lote::{Lote, LoteFeito};
 use crate::banco::{Banco, Recibo};
-use crate::relogio::{Carimbo, Relogio};
+use crate::relogio::Relogio;
 use crate::sessao::{ConfiguracaoServidor, Fim, SaidaServidor, SessaoServidor};
 use crate::sincronia::Arc;
-use crate::tipos::{Desfecho, Operacao, Recusa};
 
 /// How many bytes of answers make [`Servico::avancar`] pause so that they are sent: 256 KiB.
 pub const LOTE_MAX_BYTES: usize = 256 * 1024;
@@ -49,22 +50,6 @@ pub struct Servico<B> {
     banco: B,
     relogio: Arc<Relogio>,
     configuracao: ConfiguracaoServidor,
-}
-
-/// Something that happened in [`Servico::avancar`], for a program that shows, logs or counts it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Evento {
-    /// The clock has changed to this value.
-    RelogioAtualizado(Carimbo),
-    /// The bank has executed an operation.
-    Executada {
-        /// What was asked.
-        operacao: Operacao,
-        /// What became of it. It is not durable yet; if the storage fails, a refusal follows.
-        desfecho: Desfecho,
-    },
-    /// The session has refused a message by itself.
-    Recusada(Recusa),
 }
 
 impl<B: Banco> Servico<B> {
@@ -189,10 +174,9 @@ impl<B: Banco> Servico<B> {
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => {
-                    observar(Evento::RelogioAtualizado(carimbo));
-                }
+                SaidaServidor::MensagemRecebida(recebida) => observar(Evento::Recebida(recebida)),
                 SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
+                SaidaServidor::RespostaEscrita(escrita) => observar(Evento::Respondida(escrita)),
                 SaidaServidor::PedidoRecebido(operacao) if distante => {
                     lote.operacoes.push(operacao);
                 }

@@ -24,7 +24,10 @@ mod servidor;
 use std::time::Duration;
 
 pub use cliente::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente, SessaoCliente};
-pub use servidor::{ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor};
+pub use servidor::{
+    ConfiguracaoServidor, ErroResponder, Fim, MensagemRecebida, RespostaEscrita, SaidaServidor,
+    SessaoServidor,
+};
 
 /// How long a legacy peer must be silent for its unterminated message to count as whole: 20 ms
 /// (protocolo.md, section 2).

@@ -13,7 +13,11 @@ fn depois_de_login() -> SessaoCliente {
 fn ultima(sessao: &mut SessaoCliente) -> Result<SaidaCliente, ErroSessao> {
     loop {
         match sessao.proxima_saida() {
-            Ok(SaidaCliente::RelogioAtualizado(_) | SaidaCliente::RespostaRecebida(_)) => {}
+            Ok(
+                SaidaCliente::PedidoEnviado(_)
+                | SaidaCliente::MensagemRecebida(_)
+                | SaidaCliente::RespostaRecebida(_),
+            ) => {}
             outra => return outra,
         }
     }
@@ -39,7 +43,7 @@ fn a_reply_without_lf_is_taken_after_the_quiet_period() {
     sessao.receber(b"o");
     assert_eq!(ultima(&mut sessao), pausa(PAUSA_LEGADA));
     sessao.silencio();
-    assert!(matches!(sessao.proxima_saida(), Ok(SaidaCliente::RelogioAtualizado(_))));
+    assert!(matches!(sessao.proxima_saida(), Ok(SaidaCliente::MensagemRecebida(_))));
     let Ok(SaidaCliente::RespostaRecebida(resposta)) = sessao.proxima_saida() else {
         panic!("the reply should be out");
     };
@@ -56,7 +60,7 @@ fn a_reply_whose_stamp_must_not_be_merged_is_still_the_answer() {
     while let Ok(saida) = sessao.proxima_saida() {
         match saida {
             SaidaCliente::RespostaRecebida(recebida) => resposta = Some(recebida),
-            SaidaCliente::RelogioAtualizado(_) => {}
+            SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}
             SaidaCliente::PrecisaDeDados { .. } | SaidaCliente::Encerrada => break,
         }
     }

@@ -1,5 +1,6 @@
 //! Requests that come out before those ahead of them are answered.
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use pixson_core::sessao::{ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor};
@@ -13,9 +14,13 @@ fn as_many_requests_come_out_as_may_be_in_flight_and_are_answered_in_order() {
     let em_voo_max = NonZeroUsize::new(3).expect("not zero");
     let configuracao = ConfiguracaoServidor { em_voo_max, ..ConfiguracaoServidor::default() };
     let mut sessao = SessaoServidor::nova(configuracao);
+    let respondidos = RefCell::new(Vec::new());
     let sair = |sessao: &mut SessaoServidor| loop {
         match sessao.proxima_saida(&relogio) {
-            SaidaServidor::RelogioAtualizado(_) | SaidaServidor::PedidoRecusado(_) => {}
+            SaidaServidor::MensagemRecebida(_) | SaidaServidor::PedidoRecusado(_) => {}
+            SaidaServidor::RespostaEscrita(escrita) => {
+                respondidos.borrow_mut().extend(escrita.responde.map(Carimbo::valor));
+            }
             outra => return outra,
         }
     };
@@ -54,6 +59,7 @@ fn as_many_requests_come_out_as_may_be_in_flight_and_are_answered_in_order() {
         "Login realizado com sucesso",
     ];
     assert_eq!(textos, esperados);
+    assert_eq!(*respondidos.borrow(), [1, 2, 3, 4, 5], "each reply tells what it answers");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use pixson_core::banco::disco::Causa;
 use pixson_core::banco::{MedidasDoDiario, Presa};
+use pixson_core::relogio::Recebimento;
 use pixson_core::servico::Evento;
+use pixson_core::sessao::MensagemRecebida;
 use pixson_core::{Carimbo, Operacao, Recusa};
 use pixson_metricas::{
     Instantaneo, InstantaneoDeArquivos, InstantaneoDoBanco, Metricas, Observado, Painel,
@@ -63,9 +65,12 @@ fn conhecido(presas: u64) -> Conhecido {
     }
     let operacao = Operacao::Login { rg: "1".parse().expect("an RG") };
     let desfecho = Err(Recusa::ServidorIndisponivel);
+    let (carimbo, recusa) = (Carimbo::ZERO, Recusa::MensagemInvalida);
     metricas.evento(Evento::Executada { operacao, desfecho });
-    metricas.evento(Evento::Recusada(Recusa::MensagemInvalida));
-    metricas.evento(Evento::RelogioAtualizado(Carimbo::ZERO));
+    metricas.evento(Evento::Recusada(recusa));
+    let recebimento = Recebimento { carimbo, antes: carimbo, depois: carimbo };
+    let recebida = MensagemRecebida { recebimento, pedido: Some(operacao) };
+    metricas.evento(Evento::Recebida(recebida));
     metricas.atendimento(Duration::from_micros(500));
     Conhecido { metricas, presas }
 }

@@ -120,8 +120,8 @@ impl Observador for Observacao {
     }
 
     fn evento_de_recusada(&self, evento: Evento) {
-        if let Evento::RelogioAtualizado(carimbo) = evento {
-            self.tela.mostrar(LinhaDoRelogio(carimbo));
+        if let Some(relogio) = evento.relogio() {
+            self.tela.mostrar(LinhaDoRelogio(relogio));
         }
     }
 
@@ -136,8 +136,11 @@ impl Observador for Observacao {
 impl ObservadorDeConexao for DeConexao<'_> {
     fn evento(&mut self, evento: Evento) {
         let conexao = self.conexao;
+        if let Some(relogio) = evento.relogio() {
+            self.linhas.juntar(LinhaDoRelogio(relogio));
+        }
         match evento {
-            Evento::RelogioAtualizado(carimbo) => self.linhas.juntar(LinhaDoRelogio(carimbo)),
+            Evento::Recebida(_) | Evento::Respondida(_) => {}
             Evento::Executada { operacao, desfecho } => {
                 tracing::debug!(
                     conexao,

@@ -23,7 +23,7 @@ impl Atendimento {
     }
 
     pub(crate) fn ver(&mut self, evento: Evento) {
-        self.respondeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+        self.respondeu |= matches!(evento, Evento::Respondida(_));
     }
 
     /// The replies are sent. `agora` is asked for if somebody waits to be told.

@@ -79,7 +79,11 @@ fn avancar(sessao: &mut SessaoCliente, visto: &mut VistoCliente) {
     loop {
         let saida = sessao.proxima_saida();
         let repousa = match &saida {
-            Ok(SaidaCliente::RelogioAtualizado(_) | SaidaCliente::RespostaRecebida(_)) => false,
+            Ok(
+                SaidaCliente::PedidoEnviado(_)
+                | SaidaCliente::MensagemRecebida(_)
+                | SaidaCliente::RespostaRecebida(_),
+            ) => false,
             Ok(SaidaCliente::PrecisaDeDados { .. }) => {
                 let acabou = matches!(visto.ultima, Some(Ok(SaidaCliente::Encerrada) | Err(_)));
                 assert!(!acabou, "an end is for ever");
@@ -106,14 +110,7 @@ fn avancar(sessao: &mut SessaoCliente, visto: &mut VistoCliente) {
 
 /// Checks what holds for every session, independently of the model.
 fn conferir(visto: &VistoCliente) {
-    let relogios: Vec<u64> = visto
-        .saidas
-        .iter()
-        .filter_map(|saida| match saida {
-            SaidaCliente::RelogioAtualizado(carimbo) => Some(carimbo.valor()),
-            _ => None,
-        })
-        .collect();
+    let relogios = visto.saidas.iter().filter_map(SaidaCliente::relogio);
     assert!(relogios.is_sorted_by(|antes, depois| antes < depois), "the clock only grows");
     let linhas = visto.bytes.split_inclusive(|&byte| byte == b'\n');
     let pedidos: Vec<u64> = linhas

@@ -5,7 +5,7 @@ use crate::linhas::{LinhaRecebida, LinhasRecebidas};
 use crate::pedido::codificar;
 use crate::roteiro::Estimulo;
 use pixson_core::protocolo::{Modo, Pedido, QuadroLongo, Resposta};
-use pixson_core::relogio::{Carimbo, Relogio};
+use pixson_core::relogio::{Carimbo, Recebimento, Relogio};
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
 
 pub(super) struct ModeloCliente {
@@ -70,8 +70,9 @@ impl ModeloCliente {
             Err(ErroEnvio::PendentesDemais)
         } else {
             self.pendentes += 1;
-            let carimbo = self.marcar(self.agora + 1);
-            let pedido = Pedido { carimbo, operacao: operacao(comando) };
+            self.agora += 1;
+            let pedido = Pedido { carimbo: carimbo(self.agora), operacao: operacao(comando) };
+            self.visto.saidas.push(SaidaCliente::PedidoEnviado(pedido));
             self.visto.bytes.extend(codificar(&pedido));
             self.visto.bytes.push(b'\n');
             Ok(self.agora)
@@ -113,9 +114,13 @@ impl ModeloCliente {
         let recebido = resposta.carimbo().valor();
         let longe = recebido > self.agora && recebido - self.agora > Relogio::SALTO_MAXIMO;
         let novo = self.agora.max(recebido) + 1;
+        let antes = carimbo(self.agora);
         if !longe && novo <= Carimbo::MAX.valor() {
-            self.marcar(novo);
+            self.agora = novo;
         }
+        let (carimbo, depois) = (resposta.carimbo(), carimbo(self.agora));
+        let recebimento = Recebimento { carimbo, antes, depois };
+        self.visto.saidas.push(SaidaCliente::MensagemRecebida(recebimento));
         if self.pendentes == 0 {
             self.fim = Some(Err(ErroSessao::RespostaInesperada(resposta)));
         } else {
@@ -123,11 +128,8 @@ impl ModeloCliente {
             self.visto.saidas.push(SaidaCliente::RespostaRecebida(resposta));
         }
     }
+}
 
-    fn marcar(&mut self, agora: u64) -> Carimbo {
-        self.agora = agora;
-        let carimbo = Carimbo::novo(agora).expect("far from the end");
-        self.visto.saidas.push(SaidaCliente::RelogioAtualizado(carimbo));
-        carimbo
-    }
+fn carimbo(valor: u64) -> Carimbo {
+    Carimbo::novo(valor).expect("far from the end")
 }

@@ -3,6 +3,7 @@
 mod modelo;
 mod visto;
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 
 use self::modelo::ModeloServidor;
@@ -10,7 +11,7 @@ use self::visto::{VistoServidor, adiantado, contas};
 use super::roteiro::{self, Estimulo};
 use pixson_core::banco::{Banco, BancoMemoria};
 use pixson_core::protocolo::{MENSAGEM_MAX_BYTES, Resposta};
-use pixson_core::relogio::{Carimbo, Relogio};
+use pixson_core::relogio::{Carimbo, Recebimento, Relogio};
 use pixson_core::sessao::{
     ConfiguracaoServidor, ErroResponder, Fim, SaidaServidor, SessaoServidor,
 };
@@ -93,6 +94,8 @@ struct ConexaoDirigida {
     sessao: SessaoServidor,
     relogio: Relogio,
     banco: BancoMemoria,
+    /// The stamps that came in and were not answered yet, in order.
+    por_responder: VecDeque<Carimbo>,
     /// Whether the storage fails at the next confirmation.
     falha: bool,
     visto: VistoServidor,
@@ -110,6 +113,7 @@ fn encenar(
         sessao: SessaoServidor::nova(configuracao),
         relogio: Relogio::novo(),
         banco: contas(),
+        por_responder: VecDeque::new(),
         falha: false,
         visto: VistoServidor::default(),
     };
@@ -178,11 +182,18 @@ impl ConexaoDirigida {
         let mut executou = false;
         loop {
             match self.sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::RelogioAtualizado(carimbo) => {
-                    self.visto.relogios.push(carimbo.valor());
+                SaidaServidor::MensagemRecebida(recebida) => {
+                    self.recebida(recebida.recebimento);
                 }
                 // The reply is checked instead.
                 SaidaServidor::PedidoRecusado(_) => {}
+                SaidaServidor::RespostaEscrita(escrita) => {
+                    self.visto.relogios.push(escrita.carimbo.valor());
+                    if let Some(responde) = escrita.responde {
+                        let dela = self.por_responder.pop_front();
+                        assert_eq!(dela, Some(responde), "replies are in the order of requests");
+                    }
+                }
                 SaidaServidor::PedidoRecebido(operacao) => {
                     self.conferir_autor(operacao);
                     match self.quando {
@@ -215,6 +226,15 @@ impl ConexaoDirigida {
                     return executou;
                 }
             }
+        }
+    }
+
+    fn recebida(&mut self, recebimento: Recebimento) {
+        let Recebimento { carimbo, antes, depois } = recebimento;
+        self.por_responder.push_back(carimbo);
+        if let Some(fundido) = recebimento.fundido() {
+            assert_eq!(fundido.valor(), antes.max(carimbo).valor() + 1, "{recebimento:?}");
+            self.visto.relogios.push(depois.valor());
         }
     }
 

@@ -11,7 +11,7 @@ pub use self::erro::{ErroEnvio, ErroSessao};
 use self::estado::{Acao, Entrada, Estado, transitar};
 use super::PAUSA_LEGADA;
 use crate::protocolo::{Enquadrador, ErroResposta, Modo, Pedido, Resposta};
-use crate::relogio::{Carimbo, Relogio};
+use crate::relogio::{Carimbo, Recebimento, Relogio};
 use crate::sincronia::Arc;
 use crate::tipos::Operacao;
 
@@ -80,8 +80,10 @@ pub struct SessaoCliente {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "an output that is not acted on stalls the connection"]
 pub enum SaidaCliente {
-    /// The clock has changed to this value, for a program that shows the clock.
-    RelogioAtualizado(Carimbo),
+    /// A request was stamped, and waits to be sent; for a program that shows the clock, or keeps a trace.
+    PedidoEnviado(Pedido),
+    /// A reply has come in; for the same. Its stamp may have been too far ahead to be merged.
+    MensagemRecebida(Recebimento),
     /// The answer to the oldest request that had none. Replies are matched by their order alone:
     /// see [`Resposta::responde`].
     RespostaRecebida(Resposta),
@@ -92,6 +94,18 @@ pub enum SaidaCliente {
     },
     /// The server has closed, and every request was answered.
     Encerrada,
+}
+
+impl SaidaCliente {
+    /// The value that the clock has changed to; `None` if this says nothing of the clock, or if a stamp came
+    /// in that must not be merged.
+    pub fn relogio(&self) -> Option<Carimbo> {
+        match self {
+            Self::PedidoEnviado(pedido) => Some(pedido.carimbo),
+            Self::MensagemRecebida(recebimento) => recebimento.fundido(),
+            Self::RespostaRecebida(_) | Self::PrecisaDeDados { .. } | Self::Encerrada => None,
+        }
+    }
 }
 
 impl Default for SessaoCliente {
@@ -178,8 +192,9 @@ impl SessaoCliente {
             return Err(ErroEnvio::PendentesDemais);
         }
         let carimbo = self.relogio.tique()?;
-        self.eventos.push_back(SaidaCliente::RelogioAtualizado(carimbo));
-        Pedido { carimbo, operacao }.codificar(&mut self.saida);
+        let pedido = Pedido { carimbo, operacao };
+        self.eventos.push_back(SaidaCliente::PedidoEnviado(pedido));
+        pedido.codificar(&mut self.saida);
         self.saida.push(b'\n');
         self.passar(Entrada::Enviado);
         Ok(carimbo)
@@ -285,9 +300,8 @@ impl SessaoCliente {
         };
         // A stamp that must not be merged leaves the clock unchanged. The reply itself is still
         // delivered: dropping it would make a known outcome unknown.
-        if let Ok(agora) = self.relogio.observar(resposta.carimbo()) {
-            self.eventos.push_back(SaidaCliente::RelogioAtualizado(agora));
-        }
+        let recebimento = self.relogio.receber(resposta.carimbo());
+        self.eventos.push_back(SaidaCliente::MensagemRecebida(recebimento));
         Some(Entrada::Resposta(resposta))
     }
 

@@ -12,7 +12,7 @@ pub use self::configuracao::ConfiguracaoServidor;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
 use self::retidas::Retidas;
-pub use self::saida::{ErroResponder, SaidaServidor};
+pub use self::saida::{ErroResponder, MensagemRecebida, RespostaEscrita, SaidaServidor};
 use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
 use crate::relogio::{Carimbo, Relogio};
 use crate::tipos::{Desfecho, Recusa, Rg};
@@ -51,7 +51,7 @@ pub struct SessaoServidor {
     em_silencio: bool,
     entrada_acabou: bool,
     prazo_passou: bool,
-    /// Outputs that wait to be taken, in order: clock changes, then at most one request.
+    /// Outputs that wait to be taken, in order: what came in and what was answered, then at most one request.
     eventos: VecDeque<SaidaServidor>,
     /// What is answered next, in order. The first one is a request: a refusal that no request is before
     /// is written at once.
@@ -62,10 +62,10 @@ pub struct SessaoServidor {
 /// A message that has no reply yet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum EmVoo {
-    /// The program does it.
-    Pedido,
+    /// The program does what is asked with this stamp.
+    Pedido(Carimbo),
     /// The session has refused it, behind requests that have no answer.
-    Recusado(Recusa),
+    Recusado(Recusa, Option<Carimbo>),
 }
 
 impl Default for SessaoServidor {
@@ -130,19 +130,21 @@ impl SessaoServidor {
         desfecho: Desfecho,
         relogio: &Relogio,
     ) -> Result<(), ErroResponder> {
-        let ainda_dentro = self.em_voo.len() == 1 && self.eventos.iter().any(eh_pedido);
-        if ainda_dentro || self.em_voo.pop_front().is_none() {
+        if self.em_voo.len() == 1 && self.eventos.iter().any(eh_pedido) {
             return Err(ErroResponder);
         }
+        let Some(EmVoo::Pedido(respondido)) = self.em_voo.pop_front() else {
+            return Err(ErroResponder);
+        };
         if self.em_voo.is_empty() {
             // Nothing changes unless this was a login, which nothing can be behind.
             let entrada = Entrada::LoginRespondido { feito: desfecho.is_ok() };
             (self.estado, _) = transitar(self.estado, entrada);
         }
-        self.escrever(&Resposta::nova(carimbo, desfecho));
-        while let Some(&EmVoo::Recusado(recusa)) = self.em_voo.front() {
+        self.escrever(carimbo, desfecho, Some(respondido));
+        while let Some(&EmVoo::Recusado(recusa, responde)) = self.em_voo.front() {
             self.em_voo.pop_front();
-            self.recusar(recusa, relogio);
+            self.recusar(recusa, responde, relogio);
         }
         Ok(())
     }
@@ -155,7 +157,7 @@ impl SessaoServidor {
         let anuladas = self.retidas.descartar() + self.em_voo.len();
         self.em_voo.clear();
         for _ in 0..anuladas {
-            self.recusar(Recusa::ServidorIndisponivel, relogio);
+            self.recusar(Recusa::ServidorIndisponivel, None, relogio);
         }
         self.eventos.retain(|evento| !eh_pedido(evento));
         self.estado = Estado::Encerrada(Fim::ArmazenamentoFalhou);
@@ -175,7 +177,7 @@ impl SessaoServidor {
     /// nothing.
     pub fn lotada(&mut self, relogio: &Relogio) {
         if !matches!(self.estado, Estado::Encerrada(_)) {
-            self.recusar(Recusa::ServidorLotado, relogio);
+            self.recusar(Recusa::ServidorLotado, None, relogio);
             self.encerrar(Fim::ServidorLotado);
         }
     }
@@ -197,17 +199,20 @@ impl SessaoServidor {
                 Estado::Encerrada(fim) => return SaidaServidor::Encerrada(fim),
                 _ => {}
             }
-            let Some(entrada) = self.proxima_entrada(relogio) else {
+            let Some((entrada, carimbo)) = self.proxima_entrada(relogio) else {
                 return SaidaServidor::PrecisaDeDados { acordar_apos: self.acordar_apos() };
             };
             let (estado, acao) = transitar(self.estado, entrada);
             self.estado = estado;
             match acao {
                 Acao::Nada => {}
-                Acao::Recusar(recusa) if self.em_voo.is_empty() => self.recusar(recusa, relogio),
-                Acao::Recusar(recusa) => self.em_voo.push_back(EmVoo::Recusado(recusa)),
+                Acao::Recusar(recusa) if self.em_voo.is_empty() => {
+                    self.recusar(recusa, carimbo, relogio);
+                }
+                Acao::Recusar(recusa) => self.em_voo.push_back(EmVoo::Recusado(recusa, carimbo)),
                 Acao::Entregar(pedido) => {
-                    self.em_voo.push_back(EmVoo::Pedido);
+                    // A request always has a stamp.
+                    self.em_voo.push_back(EmVoo::Pedido(carimbo.unwrap_or_default()));
                     self.eventos.push_back(SaidaServidor::PedidoRecebido(pedido));
                 }
             }
@@ -246,29 +251,32 @@ impl SessaoServidor {
         !self.quadros.restantes().is_empty()
     }
 
-    /// Takes the next message, if there is a whole one, and merges its stamp.
-    fn proxima_entrada(&mut self, relogio: &Relogio) -> Option<Entrada> {
+    /// Takes the next message, if there is a whole one, and merges its stamp, which it gives as well.
+    fn proxima_entrada(&mut self, relogio: &Relogio) -> Option<(Entrada, Option<Carimbo>)> {
         let Ok(quadro) = self.quadros.proximo() else {
-            return Some(Entrada::Longa);
+            return Some((Entrada::Longa, None));
         };
         let decodificado = quadro.map(|quadro| Pedido::decodificar(quadro.0));
         let Some(decodificado) = decodificado.or_else(|| self.tomar_legado()) else {
             if self.prazo_passou {
-                return Some(Entrada::Prazo { incompleta: self.mensagem_incompleta() });
+                let incompleta = self.mensagem_incompleta();
+                return Some((Entrada::Prazo { incompleta }, None));
             }
-            return self.entrada_acabou.then_some(Entrada::Fim);
+            return self.entrada_acabou.then_some((Entrada::Fim, None));
         };
-        let carimbo = match &decodificado {
-            Ok(pedido) => Some(pedido.carimbo),
-            Err(erro) => erro.carimbo(),
+        let (carimbo, pedido) = match &decodificado {
+            Ok(pedido) => (Some(pedido.carimbo), Some(pedido.operacao)),
+            Err(erro) => (erro.carimbo(), None),
         };
         if let Some(carimbo) = carimbo {
-            match relogio.observar(carimbo) {
-                Ok(agora) => self.eventos.push_back(SaidaServidor::RelogioAtualizado(agora)),
-                Err(_) => return Some(Entrada::CarimboRecusado),
+            let recebimento = relogio.receber(carimbo);
+            let recebida = MensagemRecebida { recebimento, pedido };
+            self.eventos.push_back(SaidaServidor::MensagemRecebida(recebida));
+            if recebimento.fundido().is_none() {
+                return Some((Entrada::CarimboRecusado, Some(carimbo)));
             }
         }
-        Some(self.contar_malformada(decodificado))
+        Some((self.contar_malformada(decodificado), carimbo))
     }
 
     fn tomar_legado(&mut self) -> Option<Result<Pedido, ErroPedido>> {
@@ -320,17 +328,18 @@ impl SessaoServidor {
         }
     }
 
-    fn recusar(&mut self, recusa: Recusa, relogio: &Relogio) {
+    fn recusar(&mut self, recusa: Recusa, responde: Option<Carimbo>, relogio: &Relogio) {
         if let Ok(carimbo) = relogio.tique() {
             self.eventos.push_back(SaidaServidor::PedidoRecusado(recusa));
-            self.escrever(&Resposta::nova(carimbo, Err(recusa)));
+            self.escrever(carimbo, Err(recusa), responde);
         } else {
             self.em_voo.clear();
             self.estado = Estado::Encerrada(Fim::RelogioEsgotado);
         }
     }
 
-    fn escrever(&mut self, resposta: &Resposta) {
+    fn escrever(&mut self, carimbo: Carimbo, desfecho: Desfecho, responde: Option<Carimbo>) {
+        let resposta = Resposta::nova(carimbo, desfecho);
         let com_fim = self.quadros.modo() != Some(Modo::Legado);
         self.retidas.juntar(|bytes| {
             resposta.codificar(bytes);
@@ -338,7 +347,8 @@ impl SessaoServidor {
                 bytes.push(b'\n');
             }
         });
-        self.eventos.push_back(SaidaServidor::RelogioAtualizado(resposta.carimbo()));
+        let escrita = RespostaEscrita { carimbo, desfecho, responde };
+        self.eventos.push_back(SaidaServidor::RespostaEscrita(escrita));
     }
 }
 

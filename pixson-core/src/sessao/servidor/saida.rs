@@ -5,18 +5,21 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::estado::Fim;
-use crate::relogio::Carimbo;
-use crate::tipos::{Culpa, Operacao, Recusa};
+use crate::relogio::{Carimbo, Recebimento};
+use crate::tipos::{Culpa, Desfecho, Operacao, Recusa};
 
 /// What the program has to do next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "an output that is not acted on stalls the connection"]
 pub enum SaidaServidor {
-    /// The clock has changed to this value, for a program that shows the clock.
-    RelogioAtualizado(Carimbo),
-    /// The session has refused a message by itself, and written the reply; for a program that
-    /// counts refusals.
+    /// A message with a stamp has come in; for a program that shows the clock, or keeps a trace.
+    MensagemRecebida(MensagemRecebida),
+    /// The session has refused a message by itself, and written the reply, of which the next output
+    /// tells; for a program that counts refusals.
     PedidoRecusado(Recusa),
+    /// A reply was stamped and written, and waits to be sent; for a program that shows the clock, or keeps a
+    /// trace.
+    RespostaEscrita(RespostaEscrita),
     /// A request has passed the session's checks: do it, then call
     /// [`SessaoServidor::responder`](super::SessaoServidor::responder).
     PedidoRecebido(Operacao),
@@ -31,6 +34,27 @@ pub enum SaidaServidor {
     },
     /// Send what there is to send, then close.
     Encerrada(Fim),
+}
+
+/// A message with a stamp that has come in.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct MensagemRecebida {
+    /// What its stamp has done to the clock.
+    pub recebimento: Recebimento,
+    /// What it asks for; `None` if it is otherwise not understood.
+    pub pedido: Option<Operacao>,
+}
+
+/// A reply that was stamped and written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct RespostaEscrita {
+    /// Its stamp: the value that the clock has changed to.
+    pub carimbo: Carimbo,
+    /// What it says.
+    pub desfecho: Desfecho,
+    /// The stamp of the message; `None` if it had none, if nothing was asked, or if this reply is in place
+    /// of one that is not known any more.
+    pub responde: Option<Carimbo>,
 }
 
 /// [`SessaoServidor::responder`](super::SessaoServidor::responder) was called and no request waits for an answer.

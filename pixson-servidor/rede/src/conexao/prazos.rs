@@ -36,7 +36,7 @@ impl Prazos {
         mut observar: O,
     ) -> impl FnMut(Evento) + 'p {
         move |evento| {
-            self.atendeu |= !matches!(evento, Evento::RelogioAtualizado(_));
+            self.atendeu |= matches!(evento, Evento::Respondida(_));
             observar(evento);
         }
     }
