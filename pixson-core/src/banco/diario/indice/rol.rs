@@ -45,9 +45,14 @@ pub(super) fn escrever(mut codigos: Vec<u64>, saida: &mut Vec<u8>) {
         let diferenca = codigo - menor;
         let alto = indice + (diferenca >> bits);
         altos[onde(alto).0] |= 1 << onde(alto).1;
-        for bit in (0..bits).filter(|bit| diferenca >> bit & 1 == 1) {
-            let (palavra, resto) = onde(indice * u64::from(bits) + u64::from(bit));
-            baixos[palavra] |= 1 << resto;
+        let baixo = diferenca & ((1 << bits) - 1);
+        let (palavra, resto) = onde(indice * u64::from(bits));
+        if bits > 0 {
+            baixos[palavra] |= baixo << resto;
+        }
+        // The rest of it, if it does not end in that word.
+        if resto + u64::from(bits) > PALAVRA_BITS {
+            baixos[palavra + 1] |= baixo >> (PALAVRA_BITS - resto);
         }
     }
     for palavra in [quantas, menor, alcance].into_iter().chain(baixos).chain(altos) {
