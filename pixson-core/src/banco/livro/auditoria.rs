@@ -20,8 +20,9 @@ use crate::tipos::{Rg, Saldo};
 /// How many account files are read as one piece of work.
 const ARQUIVOS_POR_VEZ: usize = 1024;
 
-/// The accounts of the ledger are kept in at most so many slices.
-const FATIAS_MAX: usize = 64;
+/// The accounts of the ledger are kept in so many slices: so many that those of a slice are found in a
+/// processor's caches, and that all processors have some.
+const FATIAS: usize = 64;
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -109,11 +110,10 @@ impl Auditoria {
         numeros: &[u64],
         mutirao: &dyn Mutirao,
     ) -> io::Result<Escrituradas> {
-        let quantas = mutirao.bracos().clamp(1, FATIAS_MAX);
         let fatias: Vec<_> =
-            (0..quantas).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
+            (0..FATIAS).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
         let (mut leitura, mut achadas, mut indices_errados) = (Leitura::default(), vec![], vec![]);
-        let digerir = |numero, lido| (numero, Digerido::de(lido, quantas));
+        let digerir = |numero, lido| (numero, Digerido::de(lido, FATIAS));
         percorrer(
             disco,
             &por_ler(numeros, EstadoDoSegmento::PorIndexar),
