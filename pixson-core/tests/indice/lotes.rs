@@ -1,6 +1,7 @@
 //! Statement and audit by several threads, of random and damaged ledgers: the same as by one, and the
 //! statement the same as the whole ledger's.
 
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pixson_core::banco::disco::Disco;
@@ -11,6 +12,7 @@ use pixson_oraculos::juiz::{PEQUENA, julgar_extratos};
 use pixson_oraculos::{Corte, DiscoModelo, Sorteio};
 
 use crate::comum::conformidade::fazer;
+use crate::comum::disco::delegar;
 use crate::comum::sementes::sementes;
 use crate::comum::tamanho::tamanho;
 use crate::comum::{rg, saldos, valor};
@@ -214,6 +216,63 @@ fn a_balance_that_differs_behind_a_gap_is_no_divergence_in_any_slice() {
     for equipe in [&Sozinho as &dyn Mutirao, &Fios(3)] {
         let auditoria = auditar_com(&copia(&disco), equipe).expect("readable");
         assert_eq!(auditoria.alcance.danos, [Dano::Falta { de: 5, ate: 8 }], "{equipe:?}");
+        assert_eq!(auditoria.divergencias, [], "{equipe:?}");
+    }
+}
+
+/// The model disk, which reads the segments by pieces, but none of them whole.
+#[derive(Debug)]
+struct DiscoAosPedacos {
+    modelo: DiscoModelo,
+}
+
+impl Disco for DiscoAosPedacos {
+    type Arquivo = <DiscoModelo as Disco>::Arquivo;
+
+    fn ler(&self, nome: &str, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        if nome.contains(".jsonl") {
+            return Err(io::Error::other("I/O error"));
+        }
+        self.modelo.ler(nome, max_bytes)
+    }
+
+    fn ler_parte(
+        &self,
+        nome: &str,
+        posicao: u64,
+        bytes: usize,
+        destino: &mut Vec<u8>,
+    ) -> io::Result<bool> {
+        self.modelo.ler_parte(nome, posicao, bytes, destino)
+    }
+
+    delegar!(modelo: travar, criar_pasta, listar, criar, escrever, cortar, sincronizar, renomear);
+    delegar!(modelo: sincronizar_pasta, apagar, marca, aspecto);
+}
+
+#[test]
+fn no_record_counts_of_a_segment_whose_reading_ends_with_an_error() {
+    let modelo = DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "100.0"))));
+    for _ in 0..3 {
+        depositar(&modelo, &CONTAS[..4]);
+    }
+    let nome = "diario/0000000002.jsonl";
+    let mut bytes = modelo.conteudo(nome).expect("it is there");
+    let ultimo = bytes.iter().rposition(|&byte| byte == b'\n').expect("a line");
+    // The last record is damaged, so that the whole segment is asked for after three are read.
+    bytes[ultimo - 4] ^= 1;
+    modelo.editar(nome, &bytes);
+    for equipe in [&Sozinho as &dyn Mutirao, &Fios(3)] {
+        let disco = DiscoAosPedacos { modelo: copia(&modelo) };
+        let auditoria = auditar_com(&disco, equipe).expect("readable");
+        let [Dano::Arquivo { arquivo, .. }, Dano::Falta { de: 5, ate: 8 }] =
+            auditoria.alcance.danos.as_slice()
+        else {
+            panic!("{:?}", auditoria.alcance)
+        };
+        assert_eq!(arquivo, nome);
+        let depositados = auditoria.balanco.depositos;
+        assert_eq!((auditoria.lancamentos, depositados), (8, 800), "{equipe:?}");
         assert_eq!(auditoria.divergencias, [], "{equipe:?}");
     }
 }

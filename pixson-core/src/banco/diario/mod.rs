@@ -13,7 +13,7 @@ mod veredito;
 
 pub use escritor::MedidasDoDiario;
 pub(super) use escritor::{Diario, NaoAnexado, Tamanhos};
-pub(super) use indice::{Indexado, Indice, aspecto_de, conferir_indice, criar_indice};
+pub(super) use indice::{Indexado, Indice, Nomeadas, aspecto_de, conferir_indice, criar_indice};
 pub(super) use indice::{apagar_indice, apagar_indices_sem, nome_de_indice};
 pub(super) use leitura::{Cauda, Segmento};
 pub(super) use leitura::{ler_segmento, ler_segmento_com, registros_depois};

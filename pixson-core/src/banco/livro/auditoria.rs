@@ -7,7 +7,7 @@ use super::divergencia::Divergencia;
 use super::escrituracao::{Digerido, Escriturada, Fatia, fatia_de};
 use super::lancamento::Alcance;
 use super::leitura::{Leitura, percorrer, por_ler};
-use super::lido::EstadoDoSegmento;
+use super::lido::{EstadoDoSegmento, PorLer};
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::arquivo::ContaArquivo;
@@ -113,33 +113,32 @@ impl Auditoria {
         let fatias: Vec<_> =
             (0..FATIAS).map(|qual| (qual, Mutex::novo(Fatia::default()))).collect();
         let (mut leitura, mut achadas, mut indices_errados) = (Leitura::default(), vec![], vec![]);
-        let digerir = |numero, lido| (numero, Digerido::de(lido, FATIAS));
-        percorrer(
-            disco,
-            &por_ler(numeros, EstadoDoSegmento::PorIndexar),
-            None,
-            mutirao,
-            digerir,
-            |lote| {
-                let mut digeridos = Vec::new();
-                for (numero, mut digerido) in lote {
-                    let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));
-                    let mut digerido = digerido.desde(desde);
-                    self.lancamentos += digerido.lancamentos;
-                    self.feitos = self.feitos.max(digerido.ultimo().unwrap_or(0));
-                    self.balanco.somar(&digerido.balanco);
-                    achadas.append(&mut digerido.achadas);
-                    indices_errados.extend(digerido.indice_errado.then_some(numero));
-                    digeridos.push(digerido);
+        let por_ler = por_ler(numeros, EstadoDoSegmento::PorIndexar);
+        let ler_um = |um| Ok(Digerido::ler(disco, um, FATIAS, 0)?.map(|digerido| (um, digerido)));
+        percorrer(disco, &por_ler, mutirao, ler_um, |lote| {
+            let mut digeridos = Vec::new();
+            for (um, mut digerido) in lote {
+                indices_errados.extend(digerido.indice_errado.then_some(um.numero));
+                let desde = leitura.trechos(std::mem::take(&mut digerido.trechos));
+                if digerido.primeiro.is_some_and(|primeiro| primeiro < desde) {
+                    // Some of its records came in an earlier segment already. It is read again without them.
+                    let um = PorLer { estado: EstadoDoSegmento::Fechado, ..um };
+                    digerido = Digerido::ler(disco, um, FATIAS, desde)?.unwrap_or_default();
                 }
-                reunir(mutirao, &fatias, |(qual, fatia)| {
-                    let mut fatia = fatia.trancar();
-                    for digerido in &digeridos {
-                        fatia.lancar(*qual, digerido, ponto.seq, &leitura.lacunas);
-                    }
-                });
-            },
-        )?;
+                self.lancamentos += digerido.lancamentos;
+                self.feitos = self.feitos.max(digerido.ultimo.unwrap_or(0));
+                self.balanco.somar(&digerido.balanco);
+                achadas.append(&mut digerido.achadas);
+                digeridos.push(digerido);
+            }
+            reunir(mutirao, &fatias, |(qual, fatia)| {
+                let mut fatia = fatia.trancar();
+                for digerido in &digeridos {
+                    fatia.lancar(*qual, digerido, ponto.seq, &leitura.lacunas);
+                }
+            });
+            Ok(())
+        })?;
         let lacuna = leitura.lacunas.last().copied().unwrap_or(0);
         let (alcance, sem_fim) = leitura.terminar(ponto, numeros);
         let lacuna = if sem_fim { ponto.seq + 1 } else { lacuna };

@@ -7,14 +7,16 @@
 use std::collections::HashSet;
 use std::collections::hash_map::Entry;
 use std::hash::BuildHasher;
+use std::io;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::balanco::{Balanco, em_centavos};
 use super::divergencia::Divergencia;
-use super::lido::{Lido, TrechoLido};
+use super::lido::{Lido, PorLer, TrechoLido, ler};
 use crate::banco::Feito;
 use crate::banco::diario::Registro;
+use crate::banco::disco::Disco;
 use crate::banco::regras::decidir;
 use crate::tipos::{Rg, Saldo};
 
@@ -36,6 +38,9 @@ pub(super) type Achada = ((u64, usize), Divergencia);
 /// What the records of a segment do.
 #[derive(Debug, Default)]
 pub(super) struct Digerido {
+    /// The numbers of the first record and of the last.
+    pub(super) primeiro: Option<u64>,
+    pub(super) ultimo: Option<u64>,
     pub(super) lancamentos: u64,
     pub(super) balanco: Balanco,
     pub(super) achadas: Vec<Achada>,
@@ -43,37 +48,42 @@ pub(super) struct Digerido {
     pub(super) indice_errado: bool,
     /// For each slice, its steps.
     lances: Vec<Vec<Lance>>,
-    registros: Vec<Registro>,
 }
 
 impl Digerido {
-    pub(super) fn de(lido: Lido, fatias: usize) -> Self {
-        let Lido { trechos, registros, indice_errado } = lido;
-        let mut digerido = Self { trechos, indice_errado, ..Self::default() };
+    /// Reads a segment, and digests each of its records from number `desde` on. `None` if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ler`].
+    pub(super) fn ler(
+        disco: &impl Disco,
+        por_ler: PorLer,
+        fatias: usize,
+        desde: u64,
+    ) -> io::Result<Option<Self>> {
+        let mut digerido = Self::default();
         digerido.lances.resize_with(fatias, Vec::new);
-        for registro in &registros {
-            digerido.escriturar(registro);
-        }
-        digerido.registros = registros;
-        digerido
-    }
-
-    /// The same without the records before this one, which came in an earlier segment already.
-    pub(super) fn desde(self, seq: u64) -> Self {
-        if self.registros.first().is_none_or(|primeiro| primeiro.seq >= seq) {
-            return self;
-        }
-        let Self { trechos, mut registros, indice_errado, lances, .. } = self;
-        registros.retain(|registro| registro.seq >= seq);
-        Self::de(Lido { trechos, registros, indice_errado }, lances.len())
-    }
-
-    pub(super) fn ultimo(&self) -> Option<u64> {
-        self.registros.last().map(|registro| registro.seq)
+        // A record is of no further use, and to keep those of a segment takes more memory than its steps.
+        let digerir = |registro: &Registro| {
+            if registro.seq >= desde {
+                digerido.escriturar(registro);
+            }
+            false
+        };
+        let lido = ler(disco, por_ler, None, digerir)?;
+        Ok(lido.map(|Lido { trechos, indice_errado, .. }| {
+            // Of a segment that the disk could not read to its end, no record counts.
+            let conta = trechos.iter().any(|trecho| matches!(trecho, TrechoLido::Corrida(..)));
+            let digerido = if conta { digerido } else { Self::default() };
+            Self { trechos, indice_errado, ..digerido }
+        }))
     }
 
     fn escriturar(&mut self, registro: &Registro) {
         let Registro { seq, ref feito, .. } = *registro;
+        self.primeiro.get_or_insert(seq);
+        self.ultimo = Some(seq);
         self.lancamentos += 1;
         if !confere(feito) {
             self.achadas.push(((seq, 0), Divergencia::ContaErrada { seq }));

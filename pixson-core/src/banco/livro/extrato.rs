@@ -2,10 +2,11 @@
 
 use super::lancamento::{Alcance, Inicio, Lancamento};
 use super::leitura::{Leitura, percorrer};
-use super::lido::{EstadoDoSegmento, Lido, PorLer, TrechoLido};
+use super::lido::{EstadoDoSegmento, Lido, PorLer, TrechoLido, ler};
 use super::mutirao::{Mutirao, reunir};
 use crate::banco::ErroAbrir;
-use crate::banco::diario::{Indexado, Indice, apagar_indices_sem, ler_ponto, segmentos, travar};
+use crate::banco::diario::{Indexado, Indice, Registro, apagar_indices_sem, ler_ponto};
+use crate::banco::diario::{segmentos, travar};
 use crate::banco::disco::Disco;
 use crate::tipos::Rg;
 
@@ -63,23 +64,22 @@ pub fn ler_extrato<D: Disco>(
     a_ler.extend(numeros.last().map(|&numero| PorLer { numero, estado: EstadoDoSegmento::Ultimo }));
     let mut a_passar = a_passar.into_iter().peekable();
     let mut leitura = Leitura::default();
-    percorrer(
-        disco,
-        &a_ler,
-        Some(rg),
-        mutirao,
-        |numero, lido| (numero, lido),
-        |lidos| {
-            for (numero, Lido { trechos, registros, .. }) in lidos {
-                while let Some((_, antes)) = a_passar.next_if(|&(passado, _)| passado < numero) {
-                    leitura.trechos(vec![corrida(antes)]);
-                }
-                let desde = leitura.trechos(trechos);
-                let novos = registros.into_iter().filter(|registro| registro.seq >= desde);
-                novos.map(Lancamento::de_registro).for_each(&mut visitar);
+    let da_conta = |registro: &Registro| registro.feito.efeitos().any(|efeito| efeito.rg() == rg);
+    let ler_um = |um: PorLer| {
+        let lido = ler(disco, um, Some(rg), da_conta)?;
+        Ok(lido.map(|lido| (um.numero, lido)))
+    };
+    percorrer(disco, &a_ler, mutirao, ler_um, |lidos| {
+        for (numero, Lido { trechos, registros, .. }) in lidos {
+            while let Some((_, antes)) = a_passar.next_if(|&(passado, _)| passado < numero) {
+                leitura.trechos(vec![corrida(antes)]);
             }
-        },
-    )?;
+            let desde = leitura.trechos(trechos);
+            let novos = registros.into_iter().filter(|registro| registro.seq >= desde);
+            novos.map(Lancamento::de_registro).for_each(&mut visitar);
+        }
+        Ok(())
+    })?;
     // They are of no use, and another statement tries again.
     let _ = apagar_indices_sem(disco, &numeros);
     Ok(leitura.terminar(ponto, &numeros).0)

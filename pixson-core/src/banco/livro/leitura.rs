@@ -5,12 +5,11 @@ use std::io;
 
 use super::dano::Dano;
 use super::lancamento::{Alcance, Inicio, Lancamento};
-use super::lido::{EstadoDoSegmento, Lido, PorLer, TrechoLido, ler};
+use super::lido::{EstadoDoSegmento, PorLer, TrechoLido, ler};
 use super::mutirao::{Mutirao, Sozinho, reunir};
 use crate::banco::ErroAbrir;
 use crate::banco::diario::{Ponto, aspecto_de, ler_ponto, nome_de_segmento, segmentos, travar};
 use crate::banco::disco::Disco;
-use crate::tipos::Rg;
 
 /// How many segments are in memory at once, at most.
 const DE_UMA_VEZ: usize = 16;
@@ -33,20 +32,15 @@ pub fn ler_livro<D: Disco>(
     let numeros = segmentos(disco)?;
     let mut leitura = Leitura::default();
     let por_ler = por_ler(&numeros, EstadoDoSegmento::Fechado);
-    percorrer(
-        disco,
-        &por_ler,
-        None,
-        &Sozinho,
-        |_, lido| lido,
-        |lidos| {
-            for lido in lidos {
-                let desde = leitura.trechos(lido.trechos);
-                let novos = lido.registros.into_iter().filter(|registro| registro.seq >= desde);
-                novos.map(Lancamento::de_registro).for_each(&mut visitar);
-            }
-        },
-    )?;
+    let ler_um = |um| ler(disco, um, None, |_| true);
+    percorrer(disco, &por_ler, &Sozinho, ler_um, |lidos| {
+        for lido in lidos {
+            let desde = leitura.trechos(lido.trechos);
+            let novos = lido.registros.into_iter().filter(|registro| registro.seq >= desde);
+            novos.map(Lancamento::de_registro).for_each(&mut visitar);
+        }
+        Ok(())
+    })?;
     Ok(leitura.terminar(ponto, &numeros).0)
 }
 
@@ -57,24 +51,24 @@ pub(super) fn por_ler(numeros: &[u64], fechados: EstadoDoSegmento) -> Vec<PorLer
     numeros.iter().map(|n| PorLer { numero: *n, estado: estado(n) }).collect()
 }
 
-/// Reads segments, a few at once, for an account or for all, and hands what `preparar` makes of them
-/// to `juntar`, in their order.
+/// Reads segments by `ler_um`, a few at once, and hands what it makes of them to `juntar`, in their order.
+///
+/// # Errors
+///
+/// Those of both.
 pub(super) fn percorrer<D: Disco, T: Send>(
     disco: &D,
     por_ler: &[PorLer],
-    conta: Option<Rg>,
     mutirao: &dyn Mutirao,
-    preparar: impl Fn(u64, Lido) -> T + Sync,
-    mut juntar: impl FnMut(Vec<T>),
+    ler_um: impl Fn(PorLer) -> io::Result<Option<T>> + Sync,
+    mut juntar: impl FnMut(Vec<T>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut restam = por_ler;
     while !restam.is_empty() {
         let (lote, depois) = restam.split_at(lote(disco, restam, mutirao.bracos()));
-        let lidos = reunir(mutirao, lote, |&um| {
-            Ok(ler(disco, um, conta)?.map(|lido| preparar(um.numero, lido)))
-        });
+        let lidos = reunir(mutirao, lote, |&um| ler_um(um));
         let lidos: io::Result<Vec<Option<T>>> = lidos.into_iter().collect();
-        juntar(lidos?.into_iter().flatten().collect());
+        juntar(lidos?.into_iter().flatten().collect())?;
         restam = depois;
     }
     Ok(())

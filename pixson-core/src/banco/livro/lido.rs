@@ -4,8 +4,9 @@ use std::io;
 
 use super::dano::Dano;
 use super::lancamento::Inicio;
-use crate::banco::diario::{Cabecalho, Prova, Registro, Segmento, Veredito, conferir_indice};
-use crate::banco::diario::{aspecto_de, ler_segmento_com, nome_de_segmento, registros_depois};
+use crate::banco::diario::registros_depois;
+use crate::banco::diario::{Cabecalho, Nomeadas, Prova, Registro, Segmento, Veredito};
+use crate::banco::diario::{aspecto_de, conferir_indice, ler_segmento_com, nome_de_segmento};
 use crate::banco::disco::{Causa, Disco, passageiro};
 use crate::tipos::Rg;
 
@@ -14,7 +15,7 @@ use crate::tipos::Rg;
 pub(super) struct Lido {
     /// Its runs of records and its damage, in order.
     pub(super) trechos: Vec<TrechoLido>,
-    /// The records of these runs that were asked for: the number of each is above that of the one before.
+    /// The records of these runs that were kept: the number of each is above that of the one before.
     pub(super) registros: Vec<Registro>,
     /// Its index counted, and did not say what the segment says.
     pub(super) indice_errado: bool,
@@ -48,8 +49,9 @@ pub(super) enum EstadoDoSegmento {
     Indexado,
 }
 
-/// Reads a segment: all of its records, or those alone that concern an account. `None` if there is no
-/// such segment.
+/// Reads a segment, for an account or for all, and shows each record to `fica`, which says whether it is
+/// kept. `None` if there is no such segment. If what was read has no run of records, none of those that
+/// were shown counts.
 ///
 /// # Errors
 ///
@@ -58,15 +60,18 @@ pub(super) fn ler(
     disco: &impl Disco,
     por_ler: PorLer,
     conta: Option<Rg>,
+    mut fica: impl FnMut(&Registro) -> bool,
 ) -> io::Result<Option<Lido>> {
     let PorLer { numero, estado } = por_ler;
-    let fica = |registro: &Registro| {
-        conta.is_none_or(|rg| registro.feito.efeitos().any(|efeito| efeito.rg() == rg))
-    };
     let indexar = estado == EstadoDoSegmento::PorIndexar;
     let aspecto = if indexar { aspecto_de(disco, numero) } else { None };
-    // An index is made of all records.
-    let fica_lido = |registro: &Registro| indexar || fica(registro);
+    let mut nomeadas = Nomeadas::default();
+    let fica_lido = |registro: &Registro| {
+        if aspecto.is_some() {
+            nomeadas.acrescentar(registro);
+        }
+        fica(registro)
+    };
     let texto =
         conta.filter(|_| estado == EstadoDoSegmento::Indexado).map(|rg| format!("\"{rg}\""));
     let texto = texto.as_ref().map(String::as_bytes);
@@ -80,15 +85,19 @@ pub(super) fn ler(
         Ok(None) => return Ok(None),
         Ok(Some(segmento)) => segmento,
     };
-    let indice_errado =
-        aspecto.is_some_and(|aspecto| !conferir_indice(disco, &segmento, numero, aspecto));
-    let mut lido = Lido::de_segmento(segmento, estado == EstadoDoSegmento::Ultimo);
-    lido.registros.retain(fica);
+    let indice_errado = aspecto
+        .is_some_and(|aspecto| !conferir_indice(disco, &segmento, nomeadas, numero, aspecto));
+    let lido = Lido::de_segmento(segmento, estado == EstadoDoSegmento::Ultimo, fica);
     Ok(Some(Lido { indice_errado, ..lido }))
 }
 
 impl Lido {
-    fn de_segmento(segmento: Segmento, ultimo: bool) -> Self {
+    /// What a segment holds; `fica` has seen the records before its damage.
+    fn de_segmento(
+        segmento: Segmento,
+        ultimo: bool,
+        mut fica: impl FnMut(&Registro) -> bool,
+    ) -> Self {
         // A torn tail is left for recovery to cut, and a segment whose creation was cut short has
         // no record.
         let danificado = segmento.julgar(Prova::do_livro(ultimo)) == Veredito::Danificado;
@@ -103,30 +112,33 @@ impl Lido {
         if danificado {
             lido.trechos.push(TrechoLido::Dano(Dano::Trecho { arquivo: nome, posicao: validos }));
             for registro in registros_depois(&bytes, validos) {
-                lido.acrescentar(registro);
+                if lido.conta(&registro) && fica(&registro) {
+                    lido.registros.push(registro);
+                }
             }
         }
         lido
     }
 
-    /// Adds a record from behind the damage. One whose number came before is part of the damage.
-    fn acrescentar(&mut self, registro: Registro) {
+    /// Takes note of a record from behind the damage, and says whether it counts. One whose number came
+    /// before is part of the damage.
+    fn conta(&mut self, registro: &Registro) -> bool {
         let fim = self.trechos.iter().rev().find_map(|trecho| match trecho {
             TrechoLido::Corrida(inicio, quantos) => Some(inicio.seq + quantos),
             TrechoLido::Dano(_) => None,
         });
         if fim.is_some_and(|fim| registro.seq < fim) {
-            return;
+            return false;
         }
         match self.trechos.last_mut() {
             Some(TrechoLido::Corrida(inicio, quantos)) if inicio.seq + *quantos == registro.seq => {
                 *quantos += 1;
             }
             _ => {
-                let Registro { seq, epoca, carimbo, .. } = registro;
+                let Registro { seq, epoca, carimbo, .. } = *registro;
                 self.trechos.push(TrechoLido::Corrida(Inicio { seq, epoca, carimbo }, 1));
             }
         }
-        self.registros.push(registro);
+        true
     }
 }

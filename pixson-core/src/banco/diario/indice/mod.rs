@@ -9,7 +9,7 @@ use std::io;
 
 use self::rol::{Rol, codigo};
 use super::leitura::{Segmento, ler_segmento, nomes_do_diario};
-use super::registro::NUMERO_MAX;
+use super::registro::{NUMERO_MAX, Registro};
 use super::veredito::{Prova, Veredito};
 use super::{PASTA, nome_de_segmento};
 use crate::banco::disco::{Aspecto, Disco, TEMPORARIO, nomear, substituir};
@@ -91,9 +91,19 @@ impl Indice {
     }
 }
 
-/// The content of the index of a closed segment, all of whose records were read, and which had `aspecto`
+/// The accounts that the records of a segment name, each any number of times.
+#[derive(Debug, Default)]
+pub(in crate::banco) struct Nomeadas(Vec<u64>);
+
+impl Nomeadas {
+    pub(in crate::banco) fn acrescentar(&mut self, registro: &Registro) {
+        self.0.extend(registro.feito.efeitos().map(|efeito| codigo(efeito.rg())));
+    }
+}
+
+/// The content of the index of a closed segment, whose records name these accounts, and which had `aspecto`
 /// before it was read. `None` if it is to have none: there is a damaged part in it, or no record.
-fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
+fn indice_de(segmento: &Segmento, nomeadas: Nomeadas, aspecto: Aspecto) -> Option<Vec<u8>> {
     let (cabecalho, primeiro) = (segmento.cabecalho?, segmento.primeiro?);
     let inteiro = segmento.julgar(Prova::do_livro(false)) == Veredito::Inteiro;
     if !inteiro || segmento.tamanho as u64 != aspecto.bytes {
@@ -110,8 +120,7 @@ fn indice_de(segmento: &Segmento, aspecto: Aspecto) -> Option<Vec<u8>> {
     ];
     let mut bytes = INICIO.to_vec();
     bytes.extend(numeros.iter().flat_map(|numero| numero.to_le_bytes()));
-    let efeitos = segmento.registros.iter().flat_map(|registro| registro.feito.efeitos());
-    rol::escrever(efeitos.map(|efeito| codigo(efeito.rg())).collect(), &mut bytes);
+    rol::escrever(nomeadas.0, &mut bytes);
     let crc = crc32fast::hash(&bytes);
     bytes.extend(crc.to_le_bytes());
     Some(bytes)
@@ -130,12 +139,13 @@ pub(in crate::banco) fn aspecto_de(disco: &impl Disco, numero: u64) -> Option<As
 pub(in crate::banco) fn conferir_indice(
     disco: &impl Disco,
     segmento: &Segmento,
+    nomeadas: Nomeadas,
     numero: u64,
     aspecto: Aspecto,
 ) -> bool {
     let nome = nome_de_indice(numero);
     let lido = disco.ler(&nome, MAX_BYTES);
-    let certo = indice_de(segmento, aspecto);
+    let certo = indice_de(segmento, nomeadas, aspecto);
     if matches!(&lido, Ok(lido) if *lido == certo) {
         return true;
     }
@@ -156,8 +166,13 @@ pub(in crate::banco) fn conferir_indice(
 /// As the disk has them.
 pub(in crate::banco) fn criar_indice(disco: &impl Disco, numero: u64) -> io::Result<()> {
     let Some(aspecto) = aspecto_de(disco, numero) else { return Ok(()) };
-    let Some(segmento) = ler_segmento(disco, numero, |_| true)? else { return Ok(()) };
-    indice_de(&segmento, aspecto)
+    let mut nomeadas = Nomeadas::default();
+    let nomear_contas = |registro: &Registro| {
+        nomeadas.acrescentar(registro);
+        false
+    };
+    let Some(segmento) = ler_segmento(disco, numero, nomear_contas)? else { return Ok(()) };
+    indice_de(&segmento, nomeadas, aspecto)
         .map_or(Ok(()), |bytes| substituir(disco, &nome_de_indice(numero), &bytes))
 }
 
