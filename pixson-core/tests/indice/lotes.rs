@@ -220,6 +220,22 @@ fn a_balance_that_differs_behind_a_gap_is_no_divergence_in_any_slice() {
     }
 }
 
+#[test]
+fn records_that_came_in_an_earlier_segment_count_once() {
+    let disco = DiscoModelo::com_contas(&saldos(&CONTAS.map(|conta| (conta, "100.0"))));
+    for _ in 0..3 {
+        depositar(&disco, &CONTAS[..4]);
+    }
+    let segundo = disco.conteudo("diario/0000000002.jsonl").expect("it is there");
+    disco.editar("diario/0000000003.jsonl", &segundo);
+    for equipe in [&Sozinho as &dyn Mutirao, &Fios(3)] {
+        let auditoria = auditar_com(&copia(&disco), equipe).expect("readable");
+        let depositados = auditoria.balanco.depositos;
+        assert_eq!((auditoria.lancamentos, depositados), (8, 800), "{equipe:?}");
+        assert_eq!(auditoria.divergencias, [], "{equipe:?}");
+    }
+}
+
 /// The model disk, which reads the segments by pieces, but none of them whole.
 #[derive(Debug)]
 struct DiscoAosPedacos {
