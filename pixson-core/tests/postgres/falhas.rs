@@ -8,7 +8,7 @@ use pixson_core::{Operacao, Recusa, Saldo, Sucesso};
 
 use super::comum::rg;
 use super::servidores::{BancoDaCena, ServidorDaCena, deposito, quatro};
-use super::{abrir, aglomerado, banco_com, configuracao, preparado};
+use super::{abrir, configuracao, preparado};
 
 fn saldo() -> Operacao {
     Operacao::Saldo { rg: rg("1") }
@@ -122,27 +122,30 @@ fn a_primary_that_has_become_a_standby_is_left_for_another() {
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     assert_eq!(servidor.banco.medidas().ligacoes, 2, "it connected anew");
     // Sessions that begin now only read: as long as there is no other, operations are refused.
-    cena.aglomerado
-        .sql("postgres", &format!("ALTER DATABASE {banco} SET default_transaction_read_only = on"));
+    cena.sql(&format!("ALTER DATABASE {banco} SET default_transaction_read_only = on"));
     falhar_e_desligar(&cena);
     // It was sent from memory, for good, and nobody can say what became of it.
     assert!(!servidor.fazer(deposito("1")).confirmada);
     let segunda = servidor.fazer(deposito("1"));
     assert_eq!(segunda.desfecho, Err(Recusa::ServidorIndisponivel), "it was not sent at all");
     assert!(matches!(servidor.banco.estado(), EstadoDoPostgres::Fora(_)));
-    cena.aglomerado
-        .sql("postgres", &format!("ALTER DATABASE {banco} RESET default_transaction_read_only"));
+    cena.sql(&format!(
+        "BEGIN READ WRITE; ALTER DATABASE {banco} RESET default_transaction_read_only; COMMIT"
+    ));
     servidor.banco.vigiar();
     assert_eq!(servidor.banco.estado(), EstadoDoPostgres::Ligado, "it came back by itself");
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }
 
-/// Ends the sessions of a database, as an administrator does (57P01).
+/// Ends the other sessions of a database, as an administrator does (57P01).
 fn falhar_e_desligar(cena: &BancoDaCena) {
     // It waits until they have ended: what is sent to them before may still be done.
-    let fim = "SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity WHERE datname";
-    cena.aglomerado.sql("postgres", &format!("{fim} = '{}'", cena.nome));
+    cena.sql(
+        "SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity \
+         WHERE datname = current_database() AND usename = current_user \
+         AND pid <> pg_backend_pid()",
+    );
 }
 
 #[test]
@@ -184,19 +187,22 @@ fn a_database_that_forgot_the_lane_gives_it_a_new_epoch() {
 
 #[test]
 fn a_database_that_loses_what_it_acknowledges_is_known() {
-    let Some(cena) = BancoDaCena::novo() else { return };
-    // The cluster of the tests is not meant to survive anything.
-    assert_eq!(abrir(cena.aglomerado, &cena.nome).desligadas().as_deref(), Some("fsync"));
-    let Some(seguro) = Aglomerado::com_opcoes(&[]) else { return };
-    preparado(&seguro, "pixson", &quatro().0);
-    assert_eq!(abrir(&seguro, "pixson").desligadas(), None);
-    seguro.sql("postgres", "ALTER SYSTEM SET full_page_writes = off");
-    seguro.sql("postgres", "SELECT pg_reload_conf()");
-    let desligada = || seguro.sql("postgres", "SHOW full_page_writes") == "off";
-    while !desligada() {
-        std::thread::yield_now();
+    let Some(aglomerado) = Aglomerado::novo() else { return };
+    preparado(&aglomerado, "pixson", &quatro().0);
+    assert_eq!(abrir(&aglomerado, "pixson").desligadas(), None);
+    for (opcao, valor, desligadas) in [
+        ("fsync", "off", Some("fsync")),
+        ("full_page_writes", "off", Some("fsync, full_page_writes")),
+        ("fsync", "on", Some("full_page_writes")),
+        ("full_page_writes", "on", None),
+    ] {
+        aglomerado.sql("postgres", &format!("ALTER SYSTEM SET {opcao} = {valor}"));
+        aglomerado.sql("postgres", "SELECT pg_reload_conf()");
+        while aglomerado.sql("postgres", &format!("SHOW {opcao}")) != valor {
+            std::thread::yield_now();
+        }
+        assert_eq!(abrir(&aglomerado, "pixson").desligadas().as_deref(), desligadas);
     }
-    assert_eq!(abrir(&seguro, "pixson").desligadas().as_deref(), Some("full_page_writes"));
 }
 
 /// The sentence with which a bank is not opened.
@@ -207,18 +213,20 @@ fn recusa(aglomerado: &Aglomerado, banco: &str) -> String {
 
 #[test]
 fn a_bank_that_cannot_be_used_is_told_with_what_helps() {
-    let Some(aglomerado) = aglomerado() else { return };
-    assert!(recusa(aglomerado, "nenhum").contains("createdb"), "{}", recusa(aglomerado, "nenhum"));
-    assert!(recusa(aglomerado, "postgres").contains("banco preparar"));
-    let banco = banco_com(aglomerado, &quatro().0);
-    aglomerado.sql(&banco, "UPDATE pixson.esquema SET versao = 99");
-    let nova = recusa(aglomerado, &banco);
-    assert!(nova.contains("versão 99"), "{nova}");
-    aglomerado.sql(&banco, "UPDATE pixson.esquema SET versao = 1; CREATE ROLE leitor LOGIN");
-    let url = aglomerado.url(&banco).replace("pixson@", "leitor@");
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let ausente = recusa(cena.aglomerado, &format!("{}_ausente", cena.nome));
+    assert!(ausente.contains("createdb"), "{ausente}");
+    cena.sql("CREATE ROLE leitor LOGIN");
+    let url = cena.url().replace("pixson@", "leitor@");
     let configuracao = url.parse().expect("a URL");
     let sem_direito = BancoPostgres::abrir(configuracao).expect_err("no rights").to_string();
     assert!(sem_direito.contains("não tem direito"), "{sem_direito}");
+    cena.sql("UPDATE pixson.esquema SET versao = 99");
+    let nova = recusa(cena.aglomerado, &cena.nome);
+    assert!(nova.contains("versão 99"), "{nova}");
+    cena.sql("DROP SCHEMA pixson CASCADE");
+    let vazia = recusa(cena.aglomerado, &cena.nome);
+    assert!(vazia.contains("banco preparar"), "{vazia}");
 }
 
 #[test]

@@ -79,14 +79,18 @@ fn whatever_is_done_by_hand_is_found_in_rust_and_in_sql_alike() {
         let dita = format!("{divergencia:?}");
         dita.split([' ', '{']).next().unwrap_or_default().to_owned()
     };
+    bancada.sql(
+        "CREATE SCHEMA copia; CREATE TABLE copia.contas AS TABLE pixson.contas; \
+         CREATE TABLE copia.livro AS TABLE pixson.livro",
+    );
     for (malfeito, esperadas) in MALFEITOS {
-        let copia = format!("{}_copia", bancada.nome);
-        let aglomerado = bancada.aglomerado;
-        let recriar = format!("CREATE DATABASE {copia} TEMPLATE {}", bancada.nome);
-        aglomerado.sql("postgres", &format!("DROP DATABASE IF EXISTS {copia}"));
-        aglomerado.sql("postgres", &recriar);
-        aglomerado.sql(&copia, malfeito);
-        let auditoria = Bancada { aglomerado, nome: copia }.auditar();
+        bancada.sql(
+            "TRUNCATE pixson.contas, pixson.livro; \
+             INSERT INTO pixson.contas TABLE copia.contas; \
+             INSERT INTO pixson.livro TABLE copia.livro",
+        );
+        bancada.sql(malfeito);
+        let auditoria = bancada.auditar();
         let achadas: Vec<String> = auditoria.divergencias.iter().map(especie).collect();
         assert_eq!(achadas, esperadas, "{malfeito}: {:?}", auditoria.divergencias);
         assert!(auditoria.sql_confere, "{malfeito}");
