@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::{Aglomerado, CorteDaRede, Intermediario};
+use pixson_aglomerado::{CorteDaRede, Motor, MotorComum};
 use pixson_core::banco::regras::Movimentacao;
 use pixson_core::banco::{
     Abertura, AdministracaoPostgres, AtoNoLivro, AuditoriaPostgres, Balanco, Banco, BancoPostgres,
@@ -29,29 +29,29 @@ use pixson_core::banco::{
 };
 use pixson_core::{Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Sucesso};
 
-/// The cluster of all tests here.
-fn aglomerado() -> Option<&'static Aglomerado> {
-    static UM: OnceLock<Option<Aglomerado>> = OnceLock::new();
+/// The database of all tests here.
+fn motor() -> Option<&'static MotorComum> {
+    static UM: OnceLock<Option<MotorComum>> = OnceLock::new();
     let preparar = |url: &str| {
         preparar(&url.parse().expect("a URL")).expect("the tables are made");
     };
-    UM.get_or_init(|| Aglomerado::com_modelo(preparar)).as_ref()
+    UM.get_or_init(|| MotorComum::novo(preparar)).as_ref()
 }
 
 /// A bank of its own for a test.
 struct Bancada {
-    aglomerado: &'static Aglomerado,
+    motor: &'static MotorComum,
     nome: String,
 }
 
 impl Bancada {
     fn nova() -> Option<Self> {
-        let aglomerado = aglomerado()?;
-        Some(Self { aglomerado, nome: aglomerado.copia_do_modelo() })
+        let motor = motor()?;
+        Some(Self { motor, nome: motor.banco_novo() })
     }
 
     fn configuracao(&self) -> ConfiguracaoPostgres {
-        self.aglomerado.url(&self.nome).parse().expect("a URL")
+        self.motor.url(&self.nome).parse().expect("a URL")
     }
 
     fn administracao(&self) -> AdministracaoPostgres {
@@ -63,7 +63,7 @@ impl Bancada {
     }
 
     fn sql(&self, texto: &str) -> String {
-        self.aglomerado.sql(&self.nome, texto)
+        self.motor.sql(&self.nome, texto)
     }
 
     /// Waits until somebody has that lock of a table, or waits for it.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::net::Shutdown;
 use std::thread;
 
-use pixson_aglomerado::Aglomerado;
+use pixson_aglomerado::{Aglomerado, Motor};
 use pixson_core::{Operacao, Recusa, Resposta, Rg, Saldo};
 use pixson_oraculos::Sorteio;
 use pixson_oraculos::juiz::{Historia, Sentenca, julgar_servidores};

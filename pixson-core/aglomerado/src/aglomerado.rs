@@ -4,18 +4,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::maquina::{como_dono, executar, pasta_do_dono, porta_livre, programas};
+use super::motor::{Motor, SO_LINHAS};
 use super::processos::{PACIENCIA, Processos};
-use super::sql::SessaoSql;
-
-/// The database that others are copied from.
-const MODELO: &str = "modelo";
 
 /// Runs a cluster for as long as somebody holds the other end of its input. If that process ends without
 /// dropping anything, as a test program does with what is static, it ends too, and its directory goes.
@@ -37,13 +33,11 @@ pub struct Aglomerado {
     binarios: PathBuf,
     porta: u16,
     processos: Option<Processos>,
-    /// How many databases were made from the model.
-    copias: AtomicUsize,
 }
 
 impl Aglomerado {
     /// A new cluster with the user `pixson`, who may do everything and needs no password. `None` where
-    /// the packages of PostgreSQL are missing, which is said on the error output.
+    /// [`programas`] gives none.
     ///
     /// # Panics
     ///
@@ -69,30 +63,6 @@ impl Aglomerado {
         Some(aglomerado.ligado())
     }
 
-    /// As [`Aglomerado::com_opcoes`], for many tests that do it no harm: what is on it does not survive a
-    /// crash. `preparar` is given the URL of a database that [`Aglomerado::copia_do_modelo`] copies.
-    ///
-    /// # Panics
-    ///
-    /// If the programs are there and do not work.
-    pub fn com_modelo(preparar: impl FnOnce(&str)) -> Option<Self> {
-        let aglomerado = Self::com_opcoes(&["fsync=off", "max_connections=300"])?;
-        aglomerado.sql("postgres", &format!("CREATE DATABASE {MODELO}"));
-        preparar(&aglomerado.url(MODELO));
-        Some(aglomerado)
-    }
-
-    /// The name of a new database, which is as the model.
-    ///
-    /// # Panics
-    ///
-    /// If there is no model.
-    pub fn copia_do_modelo(&self) -> String {
-        let nome = format!("banco{}", self.copias.fetch_add(1, Ordering::Relaxed));
-        self.sql("postgres", &format!("CREATE DATABASE {nome} TEMPLATE {MODELO}"));
-        nome
-    }
-
     /// A standby of this cluster, which follows it under that name. The primary waits for it only if its
     /// `synchronous_standby_names` says so.
     ///
@@ -110,7 +80,7 @@ impl Aglomerado {
         replica.ligado()
     }
 
-    /// From now on every connection over TCP needs a password, but those of [`Aglomerado::sql`], which
+    /// From now on every connection over TCP needs a password, but those of [`Motor::psql`], which
     /// use the socket in the cluster's own directory.
     ///
     /// # Panics
@@ -163,8 +133,7 @@ impl Aglomerado {
         let binarios = programas()?;
         let pasta = pasta_do_dono();
         let porta = porta_livre();
-        let copias = AtomicUsize::new(0);
-        Some(Self { pasta, binarios, porta, processos: None, copias })
+        Some(Self { pasta, binarios, porta, processos: None })
     }
 
     fn ligado(mut self) -> Self {
@@ -279,33 +248,16 @@ impl Aglomerado {
     pub fn porta(&self) -> u16 {
         self.porta
     }
+}
 
-    /// The URL of one of its databases.
-    pub fn url(&self, banco: &str) -> String {
+impl Motor for Aglomerado {
+    fn url(&self, banco: &str) -> String {
         format!("postgres://pixson@127.0.0.1:{}/{banco}", self.porta)
-    }
-
-    /// Says something in SQL, and gives what comes back, without headings.
-    ///
-    /// # Panics
-    ///
-    /// If it is refused.
-    pub fn sql(&self, banco: &str, texto: &str) -> String {
-        executar(self.psql(banco).args(["-c", texto])).trim_end().to_owned()
-    }
-
-    /// Begins a session of a database.
-    ///
-    /// # Panics
-    ///
-    /// If psql does not start.
-    pub fn sessao(&self, banco: &str) -> SessaoSql {
-        SessaoSql::iniciar(self.psql(banco))
     }
 
     fn psql(&self, banco: &str) -> Command {
         let mut psql = self.programa("psql");
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h"]).arg(self.pasta.path());
+        psql.args(SO_LINHAS).arg("-h").arg(self.pasta.path());
         psql.args(["-p", &self.porta.to_string(), "-U", "pixson", "-d", banco]);
         psql
     }

@@ -28,7 +28,7 @@ enum QuandoCortar {
     NoCommit,
 }
 
-/// Carries messages to a port of this machine, and cuts where it is told to. It ends with the process.
+/// Carries messages to a database, and cuts where it is told to. It ends with the process.
 #[derive(Debug)]
 pub struct Intermediario {
     porta: u16,
@@ -51,19 +51,19 @@ struct PlanoDeCorte {
 }
 
 impl Intermediario {
-    /// A way to that port.
+    /// A way to that port, `machine:port`.
     ///
     /// # Panics
     ///
     /// If this machine gives no port.
-    pub fn novo(destino: u16) -> Self {
+    pub(super) fn novo(destino: String) -> Self {
         let ouvinte = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let porta = ouvinte.local_addr().expect("bound").port();
         let rede = Arc::new(Rede::default());
         let dela = Arc::clone(&rede);
         thread::spawn(move || {
             for cliente in ouvinte.incoming().flatten() {
-                let servidor = TcpStream::connect(("127.0.0.1", destino));
+                let servidor = TcpStream::connect(&destino);
                 let Some(servidor) = servidor.ok().filter(|_| !dela.fechada()) else { continue };
                 for fluxo in [&cliente, &servidor] {
                     fluxo.set_nodelay(true).expect("a TCP socket");
@@ -81,9 +81,9 @@ impl Intermediario {
         Self { porta, rede }
     }
 
-    /// The URL of a database that is reached this way.
-    pub fn url(&self, banco: &str) -> String {
-        format!("postgres://pixson@127.0.0.1:{}/{banco}", self.porta)
+    /// The port on 127.0.0.1 where the way begins.
+    pub(super) fn porta(&self) -> u16 {
+        self.porta
     }
 
     /// Cuts once, at this message from now on (0 is the next one).

@@ -1,5 +1,6 @@
 //! What a cluster needs of its machine: programs, a user, a port.
 
+use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -7,7 +8,8 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -25,9 +27,28 @@ struct Usuario {
     gid: u32,
 }
 
-/// Where the programs of the newest version are that is installed. `None` where there are none, which is
-/// said on the error output.
+/// The URL of the database that somebody else runs and that tests are to use, if whoever runs them names one.
+pub(super) fn banco_alheio() -> Option<String> {
+    env::var("PIXSON_TESTE_POSTGRES").ok().filter(|url| !url.is_empty())
+}
+
+/// Says on the error output that a test is not run on the database of somebody else, and how many so far.
+pub(super) fn pular(motivo: &str) {
+    static PULADOS: AtomicUsize = AtomicUsize::new(0);
+    let quantos = PULADOS.fetch_add(1, Ordering::Relaxed) + 1;
+    let atual = thread::current();
+    let teste = atual.name().unwrap_or_default();
+    let _ = writeln!(io::stderr(), "not run ({quantos} so far): {teste}: {motivo}");
+}
+
+/// Where the programs of the newest version are that is installed, for clusters of one's own. `None` where there
+/// are none, and where tests are to use the database of `PIXSON_TESTE_POSTGRES`, which is said on the
+/// error output.
 pub fn programas() -> Option<PathBuf> {
+    if banco_alheio().is_some() {
+        pular("it starts a cluster of its own");
+        return None;
+    }
     let programas = binarios();
     if programas.is_none() {
         let _ = writeln!(io::stderr(), "not run: Debian's package postgresql is not installed");
@@ -35,7 +56,7 @@ pub fn programas() -> Option<PathBuf> {
     programas
 }
 
-fn binarios() -> Option<PathBuf> {
+pub(super) fn binarios() -> Option<PathBuf> {
     let versoes = fs::read_dir(VERSOES).ok()?.flatten();
     let numero = |pasta: &Path| pasta.file_name()?.to_str()?.parse::<u32>().ok();
     let pastas =
@@ -108,8 +129,11 @@ pub fn portas_livres(quantas: u16) -> u16 {
 }
 
 pub(super) fn executar(comando: &mut Command) -> String {
-    let saida = comando.output().unwrap_or_else(|erro| panic!("{comando:?}: {erro}"));
+    let saida = comando.output();
+    // Not its environment, where a password may be.
+    let dito: Vec<_> = [comando.get_program()].into_iter().chain(comando.get_args()).collect();
+    let saida = saida.unwrap_or_else(|erro| panic!("{dito:?}: {erro}"));
     let erros = String::from_utf8_lossy(&saida.stderr);
-    assert!(saida.status.success(), "{comando:?}: {erros}");
+    assert!(saida.status.success(), "{dito:?}: {erros}");
     String::from_utf8(saida.stdout).expect("UTF-8")
 }

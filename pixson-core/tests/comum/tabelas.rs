@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use pixson_aglomerado::Aglomerado;
+use pixson_aglomerado::Motor;
 use pixson_core::banco::regras::{Movimentacao, Movimento};
 use pixson_core::banco::{Feito, Lancamento};
 use pixson_core::{Carimbo, Rg, Saldo, Valor};
 
 /// The ledger, in the order in which the judge sorts it.
-pub(crate) fn livro(aglomerado: &Aglomerado, banco: &str) -> Vec<Lancamento> {
-    let texto = aglomerado.sql(
+pub(crate) fn livro(motor: &dyn Motor, banco: &str) -> Vec<Lancamento> {
+    let texto = motor.sql(
         banco,
         "SELECT epoca, carimbo, op, valor, rg, antes, depois, coalesce(rg_destino, ''), \
          coalesce(destino_antes, 0), coalesce(destino_depois, 0) FROM pixson.livro \
@@ -41,8 +41,8 @@ fn lancamento(seq: u64, linha: &str) -> Lancamento {
     Lancamento { seq, epoca: numero(0), carimbo, feito: Feito::from(movimentacao) }
 }
 
-pub(crate) fn saldos(aglomerado: &Aglomerado, banco: &str) -> BTreeMap<Rg, Saldo> {
-    let texto = aglomerado.sql(banco, "SELECT rg, saldo FROM pixson.contas");
+pub(crate) fn saldos(motor: &dyn Motor, banco: &str) -> BTreeMap<Rg, Saldo> {
+    let texto = motor.sql(banco, "SELECT rg, saldo FROM pixson.contas");
     let conta = |linha: &str| {
         let (conta, centavos) = linha.split_once('|').expect("two fields");
         let centavos = centavos.parse().expect("a number");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pixson_aglomerado::Aglomerado;
+use pixson_aglomerado::{Aglomerado, Motor};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Recusa, Saldo, Sucesso};
 
@@ -79,8 +79,7 @@ fn what_the_database_refuses_for_a_reason_of_its_own_is_counted_and_told() {
 #[test]
 fn a_database_without_a_connection_left_is_told_with_what_helps() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    cena.aglomerado.sql("postgres", "CREATE ROLE apertado LOGIN CONNECTION LIMIT 0");
-    let url = cena.url().replace("pixson@", "apertado@");
+    let (_, url) = cena.motor.papel_novo("CONNECTION LIMIT 0", &cena.nome);
     let curta: ConfiguracaoPostgres = url.parse().expect("a URL");
     let recusa = BancoPostgres::abrir(curta.com_espera(Duration::from_millis(300)));
     let recusa = recusa.expect_err("no connection is left").to_string();
@@ -90,26 +89,24 @@ fn a_database_without_a_connection_left_is_told_with_what_helps() {
 #[test]
 fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    cena.aglomerado.sql("postgres", "DROP ROLE IF EXISTS atendente; CREATE ROLE atendente LOGIN");
+    let (atendente, url) = cena.motor.papel_novo("", &cena.nome);
     // docs/postgres.md
-    cena.sql(
-        "GRANT USAGE ON SCHEMA pixson TO atendente; \
-         GRANT USAGE ON SEQUENCE pixson.epocas TO atendente; \
-         GRANT SELECT, INSERT, UPDATE ON pixson.vias TO atendente; \
-         GRANT SELECT, UPDATE ON pixson.contas TO atendente; \
-         GRANT INSERT ON pixson.livro TO atendente; \
-         GRANT SELECT ON pixson.esquema TO atendente",
-    );
-    let url = cena.url().replace("pixson@", "atendente@");
+    cena.sql(&format!(
+        "GRANT USAGE ON SCHEMA pixson TO {atendente}; \
+         GRANT USAGE ON SEQUENCE pixson.epocas TO {atendente}; \
+         GRANT SELECT, INSERT, UPDATE ON pixson.vias TO {atendente}; \
+         GRANT SELECT, UPDATE ON pixson.contas TO {atendente}; \
+         GRANT INSERT ON pixson.livro TO {atendente}; \
+         GRANT SELECT ON pixson.esquema TO {atendente}"
+    ));
     let aberto = BancoPostgres::abrir(url.parse().expect("a URL")).expect("it opens");
     let servidor = ServidorDaCena::novo(aberto);
     for _ in 0..3 {
         assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
     }
     assert_eq!(cena.julgar(&[&servidor]), Ok(()));
-    cena.sql("REVOKE ALL ON pixson.livro FROM atendente");
+    cena.sql(&format!("REVOKE ALL ON pixson.livro FROM {atendente}"));
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Err(Recusa::ServidorIndisponivel));
-    cena.sql("DROP OWNED BY atendente");
 }
 
 #[test]
@@ -206,26 +203,25 @@ fn a_database_that_loses_what_it_acknowledges_is_known() {
 }
 
 /// The sentence with which a bank is not opened.
-fn recusa(aglomerado: &Aglomerado, banco: &str) -> String {
-    let configuracao = configuracao(aglomerado, banco).com_espera(Duration::from_millis(300));
+fn recusa(motor: &dyn Motor, banco: &str) -> String {
+    let configuracao = configuracao(motor, banco).com_espera(Duration::from_millis(300));
     BancoPostgres::abrir(configuracao).expect_err("it must not open").to_string()
 }
 
 #[test]
 fn a_bank_that_cannot_be_used_is_told_with_what_helps() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    let ausente = recusa(cena.aglomerado, &format!("{}_ausente", cena.nome));
+    let ausente = recusa(cena.motor, &format!("{}_ausente", cena.nome));
     assert!(ausente.contains("createdb"), "{ausente}");
-    cena.sql("CREATE ROLE leitor LOGIN");
-    let url = cena.url().replace("pixson@", "leitor@");
+    let (_, url) = cena.motor.papel_novo("", &cena.nome);
     let configuracao = url.parse().expect("a URL");
     let sem_direito = BancoPostgres::abrir(configuracao).expect_err("no rights").to_string();
     assert!(sem_direito.contains("não tem direito"), "{sem_direito}");
     cena.sql("UPDATE pixson.esquema SET versao = 99");
-    let nova = recusa(cena.aglomerado, &cena.nome);
+    let nova = recusa(cena.motor, &cena.nome);
     assert!(nova.contains("versão 99"), "{nova}");
     cena.sql("DROP SCHEMA pixson CASCADE");
-    let vazia = recusa(cena.aglomerado, &cena.nome);
+    let vazia = recusa(cena.motor, &cena.nome);
     assert!(vazia.contains("banco preparar"), "{vazia}");
 }
 

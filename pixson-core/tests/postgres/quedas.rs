@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Duration;
 
-use pixson_aglomerado::{Aglomerado, CorteDaRede};
+use pixson_aglomerado::{Aglomerado, CorteDaRede, Motor};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Sucesso};
 use pixson_oraculos::juiz::Ouvida;
@@ -17,7 +17,7 @@ use super::{configuracao, preparado};
 #[test]
 fn a_connection_that_is_cut_at_any_message_costs_no_operation_and_does_none_twice() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    let (servidor, rede) = cena.servidor_de_longe();
+    let Some((servidor, rede)) = cena.servidor_de_longe() else { return };
     let outro = cena.servidor();
     let mut cortes = 0;
     // What it remembers of the account is right, or somebody else has changed it.
@@ -209,7 +209,7 @@ fn a_server_of_the_database_that_says_nothing_is_passed_over() {
 #[test]
 fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while_only() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    let (parado, rede) = cena.servidor_de_longe();
+    let Some((parado, rede)) = cena.servidor_de_longe() else { return };
     let outro = cena.servidor();
     // All of its batch has arrived but the COMMIT.
     rede.cortar_no_commit(CorteDaRede::Silencio);
@@ -238,7 +238,7 @@ fn a_server_that_stops_with_its_rows_locked_keeps_the_others_waiting_for_a_while
 #[test]
 fn a_server_that_stops_in_the_middle_of_a_batch_does_no_harm_when_it_goes_on() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    let (parado, rede) = cena.servidor_de_longe();
+    let Some((parado, rede)) = cena.servidor_de_longe() else { return };
     let outro = cena.servidor();
     thread::scope(|escopo| {
         let parada = rede.parar();

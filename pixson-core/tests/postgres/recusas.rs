@@ -85,10 +85,10 @@ fn each_refusal_of_the_database_has_its_counter_and_its_sentence() {
 #[test]
 fn a_user_that_may_only_read_is_told_so() {
     let Some(cena) = BancoDaCena::novo() else { return };
-    cena.aglomerado.sql("postgres", "CREATE ROLE consulente LOGIN");
-    let url = cena.url().replace("pixson@", "consulente@");
-    cena.sql("GRANT USAGE ON SCHEMA pixson TO consulente");
-    cena.sql("GRANT SELECT ON ALL TABLES IN SCHEMA pixson TO consulente");
+    let (consulente, url) = cena.motor.papel_novo("", &cena.nome);
+    let dar = |direitos: &str| cena.sql(&format!("GRANT {direitos} TO {consulente}"));
+    dar("USAGE ON SCHEMA pixson");
+    dar("SELECT ON ALL TABLES IN SCHEMA pixson");
     let recusa = || {
         let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
         let impaciente = configuracao.com_espera(Duration::from_millis(200));
@@ -96,11 +96,10 @@ fn a_user_that_may_only_read_is_told_so() {
     };
     assert!(recusa().contains("o usuário não tem direito às tabelas"), "{}", recusa());
     // A user whose transactions only read is as a database that only reads.
-    cena.aglomerado.sql("postgres", "ALTER ROLE consulente SET default_transaction_read_only = on");
-    cena.sql("GRANT ALL ON ALL TABLES IN SCHEMA pixson TO consulente");
-    cena.sql("GRANT ALL ON SEQUENCE pixson.epocas TO consulente");
+    cena.sql(&format!("ALTER ROLE {consulente} SET default_transaction_read_only = on"));
+    dar("ALL ON ALL TABLES IN SCHEMA pixson");
+    dar("ALL ON SEQUENCE pixson.epocas");
     assert!(recusa().contains("só lê"), "{}", recusa());
-    cena.sql("DROP OWNED BY consulente");
 }
 
 /// Makes each entry of the ledger take so many seconds.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use pixson_aglomerado::{Aglomerado, Intermediario};
+use pixson_aglomerado::{Intermediario, Motor, MotorComum};
 use pixson_core::banco::{Banco, BancoPostgres, ConfiguracaoPostgres, Execucao};
 use pixson_core::{Carimbo, Operacao, Recusa, Relogio, Rg, Saldo, Valor};
 use pixson_oraculos::Sorteio;
@@ -13,7 +13,7 @@ use pixson_oraculos::juiz::{Historia, Ouvida, julgar_servidores};
 
 use super::comum::rg;
 use super::tabelas::{livro, saldos};
-use super::{abrir, aglomerado, banco_com, configuracao};
+use super::{abrir, banco_com, configuracao, motor};
 
 /// A server without sockets: a bank, a clock, and what it has said.
 pub(crate) struct ServidorDaCena {
@@ -81,48 +81,44 @@ fn sortear(sorteio: &mut Sorteio, contas: &[Rg]) -> Operacao {
 
 /// A bank of its own, with the accounts of [`quatro`].
 pub(crate) struct BancoDaCena {
-    pub(crate) aglomerado: &'static Aglomerado,
+    pub(crate) motor: &'static MotorComum,
     pub(crate) nome: String,
     iniciais: BTreeMap<Rg, Saldo>,
 }
 
 impl BancoDaCena {
     pub(crate) fn novo() -> Option<Self> {
-        let (aglomerado, (iniciais, _)) = (aglomerado()?, quatro());
-        let nome = banco_com(aglomerado, &iniciais);
-        Some(Self { aglomerado, nome, iniciais })
-    }
-
-    pub(crate) fn url(&self) -> String {
-        self.aglomerado.url(&self.nome)
+        let (motor, (iniciais, _)) = (motor()?, quatro());
+        let nome = banco_com(motor, &iniciais);
+        Some(Self { motor, nome, iniciais })
     }
 
     pub(crate) fn configuracao(&self) -> ConfiguracaoPostgres {
-        configuracao(self.aglomerado, &self.nome)
+        configuracao(self.motor, &self.nome)
     }
 
     pub(crate) fn servidor(&self) -> ServidorDaCena {
-        ServidorDaCena::novo(abrir(self.aglomerado, &self.nome))
+        ServidorDaCena::novo(abrir(self.motor, &self.nome))
     }
 
-    /// A server, and the network between it and its database.
-    pub(crate) fn servidor_de_longe(&self) -> (ServidorDaCena, Intermediario) {
-        let rede = Intermediario::novo(self.aglomerado.porta());
-        let de_longe = rede.url(&self.nome).parse().expect("a URL");
-        (ServidorDaCena::novo(BancoPostgres::abrir(de_longe).expect("it opens")), rede)
+    /// A server, and the network between it and its database, if that can be cut.
+    pub(crate) fn servidor_de_longe(&self) -> Option<(ServidorDaCena, Intermediario)> {
+        let (rede, url) = self.motor.rede(&self.nome)?;
+        let banco = BancoPostgres::abrir(url.parse().expect("a URL")).expect("it opens");
+        Some((ServidorDaCena::novo(banco), rede))
     }
 
     pub(crate) fn sql(&self, texto: &str) -> String {
-        self.aglomerado.sql(&self.nome, texto)
+        self.motor.sql(&self.nome, texto)
     }
 
     pub(crate) fn saldos(&self) -> BTreeMap<Rg, Saldo> {
-        saldos(self.aglomerado, &self.nome)
+        saldos(self.motor, &self.nome)
     }
 
     /// Judges all that was said on it.
     pub(crate) fn julgar(&self, servidores: &[&ServidorDaCena]) -> Result<(), String> {
-        julgar(self.aglomerado, &self.nome, &self.iniciais, servidores)
+        julgar(self.motor, &self.nome, &self.iniciais, servidores)
     }
 }
 
@@ -140,12 +136,12 @@ pub(crate) fn quatro() -> (BTreeMap<Rg, Saldo>, Vec<Rg>) {
 
 /// Judges all that was said on a bank, and that its rows are as the history says.
 pub(crate) fn julgar(
-    aglomerado: &Aglomerado,
+    motor: &dyn Motor,
     banco: &str,
     iniciais: &BTreeMap<Rg, Saldo>,
     servidores: &[&ServidorDaCena],
 ) -> Result<(), String> {
-    let livro = livro(aglomerado, banco);
+    let livro = livro(motor, banco);
     let ouvidas =
         servidores.iter().flat_map(|servidor| servidor.ouvidas.lock().expect("no panic").clone());
     let historia = Historia { ouvidas: ouvidas.collect(), ..Historia::default() };
@@ -158,7 +154,7 @@ pub(crate) fn julgar(
         }
     }
     let esperados = julgar_servidores(iniciais, &historia, &livro)?;
-    let saldos = saldos(aglomerado, banco);
+    let saldos = saldos(motor, banco);
     if saldos == esperados { Ok(()) } else { Err(format!("{saldos:?}, not {esperados:?}")) }
 }
 

@@ -35,7 +35,7 @@ fn an_opening_is_stamped_above_every_lane_and_serves_at_once() {
 fn an_opening_waits_for_the_batch_that_is_under_way_and_takes_its_stamp_into_account() {
     let Some(bancada) = Bancada::nova() else { return };
     bancada.servidor();
-    let mut lote = bancada.aglomerado.sessao(&bancada.nome);
+    let mut lote = bancada.motor.sessao(&bancada.nome);
     lote.dizer("BEGIN; SELECT 1 FROM pixson.vias FOR UPDATE");
     bancada.esperar("vias", "RowShareLock", true);
     thread::scope(|escopo| {
@@ -70,7 +70,7 @@ fn an_opening_far_ahead_that_a_server_has_overtaken_is_stamped_above_it() {
     let Some(bancada) = Bancada::nova() else { return };
     bancada.servidor();
     // The lane goes far ahead while the accounts are written.
-    let mut longe = bancada.aglomerado.sessao(&bancada.nome);
+    let mut longe = bancada.motor.sessao(&bancada.nome);
     longe.dizer("BEGIN; UPDATE pixson.vias SET carimbo = 1000000000");
     bancada.esperar("vias", "RowExclusiveLock", true);
     thread::scope(|escopo| {
@@ -128,7 +128,7 @@ fn an_act_waits_for_a_lock_no_longer_than_an_operation_does() {
     let configuracao = bancada.configuracao().com_espera(Duration::from_millis(100));
     let mut administracao = AdministracaoPostgres::abrir(configuracao).expect("it is there");
     administracao.abrir_contas(&abertura(&[("1", 0)])).expect("no conflict");
-    let mut outra = bancada.aglomerado.sessao(&bancada.nome);
+    let mut outra = bancada.motor.sessao(&bancada.nome);
     outra.dizer("BEGIN; SELECT FROM pixson.contas FOR UPDATE");
     bancada.esperar("contas", "RowShareLock", true);
     let ajustada = administracao.ajustar(rg("1"), saldo(5));

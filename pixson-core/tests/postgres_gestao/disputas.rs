@@ -32,7 +32,7 @@ fn an_account_of_an_import_that_is_under_way_is_waited_for_and_servers_do_not_wa
     bancada.sql("INSERT INTO pixson.contas VALUES ('99999', 'x', 1)");
     let (servidor, relogio) = (bancada.servidor(), Relogio::novo());
     // The import has written account 7 and waits at account 9.
-    let mut outra = bancada.aglomerado.sessao(&bancada.nome);
+    let mut outra = bancada.motor.sessao(&bancada.nome);
     outra.dizer("BEGIN; INSERT INTO pixson.contas VALUES ('9', 'x', 1)");
     bancada.esperar("contas", "RowExclusiveLock", true);
     thread::scope(|escopo| {

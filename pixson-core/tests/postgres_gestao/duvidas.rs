@@ -10,8 +10,8 @@ fn an_act_whose_commit_was_not_answered_is_asked_for() {
         (CorteDaRede::Antes, "2", false),
         (CorteDaRede::ParaSempre, "3", true),
     ] {
-        let rede = Intermediario::novo(bancada.aglomerado.porta());
-        let configuracao: ConfiguracaoPostgres = rede.url(&bancada.nome).parse().expect("a URL");
+        let Some((rede, url)) = bancada.motor.rede(&bancada.nome) else { return };
+        let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
         let configuracao = configuracao.com_espera(Duration::from_secs(1));
         let mut administracao = AdministracaoPostgres::abrir(configuracao).expect("it is there");
         rede.cortar_no_commit(corte);
