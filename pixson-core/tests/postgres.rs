@@ -17,11 +17,16 @@ mod tabelas;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use pixson_aglomerado::{Motor, MotorComum};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, Preparo, preparar};
 use pixson_core::{Rg, Saldo};
 use pixson_oraculos::conformidade;
+
+/// How long a bank is to wait that waits in vain: time enough to log in with a password, which costs a program
+/// without optimisation a tenth of a second.
+const EM_VAO: Duration = Duration::from_secs(1);
 
 /// The database of the tests that do it no harm.
 fn motor() -> Option<&'static MotorComum> {

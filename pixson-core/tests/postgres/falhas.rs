@@ -1,14 +1,12 @@
 //! What the database refuses, and what becomes of it.
 
-use std::time::Duration;
-
 use pixson_aglomerado::{Aglomerado, Motor};
 use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Recusa, Saldo, Sucesso};
 
 use super::comum::rg;
 use super::servidores::{BancoDaCena, ServidorDaCena, deposito, quatro};
-use super::{abrir, configuracao, preparado};
+use super::{EM_VAO, abrir, configuracao, preparado};
 
 fn saldo() -> Operacao {
     Operacao::Saldo { rg: rg("1") }
@@ -81,7 +79,7 @@ fn a_database_without_a_connection_left_is_told_with_what_helps() {
     let Some(cena) = BancoDaCena::novo() else { return };
     let (_, url) = cena.motor.papel_novo("CONNECTION LIMIT 0", &cena.nome);
     let curta: ConfiguracaoPostgres = url.parse().expect("a URL");
-    let recusa = BancoPostgres::abrir(curta.com_espera(Duration::from_millis(300)));
+    let recusa = BancoPostgres::abrir(curta.com_espera(EM_VAO));
     let recusa = recusa.expect_err("no connection is left").to_string();
     assert!(recusa.contains("max_connections"), "{recusa}");
 }
@@ -113,7 +111,7 @@ fn a_role_with_the_rights_that_are_documented_can_serve_and_no_more() {
 fn a_primary_that_has_become_a_standby_is_left_for_another() {
     let Some(cena) = BancoDaCena::novo() else { return };
     let banco = &cena.nome;
-    let configuracao = cena.configuracao().com_espera(Duration::from_millis(200));
+    let configuracao = cena.configuracao().com_espera(EM_VAO);
     let servidor = ServidorDaCena::novo(BancoPostgres::abrir(configuracao).expect("it opens"));
     falhar(&cena, "25006", 1);
     assert_eq!(servidor.fazer(deposito("1")).desfecho, Ok(Sucesso::Deposito));
@@ -204,7 +202,7 @@ fn a_database_that_loses_what_it_acknowledges_is_known() {
 
 /// The sentence with which a bank is not opened.
 fn recusa(motor: &dyn Motor, banco: &str) -> String {
-    let configuracao = configuracao(motor, banco).com_espera(Duration::from_millis(300));
+    let configuracao = configuracao(motor, banco).com_espera(EM_VAO);
     BancoPostgres::abrir(configuracao).expect_err("it must not open").to_string()
 }
 
@@ -234,7 +232,7 @@ fn a_password_is_asked_for_and_comes_from_a_file_or_the_address() {
     let recusa = recusa(&aglomerado, "pixson");
     assert!(recusa.contains("senha") && recusa.contains("PGPASSFILE"), "{recusa}");
     let configuracao = || configuracao(&aglomerado, "pixson");
-    let errada = configuracao().com_senha(b"errada").com_espera(Duration::from_millis(300));
+    let errada = configuracao().com_senha(b"errada").com_espera(EM_VAO);
     let errada = BancoPostgres::abrir(errada).expect_err("a wrong one").to_string();
     assert!(errada.contains("recusados") && !errada.contains("errada"), "{errada}");
     let do_arquivo = configuracao().com_pgpass("127.0.0.1:*:pixson:pixson:do\\:is\n");
@@ -256,7 +254,7 @@ fn a_database_is_spoken_to_by_tls_and_only_if_its_name_is_right() {
     let raiz = certificado.to_str().expect("UTF-8");
     let abrir = |url: String| {
         let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
-        BancoPostgres::abrir(configuracao.com_espera(Duration::from_millis(300)))
+        BancoPostgres::abrir(configuracao.com_espera(EM_VAO))
     };
     let banco = abrir(url("localhost", raiz)).expect("the name is right");
     let cifradas = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \

@@ -2,13 +2,13 @@
 //! that is slow.
 
 use std::thread;
-use std::time::Duration;
 
 use pixson_core::banco::{
     BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres, MedidasDoPostgres,
 };
 use pixson_core::{Recusa, Sucesso};
 
+use super::EM_VAO;
 use super::falhas::falhar;
 use super::servidores::{BancoDaCena, ServidorDaCena, deposito};
 
@@ -46,7 +46,7 @@ const RECUSAS: [(&str, Conta, Dito); 14] = [
 
 /// A bank that waits for its database for a moment only.
 fn impaciente(cena: &BancoDaCena) -> ConfiguracaoPostgres {
-    cena.configuracao().com_espera(Duration::from_millis(200))
+    cena.configuracao().com_espera(EM_VAO)
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_user_that_may_only_read_is_told_so() {
     dar("SELECT ON ALL TABLES IN SCHEMA pixson");
     let recusa = || {
         let configuracao: ConfiguracaoPostgres = url.parse().expect("a URL");
-        let impaciente = configuracao.com_espera(Duration::from_millis(200));
+        let impaciente = configuracao.com_espera(EM_VAO);
         BancoPostgres::abrir(impaciente).expect_err("it may not write").to_string()
     };
     assert!(recusa().contains("o usuário não tem direito às tabelas"), "{}", recusa());
