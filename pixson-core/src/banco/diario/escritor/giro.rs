@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::lideranca::Lideranca;
 use super::lugar::conferir_nomes;
 use super::{Diario, EstadoDoEscritor, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
@@ -73,6 +74,7 @@ impl<D: Disco> Diario<D> {
         let cabecalho = Cabecalho { segmento, seq, ..atual };
         let (antigo, fim) = (estado.arquivo.clone(), estado.posicao);
         estado.lider = true;
+        let _lideranca = Lideranca(self);
         Self::soltar(estado);
 
         let girado = self.comecar_outro(cabecalho).and_then(|()| {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::lideranca::Lideranca;
 use super::lugar::conferir_nomes;
 use super::{Diario, Trancado, bytes, linha_de};
 use crate::banco::diario::registro::Cabecalho;
@@ -16,6 +17,7 @@ impl<D: Disco> Diario<D> {
     /// Writes and syncs one group.
     pub(super) fn gravar<'e>(&'e self, mut estado: Trancado<'e, D>) -> Trancado<'e, D> {
         estado.lider = true;
+        let _lideranca = Lideranca(self);
         if estado.lote.len() < LOTE_GRANDE_BYTES {
             drop(estado);
             // Threads that are ready to run append first: with 64 connections one sync then serves more

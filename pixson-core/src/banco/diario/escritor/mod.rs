@@ -3,6 +3,7 @@
 mod espera;
 mod giro;
 mod grupo;
+mod lideranca;
 mod lugar;
 mod medidas;
 
