@@ -70,6 +70,7 @@
 //! | [`sessao`] | both sides of a conversation, without IO | `tipos`, `relogio`, `protocolo` |
 //! | [`banco`] | the trait [`Banco`], a bank in memory, one in JSON files, one on PostgreSQL | `tipos`, `relogio` |
 //! | [`servico`] | sessions and bank together | `tipos`, `relogio`, `sessao`, `banco` |
+//! | `rastro` | traces of clocks, and what they tell | `tipos`, `relogio` |
 //!
 //! For tests the crate `pixson-oraculos`, in `oraculos`, has the laws as functions, a disk that fails, and a
 //! judge of what a bank answered.
@@ -80,6 +81,7 @@
 //! |---|---|---|
 //! | `json` | yes | `banco::BancoJson`, its disk, ledger and administration, with serde, `serde_json`, crc32fast and rustix |
 //! | `postgres` | no | `banco::BancoPostgres`, a bank that several servers may stand on, and its administration, with tokio-postgres, tokio and fastrand; and `json`, whose accounts and balance it shares |
+//! | `rastro` | no | `rastro`: traces of logical clocks, diagnosis and pictures, with serde and `serde_json` |
 //! | `arbitrary` | no | `Arbitrary` for the values of the protocol, for property tests and fuzzing, with arbitrary |
 //!
 //! Without them the crate uses itoa, memchr, nom and thiserror only. Features add to the interface
@@ -91,6 +93,8 @@
 mod arbitrarios;
 pub mod banco;
 pub mod protocolo;
+#[cfg(feature = "rastro")]
+pub mod rastro;
 pub mod relogio;
 pub mod servico;
 pub mod sessao;

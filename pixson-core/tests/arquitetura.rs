@@ -14,7 +14,7 @@ mod flechas;
 mod fontes;
 
 /// Each room, and the rooms that it may use.
-const SALAS: [(&str, &[&str]); 8] = [
+const SALAS: [(&str, &[&str]); 9] = [
     ("sincronia", &[]),
     ("tipos", &[]),
     ("relogio", &["sincronia", "tipos"]),
@@ -22,6 +22,7 @@ const SALAS: [(&str, &[&str]); 8] = [
     ("sessao", &["sincronia", "tipos", "relogio", "protocolo"]),
     ("banco", &["sincronia", "tipos", "relogio"]),
     ("servico", &["sincronia", "tipos", "relogio", "sessao", "banco"]),
+    ("rastro", &["tipos", "relogio"]),
     // Values for tests, made by public constructors only.
     ("arbitrarios", &["tipos", "relogio", "protocolo"]),
 ];
