@@ -108,16 +108,29 @@ fn escrever_perda(seq: u64, dono: &[u8], us: u64, perdidas: u64, saida: &mut Vec
 }
 
 fn escrever_evento(seq: u64, dono: &[u8], evento: &EventoDoRelogio, saida: &mut Vec<u8>) {
-    let (nome, conexao, carimbo) = match &evento.fato {
-        Fato::Envio(mensagem) => ("envio", Some(mensagem.conexao), Some(mensagem.carimbo)),
-        Fato::Recebimento(mensagem) => {
-            ("recebimento", Some(mensagem.conexao), Some(mensagem.carimbo))
-        }
+    comecar(seq, dono, evento.us, palavra(&evento.fato), saida);
+    escrever_campos(evento, saida);
+    saida.extend_from_slice(b"}\n");
+}
+
+/// The word that stands for what an event was for.
+pub(super) fn palavra(fato: &Fato) -> &'static str {
+    match fato {
+        Fato::Envio(_) => "envio",
+        Fato::Recebimento(_) => "recebimento",
+        Fato::Execucao { .. } => "execucao",
+    }
+}
+
+/// Appends the fields of an event but for the first ones, behind another field.
+pub(super) fn escrever_campos(evento: &EventoDoRelogio, saida: &mut Vec<u8>) {
+    let (conexao, carimbo) = match &evento.fato {
+        Fato::Envio(mensagem) => (Some(mensagem.conexao), Some(mensagem.carimbo)),
+        Fato::Recebimento(mensagem) => (Some(mensagem.conexao), Some(mensagem.carimbo)),
         Fato::Execucao { linhas, resposta } => {
-            ("execucao", resposta.as_ref().map(|(conexao, _)| *conexao), *linhas)
+            (resposta.as_ref().map(|(conexao, _)| *conexao), *linhas)
         }
     };
-    comecar(seq, dono, evento.us, nome, saida);
     if let Some(conexao) = conexao {
         escrever_conexao(conexao, saida);
     }
@@ -134,7 +147,6 @@ fn escrever_evento(seq: u64, dono: &[u8], evento: &EventoDoRelogio, saida: &mut 
         Fato::Execucao { resposta: Some((_, resposta)), .. } => escrever_resposta(resposta, saida),
         Fato::Execucao { resposta: None, .. } => {}
     }
-    saida.extend_from_slice(b"}\n");
 }
 
 fn escrever_conexao(conexao: ConexaoNumerada, saida: &mut Vec<u8>) {

@@ -167,6 +167,14 @@ impl EventoDoRelogio {
         }
     }
 
+    /// The stamp of the message that this event receives, if it receives one.
+    pub fn recebido(&self) -> Option<Carimbo> {
+        match &self.fato {
+            Fato::Recebimento(mensagem) => Some(mensagem.carimbo),
+            Fato::Envio(_) | Fato::Execucao { .. } => None,
+        }
+    }
+
     /// The connection that this event is about, if it is about one.
     pub fn conexao(&self) -> Option<ConexaoNumerada> {
         match &self.fato {

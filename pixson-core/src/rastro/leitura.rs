@@ -108,6 +108,10 @@ pub fn ler_linha(bytes: &[u8]) -> Result<LinhaDoRastro, ErroDeLinha> {
     if bytes.len() > LINHA_MAX_BYTES {
         return Err(ErroDeLinha::Longa);
     }
+    // What derives from serde would take a list for an object.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(ErroDeLinha::Json { coluna: 1 });
+    }
     let linha: JsonLinha = serde_json::from_slice(bytes).map_err(|erro| {
         // Another version may have other types in its fields.
         let assinatura = serde_json::from_slice::<JsonAssinatura>(bytes).ok();

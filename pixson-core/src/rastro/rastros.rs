@@ -44,6 +44,10 @@ impl Rastro {
         self.encerrado && !self.com_furos && self.perdidas == 0
     }
 
+    pub(super) fn abrir(self) -> (CabecalhoDoRastro, Vec<(u64, EventoDoRelogio)>) {
+        (self.cabecalho, self.eventos)
+    }
+
     fn tomar(&mut self, seq: u64, relato: RelatoDoRastro) {
         self.com_furos |= seq != self.ultimo_seq.saturating_add(1);
         self.ultimo_seq = seq;
@@ -102,6 +106,10 @@ impl Rastros {
     /// Those that were read so far, in the order of their headers.
     pub fn todos(&self) -> &[Rastro] {
         &self.todos
+    }
+
+    pub(super) fn tirar(self) -> Vec<Rastro> {
+        self.todos
     }
 }
 

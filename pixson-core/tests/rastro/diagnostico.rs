@@ -1,0 +1,168 @@
+//! Who broke which rule: never a correct process, and always one that has a defect.
+
+use pixson_core::rastro::{
+    Grafo, Infracao, Rastros, RegraQuebrada, SemRastro, diagnosticar, montar,
+};
+use pixson_oraculos::Sorteio;
+
+use super::corrida::{Corrida, Defeito, Modelo};
+use crate::comum::sementes::sementes;
+use crate::comum::tamanho::tamanho;
+
+/// The graph of a run of which these processes have a trace, each of which `mudar` may change.
+fn grafo(
+    corrida: &Corrida,
+    sorteio: &mut Sorteio,
+    com_rastro: impl Fn(usize) -> bool,
+    mut mudar: impl FnMut(&mut Vec<u8>, &mut Sorteio),
+) -> Grafo {
+    let mut rastros = Rastros::default();
+    for processo in (0..corrida.processos()).filter(|&processo| com_rastro(processo)) {
+        let (mut bytes, _) = corrida.rastro(processo, sorteio);
+        mudar(&mut bytes, sorteio);
+        rastros.arquivo(&bytes).expect("a trace");
+    }
+    montar(rastros)
+}
+
+fn frases(grafo: &Grafo, infracoes: &[Infracao]) -> Vec<String> {
+    infracoes.iter().map(|infracao| infracao.frase(grafo)).collect()
+}
+
+#[test]
+fn a_correct_run_has_no_complaint_whoever_of_the_clients_has_a_trace() {
+    for semente in sementes(tamanho(300, 2000)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let modelo = Modelo::sorteado(&mut sorteio, 300);
+        let corrida = Corrida::nova(modelo, &mut sorteio);
+        let quais: Vec<bool> = (0..corrida.processos())
+            .map(|processo| processo < modelo.servidores || sorteio.um_em(2))
+            .collect();
+        let grafo = grafo(&corrida, &mut sorteio, |processo| quais[processo], |_, _| {});
+        let sem_rastro =
+            if modelo.adiantam { SemRastro::PodemAdiantar } else { SemRastro::UmPorVez };
+        let infracoes = diagnosticar(&grafo, sem_rastro);
+        let certas: Vec<_> = infracoes.iter().copied().filter(|uma| !uma.condicional).collect();
+        assert!(certas.is_empty(), "{:#?}", frases(&grafo, &certas));
+        assert!(modelo.adiantam || infracoes.is_empty(), "{:#?}", frases(&grafo, &infracoes));
+    }
+}
+
+#[test]
+fn lines_that_were_lost_or_cut_accuse_nobody() {
+    for semente in sementes(tamanho(300, 2000)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let modelo = Modelo::sorteado(&mut sorteio, 300);
+        let corrida = Corrida::nova(modelo, &mut sorteio);
+        let perder = |bytes: &mut Vec<u8>, sorteio: &mut Sorteio| {
+            if sorteio.um_em(2) {
+                let linhas: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+                let ficam = linhas.into_iter().enumerate();
+                let ficam = ficam.filter(|&(numero, _)| numero == 0 || !sorteio.um_em(5));
+                *bytes = ficam.flat_map(|(_, linha)| linha.to_vec()).collect();
+            }
+            let cabecalho = bytes.iter().position(|&byte| byte == b'\n').expect("a header") + 1;
+            let fim = cabecalho + sorteio.ate(bytes.len() - cabecalho + 1);
+            bytes.truncate(fim);
+        };
+        let todos = grafo(&corrida, &mut sorteio, |_| true, perder);
+        let infracoes = diagnosticar(&todos, SemRastro::PodemAdiantar);
+        let certas: Vec<_> = infracoes.into_iter().filter(|uma| !uma.condicional).collect();
+        assert!(certas.is_empty(), "{:#?}", frases(&todos, &certas));
+    }
+}
+
+const DEFEITOS: [(Defeito, RegraQuebrada); 5] = [
+    (Defeito::NaoFunde, RegraQuebrada::NaoFunde),
+    (Defeito::EsqueceMaisUm, RegraQuebrada::EsqueceMaisUm),
+    (Defeito::NaoContaEnvio, RegraQuebrada::NaoContaEnvio),
+    (Defeito::Volta, RegraQuebrada::Volta),
+    (Defeito::Repete, RegraQuebrada::OutroCarimbo),
+];
+
+#[test]
+fn each_defect_of_a_client_with_a_trace_is_found_named_and_put_right() {
+    for (defeito, regra) in DEFEITOS {
+        let mut achados = 0;
+        for semente in sementes(tamanho(60, 300)) {
+            let mut sorteio = Sorteio::novo(semente);
+            let mut modelo = Modelo::sorteado(&mut sorteio, 300);
+            modelo.defeito = Some(defeito);
+            let corrida = Corrida::nova(modelo, &mut sorteio);
+            let grafo = grafo(&corrida, &mut sorteio, |_| true, |_, _| {});
+            let infracoes = diagnosticar(&grafo, SemRastro::PodemAdiantar);
+            let culpado = modelo.servidores;
+            assert!(infracoes.iter().all(|uma| uma.processo == culpado), "{infracoes:?}");
+            assert!(!infracoes.iter().any(|uma| uma.condicional), "{infracoes:?}");
+            achados += usize::from(infracoes.iter().any(|uma| uma.regra == regra));
+            for uma in infracoes.iter().filter(|uma| uma.regra == RegraQuebrada::NaoFunde) {
+                let evento = &grafo.nos()[uma.no].evento;
+                let certo = evento.antes.max(evento.recebido().expect("a receiving")).valor() + 1;
+                assert_eq!(uma.devia.valor(), certo);
+            }
+        }
+        assert!(crate::comum::sementes::so_uma() || achados > 40, "{defeito:?}: {achados}");
+    }
+}
+
+#[test]
+fn a_client_without_a_trace_that_waits_is_judged_by_its_stamps() {
+    for (defeito, regra) in [
+        (Defeito::NaoFunde, RegraQuebrada::NaoFunde),
+        (Defeito::EsqueceMaisUm, RegraQuebrada::EsqueceMaisUm),
+        (Defeito::Repete, RegraQuebrada::Repete),
+    ] {
+        let mut achados = 0;
+        for semente in sementes(tamanho(60, 300)) {
+            let mut sorteio = Sorteio::novo(semente);
+            let modelo = Modelo {
+                servidores: 1,
+                clientes: 2,
+                passos: 300,
+                adiantam: false,
+                defeito: Some(defeito),
+                com_linhas: false,
+            };
+            let corrida = Corrida::nova(modelo, &mut sorteio);
+            let grafo = grafo(&corrida, &mut sorteio, |processo| processo == 0, |_, _| {});
+            let certas = diagnosticar(&grafo, SemRastro::UmPorVez);
+            assert!(!certas.iter().any(|uma| uma.condicional), "{certas:?}");
+            achados += usize::from(certas.iter().any(|uma| uma.regra == regra));
+            let supostas = diagnosticar(&grafo, SemRastro::PodemAdiantar);
+            let firme = [RegraQuebrada::Repete, RegraQuebrada::Volta];
+            assert!(supostas.iter().all(|uma| uma.condicional || firme.contains(&uma.regra)));
+        }
+        assert!(crate::comum::sementes::so_uma() || achados > 30, "{defeito:?}: {achados}");
+    }
+}
+
+/// Whichever line of a whole trace of a server is taken away, if the rest is numbered anew.
+#[test]
+fn a_value_of_the_server_that_is_missing_is_found_in_a_whole_trace() {
+    for semente in sementes(tamanho(100, 500)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let corrida = Corrida::nova(Modelo::sorteado(&mut sorteio, 200), &mut sorteio);
+        let mut escritos = corrida.escritos(0, &mut sorteio);
+        let depois = |um: usize| corrida.acontecidos[um].evento.depois;
+        let muda = |um: usize| depois(um) != corrida.acontecidos[um].evento.antes;
+        let ultimo = escritos.iter().copied().map(depois).max();
+        let do_meio = |&um: &usize| muda(um) && Some(depois(um)) != ultimo;
+        let Some(lugar) = escritos.iter().position(do_meio) else { continue };
+        let tirado = escritos.remove(lugar);
+        let mut bytes = Vec::new();
+        let cabecalho = corrida.cabecalho(0);
+        let mut redator = pixson_core::rastro::RedatorDoRastro::novo(&cabecalho, &mut bytes);
+        for um in escritos {
+            redator.evento(&corrida.acontecidos[um].evento, &mut bytes);
+        }
+        redator.perda(0, 0, &mut bytes);
+        let mut rastros = Rastros::default();
+        rastros.arquivo(&bytes).expect("a trace");
+        let grafo = montar(rastros);
+        let faltas = diagnosticar(&grafo, SemRastro::PodemAdiantar);
+        let faltas: Vec<_> =
+            faltas.into_iter().filter(|uma| uma.regra == RegraQuebrada::Falta).collect();
+        assert_eq!(faltas.len(), 1, "{:?}", frases(&grafo, &faltas));
+        assert_eq!(grafo.nos()[faltas[0].no].evento.antes, depois(tirado));
+    }
+}
