@@ -25,6 +25,9 @@ _pixson__cliente() {
             pixson__cliente,deposito)
                 cmd="pixson__cliente__subcmd__deposito"
                 ;;
+            pixson__cliente,diagrama)
+                cmd="pixson__cliente__subcmd__diagrama"
+                ;;
             pixson__cliente,manual)
                 cmd="pixson__cliente__subcmd__manual"
                 ;;
@@ -50,7 +53,7 @@ _pixson__cliente() {
 
     case "${cmd}" in
         pixson__cliente)
-            opts="-h -V --rg --host --porta --tempo-limite --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga completar manual"
+            opts="-h -V --rg --host --porta --tempo-limite --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga diagrama completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -246,6 +249,80 @@ _pixson__cliente() {
                 return 0
             fi
             case "${prev}" in
+                --rg)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --porta)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --tempo-limite)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pixson__cliente__subcmd__diagrama)
+            opts="-h --formato --conta --conexao --de --ate --um-por-vez --rg --host --porta --tempo-limite --json --ajuda --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --formato)
+                    COMPREPLY=($(compgen -W "svg shiviz mermaid json" -- "${cur}"))
+                    return 0
+                    ;;
+                --conta)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --conexao)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --de)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --ate)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --rg)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then

@@ -13,12 +13,15 @@ use pixson_conexao::ServidorDistante;
 use pixson_core::Rg;
 use pixson_core::tipos::ErroRg;
 use pixson_linha::ambiente::ou_variavel;
+use pixson_linha::endereco::ler_host;
 use pixson_linha::gerados;
 use pixson_linha::portugues::{self, MODELO};
+use pixson_linha::prazo;
 use pixson_linha::versao;
 use pixson_terminal::ColorChoice;
 
 use crate::carga;
+use crate::diagrama;
 use crate::programa::PROGRAMA;
 use crate::script;
 use crate::servidor::Opcoes;
@@ -88,6 +91,21 @@ Exemplos:
   pixson-cliente carga --operacao saldo --conexoes 10 --pipeline 32
   pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
+
+/// The text of the page of `diagrama` after the options.
+const AJUDA_DO_DIAGRAMA: &str = "\
+O diagrama vai para a saída padrão. O diagnóstico vai para a saída de erros: que processo não seguiu
+as regras do relógio lógico, em que evento, e quanto o relógio devia marcar. De um cliente sem
+rastro, só se veem os carimbos dos pedidos que chegaram ao servidor.
+
+O código de saída é 0 se nenhuma regra foi quebrada, 1 se alguma foi, 2 se a linha de comando é
+inválida ou se o diagrama não caberia em uma figura, 3 se um arquivo não pode ser lido ou não é um
+rastro, e 6 se a saída não pode ser escrita.
+
+Exemplos:
+  pixson-cliente diagrama servidor.jsonl ana.jsonl > conversa.svg
+  pixson-cliente diagrama servidor.jsonl --conexao 3 --formato mermaid
+  pixson-cliente diagrama servidor.jsonl --um-por-vez --formato json | jq .infracoes";
 
 /// When the menu is shown in colour.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
@@ -193,6 +211,16 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Carga(Box<carga::OpcoesDeCarga>),
+    /// Desenha o que aconteceu, a partir dos rastros de quem participou, e confere os relógios
+    #[command(
+        override_usage = "pixson-cliente diagrama ARQUIVO... [OPÇÕES]",
+        help_template = MODELO,
+        after_help = AJUDA_DO_DIAGRAMA,
+        args = opcoes_que_nao_servem(),
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Diagrama(diagrama::OpcoesDeDiagrama),
 }
 
 impl Argumentos {
@@ -219,10 +247,16 @@ impl Argumentos {
             (None, Some(_), Some(_)) => Err("Argumento repetido: [RG] e --rg <RG>.".into()),
             (Some(_), ..) if self.cor.is_some() => Err("--cor só serve para o menu.".into()),
             (None, ..) if self.json => Err("--json precisa de um comando.".into()),
-            (Some(Comando::Ping | Comando::Carga(_)), Some(_), _) => {
+            (Some(Comando::Diagrama(_)), ..) if self.json => {
+                Err("--json não serve para este comando: use --formato json.".into())
+            }
+            (Some(Comando::Diagrama(_)), ..) if let Some(opcao) = self.servidor.opcao_dada() => {
+                Err(format!("{opcao} não serve para este comando."))
+            }
+            (Some(Comando::Ping | Comando::Carga(_) | Comando::Diagrama(_)), Some(_), _) => {
                 Err("--rg não serve para este comando.".into())
             }
-            (Some(Comando::Ping | Comando::Carga(_)), _, Some(rg)) => {
+            (Some(Comando::Ping | Comando::Carga(_) | Comando::Diagrama(_)), _, Some(rg)) => {
                 Err(format!("Valor inesperado: \"{rg}\"."))
             }
             (Some(_), _, Some(rg)) => {
@@ -245,6 +279,21 @@ fn rg_que_nao_serve() -> Arg {
         .global(true)
         .hide(true)
         .help("Não serve para este comando")
+}
+
+/// The same for each option that is about a server or about replies, for a command that asks nobody.
+fn opcoes_que_nao_servem() -> [Arg; 5] {
+    let escondida = |id: &'static str, longa: &'static str| {
+        let arg = Arg::new(id).long(longa);
+        arg.global(true).hide(true).help("Não serve para este comando")
+    };
+    [
+        rg_que_nao_serve(),
+        escondida("host", "host").value_parser(ler_host),
+        escondida("porta", "porta").value_parser(value_parser!(u16)),
+        escondida("tempo_limite", "tempo-limite").value_parser(prazo::ler),
+        escondida("json", "json").action(ArgAction::SetTrue),
+    ]
 }
 
 /// The error that clap gives if only a command may stand in the place of the menu's RG. A wrong

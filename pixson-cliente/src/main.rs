@@ -4,6 +4,8 @@
 mod argumentos;
 mod avulso;
 mod carga;
+mod diagrama;
+mod entrada;
 mod falha;
 mod feitos;
 mod menu;
@@ -49,6 +51,7 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     let relator = Relator { json: *json, interrupcao };
     Ok(match comando {
         Some(Comando::Carga(carga)) => return carga::executar(servidor, carga, *json, interrupcao),
+        Some(Comando::Diagrama(diagrama)) => return diagrama::executar(diagrama, interrupcao),
         Some(Comando::Conta(comando)) => {
             let rg = argumentos.rg_necessario()?;
             avulso::executar(servidor, rg, *comando, relator).into()

@@ -1,24 +1,20 @@
 //! Commands from a file or from standard input, one in each line.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::BufRead;
+use std::path::PathBuf;
 
 use clap::Args;
 use pixson_comandos::LeitorDeScript;
-use pixson_conexao::{EntradaInterrompivel, Interrompida, Interrupcao, ServidorDistante};
+use pixson_conexao::{Interrompida, ServidorDistante};
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
-use pixson_terminal::entrada_padrao;
 
 use crate::avulso::ContaConectada;
+use crate::entrada::{ENTRADA_PADRAO, abrir};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
-
-/// The name that stands for standard input.
-const ENTRADA_PADRAO: &str = "-";
 
 /// What `script` reads from the command line.
 #[derive(Args, Debug)]
@@ -60,20 +56,6 @@ pub(crate) fn executar(
         let _ = dizer(falha.frase());
         falha.codigo()
     })
-}
-
-fn abrir<'i>(
-    arquivo: &Path,
-    interrupcao: &'i Interrupcao,
-) -> io::Result<BufReader<EntradaInterrompivel<'i, File>>> {
-    let aberto = if arquivo == Path::new(ENTRADA_PADRAO) {
-        entrada_padrao()?
-    } else {
-        let arquivo = arquivo.to_owned();
-        // Opening a named pipe blocks until it has a writer.
-        interrupcao.durante(None, move || File::open(arquivo))?
-    };
-    Ok(BufReader::new(EntradaInterrompivel::nova(aberto, interrupcao)))
 }
 
 fn percorrer(

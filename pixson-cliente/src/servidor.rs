@@ -41,6 +41,12 @@ impl Opcoes {
         let host = host.unwrap_or_else(|| HOST.to_owned());
         Ok(ServidorDistante::novo(host, porta.unwrap_or(PORTA), self.tempo_limite))
     }
+
+    /// An option that was given and says which server, if one was.
+    pub(crate) fn opcao_dada(&self) -> Option<&'static str> {
+        let host = self.host.as_ref().map(|_| "--host");
+        host.or_else(|| self.porta.map(|_| "--porta"))
+    }
 }
 
 fn ler_porta(texto: &str) -> Result<u16, String> {

@@ -13,7 +13,7 @@ use ingles::em_ingles;
 use snapbox::{Assert, Data};
 
 /// Words that make no command, or one that cannot be done, and nobody is asked.
-const ERRADAS: [&[&str]; 59] = [
+const ERRADAS: [&[&str]; 66] = [
     &["abc"],
     &["ajuda"],
     &["sacar", "5"],
@@ -56,6 +56,13 @@ const ERRADAS: [&[&str]; 59] = [
     &["carga", "--operacao", "tudo"],
     &["carga", "--operacao", "sald"],
     &["carga", "--conexoes", "0"],
+    &["diagrama"],
+    &["diagrama", "a", "--rg", "1"],
+    &["diagrama", "a", "--porta", "5000"],
+    &["diagrama", "a", "--host", "localhost"],
+    &["diagrama", "a", "--json"],
+    &["diagrama", "a", "--formato", "png"],
+    &["diagrama", "a", "--conta", "x"],
     &["completar"],
     &["completar", "zs"],
     &["manual", "sald"],

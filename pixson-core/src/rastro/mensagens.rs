@@ -45,7 +45,9 @@ pub(super) fn ligar_pelo_banco(grafo: &mut Grafo, pontas: &Pontas) {
             por_conta.entry(rg).or_default().push((grafo.nos[no].evento.depois, no));
         }
     }
-    por_conta.values_mut().for_each(|operacoes| operacoes.sort_unstable());
+    for operacoes in por_conta.values_mut() {
+        operacoes.sort_unstable();
+    }
     for (no, tocadas) in contas {
         let Fato::Execucao { linhas: Some(visto), .. } = grafo.nos[no].evento.fato else {
             continue;

@@ -84,7 +84,7 @@ fn a_reason_is_a_way_along_processes_and_messages_with_as_few_messages_as_can_be
         let quantos = grafo.nos().len();
         for um in 0..quantos {
             let menos = menos_mensagens(&causalidade, um);
-            for outro in 0..quantos {
+            for (outro, menos) in menos.iter().enumerate() {
                 let caminho = causalidade.caminho(um, outro);
                 assert_eq!(caminho.is_some(), causalidade.antes(um, outro), "{um}, {outro}");
                 let Some(caminho) = caminho else { continue };
@@ -99,7 +99,7 @@ fn a_reason_is_a_way_along_processes_and_messages_with_as_few_messages_as_can_be
                         mensagens += 1;
                     }
                 }
-                assert_eq!(Some(mensagens), menos[outro], "{caminho:?}");
+                assert_eq!(Some(mensagens), *menos, "{caminho:?}");
             }
         }
     }

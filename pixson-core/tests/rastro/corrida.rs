@@ -310,9 +310,8 @@ impl Corrida {
                 (0..outro).rev().find(|&um| self.acontecidos[um].processo == descrito.processo);
             for direto in do_processo.into_iter().chain(descrito.causas.iter().copied()) {
                 antes[direto][outro] = true;
-                for um in 0..direto {
-                    let alcanca = antes[um][direto];
-                    antes[um][outro] |= alcanca;
+                for de_um in antes.iter_mut().take(direto) {
+                    de_um[outro] |= de_um[direto];
                 }
             }
         }
