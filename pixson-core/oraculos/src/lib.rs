@@ -11,6 +11,7 @@
 //! | [`quadro`] | a stream, and where it is cut | |
 //! | [`servidor`], [`cliente`] | what happens to one side of a connection | |
 //! | [`par`] | a conversation of both sides, and where it is cut | |
+//! | `rastro` | a file of traces | `rastro` |
 //! | `conta` | the file of an account | `json` |
 //! | `diario` | a bank's life, and what becomes of its journal | `json` |
 //! | `forjado` | the numbers of a journal whose checksums are right | `json` |
@@ -18,7 +19,8 @@
 //!
 //! What concerns the bank in files, or shares a type with it, needs the feature `json`, which is on
 //! by default and turns on that of the core: the four oracles of the table, the judge `juiz` and
-//! the disk `DiscoModelo`. Without it the crate uses the core, arbitrary and regex only.
+//! the disk `DiscoModelo`. The oracle of traces needs the feature `rastro`, which is on by default, too, and
+//! turns on that of the core. Without both the crate uses the core, arbitrary and regex only.
 //!
 //! It uses only the public interface of the core.
 //!
@@ -102,6 +104,8 @@ mod original;
 mod par;
 mod pedido;
 mod quadro;
+#[cfg(feature = "rastro")]
+mod rastro;
 mod resposta;
 mod roteiro;
 mod servidor;
@@ -126,6 +130,8 @@ pub use original::{Diferenca, original};
 pub use par::{par, par_sobre};
 pub use pedido::pedido;
 pub use quadro::quadro;
+#[cfg(feature = "rastro")]
+pub use rastro::rastro;
 pub use resposta::resposta;
 pub use servidor::servidor;
 pub use sorteio::Sorteio;
@@ -134,7 +140,8 @@ pub use transporte::{Sentido, Transporte};
 /// A function that takes any bytes and panics if a law is broken.
 pub type Oraculo = fn(&[u8]);
 
-/// Every oracle, with its name. Without the feature `json`, the oracles that need it are missing.
+/// Every oracle, with its name. Without the features `json` and `rastro`, the oracles that need them are
+/// missing.
 pub const TODOS: &[(&str, Oraculo)] = &[
     #[cfg(feature = "json")]
     ("banco", banco),
@@ -150,6 +157,8 @@ pub const TODOS: &[(&str, Oraculo)] = &[
     ("par", par),
     ("pedido", pedido),
     ("quadro", quadro),
+    #[cfg(feature = "rastro")]
+    ("rastro", rastro),
     ("resposta", resposta),
     ("servidor", servidor),
 ];
