@@ -90,15 +90,12 @@ fn what_is_no_trace_is_named_with_its_line() {
     let estragada = fundadora.replacen("\"us\":10", "\"us\":-10", 1);
     let futura = fundadora.replacen("\"versao\":1", "\"versao\":2", 1);
     for (entrada, frase) in [
-        (&estragada, "\"-\", linha 2: não é uma linha de rastro em JSON (coluna 52)."),
+        (&estragada, "\"-\", linha 2: não é uma linha de rastro em JSON (coluna 49)."),
         (&futura, "\"-\", linha 1: rastro da versão 2: este programa lê a versão 1."),
     ] {
         let saida = diagrama(&["-"], entrada);
         assert_eq!(saida.status.code(), Some(3));
-        assert_eq!(
-            (texto(&saida.stdout), texto(&saida.stderr)),
-            (String::new(), format!("{frase}\n"))
-        );
+        assert_eq!((texto(&saida.stdout), texto(&saida.stderr)), ("", &*format!("{frase}\n")));
     }
     let saida = diagrama(&["nao-existe.jsonl"], "");
     assert_eq!(saida.status.code(), Some(3));
@@ -117,7 +114,7 @@ fn a_picture_that_nobody_could_read_is_refused_and_the_diagnosis_is_told_all_the
         );
     }
     let saida = diagrama(&["-"], &rastro);
-    assert_eq!((saida.status.code(), texto(&saida.stdout)), (Some(2), String::new()));
+    assert_eq!((saida.status.code(), texto(&saida.stdout)), (Some(2), ""));
     let dito = texto(&saida.stderr);
     assert!(dito.contains("não funde o carimbo recebido"), "{dito}");
     assert!(dito.contains("32 eventos de 14 processos são demais para esta figura"), "{dito}");
