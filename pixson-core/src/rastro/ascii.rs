@@ -9,15 +9,23 @@ const INEXATO_MIN: u64 = 1 << 53;
 /// characters that could end an element of a page.
 pub(super) fn texto(saida: &mut Vec<u8>, texto: &str) {
     saida.push(b'"');
-    for letra in texto.chars() {
+    let mut resto = texto;
+    while let Some((inicio, letra)) = resto.char_indices().find(|&(_, letra)| !simples(letra)) {
+        saida.extend_from_slice(&resto.as_bytes()[..inicio]);
         match letra {
-            '"' | '\\' => saida.extend([b'\\', letra as u8]),
-            '<' | '>' | '&' => escape(saida, letra),
-            ' '..='~' => saida.push(letra as u8),
+            '"' => saida.extend_from_slice(b"\\\""),
+            '\\' => saida.extend_from_slice(b"\\\\"),
             _ => escape(saida, letra),
         }
+        resto = &resto[inicio + letra.len_utf8()..];
     }
+    saida.extend_from_slice(resto.as_bytes());
     saida.push(b'"');
+}
+
+/// Whether a character stands for itself.
+fn simples(letra: char) -> bool {
+    matches!(letra, ' '..='~') && !matches!(letra, '"' | '\\' | '<' | '>' | '&')
 }
 
 fn escape(saida: &mut Vec<u8>, letra: char) {

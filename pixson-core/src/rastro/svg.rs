@@ -21,17 +21,18 @@ const FILEIRA: usize = 34;
 const MARGEM: usize = 130;
 const TOPO: usize = 64;
 
+/// Each element has one class: programs for slides know little more of CSS.
 const ESTILO: &str = "\
 .fundo{fill:#fff}.linha{stroke:#767676}text{fill:#1a1a1a;font:13px system-ui,sans-serif}\
-.nome{font-weight:600;text-anchor:middle}.rotulo{text-anchor:middle;stroke:#fff;stroke-width:4;\
-paint-order:stroke}.valor{text-anchor:end;font-weight:600}\
+.nome{font-weight:600;text-anchor:middle}.valor{text-anchor:end;font-weight:600}\
+.rotulo{text-anchor:middle}.halo{text-anchor:middle;fill:#fff;stroke:#fff;stroke-width:4}\
 .pedido{stroke:#0072b2}.resposta{stroke:#b34700;stroke-dasharray:9 4}\
-.banco{stroke:#00705a;stroke-dasharray:9 3 2 3}.inferida{stroke-dasharray:2 4}\
-.evento{fill:#1a1a1a;stroke:#1a1a1a}.inferido{fill:#fff;stroke-dasharray:2 2}.recusado{fill:#fff}\
-path{fill:none;stroke-width:1.6}circle{stroke-width:1.6}\
+.banco{stroke:#00705a;stroke-dasharray:9 3 2 3}path{fill:none;stroke-width:1.6}\
+circle{stroke:#1a1a1a;stroke-width:1.6}.evento{fill:#1a1a1a}.recusado{fill:#fff}\
+.inferido{fill:#fff;stroke-dasharray:2 2}\
 @media screen and (prefers-color-scheme:dark){.fundo,.inferido,.recusado{fill:#121212}\
-text,.evento{fill:#ececec}.evento{stroke:#ececec}.rotulo{stroke:#121212}.pedido{stroke:#56b4e9}\
-.resposta{stroke:#f0a050}.banco{stroke:#3fbf9f}.inferido,.recusado{fill:#121212}}";
+text,.evento{fill:#ececec}circle{stroke:#ececec}.halo{fill:#121212;stroke:#121212}\
+.pedido{stroke:#56b4e9}.resposta{stroke:#f0a050}.banco{stroke:#3fbf9f}}";
 
 /// The picture of these events, as an SVG document.
 ///
@@ -112,26 +113,31 @@ impl Figura<'_> {
             _ => "resposta",
         };
         let inferida = self.no(de).seq.is_none() || self.no(para).seq.is_none();
-        let inferida = if inferida { " inferida" } else { "" };
+        let inferida = if inferida { " style=\"stroke-dasharray:2 4\"" } else { "" };
         // The arrow ends beside the circle.
         let fim = if x1 < x2 { x2 - 6 } else { x2 + 6 };
         writeln!(
             saida,
-            "<path class=\"{classe}{inferida}\" marker-end=\"url(#{classe})\" d=\"M{x1} {y1}L{fim} {y2}\"/>"
+            "<path class=\"{classe}\"{inferida} marker-end=\"url(#{classe})\" d=\"M{x1} {y1}L{fim} {y2}\"/>"
         )?;
         let (x, y) = (usize::midpoint(x1, x2), usize::midpoint(y1, y2) - 5);
         let evento = &self.no(de).evento;
         let carimbo = evento.enviado().unwrap_or(evento.depois);
         let assunto = escapado(&mensagem(&self.no(para).evento));
-        writeln!(saida, "<text class=\"rotulo\" x=\"{x}\" y=\"{y}\">{assunto} · {carimbo}</text>")
+        let lugar = format!("x=\"{x}\" y=\"{y}\"");
+        writeln!(
+            saida,
+            "<text class=\"halo\" {lugar} aria-hidden=\"true\">{assunto} · {carimbo}</text>\
+             <text class=\"rotulo\" {lugar}>{assunto} · {carimbo}</text>"
+        )
     }
 
     fn evento(&self, saida: &mut String, no: usize) -> fmt::Result {
         let (x, y) = self.lugar(no);
         let descrito = self.no(no);
         let classe = match descrito {
-            NoDoGrafo { seq: None, .. } => "evento inferido",
-            NoDoGrafo { evento, .. } if evento.sem_fusao() => "evento recusado",
+            NoDoGrafo { seq: None, .. } => "inferido",
+            NoDoGrafo { evento, .. } if evento.sem_fusao() => "recusado",
             _ => "evento",
         };
         let frase = escapado(&frase(descrito));
