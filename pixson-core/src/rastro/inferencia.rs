@@ -1,13 +1,12 @@
 //! The events of a client that has no trace, as its server saw them (docs/rastro.md, section 7).
 
-use std::collections::HashMap;
-
 use super::cabecalho::NomeDeProcesso;
-use super::evento::{Conteudo, EventoDoRelogio, Fato, MensagemVista};
+use super::evento::{Conteudo, Dito, EventoDoRelogio, Fato, MensagemVista};
 use super::grafo::{Grafo, NoDoGrafo, OutroLado, ProcessoDoGrafo};
 use super::pontas::{Ponta, Pontas};
 use super::regras::seguinte;
 use crate::relogio::Carimbo;
+use crate::tipos::Recusa;
 
 /// Adds a process for each connection of a server that belongs to no connection of a client.
 pub(super) fn inferir(grafo: &mut Grafo, pontas: &Pontas, pares: &[Option<usize>]) {
@@ -49,29 +48,21 @@ fn inferir_cliente(grafo: &mut Grafo, ponta: &Ponta) {
     });
 }
 
-/// The replies that were sent: of several to one request, the storage has failed, and the last one was.
+/// The replies that were sent. If the storage failed, those that waited for it were stamped again at the
+/// end: so many of them are there as requests had no reply, and the others took the place of replies.
 fn respostas_que_sairam(grafo: &Grafo, ponta: &Ponta) -> Vec<usize> {
-    let mut pedidos: HashMap<Carimbo, usize> = HashMap::new();
-    for carimbo in ponta.recebimentos.iter().filter_map(|&no| grafo.nos[no].evento.recebido()) {
-        *pedidos.entry(carimbo).or_default() += 1;
-    }
-    let mut sairam = Vec::new();
-    for &no in ponta.envios.iter().rev() {
-        let responde = grafo.nos[no].evento.resposta().and_then(|resposta| resposta.responde);
-        let esperada = match responde.and_then(|carimbo| pedidos.get_mut(&carimbo)) {
-            Some(0) => false,
-            Some(faltam) => {
-                *faltam -= 1;
-                true
-            }
-            None => true,
-        };
-        if esperada {
-            sairam.push(no);
-        }
-    }
-    sairam.reverse();
-    sairam
+    let resposta = |no: usize| grafo.nos[no].evento.resposta();
+    let anulou = |&&no: &&usize| {
+        let indisponivel = Dito::Conhecido(Err(Recusa::ServidorIndisponivel));
+        resposta(no).is_some_and(|uma| uma.responde.is_none() && uma.dito == indisponivel)
+    };
+    let anulacoes = ponta.envios.iter().rev().take_while(anulou).count();
+    let (antes, ultimas) = ponta.envios.split_at(ponta.envios.len() - anulacoes);
+    let responde = |&&no: &&usize| resposta(no).is_some_and(|uma| uma.responde.is_some());
+    let respondidos = antes.iter().filter(responde).count();
+    let sem_resposta = ponta.recebimentos.len().saturating_sub(respondidos);
+    let sairam = antes.len().saturating_sub(anulacoes.saturating_sub(sem_resposta));
+    [&antes[..sairam], ultimas].concat()
 }
 
 struct ClienteInferido {

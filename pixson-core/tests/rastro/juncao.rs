@@ -97,7 +97,7 @@ fn a_client_without_a_trace_is_inferred_with_its_least_clock() {
 fn a_reply_that_was_stamped_again_is_received_once() {
     let texto = servidor(1, None).replace("\"seq\":3,", "\"seq\":4,").replace(
         "{\"seq\":4",
-        "{\"seq\":3,\"processo\":\"servidor\",\"epoca\":1,\"us\":2,\"evento\":\"envio\",\"conexao\":1,\"carimbo\":4,\"relogio_antes\":3,\"relogio\":4,\"responde\":1,\"desfecho\":\"recusado\",\"texto\":\"Servidor indisponível\"}\n{\"seq\":4",
+        "{\"seq\":3,\"processo\":\"servidor\",\"epoca\":1,\"us\":2,\"evento\":\"envio\",\"conexao\":1,\"carimbo\":4,\"relogio_antes\":3,\"relogio\":4,\"desfecho\":\"recusado\",\"texto\":\"Servidor indisponível\"}\n{\"seq\":4",
     );
     let grafo = montado(&[&texto]);
     let recebidos: Vec<u64> = grafo.nos()[grafo.processos()[1].nos.clone()]

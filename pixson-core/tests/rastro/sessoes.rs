@@ -5,8 +5,9 @@ use pixson_core::rastro::{
     CabecalhoDoRastro, ConexaoNumerada, Conteudo, Dito, EventoDoRelogio, Fato, MensagemVista,
     Rastros, RedatorDoRastro, RegraQuebrada, RespostaVista, SemRastro, diagnosticar, montar,
 };
+use pixson_core::relogio::Recebimento;
 use pixson_core::servico::Evento;
-use pixson_core::sessao::SaidaCliente;
+use pixson_core::sessao::{MensagemRecebida, RespostaEscrita, SaidaCliente};
 use pixson_core::{Carimbo, Ligacao, Operacao, Servico, SessaoCliente};
 
 use crate::comum::{consulta, deposito, rg, saque, servico_com_duas, transferencia};
@@ -60,6 +61,26 @@ impl ServidorTracado {
         Self { servico: servico_com_duas(), tracado: Tracado::novo(&cabecalho) }
     }
 
+    /// Receives and answers what has come in on a connection.
+    fn atender(&mut self, ligacao: &mut Ligacao, conexao: ConexaoNumerada) {
+        let Self { servico, tracado } = self;
+        servico.avancar(ligacao, |evento| match evento {
+            Evento::Recebida(MensagemRecebida { recebimento, pedido }) => {
+                let Recebimento { carimbo, antes, depois } = recebimento;
+                let conteudo = Conteudo::Pedido(pedido);
+                let fato = Fato::Recebimento(MensagemVista { conexao, carimbo, conteudo });
+                tracado.evento(antes.valor(), depois.valor(), fato);
+            }
+            Evento::Respondida(RespostaEscrita { carimbo, desfecho, responde }) => {
+                let dito = Dito::Conhecido(desfecho);
+                let conteudo = Conteudo::Resposta(RespostaVista { responde, rg: None, dito });
+                let fato = Fato::Envio(MensagemVista { conexao, carimbo, conteudo });
+                tracado.evento(carimbo.valor() - 1, carimbo.valor(), fato);
+            }
+            Evento::Executada { .. } | Evento::Recusada(_) => {}
+        });
+    }
+
     pub(crate) fn cliente(&self, nome: &str, numero: u64, porta: u16) -> ClienteTracado {
         ClienteTracado {
             sessao: SessaoCliente::default(),
@@ -84,25 +105,7 @@ impl ClienteTracado {
         let mut bytes = Vec::new();
         self.sessao.retirar_saida(&mut bytes);
         self.ligacao.receber(&bytes);
-        let antes = servidor.servico.relogio().agora().valor();
-        let (mut valores, mut dito) = (Vec::new(), None);
-        servidor.servico.avancar(&mut self.ligacao, |evento| match evento {
-            Evento::RelogioAtualizado(valor) => valores.push(valor),
-            Evento::Executada { desfecho, .. } => dito = Some(desfecho),
-            Evento::Recusada(recusa) => dito = Some(Err(recusa)),
-        });
-        let [recebido, respondido] = valores[..] else { panic!("{valores:?}") };
-        let fato = Fato::Recebimento(mensagem(self.conexao, pedido));
-        servidor.tracado.evento(antes, recebido.valor(), fato);
-        let resposta = RespostaVista {
-            responde: Some(carimbo),
-            rg: Some(operacao.titular()),
-            dito: Dito::Conhecido(dito.expect("an outcome")),
-        };
-        let conteudo = Conteudo::Resposta(resposta);
-        let fato =
-            Fato::Envio(MensagemVista { conexao: self.conexao, carimbo: respondido, conteudo });
-        servidor.tracado.evento(respondido.valor() - 1, respondido.valor(), fato);
+        servidor.atender(&mut self.ligacao, self.conexao);
         let _ = servidor.servico.confirmar(&mut self.ligacao, &mut bytes);
         bytes
     }
@@ -211,22 +214,7 @@ fn a_client_that_never_merges_is_told_from_its_stamps_what_its_clock_should_have
         pixson_core::Pedido { carimbo, operacao }.codificar(&mut pedido);
         pedido.push(b'\n');
         ligacao.receber(&pedido);
-        let antes = servidor.servico.relogio().agora().valor();
-        let mut valores = Vec::new();
-        servidor.servico.avancar(&mut ligacao, |evento| {
-            if let Evento::RelogioAtualizado(valor) = evento {
-                valores.push(valor.valor());
-            }
-        });
-        let conteudo = Conteudo::Pedido(Some(operacao));
-        let fato = Fato::Recebimento(MensagemVista { conexao, carimbo, conteudo });
-        servidor.tracado.evento(antes, valores[0], fato);
-        let dito = Dito::novo(true, "qualquer");
-        let resposta = RespostaVista { responde: Some(carimbo), rg: None, dito };
-        let carimbo = Carimbo::novo(valores[1]).expect("legal");
-        let conteudo = Conteudo::Resposta(resposta);
-        let fato = Fato::Envio(MensagemVista { conexao, carimbo, conteudo });
-        servidor.tracado.evento(valores[0], valores[1], fato);
+        servidor.atender(&mut ligacao, conexao);
     }
     let mut rastros = Rastros::default();
     rastros.arquivo(&servidor.tracado.fim()).expect("a trace");
