@@ -2,6 +2,7 @@
 
 mod comum;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -72,7 +73,7 @@ fn a_client_without_a_trace_is_suspected_and_accused_only_if_it_is_said_to_wait(
     }
     let servidor =
         servidor.replace("\"relogio_antes\":3,\"relogio\":6", "\"relogio_antes\":3,\"relogio\":4");
-    let servidor: String = servidor.lines().take(4).map(|linha| format!("{linha}\n")).collect();
+    let servidor: String = servidor.split_inclusive('\n').take(4).collect();
     let saida = diagrama(&["-", "--formato", "json"], &servidor);
     assert_eq!(saida.status.code(), Some(0), "{}", texto(&saida.stderr));
     let dito = texto(&saida.stderr);
@@ -107,7 +108,9 @@ fn a_picture_that_nobody_could_read_is_refused_and_the_diagnosis_is_told_all_the
     let mut rastro = sem_fusao();
     for cliente in 0..12 {
         let dono = format!("\"processo\":\"c{cliente}\"");
-        rastro += &format!(
+        // Writing to a `String` is infallible.
+        let _ = write!(
+            rastro,
             "{{\"formato\":\"pixson-rastro\",\"versao\":1,{dono}}}\n\
              {{\"seq\":1,{dono},\"us\":1,\"evento\":\"execucao\",\"relogio_antes\":0,\"relogio\":1}}\n\
              {{\"seq\":2,{dono},\"us\":1,\"evento\":\"perda\",\"perdidas\":0}}\n"

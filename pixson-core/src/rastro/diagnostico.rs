@@ -22,20 +22,20 @@ pub fn diagnosticar(grafo: &Grafo, sem_rastro: SemRastro) -> Vec<Infracao> {
             Some(outro_lado) => {
                 infracoes.extend(conferir_de_fora(grafo, processo, outro_lado, sem_rastro));
             }
-            None => infracoes.extend(Exame { grafo, processo, descrito }.infracoes()),
+            None => infracoes.extend(ExameDoRelogio { grafo, processo, descrito }.infracoes()),
         }
     }
     infracoes
 }
 
 /// A process that has a trace.
-struct Exame<'g> {
+struct ExameDoRelogio<'g> {
     grafo: &'g Grafo,
     processo: usize,
     descrito: &'g ProcessoDoGrafo,
 }
 
-impl Exame<'_> {
+impl ExameDoRelogio<'_> {
     fn infracoes(&self) -> Vec<Infracao> {
         let mut achadas = self.de_um_evento();
         let volta = |infracao: &Infracao| infracao.regra == RegraQuebrada::Volta;

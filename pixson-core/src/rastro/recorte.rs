@@ -105,9 +105,9 @@ fn e_servidor(evento: &EventoDoRelogio) -> bool {
 }
 
 /// A request or the reply to it: the process, the connection, and the stamp of the request.
-type Chave = (usize, u64, Carimbo);
+type PedidoNaConexao = (usize, u64, Carimbo);
 
-fn chave(no: &NoDoGrafo) -> Option<Chave> {
+fn chave(no: &NoDoGrafo) -> Option<PedidoNaConexao> {
     let evento = &no.evento;
     let carimbo = match evento.resposta() {
         Some(resposta) => resposta.responde?,
@@ -117,7 +117,7 @@ fn chave(no: &NoDoGrafo) -> Option<Chave> {
 }
 
 /// The requests on behalf of an account, and those that transfer to it.
-fn pedidos_da_conta(grafo: &Grafo, conta: Option<Rg>) -> Option<HashSet<Chave>> {
+fn pedidos_da_conta(grafo: &Grafo, conta: Option<Rg>) -> Option<HashSet<PedidoNaConexao>> {
     let conta = conta?;
     let da_conta = grafo.nos().iter().filter(|no| {
         let destino = no.evento.operacao().and_then(para);

@@ -120,7 +120,9 @@ impl Figura<'_> {
             saida,
             "<path class=\"{classe}\"{inferida} marker-end=\"url(#{classe})\" d=\"M{x1} {y1}L{fim} {y2}\"/>"
         )?;
-        let (x, y) = (usize::midpoint(x1, x2), usize::midpoint(y1, y2) - 5);
+        // In the gap beside the sender, so that a long arrow keeps clear of what it passes.
+        let x = if x1 < x2 { x1 + COLUNA / 2 } else { x1 - COLUNA / 2 };
+        let y = y1 + (y2 - y1) * x.abs_diff(x1) / x2.abs_diff(x1).max(1) - 5;
         let evento = &self.no(de).evento;
         let carimbo = evento.enviado().unwrap_or(evento.depois);
         let assunto = escapado(&mensagem(&self.no(para).evento));

@@ -30,29 +30,29 @@ pub(super) fn ordenar(grafo: &mut Grafo) {
         for &seguinte in &seguintes[no] {
             let chegou = grafo.anterior(seguinte).is_none_or(|anterior| pronto.feitos[anterior]);
             if chegou && !pronto.feitos[seguinte] && pronto.livre(grafo, seguinte) {
-                pronto.livres.push(chave(grafo, seguinte));
+                pronto.livres.push(prioridade(grafo, seguinte));
             }
         }
     }
     grafo.ordem = ordem;
 }
 
-type Chave = Reverse<(u64, usize)>;
+type Prioridade = Reverse<(u64, usize)>;
 
 /// Events whose process has come as far as them.
 #[derive(Default)]
 struct Prontidoes {
     feitos: Vec<bool>,
     /// They can happen.
-    livres: BinaryHeap<Chave>,
+    livres: BinaryHeap<Prioridade>,
     /// They wait for a message, or did when they came here.
-    presos: BinaryHeap<Chave>,
+    presos: BinaryHeap<Prioridade>,
 }
 
 impl Prontidoes {
     fn chegar(&mut self, grafo: &Grafo, no: usize) {
         if self.livre(grafo, no) { &mut self.livres } else { &mut self.presos }
-            .push(chave(grafo, no));
+            .push(prioridade(grafo, no));
     }
 
     fn livre(&self, grafo: &Grafo, no: usize) -> bool {
@@ -79,6 +79,6 @@ impl Prontidoes {
     }
 }
 
-fn chave(grafo: &Grafo, no: usize) -> Chave {
+fn prioridade(grafo: &Grafo, no: usize) -> Prioridade {
     Reverse((grafo.nos[no].evento.depois.valor(), no))
 }
