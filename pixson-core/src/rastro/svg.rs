@@ -17,9 +17,12 @@ pub const SVG_EVENTOS_MAX: usize = 120;
 
 /// Between columns, between rows, and around them, in pixels.
 const COLUNA: usize = 260;
-const FILEIRA: usize = 34;
+const FILEIRA: usize = 44;
 const MARGEM: usize = 130;
 const TOPO: usize = 64;
+/// From an arrow to the baseline of its text.
+const TEXTO_ACIMA: isize = -5;
+const TEXTO_ABAIXO: isize = 15;
 
 /// Each element has one class: programs for slides know little more of CSS.
 const ESTILO: &str = "\
@@ -120,9 +123,12 @@ impl Figura<'_> {
             saida,
             "<path class=\"{classe}\"{inferida} marker-end=\"url(#{classe})\" d=\"M{x1} {y1}L{fim} {y2}\"/>"
         )?;
-        // In the gap beside the sender, so that a long arrow keeps clear of what it passes.
-        let x = if x1 < x2 { x1 + COLUNA / 2 } else { x1 - COLUNA / 2 };
-        let y = y1 + (y2 - y1) * x.abs_diff(x1) / x2.abs_diff(x1).max(1) - 5;
+        // In the gap beside the sender, so that a long arrow keeps clear of what it passes; above the arrow
+        // or below it, so that two that cross keep clear of each other.
+        let (x, ao_lado) =
+            if x1 < x2 { (x1 + COLUNA / 2, TEXTO_ACIMA) } else { (x1 - COLUNA / 2, TEXTO_ABAIXO) };
+        let y = y1 + (y2 - y1) * x.abs_diff(x1) / x2.abs_diff(x1).max(1);
+        let y = y.saturating_add_signed(ao_lado);
         let evento = &self.no(de).evento;
         let carimbo = evento.enviado().unwrap_or(evento.depois);
         let assunto = escapado(&mensagem(&self.no(para).evento));
