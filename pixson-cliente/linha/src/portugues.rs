@@ -49,7 +49,10 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("Número errado de valores para {argumento}.")
         }
-        ErrorKind::MissingRequiredArgument => format!("Falta {argumento}."),
+        // clap shows an argument that may be repeated with three points behind it.
+        ErrorKind::MissingRequiredArgument => {
+            format!("Falta {}.", argumento.trim_end_matches("..."))
+        }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             "Falta o comando.".into()
         }
