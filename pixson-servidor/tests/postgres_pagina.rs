@@ -4,6 +4,8 @@
 mod comum;
 #[path = "comum/exemplos.rs"]
 mod exemplos;
+#[path = "../../pixson-core/tests/comum/tamanho.rs"]
+mod tamanho;
 
 use std::collections::VecDeque;
 use std::fs;
@@ -22,6 +24,7 @@ use exemplos::contas_de_exemplo;
 use pixson_aglomerado::{como_dono, pasta_do_dono, porta_livre, programas};
 use rustix::process::Signal;
 use serde_json::Value;
+use tamanho::tamanho;
 use tempfile::TempDir;
 
 const PAGINA: &str = include_str!("../../docs/postgres.md");
@@ -243,6 +246,9 @@ fn voltar(pagina: &mut Digitacao) {
 
 #[test]
 fn the_page_keeps_every_centavo_over_a_failover_and_goes_back_to_a_point() {
+    if tamanho("compared", "typed") == "compared" {
+        return;
+    }
     let Some(mut pagina) = Digitacao::comecar() else { return };
     montar(&mut pagina);
     trocar(&mut pagina);

@@ -37,7 +37,7 @@ const CLIENTES: usize = 8;
 
 #[test]
 fn kills_at_any_moment_lose_nothing_acknowledged_and_invent_nothing() {
-    let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or_else(|| tamanho(20, 100)).min(RODADAS_MAX);
+    let rodadas = do_ambiente("PIXSON_QUEDAS").unwrap_or_else(|| tamanho(10, 100)).min(RODADAS_MAX);
     let mut vida = Vida::nova(semente(1));
     // The whole ledger is read at each judgment: for many rounds, not too often.
     let entre_juizos = (rodadas / 20).max(10);
