@@ -1,14 +1,20 @@
 //! What happens in a service, for whoever watches it.
 
-use crate::relogio::Carimbo;
-use crate::sessao::{MensagemRecebida, RespostaEscrita};
+use crate::relogio::{Carimbo, Recebimento};
+use crate::sessao::RespostaEscrita;
 use crate::tipos::{Desfecho, Operacao, Recusa};
 
-/// Something that happened in [`Servico::avancar`](super::Servico::avancar), for a program that shows, logs or counts it.
+/// Something that happened in [`Servico::avancar`](super::Servico::avancar), for a program that shows, logs,
+/// traces or counts it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Evento {
     /// A message with a stamp has come in.
-    Recebida(MensagemRecebida),
+    Recebida {
+        /// What its stamp has done to the clock.
+        recebimento: Recebimento,
+        /// What it asks for; `None` if it is otherwise not understood.
+        pedido: Option<Operacao>,
+    },
     /// The bank has executed an operation.
     Executada {
         /// What was asked.
@@ -27,7 +33,7 @@ impl Evento {
     /// in that must not be merged.
     pub fn relogio(&self) -> Option<Carimbo> {
         match self {
-            Self::Recebida(recebida) => recebida.recebimento.fundido(),
+            Self::Recebida { recebimento, .. } => recebimento.fundido(),
             Self::Respondida(escrita) => Some(escrita.carimbo),
             Self::Executada { .. } | Self::Recusada(_) => None,
         }

@@ -174,7 +174,10 @@ impl<B: Banco> Servico<B> {
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::MensagemRecebida(recebida) => observar(Evento::Recebida(recebida)),
+                SaidaServidor::MensagemRecebida(recebimento) => {
+                    let pedido = sessao.pedido_da_mensagem();
+                    observar(Evento::Recebida { recebimento, pedido });
+                }
                 SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
                 SaidaServidor::RespostaEscrita(escrita) => observar(Evento::Respondida(escrita)),
                 SaidaServidor::PedidoRecebido(operacao) if distante => {

@@ -25,8 +25,7 @@ use std::time::Duration;
 
 pub use cliente::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente, SessaoCliente};
 pub use servidor::{
-    ConfiguracaoServidor, ErroResponder, Fim, MensagemRecebida, RespostaEscrita, SaidaServidor,
-    SessaoServidor,
+    ConfiguracaoServidor, ErroResponder, Fim, RespostaEscrita, SaidaServidor, SessaoServidor,
 };
 
 /// How long a legacy peer must be silent for its unterminated message to count as whole: 20 ms

@@ -7,7 +7,7 @@ use pixson_core::rastro::{
 };
 use pixson_core::relogio::Recebimento;
 use pixson_core::servico::Evento;
-use pixson_core::sessao::{MensagemRecebida, RespostaEscrita, SaidaCliente};
+use pixson_core::sessao::{RespostaEscrita, SaidaCliente};
 use pixson_core::{Carimbo, Ligacao, Operacao, Servico, SessaoCliente};
 
 use crate::comum::{consulta, deposito, rg, saque, servico_com_duas, transferencia};
@@ -65,7 +65,7 @@ impl ServidorTracado {
     fn atender(&mut self, ligacao: &mut Ligacao, conexao: ConexaoNumerada) {
         let Self { servico, tracado } = self;
         servico.avancar(ligacao, |evento| match evento {
-            Evento::Recebida(MensagemRecebida { recebimento, pedido }) => {
+            Evento::Recebida { recebimento, pedido } => {
                 let Recebimento { carimbo, antes, depois } = recebimento;
                 let conteudo = Conteudo::Pedido(pedido);
                 let fato = Fato::Recebimento(MensagemVista { conexao, carimbo, conteudo });

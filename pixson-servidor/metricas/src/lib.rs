@@ -81,7 +81,7 @@ impl Metricas {
     /// Counts what happened in a step of the service.
     pub fn evento(&self, evento: Evento) {
         let (operacao, recusa) = match evento {
-            Evento::Recebida(_) | Evento::Respondida(_) => return,
+            Evento::Recebida { .. } | Evento::Respondida(_) => return,
             Evento::Executada { operacao, desfecho } => {
                 let tipo = operacao.tipo();
                 match desfecho {

@@ -9,7 +9,6 @@ use pixson_core::banco::disco::Causa;
 use pixson_core::banco::{MedidasDoDiario, Presa};
 use pixson_core::relogio::Recebimento;
 use pixson_core::servico::Evento;
-use pixson_core::sessao::MensagemRecebida;
 use pixson_core::{Carimbo, Operacao, Recusa};
 use pixson_metricas::{
     Instantaneo, InstantaneoDeArquivos, InstantaneoDoBanco, Metricas, Observado, Painel,
@@ -69,8 +68,7 @@ fn conhecido(presas: u64) -> Conhecido {
     metricas.evento(Evento::Executada { operacao, desfecho });
     metricas.evento(Evento::Recusada(recusa));
     let recebimento = Recebimento { carimbo, antes: carimbo, depois: carimbo };
-    let recebida = MensagemRecebida { recebimento, pedido: Some(operacao) };
-    metricas.evento(Evento::Recebida(recebida));
+    metricas.evento(Evento::Recebida { recebimento, pedido: Some(operacao) });
     metricas.atendimento(Duration::from_micros(500));
     Conhecido { metricas, presas }
 }

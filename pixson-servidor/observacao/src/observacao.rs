@@ -140,7 +140,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
             self.linhas.juntar(LinhaDoRelogio(relogio));
         }
         match evento {
-            Evento::Recebida(_) | Evento::Respondida(_) => {}
+            Evento::Recebida { .. } | Evento::Respondida(_) => {}
             Evento::Executada { operacao, desfecho } => {
                 tracing::debug!(
                     conexao,

@@ -179,11 +179,12 @@ impl ConexaoDirigida {
     }
 
     fn escoar(&mut self) -> bool {
-        let mut executou = false;
+        let (mut executou, mut pedido) = (false, None);
         loop {
             match self.sessao.proxima_saida(&self.relogio) {
-                SaidaServidor::MensagemRecebida(recebida) => {
-                    self.recebida(recebida.recebimento);
+                SaidaServidor::MensagemRecebida(recebimento) => {
+                    pedido = self.sessao.pedido_da_mensagem();
+                    self.recebida(recebimento);
                 }
                 // The reply is checked instead.
                 SaidaServidor::PedidoRecusado(_) => {}
@@ -195,6 +196,7 @@ impl ConexaoDirigida {
                     }
                 }
                 SaidaServidor::PedidoRecebido(operacao) => {
+                    assert_eq!(pedido.take(), Some(operacao), "it was told of as it came in");
                     self.conferir_autor(operacao);
                     match self.quando {
                         Quando::Juntas => self.juntas.push(operacao),

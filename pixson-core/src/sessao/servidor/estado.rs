@@ -1,5 +1,6 @@
 //! The transitions of the server's side. This file knows no bytes and no clock.
 
+use crate::protocolo::Pedido;
 use crate::tipos::{Culpa, Operacao, Recusa, Rg};
 
 /// Why the session is over.
@@ -48,20 +49,31 @@ pub(super) enum Estado {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Entrada {
-    Pedido(Operacao),
+    Pedido(Pedido),
     ValorInvalido { titular: Rg },
     Malformada { recusa: Recusa, demais: bool },
-    CarimboRecusado,
+    CarimboRecusado { pedido: Option<Operacao> },
     Longa,
     Prazo { incompleta: bool },
     Fim,
     LoginRespondido { feito: bool },
 }
 
+impl Entrada {
+    /// What a message asks for, if it is understood.
+    pub(super) fn pedido(&self) -> Option<Operacao> {
+        match *self {
+            Self::Pedido(pedido) => Some(pedido.operacao),
+            Self::CarimboRecusado { pedido } => pedido,
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Acao {
     Nada,
-    Entregar(Operacao),
+    Entregar(Pedido),
     Recusar(Recusa),
 }
 
@@ -102,18 +114,20 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
             (Encerrada(Fim::MuitasMalformadas), Recusar(recusa))
         }
         (_, Entrada::Malformada { recusa, demais: false }) => (estado, Recusar(recusa)),
-        (_, Entrada::CarimboRecusado) => (estado, Recusar(Recusa::CarimboInvalido)),
+        (_, Entrada::CarimboRecusado { .. }) => (estado, Recusar(Recusa::CarimboInvalido)),
 
-        (AguardaLogin, Entrada::Pedido(pedido)) => match entrada_em(&pedido) {
+        (AguardaLogin, Entrada::Pedido(pedido)) => match entrada_em(&pedido.operacao) {
             Some(rg) => (AguardaEntrada { rg, titular: None }, Entregar(pedido)),
             None => (estado, Recusar(Recusa::LoginNecessario)),
         },
         (AguardaLogin, Entrada::ValorInvalido { .. }) => (estado, Recusar(Recusa::LoginNecessario)),
-        (AguardaPedido { titular }, Entrada::Pedido(pedido)) => match entrada_em(&pedido) {
-            Some(rg) => (AguardaEntrada { rg, titular: Some(titular) }, Entregar(pedido)),
-            None if pedido.titular() == titular => (estado, Entregar(pedido)),
-            None => (estado, Recusar(Recusa::OperacaoNaoAutorizada)),
-        },
+        (AguardaPedido { titular }, Entrada::Pedido(pedido)) => {
+            match entrada_em(&pedido.operacao) {
+                Some(rg) => (AguardaEntrada { rg, titular: Some(titular) }, Entregar(pedido)),
+                None if pedido.operacao.titular() == titular => (estado, Entregar(pedido)),
+                None => (estado, Recusar(Recusa::OperacaoNaoAutorizada)),
+            }
+        }
         (AguardaPedido { titular }, Entrada::ValorInvalido { titular: alegado }) => {
             let autorizada = alegado == titular;
             let recusa =
@@ -132,9 +146,9 @@ pub(super) fn transitar(estado: Estado, entrada: Entrada) -> (Estado, Acao) {
     }
 }
 
-/// The account that the connection acts for once `pedido` is done, if `pedido` changes it.
-fn entrada_em(pedido: &Operacao) -> Option<Rg> {
-    match *pedido {
+/// The account that the connection acts for once `operacao` is done, if `operacao` changes it.
+fn entrada_em(operacao: &Operacao) -> Option<Rg> {
+    match *operacao {
         Operacao::Login { rg } => Some(rg),
         Operacao::Saldo { .. }
         | Operacao::Saque { .. }

@@ -2,23 +2,22 @@
 
 mod configuracao;
 mod estado;
+mod recepcao;
 mod retidas;
 mod saida;
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::num::NonZeroUsize;
 
 pub use self::configuracao::ConfiguracaoServidor;
 pub use self::estado::Fim;
 use self::estado::{Acao, Entrada, Estado, transitar};
+use self::recepcao::{EntradaVista, Recepcao};
 use self::retidas::Retidas;
-pub use self::saida::{ErroResponder, MensagemRecebida, RespostaEscrita, SaidaServidor};
-use crate::protocolo::{Enquadrador, ErroPedido, Modo, Pedido, Resposta};
+pub use self::saida::{ErroResponder, RespostaEscrita, SaidaServidor};
+use crate::protocolo::Resposta;
 use crate::relogio::{Carimbo, Relogio};
-use crate::tipos::{Desfecho, Recusa, Rg};
-
-/// How many malformed messages in a row end a connection (protocolo.md, section 3).
-const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
+use crate::tipos::{Desfecho, Operacao, Recusa, Rg};
 
 /// The server's side of one connection: who is logged in, and what may be asked.
 ///
@@ -43,20 +42,17 @@ const MALFORMADAS_SEGUIDAS_MAX: u8 = 10;
 /// ```
 #[derive(Debug)]
 pub struct SessaoServidor {
-    configuracao: ConfiguracaoServidor,
-    quadros: Enquadrador,
+    em_voo_max: NonZeroUsize,
+    recepcao: Recepcao,
     estado: Estado,
-    malformadas_seguidas: u8,
-    /// The quiet period has ended, and no byte came since.
-    em_silencio: bool,
-    entrada_acabou: bool,
-    prazo_passou: bool,
     /// Outputs that wait to be taken, in order: what came in and what was answered, then at most one request.
     eventos: VecDeque<SaidaServidor>,
     /// What is answered next, in order. The first one is a request: a refusal that no request is before
     /// is written at once.
     em_voo: VecDeque<EmVoo>,
     retidas: Retidas,
+    /// What the last message asked for that the session has refused by itself.
+    pedido_recusado: Option<Operacao>,
 }
 
 /// A message that has no reply yet.
@@ -78,41 +74,35 @@ impl SessaoServidor {
     /// A connection on which nothing was said yet.
     pub fn nova(configuracao: ConfiguracaoServidor) -> Self {
         Self {
-            configuracao,
-            quadros: Enquadrador::com_limite(configuracao.mensagem_max_bytes),
+            em_voo_max: configuracao.em_voo_max,
+            recepcao: Recepcao::nova(&configuracao),
             estado: Estado::AguardaLogin,
-            malformadas_seguidas: 0,
-            em_silencio: false,
-            entrada_acabou: false,
-            prazo_passou: false,
             eventos: VecDeque::new(),
             em_voo: VecDeque::new(),
             retidas: Retidas::default(),
+            pedido_recusado: None,
         }
     }
 
     /// Input: bytes have arrived.
     pub fn receber(&mut self, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.em_silencio = false;
-            self.quadros.receber(bytes);
-        }
+        self.recepcao.receber(bytes);
     }
 
     /// Input: nothing arrived during the time that `acordar_apos` gave.
     pub fn silencio(&mut self) {
-        self.em_silencio = true;
+        self.recepcao.silencio();
     }
 
     /// Input: the peer will send nothing more. This never ends a message that lacks its LF.
     pub fn fim_de_entrada(&mut self) {
-        self.entrada_acabou = true;
+        self.recepcao.acabar();
     }
 
     /// Input: the deadline for the peer has passed. A message that has begun and not ended is
     /// refused, and the session is over.
     pub fn prazo_esgotado(&mut self) {
-        self.prazo_passou = true;
+        self.recepcao.prazo_esgotado();
     }
 
     /// Command: answers the first of the requests that came out and have no answer.
@@ -133,9 +123,10 @@ impl SessaoServidor {
         if self.em_voo.len() == 1 && self.eventos.iter().any(eh_pedido) {
             return Err(ErroResponder);
         }
-        let Some(EmVoo::Pedido(respondido)) = self.em_voo.pop_front() else {
+        let Some(&EmVoo::Pedido(respondido)) = self.em_voo.front() else {
             return Err(ErroResponder);
         };
+        self.em_voo.pop_front();
         if self.em_voo.is_empty() {
             // Nothing changes unless this was a login, which nothing can be behind.
             let entrada = Entrada::LoginRespondido { feito: desfecho.is_ok() };
@@ -189,7 +180,7 @@ impl SessaoServidor {
             if let Some(evento) = self.eventos.pop_front() {
                 return evento;
             }
-            if self.em_voo.len() >= self.configuracao.em_voo_max.get() {
+            if self.em_voo.len() >= self.em_voo_max.get() {
                 return SaidaServidor::EsperaResposta;
             }
             match self.estado {
@@ -199,22 +190,31 @@ impl SessaoServidor {
                 Estado::Encerrada(fim) => return SaidaServidor::Encerrada(fim),
                 _ => {}
             }
-            let Some((entrada, carimbo)) = self.proxima_entrada(relogio) else {
-                return SaidaServidor::PrecisaDeDados { acordar_apos: self.acordar_apos() };
+            let Some(EntradaVista { entrada, recebimento }) = self.recepcao.proxima(relogio) else {
+                let acordar_apos = self.recepcao.acordar_apos();
+                return SaidaServidor::PrecisaDeDados { acordar_apos };
             };
+            let carimbo = recebimento.map(|recebimento| recebimento.carimbo);
             let (estado, acao) = transitar(self.estado, entrada);
             self.estado = estado;
             match acao {
                 Acao::Nada => {}
-                Acao::Recusar(recusa) if self.em_voo.is_empty() => {
-                    self.recusar(recusa, carimbo, relogio);
+                Acao::Recusar(recusa) => {
+                    self.pedido_recusado = entrada.pedido();
+                    if self.em_voo.is_empty() {
+                        self.recusar(recusa, carimbo, relogio);
+                    } else {
+                        self.em_voo.push_back(EmVoo::Recusado(recusa, carimbo));
+                    }
                 }
-                Acao::Recusar(recusa) => self.em_voo.push_back(EmVoo::Recusado(recusa, carimbo)),
                 Acao::Entregar(pedido) => {
-                    // A request always has a stamp.
-                    self.em_voo.push_back(EmVoo::Pedido(carimbo.unwrap_or_default()));
-                    self.eventos.push_back(SaidaServidor::PedidoRecebido(pedido));
+                    self.em_voo.push_back(EmVoo::Pedido(pedido.carimbo));
+                    self.eventos.push_back(SaidaServidor::PedidoRecebido(pedido.operacao));
                 }
+            }
+            // It comes before what follows from it, and need not wait among that.
+            if let Some(recebimento) = recebimento {
+                return SaidaServidor::MensagemRecebida(recebimento);
             }
         }
     }
@@ -245,87 +245,19 @@ impl SessaoServidor {
         }
     }
 
+    /// What the message asks for of which [`SaidaServidor::MensagemRecebida`] has told just now; `None` if it
+    /// is not understood but for its stamp. Only meaningful until the next output is taken.
+    pub fn pedido_da_mensagem(&self) -> Option<Operacao> {
+        match self.eventos.back() {
+            Some(&SaidaServidor::PedidoRecebido(operacao)) => Some(operacao),
+            _ => self.pedido_recusado,
+        }
+    }
+
     /// Whether a message has begun and not ended. Only meaningful once
     /// [`SaidaServidor::PrecisaDeDados`] came out.
     pub fn mensagem_incompleta(&self) -> bool {
-        !self.quadros.restantes().is_empty()
-    }
-
-    /// Takes the next message, if there is a whole one, and merges its stamp, which it gives as well.
-    fn proxima_entrada(&mut self, relogio: &Relogio) -> Option<(Entrada, Option<Carimbo>)> {
-        let Ok(quadro) = self.quadros.proximo() else {
-            return Some((Entrada::Longa, None));
-        };
-        let decodificado = quadro.map(|quadro| Pedido::decodificar(quadro.0));
-        let Some(decodificado) = decodificado.or_else(|| self.tomar_legado()) else {
-            if self.prazo_passou {
-                let incompleta = self.mensagem_incompleta();
-                return Some((Entrada::Prazo { incompleta }, None));
-            }
-            return self.entrada_acabou.then_some((Entrada::Fim, None));
-        };
-        let (carimbo, pedido) = match &decodificado {
-            Ok(pedido) => (Some(pedido.carimbo), Some(pedido.operacao)),
-            Err(erro) => (erro.carimbo(), None),
-        };
-        if let Some(carimbo) = carimbo {
-            let recebimento = relogio.receber(carimbo);
-            let recebida = MensagemRecebida { recebimento, pedido };
-            self.eventos.push_back(SaidaServidor::MensagemRecebida(recebida));
-            if recebimento.fundido().is_none() {
-                return Some((Entrada::CarimboRecusado, Some(carimbo)));
-            }
-        }
-        Some((self.contar_malformada(decodificado), carimbo))
-    }
-
-    fn tomar_legado(&mut self) -> Option<Result<Pedido, ErroPedido>> {
-        if !self.em_silencio || !self.legado_completo() {
-            return None;
-        }
-        let decodificado = Pedido::decodificar(self.quadros.sem_terminador());
-        self.quadros.tomar_sem_terminador();
-        Some(decodificado)
-    }
-
-    fn contar_malformada(&mut self, decodificado: Result<Pedido, ErroPedido>) -> Entrada {
-        let erro = match decodificado {
-            Err(erro) => erro,
-            Ok(pedido) => {
-                self.malformadas_seguidas = 0;
-                return Entrada::Pedido(pedido.operacao);
-            }
-        };
-        // A mistyped amount is a person's mistake and is not counted: the peer itself speaks the
-        // protocol.
-        if let ErroPedido::ValorInvalido { titular, .. } = erro {
-            self.malformadas_seguidas = 0;
-            return Entrada::ValorInvalido { titular };
-        }
-        self.malformadas_seguidas += 1;
-        Entrada::Malformada {
-            recusa: erro.recusa(),
-            demais: self.malformadas_seguidas == MALFORMADAS_SEGUIDAS_MAX,
-        }
-    }
-
-    fn acordar_apos(&self) -> Option<Duration> {
-        if self.legado_completo() { self.configuracao.pausa_legada } else { None }
-    }
-
-    /// Whether the bytes without LF are a whole message of a legacy peer. A request with an invalid
-    /// amount counts too, unless its digits are still to come: the original client sends `-5.0` and
-    /// waits for the reply.
-    fn legado_completo(&self) -> bool {
-        let bytes = self.quadros.sem_terminador();
-        if bytes.is_empty() || self.configuracao.pausa_legada.is_none() {
-            return false;
-        }
-        match Pedido::decodificar(bytes) {
-            Ok(_) => true,
-            Err(ErroPedido::ValorInvalido { .. }) => !matches!(bytes.last(), Some(b':' | b'.')),
-            Err(_) => false,
-        }
+        self.recepcao.incompleta()
     }
 
     fn recusar(&mut self, recusa: Recusa, responde: Option<Carimbo>, relogio: &Relogio) {
@@ -340,7 +272,7 @@ impl SessaoServidor {
 
     fn escrever(&mut self, carimbo: Carimbo, desfecho: Desfecho, responde: Option<Carimbo>) {
         let resposta = Resposta::nova(carimbo, desfecho);
-        let com_fim = self.quadros.modo() != Some(Modo::Legado);
+        let com_fim = !self.recepcao.sem_terminador();
         self.retidas.juntar(|bytes| {
             resposta.codificar(bytes);
             if com_fim {

@@ -13,7 +13,8 @@ use crate::tipos::{Culpa, Desfecho, Operacao, Recusa};
 #[must_use = "an output that is not acted on stalls the connection"]
 pub enum SaidaServidor {
     /// A message with a stamp has come in; for a program that shows the clock, or keeps a trace.
-    MensagemRecebida(MensagemRecebida),
+    /// [`SessaoServidor::pedido_da_mensagem`](super::SessaoServidor::pedido_da_mensagem) is what it asks for.
+    MensagemRecebida(Recebimento),
     /// The session has refused a message by itself, and written the reply, of which the next output
     /// tells; for a program that counts refusals.
     PedidoRecusado(Recusa),
@@ -34,15 +35,6 @@ pub enum SaidaServidor {
     },
     /// Send what there is to send, then close.
     Encerrada(Fim),
-}
-
-/// A message with a stamp that has come in.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct MensagemRecebida {
-    /// What its stamp has done to the clock.
-    pub recebimento: Recebimento,
-    /// What it asks for; `None` if it is otherwise not understood.
-    pub pedido: Option<Operacao>,
 }
 
 /// A reply that was stamped and written.
