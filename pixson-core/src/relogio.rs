@@ -41,7 +41,7 @@ impl Carimbo {
     }
 
     /// The next instant, or `None` after the last.
-    const fn seguinte(self) -> Option<Self> {
+    pub(crate) const fn seguinte(self) -> Option<Self> {
         Self::novo(self.0 + 1)
     }
 }

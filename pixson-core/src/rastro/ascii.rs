@@ -43,26 +43,27 @@ pub(super) fn numero(saida: &mut Vec<u8>, numero: u64) {
 
 /// Appends a field with a text, behind another field.
 pub(super) fn campo_texto(saida: &mut Vec<u8>, nome: &str, valor: &str) {
-    chave(saida, nome, "");
+    chave(saida, nome);
     texto(saida, valor);
 }
 
 /// Appends a field with a number, behind another field, and its twin if it needs one.
 pub(super) fn campo_numero(saida: &mut Vec<u8>, nome: &str, valor: u64) {
-    chave(saida, nome, "");
+    chave(saida, nome);
     numero(saida, valor);
     if valor >= INEXATO_MIN {
-        chave(saida, nome, "_texto");
-        saida.push(b'"');
+        saida.extend_from_slice(b",\"");
+        saida.extend_from_slice(nome.as_bytes());
+        saida.extend_from_slice(b"_texto\":\"");
         numero(saida, valor);
         saida.push(b'"');
     }
 }
 
-fn chave(saida: &mut Vec<u8>, nome: &str, fim: &str) {
+/// Appends the name of a field, behind another field, with its colon.
+pub(super) fn chave(saida: &mut Vec<u8>, nome: &str) {
     saida.extend_from_slice(b",\"");
     saida.extend_from_slice(nome.as_bytes());
-    saida.extend_from_slice(fim.as_bytes());
     saida.extend_from_slice(b"\":");
 }
 

@@ -83,7 +83,7 @@ impl ErroDeProcesso {
 ///
 /// let cabecalho = CabecalhoDoRastro::novo("servidor".parse()?)
 ///     .com_epoca(3)
-///     .com_comando("pixson-servidor --rastro s.jsonl");
+///     .com_comando("pixson-servidor --contas contas");
 /// assert_eq!(cabecalho.epoca(), Some(3));
 /// assert_eq!(cabecalho.relogio().valor(), 0);
 /// # Ok::<(), pixson_core::rastro::ErroDeProcesso>(())

@@ -1,6 +1,6 @@
 //! The graph as JSON, for other programs: an object with processes, events, messages and complaints.
 
-use super::ascii::{campo_numero, campo_texto, numero, texto};
+use super::ascii::{campo_numero, campo_texto, chave, numero, texto};
 use super::causalidade::Causalidade;
 use super::escrita::{escrever_campos, palavra};
 use super::evento::Fato;
@@ -65,9 +65,8 @@ fn lista<T>(
     itens: impl IntoIterator<Item = T>,
     mut escrever: impl FnMut(&mut Vec<u8>, T),
 ) {
-    saida.extend_from_slice(b",\"");
-    saida.extend_from_slice(nome.as_bytes());
-    saida.extend_from_slice(b"\":[");
+    chave(saida, nome);
+    saida.push(b'[');
     for (lugar, item) in itens.into_iter().enumerate() {
         if lugar > 0 {
             saida.push(b',');
@@ -85,9 +84,8 @@ fn abrir(saida: &mut Vec<u8>, nome: &str, valor: usize) {
 }
 
 fn campo_logico(saida: &mut Vec<u8>, nome: &str, valor: bool) {
-    saida.extend_from_slice(b",\"");
-    saida.extend_from_slice(nome.as_bytes());
-    saida.extend_from_slice(if valor { b"\":true" } else { b"\":false" });
+    chave(saida, nome);
+    saida.extend_from_slice(valor.to_string().as_bytes());
 }
 
 fn escrever_processo(saida: &mut Vec<u8>, processo: usize, descrito: &ProcessoDoGrafo) {

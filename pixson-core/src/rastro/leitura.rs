@@ -213,8 +213,7 @@ impl JsonLinha {
 
     fn pedido(&self) -> Result<Option<Operacao>, ErroDeLinha> {
         let Some(palavra) = self.operacao.as_deref() else { return Ok(None) };
-        let mut tipos = TipoDeOperacao::TODOS.iter();
-        let tipo = tipos.find(|tipo| tipo.palavra() == palavra);
+        let tipo = TipoDeOperacao::de_palavra(palavra);
         let rg = conta("rg", self.rg.as_deref().ok_or(ErroDeLinha::Falta("rg"))?)?;
         let valor = || {
             let centavos = self.centavos.ok_or(ErroDeLinha::Falta("centavos"))?;

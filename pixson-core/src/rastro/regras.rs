@@ -32,8 +32,8 @@ pub(super) fn conferir(evento: &EventoDoRelogio) -> Result<(), (RegraQuebrada, C
         Fato::Envio(mensagem) => conferir_envio(evento, mensagem),
         Fato::Recebimento(mensagem) => conferir_recebimento(evento, mensagem.carimbo),
         Fato::Execucao { linhas, .. } => {
-            let devia = seguinte(evento.antes.max(linhas.unwrap_or_default()));
-            exigir(evento, devia, |_| RegraQuebrada::Salta)
+            let devia = Relogio::desde(evento.antes).tique_apos(linhas.unwrap_or_default());
+            exigir(evento, devia.unwrap_or(evento.antes), |_| RegraQuebrada::Salta)
         }
     }
 }
@@ -42,7 +42,8 @@ fn conferir_envio(
     evento: &EventoDoRelogio,
     mensagem: &MensagemVista,
 ) -> Result<(), (RegraQuebrada, Carimbo)> {
-    exigir(evento, seguinte(evento.antes), |depois| {
+    let devia = Relogio::desde(evento.antes).tique().unwrap_or(evento.antes);
+    exigir(evento, devia, |depois| {
         if depois == evento.antes { RegraQuebrada::NaoContaEnvio } else { RegraQuebrada::Salta }
     })?;
     if mensagem.carimbo == evento.depois {
@@ -57,13 +58,11 @@ fn conferir_recebimento(
     recebido: Carimbo,
 ) -> Result<(), (RegraQuebrada, Carimbo)> {
     let antes = evento.antes;
-    let maior = antes.max(recebido);
-    let salto = recebido.valor().saturating_sub(antes.valor());
-    if salto > Relogio::SALTO_MAXIMO || maior == Carimbo::MAX {
-        return exigir(evento, antes, |_| RegraQuebrada::FundeDemais);
-    }
-    exigir(evento, seguinte(maior), |depois| {
-        if depois == maior {
+    let certo = Relogio::desde(antes).receber(recebido);
+    exigir(evento, certo.depois, |depois| {
+        if certo.fundido().is_none() {
+            RegraQuebrada::FundeDemais
+        } else if depois == antes.max(recebido) {
             RegraQuebrada::EsqueceMaisUm
         } else if depois <= seguinte(antes) {
             RegraQuebrada::NaoFunde
@@ -89,5 +88,5 @@ fn exigir(
 
 /// The next value; after the last one there is none, and the clock stays.
 pub(super) fn seguinte(carimbo: Carimbo) -> Carimbo {
-    Carimbo::novo(carimbo.valor() + 1).unwrap_or(carimbo)
+    carimbo.seguinte().unwrap_or(carimbo)
 }

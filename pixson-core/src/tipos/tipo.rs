@@ -15,6 +15,8 @@ macro_rules! tipos_de_operacao {
         /// assert_eq!(TipoDeOperacao::de_numero(6), Some(TipoDeOperacao::Login));
         /// assert_eq!(TipoDeOperacao::de_numero(5), None);
         /// assert_eq!(TipoDeOperacao::Deposito.palavra(), "deposito");
+        /// assert_eq!(TipoDeOperacao::de_palavra("saldo"), Some(TipoDeOperacao::Saldo));
+        /// assert_eq!(TipoDeOperacao::de_palavra("Saldo"), None);
         /// ```
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         pub enum TipoDeOperacao {
@@ -34,6 +36,14 @@ macro_rules! tipos_de_operacao {
             pub const fn palavra(self) -> &'static str {
                 match self {
                     $(Self::$nome => $palavra,)+
+                }
+            }
+
+            /// The kind that a word stands for, if it stands for one.
+            pub fn de_palavra(palavra: &str) -> Option<Self> {
+                match palavra {
+                    $($palavra => Some(Self::$nome),)+
+                    _ => None,
                 }
             }
 

@@ -24,6 +24,17 @@ macro_rules! delegar {
             self.$campo.ler(nome, max_bytes)
         }
     };
+    (@ $campo:ident ler_parte) => {
+        fn ler_parte(
+            &self,
+            nome: &str,
+            posicao: u64,
+            bytes: usize,
+            destino: &mut Vec<u8>,
+        ) -> std::io::Result<bool> {
+            self.$campo.ler_parte(nome, posicao, bytes, destino)
+        }
+    };
     (@ $campo:ident criar) => {
         fn criar(&self, nome: &str, como: Option<&str>) -> std::io::Result<Self::Arquivo> {
             self.$campo.criar(nome, como)

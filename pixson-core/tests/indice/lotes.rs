@@ -252,18 +252,8 @@ impl Disco for DiscoAosPedacos {
         self.modelo.ler(nome, max_bytes)
     }
 
-    fn ler_parte(
-        &self,
-        nome: &str,
-        posicao: u64,
-        bytes: usize,
-        destino: &mut Vec<u8>,
-    ) -> io::Result<bool> {
-        self.modelo.ler_parte(nome, posicao, bytes, destino)
-    }
-
     delegar!(modelo: travar, criar_pasta, listar, criar, escrever, cortar, sincronizar, renomear);
-    delegar!(modelo: sincronizar_pasta, apagar, marca, aspecto);
+    delegar!(modelo: ler_parte, sincronizar_pasta, apagar, marca, aspecto);
 }
 
 #[test]

@@ -133,8 +133,7 @@ impl<'r> LinhaDoLivro<'r> {
             return Some(AtoNoLivro::Abertura { rg: titular.rg.parse().ok()?, saldo });
         }
         let valor = valor_de((*valor)?)?;
-        let tipo = TipoDeOperacao::TODOS.iter().find(|tipo| tipo.palavra() == *op)?;
-        let movimentacao = match tipo {
+        let movimentacao = match TipoDeOperacao::de_palavra(op)? {
             TipoDeOperacao::Saque => Movimentacao::Saque { valor, titular: so_titular()? },
             TipoDeOperacao::Deposito => Movimentacao::Deposito { valor, titular: so_titular()? },
             TipoDeOperacao::Transferencia => {

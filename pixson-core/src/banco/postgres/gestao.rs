@@ -179,11 +179,7 @@ async fn abrir(
             return Ok(());
         }
     }
-    let perdeu_a_corrida = |falha: &FalhaDoBanco| {
-        // Somebody has opened one of these accounts meanwhile, which is then found there.
-        falha.perdeu_a_corrida() || falha.codigo == Some(SqlState::UNIQUE_VIOLATION)
-    };
-    repetir(ligada, configuracao, perdeu_a_corrida, async |ligada: &mut Ligada| {
+    repetir(ligada, configuracao, outra_abriu, async |ligada: &mut Ligada| {
         let ato = AtoDeGestao::comecar(ligada, configuracao).await?;
         conferir_novas(&ato).await?;
         // Whoever opens the same accounts is waited for here, where no server waits for us, and never under
@@ -195,6 +191,12 @@ async fn abrir(
         ato.confirmar(carimbo).await
     })
     .await
+}
+
+/// Whether another transaction was in the way of an opening. Perhaps it has opened one of the accounts, which
+/// is then found there.
+fn outra_abriu(falha: &FalhaDoBanco) -> bool {
+    falha.perdeu_a_corrida() || falha.codigo == Some(SqlState::UNIQUE_VIOLATION)
 }
 
 /// Does an act again that was certainly not done, since it lost against another transaction, as `vale` has
@@ -233,11 +235,7 @@ async fn abrir_adiantadas(ato: AtoDeGestao<'_>) -> Result<bool, FalhaDoAto> {
     };
     match gravadas.await {
         Ok(ultimo) if ultimo < do_carimbo(carimbo) => ato.confirmar(carimbo).await.map(|()| true),
-        Err(FalhaDoAto::NadaFeito(falha))
-            if falha.perdeu_a_corrida() || falha.codigo == Some(SqlState::UNIQUE_VIOLATION) =>
-        {
-            Ok(false)
-        }
+        Err(FalhaDoAto::NadaFeito(falha)) if outra_abriu(&falha) => Ok(false),
         Ok(_) => Ok(false),
         Err(falha) => Err(falha),
     }

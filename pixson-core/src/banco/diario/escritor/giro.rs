@@ -73,8 +73,7 @@ impl<D: Disco> Diario<D> {
         let (segmento, seq) = (atual.segmento + 1, estado.duravel + 1);
         let cabecalho = Cabecalho { segmento, seq, ..atual };
         let (antigo, fim) = (estado.arquivo.clone(), estado.posicao);
-        estado.lider = true;
-        let _lideranca = Lideranca(self);
+        let _lideranca = Lideranca::assumir(self, &mut estado);
         Self::soltar(estado);
 
         let girado = self.comecar_outro(cabecalho).and_then(|()| {

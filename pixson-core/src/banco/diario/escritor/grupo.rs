@@ -16,8 +16,7 @@ const LOTE_GRANDE_BYTES: usize = 32 * 1024;
 impl<D: Disco> Diario<D> {
     /// Writes and syncs one group.
     pub(super) fn gravar<'e>(&'e self, mut estado: Trancado<'e, D>) -> Trancado<'e, D> {
-        estado.lider = true;
-        let _lideranca = Lideranca(self);
+        let _lideranca = Lideranca::assumir(self, &mut estado);
         if estado.lote.len() < LOTE_GRANDE_BYTES {
             drop(estado);
             // Threads that are ready to run append first: with 64 connections one sync then serves more
