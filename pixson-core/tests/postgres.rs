@@ -3,6 +3,8 @@
 mod comum;
 #[path = "postgres/falhas.rs"]
 mod falhas;
+#[path = "comum/injetadas.rs"]
+mod injetadas;
 #[path = "postgres/memoria.rs"]
 mod memoria;
 #[path = "postgres/quedas.rs"]

@@ -11,6 +11,8 @@ mod auditoria;
 mod disputas;
 #[path = "postgres_gestao/duvidas.rs"]
 mod duvidas;
+#[path = "comum/injetadas.rs"]
+mod injetadas;
 #[path = "postgres_gestao/leituras.rs"]
 mod leituras;
 #[path = "comum/tamanho.rs"]

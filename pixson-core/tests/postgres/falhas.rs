@@ -5,6 +5,7 @@ use pixson_core::banco::{BancoPostgres, ConfiguracaoPostgres, EstadoDoPostgres};
 use pixson_core::{Operacao, Recusa, Saldo, Sucesso};
 
 use super::comum::rg;
+use super::injetadas::falhas_injetadas;
 use super::servidores::{BancoDaCena, ServidorDaCena, deposito, quatro};
 use super::{EM_VAO, abrir, configuracao, preparado};
 
@@ -15,15 +16,7 @@ fn saldo() -> Operacao {
 /// Makes the next entries of the ledger fail with this code: so many of them.
 pub(crate) fn falhar(cena: &BancoDaCena, codigo: &str, vezes: u32) {
     // A sequence keeps its value also if the transaction is given up.
-    cena.sql(&format!(
-        "CREATE SEQUENCE IF NOT EXISTS falhas; SELECT setval('falhas', 1, false); \
-             CREATE OR REPLACE FUNCTION falhar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             IF nextval('falhas') <= {vezes} THEN \
-             RAISE EXCEPTION 'injected' USING ERRCODE = '{codigo}'; END IF; RETURN NEW; END $$; \
-             DROP TRIGGER IF EXISTS falhar ON pixson.livro; \
-             CREATE TRIGGER falhar BEFORE INSERT ON pixson.livro \
-             FOR EACH ROW EXECUTE FUNCTION falhar()"
-    ));
+    cena.sql(&falhas_injetadas(codigo, vezes));
 }
 
 #[test]

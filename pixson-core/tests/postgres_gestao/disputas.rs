@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::injetadas::falhas_injetadas;
 use super::tamanho::tamanho;
 use super::*;
 
@@ -16,14 +17,7 @@ fn esperar_fila(bancada: &Bancada, quantas: usize) {
 
 /// Makes the next acts fail with this code: so many of them.
 fn falhar(bancada: &Bancada, codigo: &str, vezes: u32) {
-    bancada.sql(&format!(
-        "CREATE SEQUENCE IF NOT EXISTS falhas; SELECT setval('falhas', 1, false); \
-         CREATE OR REPLACE FUNCTION falhar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-         IF nextval('falhas') <= {vezes} THEN \
-         RAISE EXCEPTION 'injected' USING ERRCODE = '{codigo}'; END IF; RETURN NEW; END $$; \
-         CREATE OR REPLACE TRIGGER falhar BEFORE INSERT ON pixson.livro \
-         FOR EACH ROW EXECUTE FUNCTION falhar()"
-    ));
+    bancada.sql(&falhas_injetadas(codigo, vezes));
 }
 
 #[test]
