@@ -1,9 +1,14 @@
 //! Batches that are written from memory: whatever has changed meanwhile is noticed.
 
-use pixson_core::{Operacao, Saldo, Sucesso, Valor};
+use std::thread;
 
+use pixson_aglomerado::Motor;
+use pixson_core::banco::BancoPostgres;
+use pixson_core::{Operacao, Recusa, Saldo, Sucesso, Valor};
+
+use super::EM_VAO;
 use super::comum::rg;
-use super::servidores::{BancoDaCena, deposito};
+use super::servidores::{BancoDaCena, ServidorDaCena, deposito};
 
 #[test]
 fn accounts_that_were_just_used_are_not_read_again() {
@@ -65,5 +70,31 @@ fn an_account_that_was_removed_is_not_there() {
     servidor.fazer(deposito("1"));
     cena.sql("DELETE FROM pixson.contas WHERE rg = '1'");
     let feita = servidor.fazer(deposito("1"));
-    assert_eq!(feita.desfecho, Err(pixson_core::Recusa::ClienteNaoEncontrado));
+    assert_eq!(feita.desfecho, Err(Recusa::ClienteNaoEncontrado));
+}
+
+#[test]
+fn a_row_that_somebody_holds_for_too_long_leaves_no_doubt() {
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let aberto = BancoPostgres::abrir(cena.configuracao().com_espera(EM_VAO)).expect("it opens");
+    let servidor = ServidorDaCena::novo(aberto);
+    // From memory, and with locks, since another account is not remembered.
+    for (lembrada, operacao) in [(true, deposito("1")), (false, deposito("2"))] {
+        if lembrada {
+            servidor.fazer(operacao);
+        }
+        let mut alguem = cena.motor.sessao(&cena.nome);
+        alguem.dizer("BEGIN; UPDATE pixson.contas SET nome = nome WHERE rg IN ('1', '2')");
+        let livres = "SELECT rg FROM pixson.contas WHERE rg IN ('1', '2') FOR UPDATE SKIP LOCKED";
+        while !cena.sql(livres).is_empty() {
+            thread::yield_now();
+        }
+        let recusada = servidor.fazer(operacao);
+        assert_eq!(recusada.desfecho, Err(Recusa::ServidorIndisponivel), "{lembrada}");
+        assert!(recusada.confirmada, "it is known that nothing was done: {recusada:?}");
+        alguem.dizer("ROLLBACK");
+        assert_eq!(servidor.fazer(operacao).desfecho, Ok(Sucesso::Deposito));
+    }
+    assert_eq!(servidor.banco.medidas().duvidas, 0);
+    assert_eq!(cena.julgar(&[&servidor]), Ok(()));
 }

@@ -16,10 +16,13 @@ use super::comandos::{
 use super::conexao::{ate, entrar};
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta};
-use super::falha::{FalhaDoBanco, Remedio};
+use super::falha::{FalhaDoBanco, REPETICOES_MAX, Remedio};
 use super::lancamentos::{Colunas, ColunasLidas};
 use super::valores::{carimbo_de, saldo_de};
 use crate::tipos::Rg;
+
+/// The longest that a lane waits for one lock, in milliseconds: an hour.
+const TRANCA_MAX_MS: u128 = 3_600_000;
 
 /// A lane: its epoch, and the name of the process.
 #[derive(Clone, Debug)]
@@ -54,12 +57,17 @@ pub(super) enum Gravacao {
 }
 
 impl SessaoPostgres {
+    /// Connects. The session waits for a row that somebody else holds for a part of the time that a batch has,
+    /// and the batch is then done again: if the wait took all of that time, nobody would know what becomes of a
+    /// batch that was sent for good.
     pub(super) async fn abrir(
         configuracao: &ConfiguracaoPostgres,
         prazo: Instant,
     ) -> Result<Self, FalhaDoBanco> {
         let (cliente, avisou) = entrar(configuracao, prazo).await?;
         ate(prazo, cliente.batch_execute(PREPARAR_VIA)).await?;
+        let tranca = (configuracao.espera / REPETICOES_MAX).as_millis().clamp(1, TRANCA_MAX_MS);
+        ate(prazo, cliente.batch_execute(&format!("SET lock_timeout = {tranca}"))).await?;
         let via_trancar = ate(prazo, cliente.prepare(VIA_TRANCAR)).await?;
         let contas_trancar = ate(prazo, cliente.prepare(CONTAS_TRANCAR)).await?;
         let gravar = ate(prazo, cliente.prepare(GRAVAR)).await?;
@@ -112,7 +120,13 @@ impl SessaoPostgres {
     ) -> Result<Option<bool>, FalhaDoBanco> {
         let parametros: [&(dyn ToSql + Sync); 3] = [&dono.epoca, &dono.instancia, &numero];
         self.avisou.store(false, Ordering::Relaxed);
-        let linha = ate(prazo, self.cliente.query_opt(VIA_TOMAR, &parametros)).await?;
+        let linha = match ate(prazo, self.cliente.query_opt(VIA_TOMAR, &parametros)).await {
+            // The batch in question holds the row: it is still under way.
+            Err(falha) if falha.codigo == Some(SqlState::LOCK_NOT_AVAILABLE) => {
+                return Err(FalhaDoBanco::sem_resposta());
+            }
+            lida => lida?,
+        };
         // The answer is on one machine only, and perhaps the batch is, too.
         if self.avisou.load(Ordering::Relaxed) {
             return Err(FalhaDoBanco::sem_resposta());
