@@ -170,7 +170,9 @@ impl<B: Banco> Servico<B> {
         let distante = self.banco.distante();
         let mut lote = Lote::default();
         *passo = loop {
-            if lote.operacoes.is_empty() && sessao.bytes_na_saida() >= LOTE_MAX_BYTES {
+            let cheia = lote.operacoes.is_empty() && sessao.bytes_na_saida() >= LOTE_MAX_BYTES;
+            if cheia {
+                contar(sessao, &mut observar);
                 break Passo::Continuar;
             }
             match sessao.proxima_saida(&self.relogio) {
@@ -231,6 +233,7 @@ impl<B: Banco> Servico<B> {
         if feitas.len() < operacoes.len() {
             sessao.encerrar(Fim::RelogioEsgotado);
         }
+        contar(sessao, &mut observar);
     }
 
     /// Waits once until the answers of all these connections are durable. [`Servico::confirmar`] of
@@ -328,5 +331,17 @@ impl<B: Banco> Servico<B> {
     pub fn lotada(&self, ligacao: &mut Ligacao) {
         ligacao.passo = Passo::Continuar;
         ligacao.sessao.lotada(&self.relogio);
+    }
+}
+
+/// Tells what has happened so far: its connection may be over when the replies are to be sent.
+fn contar(sessao: &mut SessaoServidor, observar: &mut impl FnMut(Evento)) {
+    while let Some(saida) = sessao.acontecido() {
+        match saida {
+            SaidaServidor::PedidoRecusado(recusa) => observar(Evento::Recusada(recusa)),
+            SaidaServidor::RespostaEscrita(escrita) => observar(Evento::Respondida(escrita)),
+            // The others are no events that wait: `proxima_saida` gives them as they come.
+            _ => {}
+        }
     }
 }

@@ -219,6 +219,15 @@ impl SessaoServidor {
         }
     }
 
+    /// Output: what has happened and was not told yet, without going on with what came in. It never gives
+    /// [`SaidaServidor::PedidoRecebido`], which is left for [`SessaoServidor::proxima_saida`].
+    ///
+    /// A program that shows the clock or keeps a trace asks for it before it does anything that may be the
+    /// last on this connection: otherwise changes of the clock would never be told.
+    pub fn acontecido(&mut self) -> Option<SaidaServidor> {
+        self.eventos.pop_front_if(|evento| !eh_pedido(evento))
+    }
+
     /// Output: the bytes to send replace what `destino` held. Send all of them, in this order. After
     /// [`SessaoServidor::separar_saida`] these are the answers up to there, and the next call gives the rest.
     pub fn retirar_saida(&mut self, destino: &mut Vec<u8>) {
