@@ -125,8 +125,28 @@ impl Relogio {
     ///
     /// [`RelogioEsgotado`] if either is at [`Carimbo::MAX`]; the clock stays where it is.
     pub fn tique_apos(&self, passado: Carimbo) -> Result<Carimbo, RelogioEsgotado> {
-        let mudado = self.mudar(|agora| agora.max(passado).seguinte());
-        mudado.map(|(_, novo)| novo).map_err(|_| RelogioEsgotado)
+        self.avancar(Some(passado)).map(|avanco| avanco.depois)
+    }
+
+    /// As [`Relogio::tique_apos`], and says where the clock stood, for a program that keeps a trace. Without
+    /// `passado` it is as [`Relogio::tique`].
+    ///
+    /// ```
+    /// use pixson_core::{Carimbo, Relogio};
+    ///
+    /// let relogio = Relogio::novo();
+    /// let avanco = relogio.avancar(Carimbo::novo(41))?;
+    /// assert_eq!((avanco.antes.valor(), avanco.depois.valor()), (0, 42));
+    /// # Ok::<(), pixson_core::relogio::RelogioEsgotado>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RelogioEsgotado`] if either is at [`Carimbo::MAX`]; the clock stays where it is.
+    pub fn avancar(&self, passado: Option<Carimbo>) -> Result<Avanco, RelogioEsgotado> {
+        let mudado = self.mudar(|agora| agora.max(passado.unwrap_or_default()).seguinte());
+        let avanco = |(antes, depois)| Avanco { passado, antes, depois };
+        mudado.map(avanco).map_err(|_| RelogioEsgotado)
     }
 
     /// The merge of a receiving: `c := max(c, t) + 1`. Returns the new value.
@@ -198,6 +218,17 @@ impl Recebimento {
     pub fn fundido(&self) -> Option<Carimbo> {
         (self.antes < self.depois).then_some(self.depois)
     }
+}
+
+/// What the drawing of a stamp has done to a clock.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Avanco {
+    /// What the stamp had to come after, if there was anything.
+    pub passado: Option<Carimbo>,
+    /// Where the clock stood.
+    pub antes: Carimbo,
+    /// The stamp that was drawn.
+    pub depois: Carimbo,
 }
 
 /// The clock stands at [`Carimbo::MAX`]: no message can be stamped any more.

@@ -56,7 +56,7 @@ pub use memoria::BancoMemoria;
 pub use postgres::{
     AdministracaoPostgres, AtoNoLivro, AuditoriaPostgres, BancoPostgres, ConfiguracaoPostgres,
     DivergenciaPostgres, ErroDeGestao, ErroEnderecoPostgres, ErroPostgres, EstadoDoPostgres,
-    LancamentoPostgres, MedidasDoPostgres, Preparo, preparar,
+    LancamentoPostgres, MedidasDoPostgres, Preparo, Testemunha, preparar,
 };
 pub use regras::Movimento;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::banco::regras::{Decisao, Movimentacao, decidir, em_ordem};
 use crate::banco::{Execucao, Recibo};
-use crate::relogio::{Carimbo, Relogio};
+use crate::relogio::{Avanco, Carimbo, Relogio};
 use crate::tipos::{Operacao, Recusa, Rg, Saldo};
 
 /// The row of an account.
@@ -47,12 +47,14 @@ pub(super) fn contas_de(operacoes: &[Operacao]) -> Vec<Rg> {
 /// Decides operations one after the other, each on what those before it have left.
 ///
 /// The stamp of an operation is above the clock and above the rows that it touches (docs/distribuido.md,
-/// section 3). If money cannot be written (`sem_espaco`), operations that would move it are refused.
+/// section 3), and `ao_carimbar` is told of it. If money cannot be written (`sem_espaco`), operations that
+/// would move it are refused.
 pub(super) fn decidir_lote(
     operacoes: &[Operacao],
     mut contas: BTreeMap<Rg, LinhaDaConta>,
     relogio: &Relogio,
     sem_espaco: bool,
+    mut ao_carimbar: impl FnMut(Avanco),
 ) -> Decididas {
     let mut execucoes = Vec::with_capacity(operacoes.len());
     let (mut lancadas, mut ultimo) = (Vec::new(), Carimbo::ZERO);
@@ -61,7 +63,9 @@ pub(super) fn decidir_lote(
         let (uma, outra) = em_ordem(&operacao);
         let tocadas = || [Some(uma), outra].into_iter().flatten();
         let vistos = tocadas().filter_map(|rg| contas.get(&rg)).map(|conta| conta.carimbo);
-        let Ok(carimbo) = relogio.tique_apos(vistos.max().unwrap_or_default()) else { break };
+        let Ok(avanco) = relogio.avancar(vistos.max()) else { break };
+        ao_carimbar(avanco);
+        let carimbo = avanco.depois;
         ultimo = carimbo;
         for rg in tocadas() {
             if let Some(conta) = contas.get_mut(&rg) {

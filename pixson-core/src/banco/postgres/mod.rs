@@ -7,7 +7,7 @@
 //! conexao        how one is made                   falha          what a failure means
 //! sessao         that of a lane                    lembradas      rows that need not be read first
 //! cifra          TLS                               senha          passwords in a file
-//! valores        numbers as the tables have them
+//! valores        numbers as the tables have them   testemunha   who is told of stamps
 //!
 //! gestao         opens accounts, sets a balance    ato            its transaction, and doubts
 //! consulta       accounts and statements           escritura      a row of the ledger as a value
@@ -39,6 +39,7 @@ mod medidas;
 mod senha;
 mod sessao;
 mod somas;
+mod testemunha;
 mod valores;
 mod via;
 
@@ -58,6 +59,7 @@ use self::fila::FilaDaVia;
 pub use self::gestao::{AdministracaoPostgres, ErroDeGestao};
 use self::medidas::Medidas;
 pub use self::medidas::{EstadoDoPostgres, MedidasDoPostgres};
+pub use self::testemunha::Testemunha;
 use self::via::{DestinoDoLote, Via};
 use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Relogio, RelogioEsgotado};
@@ -130,6 +132,14 @@ impl BancoPostgres {
         via.ligar(Instant::now() + configuracao.espera)
             .map_err(|falha| ErroPostgres::recusado(&configuracao, &falha))?;
         Ok(Self { fila: FilaDaVia::nova(via), configuracao, medidas })
+    }
+
+    /// The same, with a witness of the stamps that are drawn for it from here on.
+    #[must_use]
+    pub fn com_testemunha(self, testemunha: Arc<dyn Testemunha>) -> Self {
+        // Nobody else has this bank yet, so that nobody drives its lane.
+        let _ = self.fila.com_via(|via| via.testemunhar(testemunha));
+        self
     }
 
     /// The number of this run, which no other one of any server has. It changes only if the database has

@@ -15,8 +15,9 @@ use super::lancamentos::ColunasLidas;
 use super::lembradas::Lembradas;
 use super::medidas::Medidas;
 use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
+use super::testemunha::Testemunha;
 use crate::banco::Execucao;
-use crate::relogio::Relogio;
+use crate::relogio::{Avanco, Relogio};
 use crate::tipos::{Operacao, Rg};
 
 /// The first pause before a batch is done again, and the longest before connecting again. Each pause is
@@ -61,6 +62,7 @@ pub(super) struct Via {
     sessao: Option<SessaoPostgres>,
     lembradas: Lembradas,
     pausa: Duration,
+    testemunha: Option<Arc<dyn Testemunha>>,
 }
 
 impl Via {
@@ -80,7 +82,13 @@ impl Via {
             sessao: None,
             lembradas: Lembradas::default(),
             pausa: PAUSA_MIN,
+            testemunha: None,
         }
+    }
+
+    /// Tells this one of the stamps that are drawn from here on.
+    pub(super) fn testemunhar(&mut self, testemunha: Arc<dyn Testemunha>) {
+        self.testemunha = Some(testemunha);
     }
 
     /// Does operations in one transaction, as often as it takes, until `prazo`.
@@ -228,12 +236,18 @@ impl Via {
         let lembradas = if sem_espaco { None } else { self.lembradas.de(&rgs) };
         let lidas = lembradas.as_ref().map(ColunasLidas::de);
         let comecou = Instant::now();
+        let mut avancos: Vec<Avanco> = Vec::new();
+        let ao_carimbar = |avanco| {
+            if self.testemunha.is_some() {
+                avancos.push(avanco);
+            }
+        };
         let tentado = self.runtime.block_on(async {
             let contas = match lembradas {
                 Some(lembradas) => lembradas,
                 None => ler_trancadas(sessao, dono, numero, &rgs, prazo).await?,
             };
-            let decididas = decidir_lote(operacoes, contas, relogio, sem_espaco);
+            let decididas = decidir_lote(operacoes, contas, relogio, sem_espaco, ao_carimbar);
             let gravado = match &lidas {
                 Some(lidas) => {
                     sessao.gravar_de_memoria(dono, numero + 1, lidas, &decididas, prazo).await
@@ -246,6 +260,12 @@ impl Via {
                 Err(falha) => Err(Tentativa::EmDuvida(decididas.execucoes, falha)),
             }
         });
+        if let Some(testemunha) = &self.testemunha {
+            match &tentado {
+                Err(Tentativa::NaoFeita(_)) => testemunha.carimbou_em_vao(&avancos),
+                _ => testemunha.carimbou(&avancos),
+            }
+        }
         let de_memoria = lidas.is_some();
         if tentado.is_ok() {
             self.medidas.lote(operacoes.len(), comecou.elapsed(), de_memoria);

@@ -83,6 +83,7 @@ pub enum SaidaCliente {
     /// A request was stamped, and waits to be sent; for a program that shows the clock, or keeps a trace.
     PedidoEnviado(Pedido),
     /// A reply has come in; for the same. Its stamp may have been too far ahead to be merged.
+    /// [`SessaoCliente::resposta_da_mensagem`] is what it says.
     MensagemRecebida(Recebimento),
     /// The answer to the oldest request that had none. Replies are matched by their order alone:
     /// see [`Resposta::responde`].
@@ -255,6 +256,16 @@ impl SessaoCliente {
     pub fn falha(&self) -> Option<&ErroSessao> {
         match &self.estado {
             Estado::Falhou(erro) => Some(erro),
+            _ => None,
+        }
+    }
+
+    /// The reply of which [`SaidaCliente::MensagemRecebida`] has told just now. Only meaningful until the next
+    /// output is taken.
+    pub fn resposta_da_mensagem(&self) -> Option<&Resposta> {
+        match (self.eventos.front(), &self.estado) {
+            (Some(SaidaCliente::RespostaRecebida(resposta)), _)
+            | (_, Estado::Falhou(ErroSessao::RespostaInesperada(resposta))) => Some(resposta),
             _ => None,
         }
     }
