@@ -19,11 +19,12 @@ pub trait Observador: Sync {
     /// A connection has found a place. `numero` is its own in this run of the server.
     fn aberta(&self, numero: u64, par: SocketAddr) -> Self::DeConexao<'_>;
 
-    /// There was no place for a connection, and the peer is told so.
-    fn recusada(&self, par: SocketAddr);
+    /// There was no place for a connection, and the peer is told so. `numero` is its own in this run of the
+    /// server.
+    fn recusada(&self, numero: u64, par: SocketAddr);
 
     /// Something happened while the peer of such a connection was told.
-    fn evento_de_recusada(&self, evento: Evento);
+    fn evento_de_recusada(&self, numero: u64, par: SocketAddr, evento: Evento);
 
     /// Accepting a connection failed. It is tried again, after a pause.
     fn sem_aceitar(&self, erro: &io::Error);
@@ -56,8 +57,8 @@ impl Observador for () {
     type DeConexao<'o> = ();
 
     fn aberta(&self, _: u64, _: SocketAddr) {}
-    fn recusada(&self, _: SocketAddr) {}
-    fn evento_de_recusada(&self, _: Evento) {}
+    fn recusada(&self, _: u64, _: SocketAddr) {}
+    fn evento_de_recusada(&self, _: u64, _: SocketAddr, _: Evento) {}
     fn sem_aceitar(&self, _: &io::Error) {}
 }
 

@@ -54,6 +54,13 @@ impl Portaria {
         Some(Passe { portaria: self, origem, numero })
     }
 
+    /// A number for a connection that gets no place, which no other one has.
+    pub(crate) fn numerar(&self) -> u64 {
+        let mut abertas = self.trancar();
+        abertas.ultima += 1;
+        abertas.ultima
+    }
+
     /// How many connections are open.
     pub(crate) fn quantas(&self) -> usize {
         self.trancar().fluxos.len()

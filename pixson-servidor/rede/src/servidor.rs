@@ -160,10 +160,11 @@ impl<B: Banco, O: Observador> Servidor<B, O> {
     /// Tells a client that there is no place for it. `None` after a panic.
     fn recusar(&self, fluxo: TcpStream, par: SocketAddr) -> Option<io::Result<Recusada>> {
         isolar(|| {
-            self.observador.recusada(par);
+            let numero = self.portaria.numerar();
+            self.observador.recusada(numero, par);
             let conexao = ConexaoServidor::lotada(&self.servico, &self.limites);
             let mut recusada = Recusada::nova(fluxo, conexao);
-            let observar = |evento| self.observador.evento_de_recusada(evento);
+            let observar = |evento| self.observador.evento_de_recusada(numero, par, evento);
             recusada.dizer(&self.servico, observar).map(|()| recusada)
         })
     }

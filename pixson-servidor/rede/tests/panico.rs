@@ -70,8 +70,8 @@ impl Observador for Contagem {
         Contada { contagem: self, numero }
     }
 
-    fn recusada(&self, _: SocketAddr) {}
-    fn evento_de_recusada(&self, _: Evento) {}
+    fn recusada(&self, _: u64, _: SocketAddr) {}
+    fn evento_de_recusada(&self, _: u64, _: SocketAddr, _: Evento) {}
     fn sem_aceitar(&self, _: &io::Error) {}
 }
 
