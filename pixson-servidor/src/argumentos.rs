@@ -116,6 +116,12 @@ pub(crate) struct Argumentos {
     #[arg(hide_default_value = true, hide_possible_values = true, help_heading = "Monitoramento")]
     pub(crate) formato: Formato,
 
+    /// Arquivo em que gravar o rastro do relógio lógico, para pixson-cliente diagrama; tem RGs e
+    /// saldos [padrão: nenhum]
+    #[arg(long, value_name = "ARQUIVO", help_heading = "Monitoramento")]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) rastro: Option<PathBuf>,
+
     /// Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]
     #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento", value_parser = do_painel)]
     pub(crate) metricas: Option<String>,

@@ -14,8 +14,9 @@ use pixson_metricas::Painel;
 
 use crate::argumentos::Argumentos;
 use crate::frases;
+use crate::rastro;
 use crate::servida::BancoServido;
-use crate::servidor::ServidorDeContas;
+use crate::servidor::{ServidorDeContas, Vistas};
 
 /// The backlog of the listener, in connections: as many as Linux allows by default.
 const FILA_MAX: i32 = 4096;
@@ -54,9 +55,17 @@ fn servir_banco<B: BancoServido>(
     let conducao = argumentos.conducao(banco.distante());
     let limites = argumentos.limites.valores();
     let limites = limites.ajustados(conducao, frases::avisar_de_escassez);
+    let mut rastreio = match &argumentos.rastro {
+        Some(arquivo) => Some(rastro::comecar(arquivo, banco.epoca())?),
+        None => None,
+    };
+    let banco = match &mut rastreio {
+        Some(rastreio) => banco.rastreado(rastreio),
+        None => banco,
+    };
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let silencioso = argumentos.silencioso;
-    let servidor = ServidorDeContas::novo(servico, ouvinte, limites, painel, silencioso)
+    let vistas = Vistas { painel, rastreio, silencioso: argumentos.silencioso };
+    let servidor = ServidorDeContas::novo(servico, ouvinte, limites, vistas)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?
         .com_conducao(conducao);
     servidor.servir().map_err(|queda| frases::de_queda(&queda))

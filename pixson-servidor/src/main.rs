@@ -11,6 +11,7 @@ mod memoria;
 mod postgres;
 mod programa;
 mod queda;
+mod rastro;
 #[cfg(feature = "postgres")]
 mod senha;
 mod servida;

@@ -1,11 +1,14 @@
 //! The bank on PostgreSQL as a server has it: whether its database is there, and its numbers.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use pixson_core::banco::{BancoPostgres, EstadoDoPostgres};
+use pixson_core::banco::{BancoPostgres, EstadoDoPostgres, Testemunha};
+use pixson_core::relogio::Avanco;
+use pixson_gravador::CarimbosDoBanco;
 use pixson_metricas::{InstantaneoDoBanco, NumeroNomeado};
-use pixson_observacao::{Observacao, Queixa};
+use pixson_observacao::{Observacao, Queixa, Rastreio};
 
 use crate::queda::Queda;
 use crate::servida::BancoServido;
@@ -28,8 +31,26 @@ impl Default for ContadoDoPostgres {
     }
 }
 
+/// The stamps of this bank, on their way to the trace.
+#[derive(Debug)]
+struct CarimbosDoPostgres(Arc<CarimbosDoBanco>);
+
+impl Testemunha for CarimbosDoPostgres {
+    fn carimbou(&self, avancos: &[Avanco]) {
+        self.0.carimbou(avancos);
+    }
+
+    fn carimbou_em_vao(&self, avancos: &[Avanco]) {
+        self.0.carimbou_em_vao(avancos);
+    }
+}
+
 impl BancoServido for BancoPostgres {
     type Cuidado = ContadoDoPostgres;
+
+    fn rastreado(self, rastreio: &mut Rastreio) -> Self {
+        self.com_testemunha(Arc::new(CarimbosDoPostgres(rastreio.carimbos_do_banco())))
+    }
 
     fn iniciar(&self) -> Result<(), Queda> {
         Ok(())

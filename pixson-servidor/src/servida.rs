@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use pixson_core::Banco;
 use pixson_metricas::InstantaneoDoBanco;
-use pixson_observacao::Observacao;
+use pixson_observacao::{Observacao, Rastreio};
 
 use crate::queda::Queda;
 
@@ -15,6 +15,15 @@ pub(crate) trait BancoServido: Banco {
 
     /// Begins the run. It comes last of all, so that a start that fails leaves the bank as it was.
     fn iniciar(&self) -> Result<(), Queda>;
+
+    /// The same, which tells a trace of stamps that it draws otherwise than by the tick of a sending.
+    #[must_use]
+    fn rastreado(self, _: &mut Rastreio) -> Self
+    where
+        Self: Sized,
+    {
+        self
+    }
 
     /// Says in the log that the server serves.
     fn anunciar(&self, endereco: SocketAddr, lacos: usize);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pixson_core::Servico;
 use pixson_linha::sinais;
 use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
-use pixson_observacao::{Observacao, Tela};
+use pixson_observacao::{Observacao, Rastreio, Tela};
 use pixson_rede::{Conducao, Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
@@ -34,19 +34,27 @@ pub(crate) struct ServidorDeContas<B> {
     painel: Option<Painel>,
 }
 
+/// Where what happens is to be seen.
+#[derive(Debug)]
+pub(crate) struct Vistas {
+    pub(crate) painel: Option<Painel>,
+    pub(crate) rastreio: Option<Rastreio>,
+    /// Nothing is shown on standard output.
+    pub(crate) silencioso: bool,
+}
+
 impl<B: BancoServido> ServidorDeContas<B> {
     pub(crate) fn novo(
         servico: Servico<B>,
         ouvinte: TcpListener,
         limites: Limites,
-        painel: Option<Painel>,
-        silencioso: bool,
+        Vistas { painel, rastreio, silencioso }: Vistas,
     ) -> io::Result<Self> {
         let endereco = ouvinte.local_addr()?;
         let sinais = Signals::new(sinais::de_fim())?;
         let parada = Parada::default();
         let tela = if silencioso { Tela::apagada() } else { Tela::nova() };
-        let observacao = Observacao::nova(parada.clone(), tela);
+        let observacao = Observacao::nova(parada.clone(), tela).com_rastreio(rastreio);
         let observacao = if painel.is_some() { observacao } else { observacao.sem_contar() };
         let distante = servico.banco().distante();
         let observacao = if distante { observacao.que_continua() } else { observacao };

@@ -1,4 +1,5 @@
-//! The observers of a server: the screen, the log, and the counters if they are read.
+//! The observers of a server: the screen, the log, the trace if there is one, and the counters if they are
+//! read.
 //!
 //! No client waits for them: threads of their own write, and what a slow reader does not take in
 //! time is dropped.
@@ -27,10 +28,12 @@
 mod escritor;
 mod observacao;
 mod queixa;
+mod rastreio;
 pub mod registro;
 mod tela;
 
 pub use self::escritor::Escritor;
 pub use self::observacao::{DeConexao, Observacao};
 pub use self::queixa::Queixa;
+pub use self::rastreio::Rastreio;
 pub use self::tela::Tela;

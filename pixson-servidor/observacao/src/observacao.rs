@@ -1,4 +1,4 @@
-//! The observer that passes on to screen, log and counters what the server and each connection
+//! The observer that passes on to screen, log, trace and counters what the server and each connection
 //! report.
 
 use std::fmt;
@@ -15,6 +15,7 @@ use pixson_linha::portugues::causa;
 use pixson_rede::{Encerramento, Observador, ObservadorDeConexao, Parada};
 
 use crate::queixa::Queixa;
+use crate::rastreio::{Rastreio, RastreioDeConexao};
 use crate::tela::{LinhasDaTela, Tela};
 use pixson_metricas::Metricas;
 
@@ -34,6 +35,7 @@ pub struct Observacao {
     recusou: AtomicBool,
     parada: Parada,
     queixa: Mutex<Queixa>,
+    rastreio: Option<Rastreio>,
 }
 
 /// The observer of one connection.
@@ -43,6 +45,7 @@ pub struct DeConexao<'o> {
     conexao: u64,
     par: SocketAddr,
     linhas: LinhasDaTela<'o>,
+    rastreio: Option<RastreioDeConexao<'o>>,
 }
 
 impl Observacao {
@@ -57,6 +60,7 @@ impl Observacao {
             recusou: AtomicBool::new(false),
             parada,
             queixa: Mutex::new(Queixa::a_cada(QUEIXAS)),
+            rastreio: None,
         }
     }
 
@@ -73,6 +77,12 @@ impl Observacao {
     #[must_use]
     pub fn que_continua(self) -> Self {
         Self { para: false, ..self }
+    }
+
+    /// The same, which also keeps a trace, if there is one.
+    #[must_use]
+    pub fn com_rastreio(self, rastreio: Option<Rastreio>) -> Self {
+        Self { rastreio, ..self }
     }
 
     /// Standard output.
@@ -98,8 +108,11 @@ impl Observacao {
         self.recusou.swap(false, Ordering::Relaxed)
     }
 
-    /// Waits until everything is shown, for 1 s at most.
+    /// Ends the trace, and waits until everything is shown: for 1 s at most, and for the trace for 10 s.
     pub fn despedir(self) {
+        if let Some(rastreio) = self.rastreio {
+            rastreio.encerrar();
+        }
         self.tela.despedir();
     }
 }
@@ -111,15 +124,19 @@ impl Observador for Observacao {
         tracing::info!(conexao, %par, "conexão aberta");
         self.metricas.conexao("aceita");
         self.tela.mostrar(format_args!("Novo cliente conectado {par}"));
-        DeConexao { observacao: self, conexao, par, linhas: self.tela.linhas() }
+        let rastreio = self.rastreio.as_ref().map(|rastreio| rastreio.conexao(conexao, par));
+        DeConexao { observacao: self, conexao, par, linhas: self.tela.linhas(), rastreio }
     }
 
-    fn recusada(&self, par: SocketAddr) {
-        tracing::info!(%par, "conexão recusada: servidor lotado");
+    fn recusada(&self, conexao: u64, par: SocketAddr) {
+        tracing::info!(conexao, %par, "conexão recusada: servidor lotado");
         self.metricas.conexao("recusada");
     }
 
-    fn evento_de_recusada(&self, evento: Evento) {
+    fn evento_de_recusada(&self, conexao: u64, par: SocketAddr, evento: Evento) {
+        if let Some(rastreio) = &self.rastreio {
+            rastreio.conexao(conexao, par).evento(evento);
+        }
         if let Some(relogio) = evento.relogio() {
             self.tela.mostrar(LinhaDoRelogio(relogio));
         }
@@ -136,6 +153,9 @@ impl Observador for Observacao {
 impl ObservadorDeConexao for DeConexao<'_> {
     fn evento(&mut self, evento: Evento) {
         let conexao = self.conexao;
+        if let Some(rastreio) = &mut self.rastreio {
+            rastreio.evento(evento);
+        }
         if let Some(relogio) = evento.relogio() {
             self.linhas.juntar(LinhaDoRelogio(relogio));
         }
@@ -164,6 +184,9 @@ impl ObservadorDeConexao for DeConexao<'_> {
     }
 
     fn confirmado(&mut self) {
+        if let Some(rastreio) = &mut self.rastreio {
+            rastreio.entregar();
+        }
         self.linhas.mostrar();
     }
 
@@ -179,6 +202,7 @@ impl ObservadorDeConexao for DeConexao<'_> {
 
     fn encerrada(self, fim: &io::Result<Encerramento>) {
         let Self { observacao, conexao, par, .. } = self;
+        drop(self.rastreio);
         match fim {
             Ok(Encerramento::Sessao(fim)) => {
                 let culpa = fim.culpa().map(tracing::field::debug);
