@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ContextKind;
@@ -153,25 +154,25 @@ pub(crate) struct Argumentos {
     rg: Option<Rg>,
 
     #[command(flatten)]
-    servidor: Opcoes,
+    pub(crate) servidor: Opcoes,
 
     /// Responde em JSON, um objeto por linha
-    #[arg(long, global = true, display_order = 104)]
+    #[arg(long, global = true, display_order = 105)]
     pub(crate) json: bool,
 
     /// Cores do menu no terminal: auto, sempre ou nunca [padrão: auto]
     #[arg(long, value_name = "QUANDO", value_enum, hide_possible_values = true)]
-    #[arg(display_order = 105)]
+    #[arg(display_order = 106)]
     pub(crate) cor: Option<Cor>,
 
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
-    #[arg(global = true, display_order = 106)]
+    #[arg(global = true, display_order = 107)]
     ajuda: Option<bool>,
 
     /// Mostra a versão
     #[arg(short = 'V', long = "version", visible_alias = "versao", action = ArgAction::Version)]
-    #[arg(display_order = 107)]
+    #[arg(display_order = 108)]
     versao: Option<bool>,
 
     #[command(subcommand)]
@@ -253,6 +254,9 @@ impl Argumentos {
             (Some(Comando::Diagrama(_)), ..) if let Some(opcao) = self.servidor.opcao_dada() => {
                 Err(format!("{opcao} não serve para este comando."))
             }
+            (Some(Comando::Carga(carga)), ..) if carga.eco && self.servidor.rastro.is_some() => {
+                Err("--rastro não serve com --eco: um eco não tem relógio.".into())
+            }
             (Some(Comando::Ping | Comando::Carga(_) | Comando::Diagrama(_)), Some(_), _) => {
                 Err("--rg não serve para este comando.".into())
             }
@@ -282,7 +286,7 @@ fn rg_que_nao_serve() -> Arg {
 }
 
 /// The same for each option that is about a server or about replies, for a command that asks nobody.
-fn opcoes_que_nao_servem() -> [Arg; 5] {
+fn opcoes_que_nao_servem() -> [Arg; 6] {
     let escondida = |id: &'static str, longa: &'static str| {
         let arg = Arg::new(id).long(longa);
         arg.global(true).hide(true).help("Não serve para este comando")
@@ -292,6 +296,7 @@ fn opcoes_que_nao_servem() -> [Arg; 5] {
         escondida("host", "host").value_parser(ler_host),
         escondida("porta", "porta").value_parser(value_parser!(u16)),
         escondida("tempo_limite", "tempo-limite").value_parser(prazo::ler),
+        escondida("rastro", "rastro").value_parser(value_parser!(PathBuf)),
         escondida("json", "json").action(ArgAction::SetTrue),
     ]
 }

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use pixson_comandos::ComandoDeConta;
 use pixson_conexao::ConexaoCliente;
-use pixson_conexao::ServidorDistante;
 use pixson_core::{Carimbo, Operacao, Recusa, Resposta, Rg};
 
+use crate::caminho::Caminho;
 use crate::falha::Falha;
 use crate::relato::Relato;
 use crate::relator::{Relator, despedir};
@@ -23,13 +23,10 @@ pub(crate) struct ContaConectada<'i> {
 
 impl<'i> ContaConectada<'i> {
     /// Connects and logs in. `Err` is the exit code, after the reason was reported.
-    pub(crate) fn entrar(
-        servidor: &ServidorDistante,
-        rg: Rg,
-        relator: Relator<'i>,
-    ) -> Result<Self, u8> {
+    pub(crate) fn entrar(caminho: Caminho<'i>, rg: Rg, relator: Relator<'i>) -> Result<Self, u8> {
         let login = Operacao::Login { rg };
-        let mut conexao = ConexaoCliente::abrir(servidor, relator.interrupcao)
+        let mut conexao = caminho
+            .conectar()
             .map_err(|falha| relator.concluir(&Relato::da_falha(&login, None, &falha.into())))?;
         let relato = pedir(&mut conexao, &login);
         if relato.feito() {
@@ -55,12 +52,12 @@ impl<'i> ContaConectada<'i> {
 
 /// One command on a connection of its own. Returns the exit code.
 pub(crate) fn executar(
-    servidor: &ServidorDistante,
+    caminho: Caminho<'_>,
     rg: Rg,
     comando: ComandoDeConta,
     relator: Relator<'_>,
 ) -> u8 {
-    match ContaConectada::entrar(servidor, rg, relator) {
+    match ContaConectada::entrar(caminho, rg, relator) {
         Ok(mut conectada) => {
             let (relato, escrito) = conectada.executar(comando, None);
             despedir(&relato, escrito)
@@ -71,12 +68,13 @@ pub(crate) fn executar(
 
 /// Checks that a server answers: asks for a balance without a login, which a server refuses without
 /// reading any account. Returns the exit code.
-pub(crate) fn ping(servidor: &ServidorDistante, relator: Relator<'_>) -> u8 {
+pub(crate) fn ping(caminho: Caminho<'_>, relator: Relator<'_>) -> u8 {
+    let servidor = caminho.servidor;
     let rg = "0".parse().expect("a digit is an RG");
     let operacao = Operacao::Saldo { rg };
     let mut enviado = None;
     let mut medir = || -> Result<_, Falha> {
-        let mut conexao = ConexaoCliente::abrir(servidor, relator.interrupcao)?;
+        let mut conexao = caminho.conectar()?;
         let inicio = Instant::now();
         let resposta = conexao.pedir(operacao, anotar(&mut enviado))?;
         Ok((resposta, inicio.elapsed()))

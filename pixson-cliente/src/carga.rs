@@ -11,11 +11,11 @@ use pixson_carga::{
     Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, ListaDeContas, Medicao,
     PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
 };
-use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
 use pixson_linha::lacos;
 use pixson_linha::objeto::em_linha;
 
+use crate::caminho::Caminho;
 use crate::falha::{
     DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
     codigo_de_carga, fechar_linha, se_a_saida_falha,
@@ -76,7 +76,7 @@ pub(crate) struct OpcoesDeCarga {
     /// Fala com um eco em vez de um banco, sem login e sem conferir dinheiro: mede a rede e o
     /// próprio cliente
     #[arg(long)]
-    eco: bool,
+    pub(crate) eco: bool,
 
     /// Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal
     #[arg(long)]
@@ -100,8 +100,7 @@ impl OpcoesDeCarga {
     /// Checks the options. `Err` is a sentence about options that do not go together.
     fn plano(
         &self,
-        servidor: &ServidorDistante,
-        interrupcao: &Interrupcao,
+        Caminho { servidor, interrupcao, gravador }: Caminho<'_>,
     ) -> Result<Plano, String> {
         let mut configuracao = ConfiguracaoDaCarga::default();
         configuracao.operacao = self.operacao;
@@ -115,6 +114,7 @@ impl OpcoesDeCarga {
         configuracao.semente = self.semente;
         configuracao.eco = self.eco;
         configuracao.parar = interrupcao.marca();
+        configuracao.gravador = gravador.cloned();
         Plano::novo(servidor.clone(), configuracao).map_err(|erro| match erro {
             ErroPlano::QuentesDemais { quentes } => {
                 format!("--contas-quentes {quentes} é mais do que o número de contas.")
@@ -128,12 +128,11 @@ impl OpcoesDeCarga {
 
 /// Does the whole command. `Err` is a sentence about options that do not go together.
 pub(crate) fn executar(
-    servidor: &ServidorDistante,
+    caminho: Caminho<'_>,
     argumentos: &OpcoesDeCarga,
     json: bool,
-    interrupcao: &Interrupcao,
 ) -> Result<ExitCode, String> {
-    let plano = argumentos.plano(servidor, interrupcao)?;
+    let plano = argumentos.plano(caminho)?;
     let com_progresso = argumentos.progresso || io::stderr().is_terminal();
     let contar = |andamento| {
         if com_progresso {

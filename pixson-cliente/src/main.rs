@@ -3,6 +3,7 @@
 
 mod argumentos;
 mod avulso;
+mod caminho;
 mod carga;
 mod diagrama;
 mod entrada;
@@ -17,9 +18,10 @@ mod servidor;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::CommandFactory;
-use pixson_conexao::{Interrupcao, ServidorDistante};
+use pixson_conexao::Interrupcao;
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 use pixson_linha::gerados;
@@ -27,7 +29,8 @@ use pixson_linha::sinais::conter_arquivos;
 use pixson_terminal::{Interativo, Tubo};
 
 use crate::argumentos::{Argumentos, Comando, Cor};
-use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha};
+use crate::caminho::Caminho;
+use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
 use crate::programa::PROGRAMA;
 use crate::relator::Relator;
 
@@ -43,46 +46,61 @@ fn main() -> ExitCode {
     executar(&argumentos).unwrap_or_else(|frase| PROGRAMA.recusar(&frase, Argumentos::command()))
 }
 
-/// Does what the command line asks for. `Err` is a sentence about a wrong option or variable.
+/// Does what the command line asks for, and keeps a trace of it if that is asked for, too. `Err` is a
+/// sentence about a wrong option or variable.
 fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
-    let Argumentos { json, comando, .. } = argumentos;
     let servidor = &argumentos.servidor()?;
     let interrupcao = &Interrupcao::por_ctrl_c(INTERROMPIDO_CODIGO);
+    let gravador = match argumentos.servidor.rastro.as_deref().map(caminho::gravar).transpose() {
+        Ok(gravador) => gravador.map(Arc::new),
+        Err(frase) => {
+            // If even this cannot be written, the exit code still reports it.
+            let _ = dizer([frase]);
+            return Ok(ExitCode::from(SAIDA_CODIGO));
+        }
+    };
+    let caminho = Caminho { servidor, interrupcao, gravador: gravador.as_ref() };
+    let fim = executar_em(caminho, argumentos);
+    if let Some(gravador) = &gravador {
+        gravador.encerrar();
+    }
+    fim
+}
+
+fn executar_em(caminho: Caminho<'_>, argumentos: &Argumentos) -> Result<ExitCode, String> {
+    let Argumentos { json, comando, .. } = argumentos;
+    let interrupcao = caminho.interrupcao;
     let relator = Relator { json: *json, interrupcao };
     Ok(match comando {
-        Some(Comando::Carga(carga)) => return carga::executar(servidor, carga, *json, interrupcao),
+        Some(Comando::Carga(carga)) => return carga::executar(caminho, carga, *json),
         Some(Comando::Diagrama(diagrama)) => return diagrama::executar(diagrama, interrupcao),
         Some(Comando::Conta(comando)) => {
             let rg = argumentos.rg_necessario()?;
-            avulso::executar(servidor, rg, *comando, relator).into()
+            avulso::executar(caminho, rg, *comando, relator).into()
         }
         Some(Comando::Script(script)) => {
             let rg = argumentos.rg_necessario()?;
-            script::executar(servidor, rg, relator, script).into()
+            script::executar(caminho, rg, relator, script).into()
         }
-        Some(Comando::Ping) => avulso::ping(servidor, relator).into(),
+        Some(Comando::Ping) => avulso::ping(caminho, relator).into(),
         None => {
             let cor = argumentos.cor.unwrap_or_default();
-            conversar(servidor, argumentos.rg()?, cor, interrupcao)
+            conversar(caminho, argumentos.rg()?, cor)
         }
     })
 }
 
 /// The menu: with a line editor for a person at a terminal, and otherwise as the original program
 /// shows it.
-fn conversar(
-    servidor: &ServidorDistante,
-    rg: Option<Rg>,
-    cor: Cor,
-    interrupcao: &Interrupcao,
-) -> ExitCode {
+fn conversar(caminho: Caminho<'_>, rg: Option<Rg>, cor: Cor) -> ExitCode {
+    let interrupcao = caminho.interrupcao;
     let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
     let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
-        Some(Ok(mut terminal)) => menu::conversar(servidor, rg, &mut terminal, interrupcao),
+        Some(Ok(mut terminal)) => menu::conversar(caminho, rg, &mut terminal),
         // A terminal without a line editor is read like a pipe.
         None | Some(Err(_)) => Tubo::novo(interrupcao)
             .map_err(Falha::Entrada)
-            .and_then(|mut tubo| menu::conversar(servidor, rg, &mut tubo, interrupcao)),
+            .and_then(|mut tubo| menu::conversar(caminho, rg, &mut tubo)),
     };
     match fim {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,8 +3,7 @@
 use std::io;
 
 use pixson_comandos::ler_palavras;
-use pixson_conexao::ServidorDistante;
-use pixson_conexao::{ConexaoCliente, ErroConexao, Interrompida, Interrupcao};
+use pixson_conexao::{ErroConexao, Interrompida};
 use pixson_core::protocolo::Situacao;
 use pixson_core::tipos::TipoDeOperacao;
 use pixson_core::{Carimbo, Operacao, Resposta, Rg, Valor};
@@ -13,6 +12,7 @@ use pixson_linha::visivel::visivel;
 use pixson_terminal::{ConfiguracaoDoTerminal, Digitado, Realce, Terminal, arquivo_do_historico};
 
 use crate::argumentos::Cor;
+use crate::caminho::Caminho;
 use crate::falha::{DESCONHECIDO, Falha};
 use crate::feitos::Feitos;
 use crate::relato::sem_saber;
@@ -67,10 +67,9 @@ enum Volta {
 
 /// The whole interactive session of the original program.
 pub(crate) fn conversar(
-    servidor: &ServidorDistante,
+    caminho: Caminho<'_>,
     rg: Option<Rg>,
     terminal: &mut impl Terminal,
-    interrupcao: &Interrupcao,
 ) -> Result<(), Falha> {
     let mut feitos = Feitos::default();
     terminal.mostrar("Cliente iniciado");
@@ -82,7 +81,7 @@ pub(crate) fn conversar(
         },
     };
     conferir_saida(terminal, &feitos)?;
-    let mut conexao = ConexaoCliente::abrir(servidor, interrupcao)?;
+    let mut conexao = caminho.conectar()?;
     terminal.mostrar("Conectado ao servidor");
     let login = conexao.pedir(Operacao::Login { rg }, mostrar_relogio(terminal, &feitos))?;
     mostrar_resposta(&login, terminal);

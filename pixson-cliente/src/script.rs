@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pixson_comandos::LeitorDeScript;
-use pixson_conexao::{Interrompida, ServidorDistante};
+use pixson_conexao::Interrompida;
 use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 
 use crate::avulso::ContaConectada;
+use crate::caminho::Caminho;
 use crate::entrada::{ENTRADA_PADRAO, abrir};
 use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
 use crate::feitos::Feitos;
@@ -31,7 +32,7 @@ pub(crate) struct OpcoesDeScript {
 
 /// Does all lines on one connection. Returns the exit code: the highest of those of the lines.
 pub(crate) fn executar(
-    servidor: &ServidorDistante,
+    caminho: Caminho<'_>,
     rg: Rg,
     relator: Relator<'_>,
     argumentos: &OpcoesDeScript,
@@ -44,7 +45,7 @@ pub(crate) fn executar(
         Falha::Arquivo(arquivo.clone(), erro)
     });
     let percorrido =
-        aberto.and_then(|entrada| match ContaConectada::entrar(servidor, rg, relator) {
+        aberto.and_then(|entrada| match ContaConectada::entrar(caminho, rg, relator) {
             Ok(conectada) => percorrer(entrada, conectada, relator, argumentos.parar_no_erro),
             Err(codigo) => Ok(codigo),
         });

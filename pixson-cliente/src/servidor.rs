@@ -1,5 +1,6 @@
-//! Which server to use: options, variables of the environment, and defaults.
+//! Which server to use, and whether a trace is kept: options, variables of the environment, and defaults.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueHint};
@@ -30,6 +31,11 @@ pub(crate) struct Opcoes {
     #[arg(value_parser = prazo::ler, allow_negative_numbers = true, global = true)]
     #[arg(value_hint = ValueHint::Other, display_order = 103)]
     tempo_limite: Duration,
+
+    /// Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]
+    #[arg(long, value_name = "ARQUIVO", global = true)]
+    #[arg(value_hint = ValueHint::FilePath, display_order = 104)]
+    pub(crate) rastro: Option<PathBuf>,
 }
 
 impl Opcoes {
@@ -42,10 +48,11 @@ impl Opcoes {
         Ok(ServidorDistante::novo(host, porta.unwrap_or(PORTA), self.tempo_limite))
     }
 
-    /// An option that was given and says which server, if one was.
+    /// An option that was given and is about a server, if one was.
     pub(crate) fn opcao_dada(&self) -> Option<&'static str> {
         let host = self.host.as_ref().map(|_| "--host");
-        host.or_else(|| self.porta.map(|_| "--porta"))
+        let porta = self.porta.map(|_| "--porta");
+        host.or(porta).or_else(|| self.rastro.as_ref().map(|_| "--rastro"))
     }
 }
 

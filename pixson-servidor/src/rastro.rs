@@ -2,14 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io;
 use std::path::Path;
 
 #[cfg(feature = "postgres")]
 use pixson_core::banco::ConfiguracaoPostgres;
 use pixson_core::rastro::CabecalhoDoRastro;
-use pixson_gravador::{ArquivoDoRastro, ErroDeArquivo, Gravador, comando_digitado};
-use pixson_linha::portugues::causa;
+use pixson_gravador::comando_digitado;
+use pixson_linha::rastro;
 use pixson_observacao::Rastreio;
 
 /// The option before the address of a database.
@@ -18,27 +17,12 @@ const BANCO: &str = "--banco";
 
 /// Begins the trace of this run of the bank. An error is a sentence for the person who started the program.
 pub(crate) fn comecar(arquivo: &Path, epoca: u64) -> Result<Rastreio, String> {
-    let gravando = || {
-        let aberto = ArquivoDoRastro::abrir(arquivo)?;
-        let processo = "servidor".parse().expect("a name of letters");
-        let cabecalho = CabecalhoDoRastro::novo(processo)
-            .com_epoca(epoca)
-            .com_comando(&comando_digitado(sem_senhas(env::args_os())));
-        Ok(Gravador::iniciar(aberto, &cabecalho, avisar_do_fim)?)
-    };
-    gravando().map(Rastreio::novo).map_err(|erro: ErroDeArquivo| {
-        let arquivo = arquivo.display();
-        match erro {
-            ErroDeArquivo::Sistema(erro) => {
-                format!("Não foi possível gravar o rastro em \"{arquivo}\" ({}).", causa(&erro))
-            }
-            outro => format!("O rastro não pode ser gravado em \"{arquivo}\": {outro}."),
-        }
-    })
-}
-
-fn avisar_do_fim(erro: &io::Error) {
-    tracing::warn!(erro = causa(erro), "o rastro não é mais gravado; o servidor continua");
+    let processo = "servidor".parse().expect("a name of letters");
+    let cabecalho = CabecalhoDoRastro::novo(processo)
+        .com_epoca(epoca)
+        .com_comando(&comando_digitado(sem_senhas(env::args_os())));
+    let avisar = |frase: &str| tracing::warn!("{frase} O servidor continua.");
+    rastro::comecar(arquivo, &cabecalho, avisar).map(Rastreio::novo)
 }
 
 /// The same words, with the address of a database as it is shown: without its password.

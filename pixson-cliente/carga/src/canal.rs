@@ -60,8 +60,13 @@ impl Canal {
         let _ = fluxo.set_read_timeout(Some(plano.servidor.tempo_limite()));
         let pendentes_max = usize::try_from(pendentes_max).ok().and_then(NonZeroUsize::new);
         let pendentes_max = pendentes_max.expect("a plan has at least one");
-        let dialogo =
-            if plano.eco { Dialogo::Eco(Eco::default()) } else { Dialogo::sessao(pendentes_max) };
+        let porta = fluxo.local_addr().map(|endereco| endereco.port()).ok();
+        let (relogio, gravada) = plano.relogio_e_rastro(porta);
+        let dialogo = if plano.eco {
+            Dialogo::Eco(Eco::default())
+        } else {
+            Dialogo::sessao(pendentes_max, relogio, gravada)
+        };
         Ok(Self {
             fluxo,
             limite: plano.servidor.tempo_limite(),

@@ -1,19 +1,21 @@
 //! The dialogue on a connection under load: with a bank, or with an echo.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pixson_conexao::ErroConexao;
 use pixson_core::protocolo::Enquadrador;
 use pixson_core::sessao::{ConfiguracaoCliente, ErroEnvio, ErroSessao, SaidaCliente};
 use pixson_core::{Operacao, Pedido, Relogio, Resposta, SessaoCliente};
+use pixson_gravador::{ConexaoGravada, SessaoGravada};
 
 use crate::ErroCarga;
 
 /// The dialogue on a connection, without a socket: bytes in, replies out.
 #[derive(Debug)]
 pub(crate) enum Dialogo {
-    Sessao(SessaoCliente),
+    Sessao(SessaoGravada),
     Eco(Eco),
 }
 
@@ -40,9 +42,15 @@ pub(crate) struct Eco {
 }
 
 impl Dialogo {
-    pub(crate) fn sessao(pendentes_max: NonZeroUsize) -> Self {
+    /// With a trace all connections share the clock of the process.
+    pub(crate) fn sessao(
+        pendentes_max: NonZeroUsize,
+        relogio: Arc<Relogio>,
+        gravada: Option<ConexaoGravada>,
+    ) -> Self {
         let configuracao = ConfiguracaoCliente { pendentes_max, ..ConfiguracaoCliente::default() };
-        Self::Sessao(SessaoCliente::nova(configuracao))
+        let sessao = SessaoCliente::com_relogio(configuracao, relogio);
+        Self::Sessao(SessaoGravada::nova(sessao, gravada))
     }
 
     pub(crate) fn enviar(&mut self, operacao: Operacao) -> Result<(), ErroEnvio> {
@@ -99,7 +107,7 @@ impl Dialogo {
     }
 }
 
-fn proxima_da_sessao(sessao: &mut SessaoCliente) -> Result<Chegada, ErroCarga> {
+fn proxima_da_sessao(sessao: &mut SessaoGravada) -> Result<Chegada, ErroCarga> {
     loop {
         match sessao.proxima_saida().map_err(|erro| ErroConexao::de_sessao(erro, false))? {
             SaidaCliente::PedidoEnviado(_) | SaidaCliente::MensagemRecebida(_) => {}

@@ -51,6 +51,9 @@ pub enum ErroPlano {
     /// More requests a second than [`TAXA_MAX`](crate::TAXA_MAX).
     #[error("a taxa é alta demais")]
     TaxaDemais,
+    /// An echo has no clock of which a trace could be kept.
+    #[error("não há rastro de um eco")]
+    RastroDeEco,
     /// Longer than [`DURACAO_MAX`](crate::DURACAO_MAX).
     #[error("a duração é longa demais")]
     DuracaoDemais,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use pixson_conexao::{ErroConexao, ServidorDistante};
-use pixson_core::Rg;
+use pixson_core::{Relogio, Rg};
+use pixson_gravador::{ConexaoGravada, Gravador};
 pub use pixson_linha::lacos::LACOS_MAX;
 
 use crate::sorteio::{Escolhas, Papel};
@@ -56,6 +57,9 @@ pub struct ConfiguracaoDaCarga {
     pub eco: bool,
     /// Set it to end the load before its time.
     pub parar: Arc<AtomicBool>,
+    /// Keeps a trace of every connection, also of those that read the balances. They are one process then, and
+    /// share its clock; otherwise each has a clock of its own. Not for an echo.
+    pub gravador: Option<Arc<Gravador>>,
 }
 
 impl Default for ConfiguracaoDaCarga {
@@ -73,6 +77,7 @@ impl Default for ConfiguracaoDaCarga {
             semente: 1,
             eco: false,
             parar: Arc::default(),
+            gravador: None,
         }
     }
 }
@@ -93,6 +98,8 @@ pub struct Plano {
     pub(crate) semente: u64,
     pub(crate) eco: bool,
     parar: Arc<AtomicBool>,
+    /// The trace, and the clock of the process that keeps it.
+    rastro: Option<(Arc<Gravador>, Arc<Relogio>)>,
     /// Every transfer leaves the first account or enters it.
     por_uma: bool,
 }
@@ -109,6 +116,7 @@ impl Plano {
     ) -> Result<Self, ErroPlano> {
         let ConfiguracaoDaCarga { operacao, lacos, duracao, contas, semente, eco, parar, .. } =
             configuracao;
+        let rastro = configuracao.gravador.map(|gravador| (gravador, Arc::default()));
         let conexoes = configuracao.conexoes.get();
         let pipeline = configuracao.pipeline.get();
         let taxa = configuracao.taxa.map(NonZeroU64::get);
@@ -119,6 +127,7 @@ impl Plano {
             (lacos <= LACOS_MAX, ErroPlano::LacosDemais),
             (taxa.is_none_or(|taxa| taxa <= TAXA_MAX), ErroPlano::TaxaDemais),
             (duracao <= DURACAO_MAX, ErroPlano::DuracaoDemais),
+            (rastro.is_none() || !eco, ErroPlano::RastroDeEco),
         ] {
             if !certo {
                 return Err(erro);
@@ -150,6 +159,7 @@ impl Plano {
             semente,
             eco,
             parar,
+            rastro,
             por_uma,
         })
     }
@@ -158,6 +168,19 @@ impl Plano {
     pub(crate) fn sem_recursos(&self, erro: &io::Error) -> ErroCarga {
         let erro = io::Error::new(erro.kind(), erro.to_string());
         ErroConexao::SemConexao { endereco: self.servidor.to_string(), erro }.into()
+    }
+
+    /// The clock of a new connection, and its part of the trace, if one is kept.
+    pub(crate) fn relogio_e_rastro(
+        &self,
+        porta: Option<u16>,
+    ) -> (Arc<Relogio>, Option<ConexaoGravada>) {
+        match &self.rastro {
+            Some((gravador, relogio)) => {
+                (Arc::clone(relogio), Some(gravador.proxima_conexao(porta)))
+            }
+            None => (Arc::default(), None),
+        }
     }
 
     /// Whether an end was asked for.

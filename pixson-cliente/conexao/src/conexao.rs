@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use pixson_core::sessao::SaidaCliente;
 use pixson_core::{Carimbo, Operacao, Resposta, SessaoCliente};
+use pixson_gravador::{Gravador, SessaoGravada};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
@@ -21,7 +22,7 @@ const ESPERA_MIN: Duration = Duration::from_micros(1);
 #[derive(Debug)]
 pub struct ConexaoCliente<'i> {
     fluxo: TcpStream,
-    sessao: SessaoCliente,
+    sessao: SessaoGravada,
     /// How long the server may take for a reply.
     tempo_limite: Duration,
     interrupcao: &'i Interrupcao,
@@ -39,10 +40,18 @@ impl<'i> ConexaoCliente<'i> {
     ) -> Result<Self, ErroConexao> {
         Ok(Self {
             fluxo: servidor.conectar(interrupcao)?,
-            sessao: SessaoCliente::default(),
+            sessao: SessaoGravada::nova(SessaoCliente::default(), None),
             tempo_limite: servidor.tempo_limite(),
             interrupcao,
         })
+    }
+
+    /// The same, on which nothing was said yet, as the next connection of a trace.
+    #[must_use]
+    pub fn com_rastro(self, gravador: &Gravador) -> Self {
+        let porta = self.fluxo.local_addr().map(|endereco| endereco.port()).ok();
+        let gravada = gravador.proxima_conexao(porta);
+        Self { sessao: SessaoGravada::nova(SessaoCliente::default(), Some(gravada)), ..self }
     }
 
     /// Sends a request and waits for its answer. `ao_mudar` is called at each change of the clock,

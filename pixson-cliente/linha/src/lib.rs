@@ -44,6 +44,7 @@ pub mod portugues;
 pub mod prazo;
 mod programa;
 pub mod quantia;
+pub mod rastro;
 pub mod sinais;
 pub mod visivel;
 

@@ -76,9 +76,9 @@ impl Gravador {
 
     /// Ends the trace in order, after the last event: every [`ConexaoGravada`] was dropped. It waits until
     /// all is written, for 10 s at most.
-    pub fn encerrar(self) {
+    pub fn encerrar(&self) {
         self.mesa.acabar();
-        let escrito = self.escrito.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let escrito = self.escrito.lock().unwrap_or_else(PoisonError::into_inner);
         // The thread has ended, or the time is over: nothing more can be done for the trace.
         let _ = escrito.recv_timeout(DESPEDIDA_MAX);
     }

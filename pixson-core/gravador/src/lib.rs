@@ -34,6 +34,7 @@ mod conexao;
 mod escrivao;
 mod gravador;
 mod mesa;
+mod sessao;
 
 pub use self::arquivo::{ArquivoDoRastro, ErroDeArquivo};
 pub use self::carimbos::CarimbosDoBanco;
@@ -41,3 +42,4 @@ pub use self::comando::comando_digitado;
 pub use self::conexao::ConexaoGravada;
 pub use self::gravador::Gravador;
 pub use self::mesa::ESPERAM_MAX;
+pub use self::sessao::SessaoGravada;
