@@ -13,6 +13,7 @@ use rustix::process::Signal;
 use super::ambiente::programa;
 use super::conexao::{ConexaoCrua, ligar};
 use super::filho::Filho;
+use super::rastro::RastroDeProva;
 use super::{PACIENCIA, binario, dizer};
 
 /// A server that is heard, on accounts that outlive it. It is killed, by its id, when dropped.
@@ -21,6 +22,7 @@ pub(crate) struct Instancia {
     saida: Receiver<String>,
     erros: Receiver<String>,
     pub(crate) porta: u16,
+    rastro: Option<RastroDeProva>,
 }
 
 impl Instancia {
@@ -33,11 +35,12 @@ impl Instancia {
 
     /// Starts a process, and waits for nothing.
     pub(crate) fn gerar(comando: &mut Command) -> Self {
+        let rastro = RastroDeProva::de(comando);
         let comando = comando.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut processo = Filho::gerar(comando);
         let saida = linhas(processo.stdout.take().expect("piped"));
         let erros = linhas(processo.stderr.take().expect("piped"));
-        Self { processo, saida, erros, porta: 0 }
+        Self { processo, saida, erros, porta: 0, rastro }
     }
 
     /// Serves these accounts.
@@ -125,6 +128,9 @@ impl Instancia {
         self.sinalizar(Signal::TERM);
         let (fim, erros) = self.esperar_fim();
         assert_eq!(fim.code(), Some(0), "{erros:?}");
+        if let Some(rastro) = &self.rastro {
+            rastro.conferir(true);
+        }
         erros
     }
 
@@ -147,6 +153,13 @@ impl Drop for Instancia {
     fn drop(&mut self) {
         if thread::panicking() {
             self.erros.try_iter().for_each(|linha| dizer(&linha));
+            return;
+        }
+        // Killed here at the latest, so that the trace grows no more.
+        let _ = self.processo.kill();
+        let _ = self.processo.wait();
+        if let Some(rastro) = self.rastro.take() {
+            rastro.conferir(false);
         }
     }
 }

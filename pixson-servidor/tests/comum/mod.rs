@@ -9,6 +9,7 @@ pub(crate) mod honestos;
 pub(crate) mod instancia;
 pub(crate) mod painel;
 pub(crate) mod pasta;
+pub(crate) mod rastro;
 
 use std::env;
 use std::fs;
