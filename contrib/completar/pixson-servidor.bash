@@ -62,7 +62,7 @@ _pixson__servidor() {
 
     case "${cmd}" in
         pixson__servidor)
-            opts="-h -V --host --porta --contas --banco --espera-banco --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --metricas --ajuda --help --versao --version conta importar exportar extrato banco auditar completar manual"
+            opts="-h -V --host --porta --contas --banco --espera-banco --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --rastro --metricas --ajuda --help --versao --version conta importar exportar extrato banco auditar completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -172,6 +172,21 @@ _pixson__servidor() {
                     ;;
                 --log-formato)
                     COMPREPLY=($(compgen -W "texto json" -- "${cur}"))
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --metricas)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pixson_servidor_global_optspecs
-    string join \n host= porta= contas= banco= espera-banco= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= metricas= h/help V/version
+    string join \n host= porta= contas= banco= espera-banco= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= rastro= metricas= h/help V/version
 end
 
 function __fish_pixson_servidor_needs_command
@@ -46,6 +46,7 @@ info\t''
 detalhe\t''"
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l log-formato -d 'Forma do registro: texto ou json [padrão: texto]' -r -f -a "texto\t''
 json\t''"
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para pixson-cliente diagrama; tem RGs e saldos [padrão: nenhum]' -r -F
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l metricas -d 'Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l silencioso -d 'Não mostra nada na saída padrão enquanto atende'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s h -l help -l ajuda -d 'Mostra esta ajuda'
