@@ -44,6 +44,8 @@ fn a_reply_without_lf_is_taken_after_the_quiet_period() {
     assert_eq!(ultima(&mut sessao), pausa(PAUSA_LEGADA));
     sessao.silencio();
     assert!(matches!(sessao.proxima_saida(), Ok(SaidaCliente::MensagemRecebida(_))));
+    let dita = sessao.resposta_da_mensagem().map(|resposta| resposta.texto().into_owned());
+    assert_eq!(dita.as_deref(), Some("Login realizado com sucesso"));
     let Ok(SaidaCliente::RespostaRecebida(resposta)) = sessao.proxima_saida() else {
         panic!("the reply should be out");
     };
