@@ -12,7 +12,10 @@ use super::binario;
 
 const OPCAO: &str = "--rastro";
 
-/// A file with the trace of a server, removed when this is dropped.
+/// How the files are called that are made here.
+const PREFIXO: &str = "pixson-rastro-";
+
+/// A file with the trace of a server, removed when this is dropped, unless the test itself has named it.
 pub(crate) struct RastroDeProva(PathBuf);
 
 impl RastroDeProva {
@@ -28,7 +31,7 @@ impl RastroDeProva {
             return Some(Self(arquivo.into()));
         }
         let numero = ULTIMO.fetch_add(1, Ordering::Relaxed);
-        let nome = format!("pixson-rastro-{}-{numero}.jsonl", process::id());
+        let nome = format!("{PREFIXO}{}-{numero}.jsonl", process::id());
         let caminho = std::env::temp_dir().join(nome);
         comando.args([OsStr::new(OPCAO), caminho.as_os_str()]);
         Some(Self(caminho))
@@ -61,7 +64,10 @@ fn conferir(caminho: &Path, bytes: &[u8], em_ordem: bool) {
 
 impl Drop for RastroDeProva {
     fn drop(&mut self) {
-        // It was never made if the server did not come that far.
-        let _ = fs::remove_file(&self.0);
+        let nome = self.0.file_name().and_then(OsStr::to_str);
+        if nome.is_some_and(|nome| nome.starts_with(PREFIXO)) {
+            // It was never made if the server did not come that far.
+            let _ = fs::remove_file(&self.0);
+        }
     }
 }
