@@ -53,7 +53,7 @@ _pixson__cliente() {
 
     case "${cmd}" in
         pixson__cliente)
-            opts="-h -V --rg --host --porta --tempo-limite --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga diagrama completar manual"
+            opts="-h -V --rg --host --porta --tempo-limite --rastro --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga diagrama completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -87,6 +87,21 @@ _pixson__cliente() {
                     fi
                     return 0
                     ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --cor)
                     COMPREPLY=($(compgen -W "auto sempre nunca" -- "${cur}"))
                     return 0
@@ -99,7 +114,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__carga)
-            opts="-h --operacao --conexoes --pipeline --lacos --duracao --taxa --rgs --contas-quentes --semente --eco --progresso --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --operacao --conexoes --pipeline --lacos --duracao --taxa --rgs --contas-quentes --semente --eco --progresso --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -193,6 +208,21 @@ _pixson__cliente() {
                     fi
                     return 0
                     ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -201,7 +231,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__completar)
-            opts="-h --ajuda --help --rg --host --porta --tempo-limite --json bash elvish fish powershell zsh"
+            opts="-h --ajuda --help --rg --host --porta --tempo-limite --rastro --json bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -232,6 +262,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -243,7 +288,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__deposito)
-            opts="-h --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -277,6 +322,21 @@ _pixson__cliente() {
                     fi
                     return 0
                     ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -285,7 +345,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__diagrama)
-            opts="-h --formato --conta --conexao --de --ate --um-por-vez --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --formato --conta --conexao --de --ate --um-por-vez --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -351,6 +411,10 @@ _pixson__cliente() {
                     fi
                     return 0
                     ;;
+                --rastro)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -359,7 +423,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__manual)
-            opts="-h --ajuda --help --rg --host --porta --tempo-limite --json"
+            opts="-h --ajuda --help --rg --host --porta --tempo-limite --rastro --json"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -390,6 +454,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -401,7 +480,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__ping)
-            opts="-h --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -432,6 +511,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -443,7 +537,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__saldo)
-            opts="-h --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -474,6 +568,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -485,7 +594,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__saque)
-            opts="-h --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -516,6 +625,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -527,7 +651,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__script)
-            opts="-h --parar-no-erro --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --parar-no-erro --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -561,6 +685,21 @@ _pixson__cliente() {
                     fi
                     return 0
                     ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -569,7 +708,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__transferencia)
-            opts="-h --para --rg --host --porta --tempo-limite --json --ajuda --help"
+            opts="-h --para --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -607,6 +746,21 @@ _pixson__cliente() {
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;

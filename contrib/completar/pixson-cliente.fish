@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pixson_cliente_global_optspecs
-    string join \n rg= host= porta= tempo-limite= json cor= h/help V/version
+    string join \n rg= host= porta= tempo-limite= rastro= json cor= h/help V/version
 end
 
 function __fish_pixson_cliente_needs_command
@@ -29,6 +29,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l rg -d 'RG
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -l cor -d 'Cores do menu no terminal: auto, sempre ou nunca [padrão: auto]' -r -f -a "auto\t''
 sempre\t''
 nunca\t''"
@@ -49,18 +50,21 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saldo" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand saque" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand deposito" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l para -d 'RG da conta que recebe' -r -f
@@ -68,12 +72,14 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferen
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand transferencia" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l parar-no-erro -d 'Para na primeira linha que não é feita'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand script" -s h -l help -l ajuda -d 'Mostra esta ajuda'
@@ -81,6 +87,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l r
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand ping" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l operacao -d 'O que pedir: saldo, deposito, transferencia ou misto, que é metade saldos, um quarto depósitos e um quarto transferências [padrão: saldo]' -r -f -a "saldo\t''
@@ -99,6 +106,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l eco -d 'Fala com um eco em vez de um banco, sem login e sem conferir dinheiro: mede a rede e o próprio cliente'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
@@ -115,6 +123,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l host -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l porta -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l tempo-limite -d 'Não serve para este comando' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l rastro -d 'Não serve para este comando' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l um-por-vez -d 'Os clientes sem rastro esperam cada resposta antes do próximo pedido: seus carimbos dizem mais'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l json -d 'Não serve para este comando'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -s h -l help -l ajuda -d 'Mostra esta ajuda'
@@ -122,12 +131,14 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar"
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para o comando diagrama [padrão: nenhum]' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand manual" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -f
