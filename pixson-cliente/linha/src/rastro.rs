@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use pixson_core::rastro::CabecalhoDoRastro;
-use pixson_gravador::{ArquivoDoRastro, ErroDeArquivo, Gravador};
+use pixson_gravador::{ArquivoDoRastro, ErroDeGravacao, Gravador};
 
 use crate::portugues::causa;
 
@@ -22,12 +22,12 @@ pub fn comecar(
         ao_parar(&format!("O rastro não é mais gravado ({}).", causa(erro)));
     };
     let iniciado = ArquivoDoRastro::abrir(arquivo).and_then(|aberto| {
-        Gravador::iniciar(aberto, cabecalho, ao_falhar).map_err(ErroDeArquivo::Sistema)
+        Gravador::iniciar(aberto, cabecalho, ao_falhar).map_err(ErroDeGravacao::Sistema)
     });
     iniciado.map_err(|erro| {
         let arquivo = arquivo.display();
         match erro {
-            ErroDeArquivo::Sistema(erro) => {
+            ErroDeGravacao::Sistema(erro) => {
                 format!("Não foi possível gravar o rastro em \"{arquivo}\" ({}).", causa(&erro))
             }
             outro => format!("O rastro não pode ser gravado em \"{arquivo}\": {outro}."),

@@ -25,7 +25,7 @@ pub struct ArquivoDoRastro(pub(crate) File);
 
 /// Why a file takes no trace.
 #[derive(Debug, Error)]
-pub enum ErroDeArquivo {
+pub enum ErroDeGravacao {
     /// It is a directory, a pipe or a device. A pipe would have the program wait for its reader.
     #[error("não é um arquivo comum")]
     NaoEComum,
@@ -40,7 +40,7 @@ pub enum ErroDeArquivo {
     Sistema(#[from] io::Error),
 }
 
-impl ErroDeArquivo {
+impl ErroDeGravacao {
     /// Whose fault it is: that of whoever named the file, or of the storage.
     pub fn culpa(&self) -> Culpa {
         match self {
@@ -56,8 +56,8 @@ impl ArquivoDoRastro {
     ///
     /// # Errors
     ///
-    /// [`ErroDeArquivo`]; a file that is there is as it was.
-    pub fn abrir(caminho: &Path) -> Result<Self, ErroDeArquivo> {
+    /// [`ErroDeGravacao`]; a file that is there is as it was.
+    pub fn abrir(caminho: &Path) -> Result<Self, ErroDeGravacao> {
         // A pipe without a reader, or a terminal, must not hold up the program before it is refused.
         let sem_esperar = OFlags::NONBLOCK | OFlags::NOCTTY;
         let aberto = OpenOptions::new()
@@ -68,15 +68,15 @@ impl ArquivoDoRastro {
             .custom_flags(sem_esperar.bits().cast_signed())
             .open(caminho);
         let mut arquivo = aberto.map_err(|erro| match erro.kind() {
-            io::ErrorKind::IsADirectory => ErroDeArquivo::NaoEComum,
-            _ => ErroDeArquivo::Sistema(erro),
+            io::ErrorKind::IsADirectory => ErroDeGravacao::NaoEComum,
+            _ => ErroDeGravacao::Sistema(erro),
         })?;
         if !arquivo.metadata()?.is_file() {
-            return Err(ErroDeArquivo::NaoEComum);
+            return Err(ErroDeGravacao::NaoEComum);
         }
         arquivo.try_lock().map_err(|erro| match erro {
-            TryLockError::WouldBlock => ErroDeArquivo::EmUso,
-            TryLockError::Error(erro) => ErroDeArquivo::Sistema(erro),
+            TryLockError::WouldBlock => ErroDeGravacao::EmUso,
+            TryLockError::Error(erro) => ErroDeGravacao::Sistema(erro),
         })?;
         emendar(&mut arquivo)?;
         Ok(Self(arquivo))
@@ -88,7 +88,7 @@ impl ArquivoDoRastro {
 }
 
 /// Makes sure that what is in the file is a trace, and that its last line ends.
-fn emendar(arquivo: &mut File) -> Result<(), ErroDeArquivo> {
+fn emendar(arquivo: &mut File) -> Result<(), ErroDeGravacao> {
     let tamanho = arquivo.metadata()?.len();
     if tamanho == 0 {
         return Ok(());
@@ -98,7 +98,7 @@ fn emendar(arquivo: &mut File) -> Result<(), ErroDeArquivo> {
     let cortada = primeira.len() == comeco.len()
         && (COMECO.starts_with(primeira) || primeira.starts_with(COMECO));
     if !cortada && !matches!(ler_linha(primeira), Ok(LinhaDoRastro::Cabecalho(_))) {
-        return Err(ErroDeArquivo::NaoERastro);
+        return Err(ErroDeGravacao::NaoERastro);
     }
     let fim = ler_em(arquivo, tamanho.saturating_sub(PONTA_BYTES))?;
     let ultima = fim.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -106,7 +106,7 @@ fn emendar(arquivo: &mut File) -> Result<(), ErroDeArquivo> {
         return Ok(());
     }
     if ultima.len() as u64 == PONTA_BYTES {
-        return Err(ErroDeArquivo::NaoERastro);
+        return Err(ErroDeGravacao::NaoERastro);
     }
     if ler_linha(ultima).is_ok() {
         arquivo.write_all(b"\n")?;

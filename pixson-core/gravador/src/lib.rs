@@ -36,7 +36,7 @@ mod gravador;
 mod mesa;
 mod sessao;
 
-pub use self::arquivo::{ArquivoDoRastro, ErroDeArquivo};
+pub use self::arquivo::{ArquivoDoRastro, ErroDeGravacao};
 pub use self::carimbos::CarimbosDoBanco;
 pub use self::comando::comando_digitado;
 pub use self::conexao::ConexaoGravada;

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use pixson_core::rastro::{CabecalhoDoRastro, Rastros};
 use pixson_core::{Operacao, Pedido, Relogio};
-use pixson_gravador::{ArquivoDoRastro, ErroDeArquivo, Gravador};
+use pixson_gravador::{ArquivoDoRastro, ErroDeGravacao, Gravador};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 /// Keeps a trace of one request in this file.
-fn gravar(caminho: &Path) -> Result<(), ErroDeArquivo> {
+fn gravar(caminho: &Path) -> Result<(), ErroDeGravacao> {
     let cabecalho = CabecalhoDoRastro::novo("ana".parse().expect("a name"));
     let arquivo = ArquivoDoRastro::abrir(caminho)?;
     let gravador = Gravador::iniciar(arquivo, &cabecalho, |erro| panic!("{erro}"))?;
@@ -64,27 +64,27 @@ fn a_torn_line_is_cut_off_wherever_it_was_torn() {
 fn what_is_no_file_or_no_trace_or_taken_is_refused_and_stays_as_it_is() {
     let pasta = tempfile::tempdir().expect("a temporary directory");
     let diretorio = ArquivoDoRastro::abrir(pasta.path());
-    assert!(matches!(diretorio, Err(ErroDeArquivo::NaoEComum)), "{diretorio:?}");
+    assert!(matches!(diretorio, Err(ErroDeGravacao::NaoEComum)), "{diretorio:?}");
     let nada = ArquivoDoRastro::abrir(Path::new("/dev/null"));
-    assert!(matches!(nada, Err(ErroDeArquivo::NaoEComum)), "{nada:?}");
+    assert!(matches!(nada, Err(ErroDeGravacao::NaoEComum)), "{nada:?}");
     let cano = pasta.path().join("cano");
     mknodat(CWD, &cano, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a new name");
     let sem_leitor = ArquivoDoRastro::abrir(&cano);
-    assert!(matches!(sem_leitor, Err(ErroDeArquivo::NaoEComum)), "{sem_leitor:?}");
+    assert!(matches!(sem_leitor, Err(ErroDeGravacao::NaoEComum)), "{sem_leitor:?}");
 
     let longa = format!("{{\"formato\":\"pixson-rastro\",\"x\":\"{}", "x".repeat(5000));
     for outro in ["olá\n", "olá", "{\"rg\":\"1\"}\n", &longa] {
         let caminho = pasta.path().join("outro");
         File::create(&caminho).expect("writable").write_all(outro.as_bytes()).expect("writable");
         let aberto = ArquivoDoRastro::abrir(&caminho);
-        assert!(matches!(aberto, Err(ErroDeArquivo::NaoERastro)), "{outro}: {aberto:?}");
+        assert!(matches!(aberto, Err(ErroDeGravacao::NaoERastro)), "{outro}: {aberto:?}");
         assert_eq!(fs::read_to_string(&caminho).expect("readable"), outro);
     }
 
     let caminho = pasta.path().join("ana.jsonl");
     let primeiro = ArquivoDoRastro::abrir(&caminho).expect("a new file");
     let segundo = ArquivoDoRastro::abrir(&caminho);
-    assert!(matches!(segundo, Err(ErroDeArquivo::EmUso)), "{segundo:?}");
+    assert!(matches!(segundo, Err(ErroDeGravacao::EmUso)), "{segundo:?}");
     drop(primeiro);
     ArquivoDoRastro::abrir(&caminho).expect("nobody has it any more");
 }
