@@ -44,7 +44,6 @@ impl Escrivao {
         mesa: &Mesa,
         ao_falhar: impl FnOnce(&io::Error),
     ) {
-        ceder_a_vez();
         let mut ao_falhar = Some(ao_falhar);
         while let Ok(primeiro) = recados.recv() {
             let tomado = self.tomar(std::iter::once(primeiro).chain(recados.try_iter()), mesa);
@@ -99,7 +98,7 @@ impl Escrivao {
 }
 
 /// Lowers the priority of this thread; on Linux each thread has one of its own.
-fn ceder_a_vez() {
+pub(crate) fn ceder_a_vez() {
     // If the system refuses, it only writes sooner than it needs to.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), CORTESIA);

@@ -12,7 +12,7 @@ use pixson_core::rastro::{CabecalhoDoRastro, ConexaoNumerada, RedatorDoRastro};
 use crate::arquivo::ArquivoDoRastro;
 use crate::carimbos::CarimbosDoBanco;
 use crate::conexao::ConexaoGravada;
-use crate::escrivao::Escrivao;
+use crate::escrivao::{Escrivao, ceder_a_vez};
 use crate::mesa::Mesa;
 
 /// How long the end of a trace waits for a slow disk, at most: 10 s.
@@ -52,6 +52,7 @@ impl Gravador {
         thread::Builder::new().spawn(move || {
             // Dropped when the last line is written, which `encerrar` waits for.
             let _escreveu: mpsc::Sender<()> = escreveu;
+            ceder_a_vez();
             escrivao.trabalhar(&chegam, &dele, ao_falhar);
         })?;
         Ok(Self { mesa, conexoes: AtomicU64::new(0), escrito: Mutex::new(escrito) })
