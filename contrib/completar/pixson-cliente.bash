@@ -352,7 +352,7 @@ _pixson__cliente() {
             fi
             case "${prev}" in
                 --formato)
-                    COMPREPLY=($(compgen -W "svg shiviz mermaid json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "html svg shiviz mermaid json" -- "${cur}"))
                     return 0
                     ;;
                 --conta)

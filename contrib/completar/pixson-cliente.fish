@@ -111,7 +111,8 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -s h -l help -l ajuda -d 'Mostra esta ajuda'
-complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l formato -d 'Formato do diagrama: svg, shiviz, mermaid ou json [padrão: svg]' -r -f -a "svg\t''
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l formato -d 'Formato do diagrama: html, svg, shiviz, mermaid ou json [padrão: html]' -r -f -a "html\t''
+svg\t''
 shiviz\t''
 mermaid\t''
 json\t''"

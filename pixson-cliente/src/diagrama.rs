@@ -1,5 +1,6 @@
 //! `pixson-cliente diagrama`: recorded runs as pictures, and what their clocks did wrong.
 
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +19,10 @@ use crate::programa::PROGRAMA;
 /// The exit code if some process broke the rules of the clock.
 const REGRA_QUEBRADA_CODIGO: u8 = 1;
 
+/// What is told to who would get a page on the screen.
+const PAGINA_NO_TERMINAL: &str = "A página é para um navegador: ponha `> diagrama.html` no fim do comando e abra esse \
+                                  arquivo, ou escolha outro --formato.";
+
 /// What `diagrama` reads from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct OpcoesDeDiagrama {
@@ -25,8 +30,8 @@ pub(crate) struct OpcoesDeDiagrama {
     #[arg(help_heading = "Argumentos", value_name = "ARQUIVO", required = true)]
     arquivos: Vec<PathBuf>,
 
-    /// Formato do diagrama: svg, shiviz, mermaid ou json [padrão: svg]
-    #[arg(long, value_name = "FORMATO", value_parser = formatos(), default_value = "svg")]
+    /// Formato do diagrama: html, svg, shiviz, mermaid ou json [padrão: html]
+    #[arg(long, value_name = "FORMATO", value_parser = formatos(), default_value = "html")]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     formato: FormatoDoDiagrama,
 
@@ -61,6 +66,9 @@ pub(crate) fn executar(
     argumentos: &OpcoesDeDiagrama,
     interrupcao: &Interrupcao,
 ) -> Result<ExitCode, String> {
+    if argumentos.formato == FormatoDoDiagrama::Html && io::stdout().is_terminal() {
+        return Err(PAGINA_NO_TERMINAL.to_owned());
+    }
     let coleta = match ler(&argumentos.arquivos, interrupcao) {
         Ok(coleta) => coleta,
         Err(codigo) => return Ok(ExitCode::from(codigo)),

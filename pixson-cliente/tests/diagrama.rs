@@ -47,14 +47,14 @@ fn each_format_of_each_kept_run_is_that_of_the_core() {
         }
     }
     let saida = diagrama(&["-"], &ler("fundadora.jsonl"));
-    assert_eq!(texto(&saida.stdout), ler("fundadora.svg"), "a picture is the default");
+    assert!(texto(&saida.stdout).starts_with("<!DOCTYPE html>"), "a page is the default");
 }
 
 #[test]
 fn a_client_that_does_not_merge_is_drawn_and_told_what_its_clock_should_have_been() {
     let saida = diagrama(&["-"], &sem_fusao());
     assert_eq!(saida.status.code(), Some(1));
-    assert!(texto(&saida.stdout).starts_with("<svg"));
+    assert!(texto(&saida.stdout).starts_with("<!DOCTYPE html>"));
     assert_eq!(
         texto(&saida.stderr),
         "ana, linha 2, recebimento: não funde o carimbo recebido, 3: o relógio foi de 1 a 2, e \
@@ -116,7 +116,7 @@ fn a_picture_that_nobody_could_read_is_refused_and_the_diagnosis_is_told_all_the
              {{\"seq\":2,{dono},\"us\":1,\"evento\":\"perda\",\"perdidas\":0}}\n"
         );
     }
-    let saida = diagrama(&["-"], &rastro);
+    let saida = diagrama(&["-", "--formato", "svg"], &rastro);
     assert_eq!((saida.status.code(), texto(&saida.stdout)), (Some(2), ""));
     let dito = texto(&saida.stderr);
     assert!(dito.contains("não funde o carimbo recebido"), "{dito}");

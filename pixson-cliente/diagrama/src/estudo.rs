@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pixson_core::rastro::{
-    Causalidade, DesenhoGrande, Filtro, Grafo, GrafoGrande, Infracao, Recorte, json, mermaid,
+    Causalidade, DesenhoGrande, Filtro, Grafo, GrafoGrande, Infracao, Recorte, html, json, mermaid,
     shiviz, svg,
 };
 use thiserror::Error;
@@ -84,6 +84,7 @@ impl Estudo {
         let recorte = Recorte::de(&self.grafo, filtro);
         let causalidade = Causalidade::de(self.grafo)?;
         Ok(match formato {
+            FormatoDoDiagrama::Html => html(&causalidade, &recorte, &self.infracoes),
             FormatoDoDiagrama::Json => json(&causalidade, &recorte, &self.infracoes) + "\n",
             FormatoDoDiagrama::Shiviz => shiviz(&causalidade, &recorte),
             FormatoDoDiagrama::Mermaid => mermaid(&causalidade, &recorte)?,

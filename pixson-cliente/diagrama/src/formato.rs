@@ -5,6 +5,8 @@ use std::str::FromStr;
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FormatoDoDiagrama {
+    /// A page for a browser.
+    Html,
     /// The graph, for programs.
     Json,
     /// A log for ShiViz.
@@ -17,11 +19,12 @@ pub enum FormatoDoDiagrama {
 
 impl FormatoDoDiagrama {
     /// Every format.
-    pub const TODOS: [Self; 4] = [Self::Svg, Self::Shiviz, Self::Mermaid, Self::Json];
+    pub const TODOS: [Self; 5] = [Self::Html, Self::Svg, Self::Shiviz, Self::Mermaid, Self::Json];
 
     /// The word that stands for it.
     pub const fn palavra(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Json => "json",
             Self::Shiviz => "shiviz",
             Self::Mermaid => "mermaid",

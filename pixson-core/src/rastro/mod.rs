@@ -11,6 +11,7 @@ mod em_json;
 mod escrita;
 mod evento;
 mod grafo;
+mod html;
 mod inferencia;
 mod infracao;
 mod juncao;
@@ -42,6 +43,7 @@ pub use evento::{
     RespostaVista, TEXTO_MAX_BYTES,
 };
 pub use grafo::{AvisoDoGrafo, Grafo, NoDoGrafo, OutroLado, ProcessoDoGrafo};
+pub use html::html;
 pub use infracao::{Infracao, SemRastro};
 pub use leitura::{ErroDeLinha, ler_linha};
 pub use linha::{LINHA_MAX_BYTES, LinhaDoRastro, RelatoDoRastro, VERSAO_DO_RASTRO};

@@ -18,11 +18,12 @@ pub(crate) fn membros() -> Vec<String> {
     membros.map(ToOwned::to_owned).collect()
 }
 
-/// All files of a folder and of those in it.
+/// All Rust files of a folder and of those in it.
 pub(crate) fn fontes(pasta: &Path) -> Vec<PathBuf> {
     let itens = fs::read_dir(pasta).expect("a source folder");
     let caminhos = itens.map(|item| item.expect("readable").path());
     caminhos
         .flat_map(|caminho| if caminho.is_dir() { fontes(&caminho) } else { vec![caminho] })
+        .filter(|caminho| caminho.extension().is_some_and(|fim| fim == "rs"))
         .collect()
 }

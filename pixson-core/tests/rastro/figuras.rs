@@ -8,8 +8,8 @@ use std::{env, fs};
 use pixson_core::Carimbo;
 use pixson_core::rastro::{
     CabecalhoDoRastro, Causalidade, ConexaoNumerada, Conteudo, Dito, EXPRESSAO_DO_SHIVIZ, Fato,
-    Filtro, MensagemVista, Rastros, Recorte, RespostaVista, SemRastro, diagnosticar, json, mermaid,
-    montar, shiviz, svg,
+    Filtro, MensagemVista, Rastros, Recorte, RespostaVista, SemRastro, diagnosticar, html, json,
+    mermaid, montar, shiviz, svg,
 };
 use pixson_oraculos::Sorteio;
 
@@ -77,6 +77,11 @@ fn each_format_of_each_kept_run_is_as_it_was() {
         conferir(&format!("{nome}.shiviz"), &shiviz(&causalidade, &recorte));
         conferir(&format!("{nome}.mermaid"), &mermaid(&causalidade, &recorte).expect("small"));
         conferir(&format!("{nome}.svg"), &svg(&causalidade, &recorte).expect("small"));
+        let pagina = html(&causalidade, &recorte, &infracoes);
+        let (_, depois) = pagina.split_once("id=\"grafo\">").expect("the graph is there");
+        let (grafo, _) = depois.split_once("</script>").expect("and it ends");
+        assert_eq!(grafo.to_owned() + "\n", em_json, "{nome}");
+        assert_eq!(pagina.matches("</script").count(), 2, "{nome}: no text ends an element");
         let rastro: String = rastros.iter().map(|um| String::from_utf8_lossy(um)).collect();
         conferir(&format!("{nome}.jsonl"), &rastro);
     }

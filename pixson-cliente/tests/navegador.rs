@@ -1,0 +1,219 @@
+//! The page of `pixson-cliente diagrama` in a real browser.
+
+mod comum;
+#[path = "comum/navegador.rs"]
+mod navegador;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use comum::{executar, texto};
+use navegador::Navegador;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// A page of this trace, in a folder of its own.
+fn pagina(rastro: &str) -> (TempDir, PathBuf) {
+    let saida = executar(&["diagrama", "-", "--formato", "html"], rastro);
+    assert_eq!(saida.status.code(), Some(0), "{}", texto(&saida.stderr));
+    let pasta = TempDir::new().expect("a temporary directory");
+    let arquivo = pasta.path().join("pagina.html");
+    fs::write(&arquivo, saida.stdout).expect("writable");
+    (pasta, arquivo)
+}
+
+/// A run that the tests of the core keep.
+fn guardado(nome: &str) -> String {
+    let pasta = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pixson-core/tests/rastro/dados");
+    fs::read_to_string(pasta.join(nome)).expect("a kept file")
+}
+
+/// The values of the clocks of the events that are shown so.
+fn valores(navegador: &Navegador, relacao: &str) -> serde_json::Value {
+    navegador.avaliar(&format!(
+        "return [...document.querySelectorAll('.evento.{relacao} .valor')]\
+         .map((um) => Number(um.textContent)).sort((a, b) => a - b)"
+    ))
+}
+
+fn painel(navegador: &Navegador) -> String {
+    let dito = navegador.avaliar("return document.getElementById('painel').textContent");
+    dito.as_str().expect("a text").to_owned()
+}
+
+#[test]
+fn an_event_shows_its_past_its_future_and_what_is_concurrent_by_pointer_and_by_keys() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let (_pasta, arquivo) = pagina(&guardado("ultimo-dinheiro.jsonl"));
+    assert_eq!(navegador.abrir(&arquivo), [""; 0]);
+    let da_ana = "[aria-label^='ana: envia saque']";
+    let conferir_cone = || {
+        assert_eq!(valores(&navegador, "passado"), json!([1, 2, 3, 4]));
+        assert_eq!(valores(&navegador, "futuro"), json!([6, 7, 8, 8, 9, 10]));
+        assert_eq!(valores(&navegador, "concorrente"), json!([1, 4, 5, 6, 7]));
+    };
+    navegador.apontar(da_ana, false);
+    conferir_cone();
+    navegador.apontar("h1", false);
+    assert_eq!(valores(&navegador, "passado"), json!([]));
+    navegador.apontar(da_ana, true);
+    navegador.apontar("h1", false);
+    conferir_cone();
+    assert!(painel(&navegador).contains("5 concorrentes"), "{}", painel(&navegador));
+    // Pointing at another one says why.
+    navegador.apontar("[aria-label^='servidor: envia'][data-lugar]:not(.passado)", false);
+    navegador.apontar("[aria-label^='servidor: recebe saque']", false);
+    assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));
+    navegador.apontar("h1", false);
+    // Enter holds it, and keys go elsewhere: right by the message, down in the process.
+    navegador.teclar("\u{e007}\u{e014}\u{e015}");
+    assert!(painel(&navegador).contains("por 5 → 6 → 7."), "{}", painel(&navegador));
+    conferir_cone();
+    navegador.teclar("\u{e00c}");
+    assert_eq!(valores(&navegador, "passado"), json!([]));
+    assert_eq!(navegador.queixas(), [""; 0]);
+}
+
+#[test]
+fn switches_change_rows_labels_and_columns_and_the_table_says_the_same() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let (_pasta, arquivo) = pagina(&guardado("ultimo-dinheiro.jsonl"));
+    navegador.abrir(&arquivo);
+    let mudar = |chave: &str, valor: &str| {
+        navegador.avaliar(&format!(
+            "const chave = document.getElementById('{chave}'); chave.value = '{valor}'; \
+             chave.dispatchEvent(new Event('change'))"
+        ))
+    };
+    let contar = |seletor: &str| {
+        navegador.avaliar(&format!("return document.querySelectorAll('{seletor}').length"))
+    };
+    assert_eq!(contar(".titulos .nome"), 3);
+    mudar("grupo", "conexao");
+    assert_eq!(contar(".titulos .nome"), 4, "the server has two connections");
+    mudar("grupo", "conta");
+    assert_eq!(contar(".titulos .nome"), 5, "and some replies name no account");
+    mudar("rotulo", "vetor");
+    let vetor =
+        "return document.querySelector('[aria-label^=\"ana: envia saque\"] .valor').textContent";
+    assert_eq!(navegador.avaliar(vetor), "(2, 3, 0)");
+    let altura = "return document.querySelector('.folha').offsetHeight";
+    let por_valor = navegador.avaliar(altura).as_u64();
+    mudar("linhas", "chegada");
+    assert!(navegador.avaliar(altura).as_u64() > por_valor, "a row for each event");
+    navegador.avaliar("document.querySelector('details').open = true");
+    assert_eq!(contar("tbody tr"), contar(".evento"));
+    navegador.apontar("tbody tr:nth-child(3) button", true);
+    assert_eq!(contar("tbody tr.proprio"), 1);
+    assert_eq!(contar("tbody tr.passado"), contar(".evento.passado"));
+    assert_eq!(navegador.queixas(), [""; 0]);
+}
+
+#[test]
+fn both_themes_are_seen_and_differ() {
+    let Some(navegador) = Navegador::novo(1000) else { return };
+    let (_pasta, arquivo) = pagina(&guardado("fundadora.jsonl"));
+    for tema in ["claro", "escuro"] {
+        navegador.abrir(&arquivo);
+        let escolher = format!(
+            "document.documentElement.dataset.tema = '{tema}'; return getComputedStyle(document.body).backgroundColor"
+        );
+        let fundo = if tema == "claro" { "rgb(253, 252, 249)" } else { "rgb(20, 23, 28)" };
+        assert_eq!(navegador.avaliar(&escolher), fundo);
+        let cores = navegador.cores();
+        assert!(cores > 50, "{tema}: {cores} colours are no drawing");
+    }
+}
+
+#[test]
+fn texts_of_peers_are_texts() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let (_pasta, arquivo) = pagina(&guardado("hostil.jsonl"));
+    assert_eq!(navegador.abrir(&arquivo), [""; 0]);
+    navegador.apontar("[aria-label*='--x']", true);
+    let elementos = "return [document.scripts.length, document.querySelectorAll('img, iframe').length, \
+                     document.querySelector('.titulos .nome').firstChild.data]";
+    assert_eq!(navegador.avaliar(elementos), json!([2, 0, "</svg> ;}{\"'&"]));
+    assert!(painel(&navegador).contains("</text><script>"), "{}", painel(&navegador));
+    assert_eq!(navegador.queixas(), [""; 0]);
+    // And what somebody manages to put into the page does not run.
+    navegador.avaliar(
+        "const intruso = document.createElement('script'); intruso.textContent = 'window.invadido = 1'; \
+         document.body.append(intruso)",
+    );
+    assert_eq!(navegador.avaliar("return window.invadido === undefined"), true);
+    assert_eq!(navegador.queixas().len(), 1, "the browser has said why");
+}
+
+/// A run of one server and so many clients that each ask for a balance in turns.
+fn muitos(clientes: usize, pedidos: usize) -> String {
+    let mut servidor = String::from(
+        "{\"formato\":\"pixson-rastro\",\"versao\":1,\"processo\":\"s\",\"epoca\":1,\"relogio\":0}\n",
+    );
+    let (mut relogio, mut seq) = (0_usize, 0_usize);
+    let mut deles = vec![(0_usize, String::new(), 0_usize); clientes];
+    for vez in 0..pedidos {
+        let cliente = vez % clientes;
+        let (dele, linhas, dele_seq) = &mut deles[cliente];
+        let (porta, conexao, enviado) = (10_000 + cliente, cliente + 1, *dele + 1);
+        let recebido = relogio.max(enviado) + 1;
+        let respondido = recebido + 1;
+        let pedido = format!(
+            "\"porta\":{porta},\"carimbo\":{enviado},\"operacao\":\"saldo\",\"rg\":\"{cliente}\""
+        );
+        let resposta = format!(
+            "\"porta\":{porta},\"carimbo\":{respondido},\"responde\":{enviado},\"desfecho\":\"feito\",\"texto\":\"x\""
+        );
+        let _ = write!(
+            servidor,
+            "{{\"seq\":{},\"processo\":\"s\",\"epoca\":1,\"us\":{vez},\"evento\":\"recebimento\",\"conexao\":{conexao},\"relogio_antes\":{relogio},\"relogio\":{recebido},{pedido}}}\n\
+             {{\"seq\":{},\"processo\":\"s\",\"epoca\":1,\"us\":{vez},\"evento\":\"envio\",\"conexao\":{conexao},\"relogio_antes\":{recebido},\"relogio\":{respondido},{resposta}}}\n",
+            seq + 1,
+            seq + 2
+        );
+        let _ = write!(
+            linhas,
+            "{{\"seq\":{},\"processo\":\"c{cliente}\",\"us\":{vez},\"evento\":\"envio\",\"conexao\":1,\"relogio_antes\":{dele},\"relogio\":{enviado},{pedido}}}\n\
+             {{\"seq\":{},\"processo\":\"c{cliente}\",\"us\":{vez},\"evento\":\"recebimento\",\"conexao\":1,\"relogio_antes\":{enviado},\"relogio\":{},{resposta}}}\n",
+            *dele_seq + 1,
+            *dele_seq + 2,
+            respondido + 1
+        );
+        (*dele, *dele_seq, relogio, seq) = (respondido + 1, *dele_seq + 2, respondido, seq + 2);
+    }
+    for (cliente, (_, linhas, _)) in deles.iter().enumerate() {
+        let _ = write!(
+            servidor,
+            "{{\"formato\":\"pixson-rastro\",\"versao\":1,\"processo\":\"c{cliente}\",\"relogio\":0}}\n{linhas}"
+        );
+    }
+    servidor
+}
+
+#[test]
+fn a_run_of_ten_thousand_events_draws_what_is_in_sight() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let (_pasta, arquivo) = pagina(&muitos(99, 2500));
+    assert_eq!(navegador.abrir(&arquivo), [""; 0]);
+    assert_eq!(
+        navegador.avaliar("return document.getElementById('resumo').textContent"),
+        "10000 eventos de 100 processos."
+    );
+    for onde in ["0", "1e9", "5e4"] {
+        let desenhados = navegador.avaliar(&format!(
+            "pagina.quadro.scrollTop = {onde}; pagina.desenho.desenhar(); \
+             return [document.querySelectorAll('.evento').length, document.querySelectorAll('svg *').length]"
+        ));
+        let (eventos, elementos) = (desenhados[0].as_u64(), desenhados[1].as_u64());
+        assert!(eventos > Some(0) && elementos < Some(1500), "{onde}: {desenhados}");
+    }
+    // The last event of all is brought into sight by its button in the table.
+    navegador.avaliar("document.querySelector('details').open = true");
+    navegador.apontar("tbody tr:nth-child(100) button", true);
+    assert_eq!(
+        navegador.avaliar("return document.activeElement.dataset.lugar !== undefined"),
+        true
+    );
+    assert_eq!(navegador.queixas(), [""; 0]);
+}
