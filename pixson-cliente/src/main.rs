@@ -1,6 +1,7 @@
 //! The reference client of the Pixson bank protocol: the interactive session of the original
 //! program, commands of one line, scripts, and a load generator, on `pixson-core` and `std::net`.
 
+mod ajuda;
 mod argumentos;
 mod avulso;
 mod caminho;
