@@ -8,5 +8,6 @@ mod rastro {
     pub(crate) mod figuras;
     pub(crate) mod juncao;
     pub(crate) mod linhas;
+    pub(crate) mod perguntas;
     pub(crate) mod sessoes;
 }

@@ -10,7 +10,7 @@ use crate::comum::sementes::sementes;
 use crate::comum::tamanho::tamanho;
 
 /// The graph of a run of which every process has a trace, and the event that each of its nodes is.
-fn com_todos(corrida: &Corrida, sorteio: &mut Sorteio) -> (Causalidade, Vec<usize>) {
+pub(crate) fn com_todos(corrida: &Corrida, sorteio: &mut Sorteio) -> (Causalidade, Vec<usize>) {
     let mut rastros = Rastros::default();
     let mut linhas = HashMap::new();
     for processo in 0..corrida.processos() {
