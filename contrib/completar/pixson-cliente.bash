@@ -19,6 +19,9 @@ _pixson__cliente() {
             pixson__cliente,carga)
                 cmd="pixson__cliente__subcmd__carga"
                 ;;
+            pixson__cliente,cena)
+                cmd="pixson__cliente__subcmd__cena"
+                ;;
             pixson__cliente,completar)
                 cmd="pixson__cliente__subcmd__completar"
                 ;;
@@ -53,7 +56,7 @@ _pixson__cliente() {
 
     case "${cmd}" in
         pixson__cliente)
-            opts="-h -V --rg --host --porta --tempo-limite --rastro --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga diagrama completar manual"
+            opts="-h -V --rg --host --porta --tempo-limite --rastro --json --cor --ajuda --help --versao --version saldo saque deposito transferencia script ping carga cena diagrama completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -230,6 +233,52 @@ _pixson__cliente() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pixson__cliente__subcmd__cena)
+            opts="-h --sem-servidor --rg --rastro --json --host --porta --tempo-limite --ajuda --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --rg)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rastro)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --porta)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --tempo-limite)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pixson__cliente__subcmd__completar)
             opts="-h --ajuda --help --rg --host --porta --tempo-limite --rastro --json bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -345,7 +394,7 @@ _pixson__cliente() {
             return 0
             ;;
         pixson__cliente__subcmd__diagrama)
-            opts="-h --formato --conta --conexao --de --ate --um-por-vez --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
+            opts="-h --formato --conta --conexao --de --ate --um-por-vez --perguntas --semente --gabarito --rg --host --porta --tempo-limite --rastro --json --ajuda --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -377,6 +426,20 @@ _pixson__cliente() {
                     return 0
                     ;;
                 --ate)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --perguntas)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --semente)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -43,6 +43,7 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "transfer
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "script" -d 'Executa comandos de um arquivo ou da entrada padrão, um por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "ping" -d 'Mede o tempo de ida e volta até o servidor, e mostra o relógio dele'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "carga" -d 'Mede o servidor sob carga, e confere se nenhum dinheiro surgiu ou sumiu'
+complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "cena" -d 'Encena, passo a passo, o que clientes pedem e recebem, e escreve os rastros deles'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "diagrama" -d 'Desenha o que aconteceu, a partir dos rastros de quem participou, e confere os relógios'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "completar" -d 'Gera o arquivo de que o shell precisa para completar a linha de comando'
 complete -c pixson-cliente -n "__fish_pixson_cliente_needs_command" -a "manual" -d 'Gera a página de manual do programa ou de um de seus comandos'
@@ -111,6 +112,14 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l progresso -d 'Mostra o andamento a cada segundo, mesmo que a saída de erros não seja um terminal'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -l json -d 'Responde em JSON, um objeto por linha'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand carga" -s h -l help -l ajuda -d 'Mostra esta ajuda'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l rg -d 'Não serve para este comando' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l rastro -d 'Não serve para este comando' -r -F
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l host -d 'Endereço do servidor [padrão: localhost; ambiente: PIXSON_HOST]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l porta -d 'Porta do servidor [padrão: 5000; ambiente: PIXSON_PORTA]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l tempo-limite -d 'Quanto tempo esperar pela conexão, e depois por cada resposta [padrão: 30]' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l sem-servidor -d 'Não escreve o lado do servidor, que é inferido das respostas'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -l json -d 'Não serve para este comando'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand cena" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l formato -d 'Formato do diagrama: html, svg, shiviz, mermaid ou json [padrão: html]' -r -f -a "html\t''
 svg\t''
 shiviz\t''
@@ -120,12 +129,15 @@ complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" 
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l conexao -d 'Só a conexão que tem este número no rastro do servidor' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l de -d 'Só as linhas do rastro do servidor a partir desta' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l ate -d 'Só as linhas do rastro do servidor até esta' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l perguntas -d 'Em vez de um diagrama, até N perguntas sobre o que aconteceu' -r -f
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l semente -d 'Quais perguntas: as mesmas a cada vez que o número é o mesmo [padrão: 1]' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l rg -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l host -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l porta -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l tempo-limite -d 'Não serve para este comando' -r -f
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l rastro -d 'Não serve para este comando' -r -F
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l um-por-vez -d 'Os clientes sem rastro esperam cada resposta antes do próximo pedido: seus carimbos dizem mais'
+complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l gabarito -d 'Responde a cada pergunta'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -l json -d 'Não serve para este comando'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand diagrama" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-cliente -n "__fish_pixson_cliente_using_subcommand completar" -l rg -d 'RG da conta, de 1 a 10 dígitos [ambiente: PIXSON_RG]' -r -f

@@ -66,6 +66,21 @@ Exemplos:
   pixson-cliente carga --operacao deposito --taxa 1000
   pixson-cliente carga --operacao transferencia --rgs 1000000000-1000000063 --conexoes 64";
 
+/// The text of the page of `cena` after the options.
+pub(crate) const AJUDA_DA_CENA: &str = "\
+Uma cena diz, passo a passo, que cliente envia e que cliente recebe. Os passos são dados na ordem do
+texto, em um servidor de verdade, e os rastros de todos vão para a saída padrão: são os mesmos a cada
+vez, a não ser pelos tempos e pelas portas, se o servidor acabou de iniciar e tem as mesmas contas.
+
+O código de saída é 0 se tudo aconteceu como a cena diz, 1 se algo aconteceu de outro modo, 2 se o
+texto não é uma cena, 3 se ele não pode ser lido ou se não há conexão, 4 se o servidor não segue o
+protocolo, 5 se não se sabe se uma operação foi feita, 6 se a saída não pode ser escrita, e 130 depois
+de Ctrl-C.
+
+Exemplos:
+  pixson-cliente cena docs/cenas/fundadora.txt | pixson-cliente diagrama - > fundadora.svg
+  pixson-cliente cena --sem-servidor minha.txt > clientes.jsonl";
+
 /// The text of the page of `diagrama` after the options.
 pub(crate) const AJUDA_DO_DIAGRAMA: &str = "\
 O diagrama vai para a saída padrão. O diagnóstico vai para a saída de erros: que processo não seguiu
@@ -79,4 +94,5 @@ rastro, e 6 se a saída não pode ser escrita.
 Exemplos:
   pixson-cliente diagrama servidor.jsonl ana.jsonl > conversa.svg
   pixson-cliente diagrama servidor.jsonl --conexao 3 --formato mermaid
-  pixson-cliente diagrama servidor.jsonl --um-por-vez --formato json | jq .infracoes";
+  pixson-cliente diagrama servidor.jsonl --um-por-vez --formato json | jq .infracoes
+  pixson-cliente diagrama servidor.jsonl --perguntas 5 --semente 7 --gabarito";

@@ -21,8 +21,11 @@ use pixson_linha::prazo;
 use pixson_linha::versao;
 use pixson_terminal::ColorChoice;
 
-use crate::ajuda::{AJUDA, AJUDA_DA_CARGA, AJUDA_DO_DIAGRAMA, AJUDA_DO_PING, AJUDA_DO_SCRIPT};
+use crate::ajuda::{
+    AJUDA, AJUDA_DA_CARGA, AJUDA_DA_CENA, AJUDA_DO_DIAGRAMA, AJUDA_DO_PING, AJUDA_DO_SCRIPT,
+};
 use crate::carga;
+use crate::cena;
 use crate::diagrama;
 use crate::programa::PROGRAMA;
 use crate::script;
@@ -132,6 +135,16 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Carga(Box<carga::OpcoesDeCarga>),
+    /// Encena, passo a passo, o que clientes pedem e recebem, e escreve os rastros deles
+    #[command(
+        override_usage = "pixson-cliente [OPÇÕES] cena ARQUIVO",
+        help_template = MODELO,
+        after_help = AJUDA_DA_CENA,
+        args = [rg_que_nao_serve(), rastro_que_nao_serve(), json_que_nao_serve()],
+        next_help_heading = "Opções",
+        disable_help_flag = true
+    )]
+    Cena(cena::OpcoesDeCena),
     /// Desenha o que aconteceu, a partir dos rastros de quem participou, e confere os relógios
     #[command(
         override_usage = "pixson-cliente diagrama ARQUIVO... [OPÇÕES]",
@@ -142,6 +155,16 @@ pub(crate) enum Comando {
         disable_help_flag = true
     )]
     Diagrama(diagrama::OpcoesDeDiagrama),
+}
+
+impl Comando {
+    /// Whether it acts for one account, that of `--rg`.
+    fn tem_conta(&self) -> bool {
+        match self {
+            Self::Conta(_) | Self::Script(_) => true,
+            Self::Ping | Self::Carga(_) | Self::Cena(_) | Self::Diagrama(_) => false,
+        }
+    }
 }
 
 impl Argumentos {
@@ -171,16 +194,22 @@ impl Argumentos {
             (Some(Comando::Diagrama(_)), ..) if self.json => {
                 Err("--json não serve para este comando: use --formato json.".into())
             }
+            (Some(Comando::Cena(_)), ..) if self.json => {
+                Err("--json não serve para este comando: um rastro já é JSON.".into())
+            }
             (Some(Comando::Diagrama(_)), ..) if let Some(opcao) = self.servidor.opcao_dada() => {
                 Err(format!("{opcao} não serve para este comando."))
+            }
+            (Some(Comando::Cena(_)), ..) if self.servidor.rastro.is_some() => {
+                Err("--rastro não serve para este comando: o rastro sai na saída padrão.".into())
             }
             (Some(Comando::Carga(carga)), ..) if carga.eco && self.servidor.rastro.is_some() => {
                 Err("--rastro não serve com --eco: um eco não tem relógio.".into())
             }
-            (Some(Comando::Ping | Comando::Carga(_) | Comando::Diagrama(_)), Some(_), _) => {
+            (Some(comando), Some(_), _) if !comando.tem_conta() => {
                 Err("--rg não serve para este comando.".into())
             }
-            (Some(Comando::Ping | Comando::Carga(_) | Comando::Diagrama(_)), _, Some(rg)) => {
+            (Some(comando), _, Some(rg)) if !comando.tem_conta() => {
                 Err(format!("Valor inesperado: \"{rg}\"."))
             }
             (Some(_), _, Some(rg)) => {
@@ -205,6 +234,18 @@ fn rg_que_nao_serve() -> Arg {
         .help("Não serve para este comando")
 }
 
+/// The same for `--json`.
+fn json_que_nao_serve() -> Arg {
+    let json = Arg::new("json").long("json").action(ArgAction::SetTrue);
+    json.global(true).hide(true).help("Não serve para este comando")
+}
+
+/// The same for `--rastro`.
+fn rastro_que_nao_serve() -> Arg {
+    let rastro = Arg::new("rastro").long("rastro").value_parser(value_parser!(PathBuf));
+    rastro.global(true).hide(true).help("Não serve para este comando")
+}
+
 /// The same for each option that is about a server or about replies, for a command that asks nobody.
 fn opcoes_que_nao_servem() -> [Arg; 6] {
     let escondida = |id: &'static str, longa: &'static str| {
@@ -216,8 +257,8 @@ fn opcoes_que_nao_servem() -> [Arg; 6] {
         escondida("host", "host").value_parser(ler_host),
         escondida("porta", "porta").value_parser(value_parser!(u16)),
         escondida("tempo_limite", "tempo-limite").value_parser(prazo::ler),
-        escondida("rastro", "rastro").value_parser(value_parser!(PathBuf)),
-        escondida("json", "json").action(ArgAction::SetTrue),
+        rastro_que_nao_serve(),
+        json_que_nao_serve(),
     ]
 }
 

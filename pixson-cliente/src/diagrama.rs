@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, value_parser};
 use pixson_conexao::{Interrompida, Interrupcao};
 use pixson_core::Rg;
 use pixson_core::rastro::{Filtro, SemRastro};
@@ -23,6 +23,9 @@ const REGRA_QUEBRADA_CODIGO: u8 = 1;
 const PAGINA_NO_TERMINAL: &str = "A página é para um navegador: ponha `> diagrama.html` no fim do comando e abra esse \
                                   arquivo, ou escolha outro --formato.";
 
+/// The seed of the questions if none is given.
+const SEMENTE: u64 = 1;
+
 /// What `diagrama` reads from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct OpcoesDeDiagrama {
@@ -31,9 +34,8 @@ pub(crate) struct OpcoesDeDiagrama {
     arquivos: Vec<PathBuf>,
 
     /// Formato do diagrama: html, svg, shiviz, mermaid ou json [padrão: html]
-    #[arg(long, value_name = "FORMATO", value_parser = formatos(), default_value = "html")]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
-    formato: FormatoDoDiagrama,
+    #[arg(long, value_name = "FORMATO", value_parser = formatos(), hide_possible_values = true)]
+    formato: Option<FormatoDoDiagrama>,
 
     /// Só o que foi pedido em nome desta conta, e as transferências para ela
     #[arg(long, value_name = "RG")]
@@ -54,6 +56,44 @@ pub(crate) struct OpcoesDeDiagrama {
     /// Os clientes sem rastro esperam cada resposta antes do próximo pedido: seus carimbos dizem mais
     #[arg(long)]
     um_por_vez: bool,
+
+    /// Em vez de um diagrama, até N perguntas sobre o que aconteceu
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1000))]
+    perguntas: Option<u16>,
+
+    /// Quais perguntas: as mesmas a cada vez que o número é o mesmo [padrão: 1]
+    #[arg(long, value_name = "S")]
+    semente: Option<u64>,
+
+    /// Responde a cada pergunta
+    #[arg(long)]
+    gabarito: bool,
+}
+
+impl OpcoesDeDiagrama {
+    /// What is to be made of a run. `Err` is a sentence about options that are not for it.
+    fn obra(&self) -> Result<Obra, String> {
+        let Self { formato, conta, conexao, de, ate, perguntas, semente, gabarito, .. } = *self;
+        let filtro = Filtro { conta, conexao, de, ate };
+        let Some(quantas) = perguntas else {
+            return if semente.is_some() || gabarito {
+                Err("--semente e --gabarito precisam de --perguntas.".into())
+            } else {
+                Ok(Obra::Desenho(formato.unwrap_or(FormatoDoDiagrama::Html), filtro))
+            };
+        };
+        if formato.is_some() || filtro != Filtro::default() {
+            return Err("--perguntas são sobre tudo o que aconteceu, e não têm formato.".into());
+        }
+        let semente = semente.unwrap_or(SEMENTE);
+        Ok(Obra::Perguntas { quantas: quantas.into(), semente, gabarito })
+    }
+}
+
+/// What is made of a run.
+enum Obra {
+    Desenho(FormatoDoDiagrama, Filtro),
+    Perguntas { quantas: usize, semente: u64, gabarito: bool },
 }
 
 fn formatos() -> impl TypedValueParser<Value = FormatoDoDiagrama> {
@@ -66,7 +106,8 @@ pub(crate) fn executar(
     argumentos: &OpcoesDeDiagrama,
     interrupcao: &Interrupcao,
 ) -> Result<ExitCode, String> {
-    if argumentos.formato == FormatoDoDiagrama::Html && io::stdout().is_terminal() {
+    let obra = argumentos.obra()?;
+    if matches!(obra, Obra::Desenho(FormatoDoDiagrama::Html, _)) && io::stdout().is_terminal() {
         return Err(PAGINA_NO_TERMINAL.to_owned());
     }
     let coleta = match ler(&argumentos.arquivos, interrupcao) {
@@ -78,9 +119,12 @@ pub(crate) fn executar(
     let estudo = coleta.estudar(sem_rastro);
     let acusacoes = estudo.acusacoes();
     let ditos = [estudo.avisos(), estudo.suspeitas(), acusacoes.clone()].concat();
-    let OpcoesDeDiagrama { conta, conexao, de, ate, .. } = *argumentos;
-    let filtro = Filtro { conta, conexao, de, ate };
-    let desenho = estudo.desenhar(argumentos.formato, &filtro);
+    let desenho = match obra {
+        Obra::Desenho(formato, filtro) => estudo.desenhar(formato, &filtro),
+        Obra::Perguntas { quantas, semente, gabarito } => {
+            estudo.perguntar(quantas, semente, gabarito)
+        }
+    };
     let entregue = desenho.as_deref().map_or(0, |desenho| PROGRAMA.entregar(desenho));
     // If this cannot be written, the exit code still reports what weighs most.
     let _ = dizer(ditos);

@@ -104,7 +104,8 @@ impl Falha {
     }
 }
 
-fn codigo_de_conexao(erro: &ErroConexao) -> u8 {
+/// The exit code of whatever ends since its connection can no longer be used.
+pub(crate) fn codigo_de_conexao(erro: &ErroConexao) -> u8 {
     match erro {
         ErroConexao::SemConexao { .. }
         | ErroConexao::Aviso(_)

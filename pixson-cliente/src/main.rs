@@ -1,11 +1,12 @@
 //! The reference client of the Pixson bank protocol: the interactive session of the original
-//! program, commands of one line, scripts, and a load generator, on `pixson-core` and `std::net`.
+//! program, commands of one line, scripts, scenes, and a load generator, on `pixson-core` and `std::net`.
 
 mod ajuda;
 mod argumentos;
 mod avulso;
 mod caminho;
 mod carga;
+mod cena;
 mod diagrama;
 mod entrada;
 mod falha;
@@ -74,6 +75,7 @@ fn executar_em(caminho: Caminho<'_>, argumentos: &Argumentos) -> Result<ExitCode
     let relator = Relator { json: *json, interrupcao };
     Ok(match comando {
         Some(Comando::Carga(carga)) => return carga::executar(caminho, carga, *json),
+        Some(Comando::Cena(cena)) => cena::executar(caminho.servidor, cena, interrupcao).into(),
         Some(Comando::Diagrama(diagrama)) => return diagrama::executar(diagrama, interrupcao),
         Some(Comando::Conta(comando)) => {
             let rg = argumentos.rg_necessario()?;

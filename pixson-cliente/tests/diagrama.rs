@@ -86,6 +86,21 @@ fn a_client_without_a_trace_is_suspected_and_accused_only_if_it_is_said_to_wait(
 }
 
 #[test]
+fn questions_are_the_same_for_a_seed_and_the_key_stands_below_each() {
+    let rastro = guardado("ultimo-dinheiro.jsonl");
+    let arquivo = rastro.to_str().expect("UTF-8");
+    let perguntas = ["--perguntas", "4", "--semente", "7"];
+    let sem = diagrama(&[&[arquivo][..], &perguntas].concat(), "");
+    let com = diagrama(&[&[arquivo][..], &perguntas, &["--gabarito"]].concat(), "");
+    assert_eq!((sem.status.code(), texto(&sem.stderr)), (Some(0), ""));
+    let esperado = include_str!("dados/prova.txt");
+    assert_eq!(texto(&com.stdout), esperado);
+    let so_perguntas = |linha: &&str| !linha.starts_with(' ');
+    let perguntas: Vec<_> = esperado.lines().filter(so_perguntas).collect();
+    assert_eq!(texto(&sem.stdout).lines().collect::<Vec<_>>(), perguntas);
+}
+
+#[test]
 fn what_is_no_trace_is_named_with_its_line() {
     let fundadora = ler("fundadora.jsonl");
     let estragada = fundadora.replacen("\"us\":10", "\"us\":-10", 1);

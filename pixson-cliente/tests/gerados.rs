@@ -49,6 +49,7 @@ fn fish_offers_files_where_a_file_is_meant_and_nowhere_else() {
         ("pixson-cliente saldo ", &[]),
         ("pixson-cliente saque ", &[]),
         ("pixson-cliente script ", &[ARQUIVO]),
+        ("pixson-cliente cena ", &[ARQUIVO]),
         ("pixson-cliente carga --operacao m", &["misto"]),
         ("pixson-cliente carga --conexoes ", &[]),
     ] {

@@ -13,7 +13,7 @@ use ingles::em_ingles;
 use snapbox::{Assert, Data};
 
 /// Words that make no command, or one that cannot be done, and nobody is asked.
-const ERRADAS: [&[&str]; 66] = [
+const ERRADAS: [&[&str]; 74] = [
     &["abc"],
     &["ajuda"],
     &["sacar", "5"],
@@ -56,11 +56,19 @@ const ERRADAS: [&[&str]; 66] = [
     &["carga", "--operacao", "tudo"],
     &["carga", "--operacao", "sald"],
     &["carga", "--conexoes", "0"],
+    &["cena"],
+    &["cena", "a", "--rg", "1"],
+    &["cena", "a", "--json"],
+    &["1", "cena", "a"],
     &["diagrama"],
     &["diagrama", "a", "--rg", "1"],
     &["diagrama", "a", "--porta", "5000"],
     &["diagrama", "a", "--host", "localhost"],
     &["diagrama", "a", "--json"],
+    &["diagrama", "a", "--perguntas", "0"],
+    &["diagrama", "a", "--semente", "7"],
+    &["diagrama", "a", "--perguntas", "5", "--formato", "svg"],
+    &["diagrama", "a", "--perguntas", "5", "--conta", "1"],
     &["diagrama", "a", "--formato", "png"],
     &["diagrama", "a", "--conta", "x"],
     &["completar"],

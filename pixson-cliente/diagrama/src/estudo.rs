@@ -1,10 +1,11 @@
 //! A run that was read: who broke the rules, and how it is drawn.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use pixson_core::rastro::{
     Causalidade, DesenhoGrande, Filtro, Grafo, GrafoGrande, Infracao, Recorte, html, json, mermaid,
-    shiviz, svg,
+    perguntar, shiviz, svg,
 };
 use thiserror::Error;
 
@@ -69,6 +70,31 @@ impl Estudo {
             }
         }
         frases
+    }
+
+    /// Questions about the run, numbered, and below each its answer if the key is wanted: always the same
+    /// for the same run and seed. There are fewer than `quantas` if there is no more to ask.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroDeDesenho::Grafo`] if it is too much for vector times.
+    pub fn perguntar(
+        self,
+        quantas: usize,
+        semente: u64,
+        gabarito: bool,
+    ) -> Result<String, ErroDeDesenho> {
+        let causalidade = Causalidade::de(self.grafo)?;
+        let mut prova = String::new();
+        for (numero, pergunta) in (1..).zip(perguntar(&causalidade, quantas, semente)) {
+            let enunciado = pergunta.enunciado(&causalidade);
+            // Writing to a `String` is infallible.
+            let _ = writeln!(prova, "{numero}. {enunciado}");
+            if gabarito {
+                let _ = writeln!(prova, "   {}", pergunta.resposta(&causalidade));
+            }
+        }
+        Ok(prova)
     }
 
     /// The part of the run that `filtro` keeps, in a format.
