@@ -94,6 +94,11 @@ impl ConexaoGravada {
     }
 
     fn anotar(&mut self, antes: Carimbo, depois: Carimbo, fato: Fato) {
+        // What would be lost is not worth the time that it takes to note it.
+        if self.mesa.cheia(self.lote.len() + 1) {
+            self.mesa.perder();
+            return;
+        }
         self.lote.push(EventoDoRelogio { us: self.mesa.us(), antes, depois, fato });
         if self.lote.len() >= LOTE_MAX {
             self.entregar();
@@ -110,4 +115,35 @@ impl Drop for ConexaoGravada {
 /// Where a clock stood that went one further.
 fn anterior(carimbo: Carimbo) -> Carimbo {
     Carimbo::novo(carimbo.valor().saturating_sub(1)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use pixson_core::Relogio;
+
+    use super::*;
+    use crate::mesa::{ESPERAM_MAX, Recado};
+
+    #[test]
+    fn what_would_not_fit_is_counted_and_not_gathered() {
+        let (recados, chegam) = mpsc::channel();
+        let mesa = Arc::new(Mesa::nova(recados));
+        let conexao = ConexaoNumerada { numero: 1, porta: None };
+        let mut gravada = ConexaoGravada::nova(Arc::clone(&mesa), conexao);
+        let relogio = Relogio::novo();
+        let operacao = Operacao::Saldo { rg: "1".parse().expect("legal") };
+        for _ in 0..ESPERAM_MAX + 5 {
+            let carimbo = relogio.tique().expect("far from the end");
+            gravada.enviou_pedido(&Pedido { carimbo, operacao });
+        }
+        assert_eq!(gravada.lote, [], "what was lost takes no memory");
+        drop(gravada);
+        let deixados = chegam.try_iter().map(|recado| match recado {
+            Recado::Eventos(eventos) => eventos.len(),
+            Recado::Fim => 0,
+        });
+        assert_eq!((deixados.sum(), mesa.tirar_perdidas()), (ESPERAM_MAX, 5));
+    }
 }

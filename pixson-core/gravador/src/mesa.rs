@@ -53,6 +53,16 @@ impl Mesa {
         }
     }
 
+    /// Whether so many events beside those that wait would be lost.
+    pub(crate) fn cheia(&self, quantos: usize) -> bool {
+        self.esperam.load(Ordering::Relaxed).saturating_add(quantos) > ESPERAM_MAX
+    }
+
+    /// Counts an event as lost.
+    pub(crate) fn perder(&self) {
+        self.perdidas.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// So many events no longer wait.
     pub(crate) fn retirar(&self, quantos: usize) {
         self.esperam.fetch_sub(quantos, Ordering::Relaxed);
