@@ -133,8 +133,9 @@ fn texts_of_peers_are_texts() {
     assert_eq!(navegador.abrir(&arquivo), [""; 0]);
     navegador.apontar("[aria-label*='--x']", true);
     let elementos = "return [document.scripts.length, document.querySelectorAll('img, iframe').length, \
-                     document.querySelector('.titulos .nome').firstChild.data]";
-    assert_eq!(navegador.avaliar(elementos), json!([2, 0, "</svg> ;}{\"'&"]));
+                     document.querySelector('.titulos .nome').firstChild.data, \
+                     /[\\u202e\\u2028]/.test(document.querySelector('main').textContent)]";
+    assert_eq!(navegador.avaliar(elementos), json!([2, 0, "</svg> ;}{\"'&", false]));
     assert!(painel(&navegador).contains("</text><script>"), "{}", painel(&navegador));
     assert_eq!(navegador.queixas(), [""; 0]);
     // And what somebody manages to put into the page does not run.

@@ -18,6 +18,11 @@ function exato(evento) {
   return copia;
 }
 
+/** A text of a peer without what nobody sees and what turns the direction of what follows it. */
+function visivel(texto) {
+  return texto.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
 /** The order of two values, one of which may be a BigInt. */
 function comparar(um, outro) {
   if (um < outro) return -1;
@@ -43,7 +48,7 @@ class Corrida {
       const lugar = this.lugar.get(infracao.evento);
       if (!this.acusados.has(lugar)) this.acusados.set(lugar, infracao.frase);
     }
-    this.nomes = new Map(this.processos.map((processo) => [processo.id, processo.nome]));
+    this.nomes = new Map(this.processos.map((processo) => [processo.id, visivel(processo.nome)]));
     this.inferidos = new Set(this.processos.filter((um) => um.inferido).map((um) => um.id));
     /** The events of each process, in the order of the process. @type {Map<number, number[]>} */
     this.filas = new Map(this.processos.map((processo) => [processo.id, []]));

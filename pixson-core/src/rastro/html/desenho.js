@@ -13,6 +13,17 @@ const LINHAS_IMPRESSAS = 400;
 
 const SINAIS = { passado: "◂", futuro: "▸", concorrente: "∥", proprio: "" };
 
+/** The words of a trace, as a person writes them. */
+const OPERACOES = {
+  login: "login", saldo: "saldo", saque: "saque", deposito: "depósito", transferencia: "transferência",
+};
+
+/** A text of at most so many characters. */
+function cortado(texto, maximo) {
+  const letras = [...texto];
+  return letras.length > maximo ? `${letras.slice(0, maximo - 1).join("")}…` : texto;
+}
+
 /** An element of SVG with these attributes, and a text. */
 function elemento(nome, atributos, texto) {
   const novo = document.createElementNS(SVG, nome);
@@ -204,8 +215,7 @@ class Desenho {
         "marker-end": `url(#seta-${tipo})`,
       }));
       const evento = this.corrida.eventos[de];
-      const resposta = evento.desfecho === "recusado" ? "recusa" : "resposta";
-      const dito = tipo === "pedido" ? evento.operacao ?? "pedido inválido" : resposta;
+      const dito = tipo === "pedido" ? OPERACOES[evento.operacao] ?? "pedido inválido" : cortado(visivel(evento.texto ?? ""), 30);
       // Beside the sender, on the side to which the message goes, and not where it is.
       grupo.append(elemento("text", {
         class: `rotulo${fora}`, x: x1 + Math.sign(x2 - x1 || 1) * 16, y: y1 + (y2 < y1 ? 18 : -7),
@@ -258,8 +268,7 @@ class Desenho {
     this.colunas.forEach(({ nome, parte }, numero) => {
       const x = MARGEM.esquerda + (numero + 0.5) * this.passo;
       if (x < janela.x - this.passo || x > janela.x + janela.largura + this.passo) return;
-      const curto = nome.length > 22 ? `${nome.slice(0, 21)}…` : nome;
-      const titulo = elemento("text", { class: "nome", x, y: janela.y + 22 }, curto);
+      const titulo = elemento("text", { class: "nome", x, y: janela.y + 22 }, cortado(nome, 22));
       titulo.append(elemento("title", {}, nome));
       grupo.append(titulo, elemento("text", { class: "parte", x, y: janela.y + 39 }, parte));
     });
