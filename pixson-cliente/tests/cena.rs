@@ -85,6 +85,50 @@ fn every_kept_scene_goes_as_it_says_with_threads_and_with_loops_and_each_time_al
     }
 }
 
+/// The events of a server in a trace, without what is about the run, in an order of their own.
+fn do_servidor(rastro: &str) -> Vec<String> {
+    let linhas = sem_tempo_e_porta(rastro).into_iter();
+    let eventos =
+        linhas.filter(|linha| linha["processo"] == "servidor" && linha["relogio_antes"].is_u64());
+    let mut eventos: Vec<String> = eventos
+        .map(|mut linha| {
+            let campos = linha.as_object_mut().expect("an object");
+            campos.remove("epoca");
+            campos.remove("seq");
+            linha.to_string()
+        })
+        .collect();
+    eventos.sort();
+    eventos
+}
+
+#[test]
+fn the_server_that_a_kept_scene_infers_is_the_server_as_its_own_trace_has_it() {
+    for cena in guardadas() {
+        let arquivo = cena.to_str().expect("UTF-8");
+        let contas = contas_de_exemplo();
+        let pasta = TempDir::new().expect("a temporary directory");
+        let dele = pasta.path().join("servidor.jsonl");
+        let mut comando = Instancia::comando(contas.path());
+        let mut servidor = Instancia::iniciar(comando.arg("--rastro").arg(&dele));
+        assert_eq!(servidor.proxima_linha(), "Aguardando conexão");
+        let saida = encenar(servidor.porta, arquivo, "");
+        servidor.parar();
+        let real = fs::read_to_string(&dele).expect("a trace");
+        let encenado = texto(&saida.stdout);
+        assert_eq!(do_servidor(encenado), do_servidor(&real), "{arquivo}");
+
+        // Joined with what the actors have written, both lead to the same complaints.
+        let (_, atores) =
+            encenado.split_once("\"perda\"").expect("the server's trace is the first");
+        let (_, atores) = atores.split_once('\n').expect("and those of the actors follow");
+        let [um, outro] =
+            [encenado, &(real + atores)].map(|rastro| executar(&["diagrama", "-"], rastro));
+        assert_eq!(texto(&um.stderr), texto(&outro.stderr), "{arquivo}");
+        assert_eq!(um.status, outro.status, "{arquivo}");
+    }
+}
+
 #[test]
 fn whatever_is_received_in_a_kept_scene_was_sent_by_somebody() {
     for cena in guardadas() {
