@@ -159,7 +159,7 @@ pub(crate) enum Comando {
 
 impl Comando {
     /// Whether it acts for one account, that of `--rg`.
-    fn tem_conta(&self) -> bool {
+    pub(crate) fn tem_conta(&self) -> bool {
         match self {
             Self::Conta(_) | Self::Script(_) => true,
             Self::Ping | Self::Carga(_) | Self::Cena(_) | Self::Diagrama(_) => false,

@@ -52,6 +52,10 @@ fn main() -> ExitCode {
 /// sentence about a wrong option or variable.
 fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     let servidor = &argumentos.servidor()?;
+    if argumentos.comando.as_ref().is_some_and(Comando::tem_conta) {
+        // Before a trace begins that would have nothing in it.
+        argumentos.rg_necessario()?;
+    }
     let interrupcao = &Interrupcao::por_ctrl_c(INTERROMPIDO_CODIGO);
     let gravador = match argumentos.servidor.rastro.as_deref().map(caminho::gravar).transpose() {
         Ok(gravador) => gravador.map(Arc::new),

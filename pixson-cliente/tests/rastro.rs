@@ -127,3 +127,12 @@ fn a_file_that_takes_no_trace_is_told_before_anything_is_asked() {
         texto(&saida.stderr).starts_with("--rastro não serve com --eco: um eco não tem relógio.")
     );
 }
+
+#[test]
+fn a_command_that_lacks_its_account_begins_no_trace() {
+    let pasta = TempDir::new().expect("a temporary directory");
+    let ana = pasta.path().join("ana.jsonl");
+    let saida = executar(&["--rastro", ana.to_str().expect("UTF-8"), "saldo"], "");
+    assert_eq!(saida.status.code(), Some(2), "{}", texto(&saida.stderr));
+    assert!(!ana.exists());
+}
