@@ -117,13 +117,39 @@ fn both_themes_are_seen_and_differ() {
     for tema in ["claro", "escuro"] {
         navegador.abrir(&arquivo);
         let escolher = format!(
-            "document.documentElement.dataset.tema = '{tema}'; return getComputedStyle(document.body).backgroundColor"
+            "const tema = document.getElementById('tema'); tema.value = '{tema}'; \
+             tema.dispatchEvent(new Event('change')); return getComputedStyle(document.body).backgroundColor"
         );
         let fundo = if tema == "claro" { "rgb(253, 252, 249)" } else { "rgb(20, 23, 28)" };
         assert_eq!(navegador.avaliar(&escolher), fundo);
         let cores = navegador.cores();
         assert!(cores > 50, "{tema}: {cores} colours are no drawing");
     }
+}
+
+#[test]
+fn a_run_that_goes_on_keeps_what_is_chosen_held_and_in_focus() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let (_pasta, arquivo) = pagina(&guardado("ultimo-dinheiro.jsonl"));
+    navegador.abrir(&arquivo);
+    navegador.apontar("[aria-label^='ana: envia saque']", true);
+    navegador.apontar("h1", false);
+    navegador.teclar("\u{e007}\u{e014}");
+    assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));
+    // The two oldest events are not there any more, as in a ring of the last ones.
+    navegador.avaliar(
+        "const grafo = JSON.parse(dados); \
+         const idos = new Set(grafo.eventos.splice(0, 2).map((um) => um.id)); \
+         grafo.mensagens = grafo.mensagens.filter((uma) => !idos.has(uma.de) && !idos.has(uma.para)); \
+         pagina.atualizar(grafo)",
+    );
+    assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));
+    let focado = "return document.activeElement.getAttribute('aria-label')";
+    let focado = navegador.avaliar(focado);
+    assert!(focado.as_str().is_some_and(|um| um.starts_with("servidor: recebe saque")), "{focado}");
+    navegador.teclar("\u{e015}");
+    assert!(painel(&navegador).contains("por 5 → 6 → 7."), "{}", painel(&navegador));
+    assert_eq!(navegador.queixas(), [""; 0]);
 }
 
 #[test]

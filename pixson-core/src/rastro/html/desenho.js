@@ -150,7 +150,12 @@ class Desenho {
       quadro.scrollLeft = x - largura / 2;
     }
     this.desenhar();
-    if (focar) this.svg.querySelector(`[data-lugar="${lugar}"]`)?.focus({ preventScroll: true });
+    if (focar) this.focar(lugar);
+  }
+
+  /** Puts the focus on an event, if it is in sight. */
+  focar(lugar) {
+    this.svg.querySelector(`[data-lugar="${lugar}"]`)?.focus({ preventScroll: true });
   }
 
   #janela() {
@@ -171,9 +176,7 @@ class Desenho {
       y > janela.y - FOLGA && y < janela.y + janela.altura + FOLGA;
     const partes = [this.#setas(), this.#fundo(janela), this.#mensagens(janela), this.#eventos(dentro)];
     this.svg.replaceChildren(...partes, this.#titulos(janela));
-    if (focado !== undefined) {
-      this.svg.querySelector(`[data-lugar="${focado}"]`)?.focus({ preventScroll: true });
-    }
+    if (focado !== undefined) this.focar(focado);
   }
 
   #setas() {
@@ -215,7 +218,7 @@ class Desenho {
         "marker-end": `url(#seta-${tipo})`,
       }));
       const evento = this.corrida.eventos[de];
-      const dito = tipo === "pedido" ? OPERACOES[evento.operacao] ?? "pedido inválido" : cortado(visivel(evento.texto ?? ""), 30);
+      const dito = tipo === "pedido" ? OPERACOES[evento.operacao] ?? "pedido inválido" : cortado(visivel(evento.texto ?? ""), this.#letras());
       // Beside the sender, on the side to which the message goes, and not where it is.
       grupo.append(elemento("text", {
         class: `rotulo${fora}`, x: x1 + Math.sign(x2 - x1 || 1) * 16, y: y1 + (y2 < y1 ? 18 : -7),
@@ -223,6 +226,11 @@ class Desenho {
       }, tipo === "linha" ? "" : `${dito} · t ${evento.carimbo ?? evento.relogio}`));
     }
     return grupo;
+  }
+
+  /** How long a label of a reply may be, so that a request in the other direction has room beside it. */
+  #letras() {
+    return Math.floor((this.passo - 120) / 7);
   }
 
   /** Whether a message is a part of the past or of the future of the event that is marked. */

@@ -8,6 +8,7 @@ class Pagina {
     this.desenho = new Desenho(this.quadro);
     this.tabela = new Tabela(de("tabela"), (lugar) => this.irPara(lugar));
     this.opcoes = { linhas: "lamport", rotulo: "lamport", grupo: "processo" };
+    this.#esquecer();
     for (const nome of Object.keys(this.opcoes)) {
       de(nome).addEventListener("change", (evento) => {
         this.opcoes[nome] = evento.target.value;
@@ -30,12 +31,22 @@ class Pagina {
     this.#redesenhar();
   }
 
-  /** As `mostrar`, for a run that has grown: what is chosen stays chosen. @param {Grafo} grafo */
+  /**
+   * As `mostrar`, for a run that has gone on, and may have lost its oldest events: what is chosen stays chosen,
+   * what is held stays held, and the focus stays at its event. @param {Grafo} grafo
+   */
   atualizar(grafo) {
-    const escolhido = this.escolhido === null ? undefined : this.corrida.eventos[this.escolhido].id;
+    const idDe = (lugar) => (lugar === null ? undefined : this.corrida?.eventos[lugar].id);
+    const [escolhido, fixado] = [idDe(this.escolhido), idDe(this.fixado)];
+    const focado = this.quadro.contains(document.activeElement) && document.activeElement.dataset.lugar !== undefined;
+    // Places of events may change: a focus kept by its place would choose another event.
+    if (focado) document.activeElement.blur();
     this.mostrar(grafo);
     const lugar = this.corrida.lugar.get(escolhido);
-    if (lugar !== undefined) this.escolher(lugar);
+    if (lugar === undefined) return;
+    this.fixado = this.corrida.lugar.get(fixado) ?? null;
+    this.escolher(lugar);
+    if (focado) this.desenho.focar(lugar);
   }
 
   #esquecer() {
@@ -58,7 +69,7 @@ class Pagina {
     const itens = infracoes.map(({ evento, frase, condicional }) => {
       const botao = html("button", { type: "button", class: "ir" }, condicional ? `${frase} (se espera cada resposta)` : frase);
       botao.addEventListener("click", () => this.irPara(this.corrida.lugar.get(evento)));
-      return html("li", {}, "⚠ ", botao);
+      return html("li", { class: "infracao" }, "⚠ ", botao);
     });
     itens.push(...avisos.map((aviso) => html("li", {}, aviso)));
     const lista = document.getElementById("queixas");

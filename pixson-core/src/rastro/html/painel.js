@@ -92,7 +92,6 @@ class Tabela {
     this.corrida = corrida;
     this.ordem = corrida.eventos.map((_, lugar) => lugar).sort((a, b) => linhas[a] - linhas[b] || a - b);
     this.base = null;
-    this.pagina = 0;
     this.escrever();
   }
 
