@@ -15,7 +15,7 @@ function html(nome, atributos, ...filhos) {
 /** An event in a few words: whose it is, and its value. */
 function nomeCurto(corrida, lugar) {
   const evento = corrida.eventos[lugar];
-  return `${corrida.nomes.get(evento.processo)} ${evento.relogio}`;
+  return `${corrida.nomes.get(evento.processo)} em ${evento.relogio}`;
 }
 
 /** Whether one event could have influenced another, and by which way. */
