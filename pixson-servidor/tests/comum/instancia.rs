@@ -36,11 +36,18 @@ impl Instancia {
     /// Starts a process, and waits for nothing.
     pub(crate) fn gerar(comando: &mut Command) -> Self {
         let rastro = RastroDeProva::de(comando);
+        let mut instancia = Self::sem_rastro(comando);
+        instancia.rastro = rastro;
+        instancia
+    }
+
+    /// The same for one that keeps no trace, which would take memory and time of its own.
+    fn sem_rastro(comando: &mut Command) -> Self {
         let comando = comando.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut processo = Filho::gerar(comando);
         let saida = linhas(processo.stdout.take().expect("piped"));
         let erros = linhas(processo.stderr.take().expect("piped"));
-        Self { processo, saida, erros, porta: 0, rastro }
+        Self { processo, saida, erros, porta: 0, rastro: None }
     }
 
     /// Serves these accounts.
@@ -64,9 +71,9 @@ impl Instancia {
         Ok(instancia)
     }
 
-    /// The same for one that shows nothing and logs what it does.
+    /// The same for one that shows nothing, logs what it does, and keeps no trace, so that it can be measured.
     pub(crate) fn iniciar_calada(comando: &mut Command) -> Self {
-        let mut instancia = Self::gerar(comando.args(["--silencioso", "--log", "info"]));
+        let mut instancia = Self::sem_rastro(comando.args(["--silencioso", "--log", "info"]));
         instancia.porta = porta_no_log(&instancia.proximo_erro());
         instancia
     }
