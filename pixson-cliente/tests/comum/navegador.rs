@@ -72,10 +72,15 @@ impl Navegador {
 
     /// Moves the pointer to the first element that this selects, and clicks there.
     pub(crate) fn apontar(&self, seletor: &str, clicar: bool) {
-        let busca = json!({"using": "css selector", "value": seletor});
-        let elemento = self.mandar("element", &busca);
-        let mut passos =
-            vec![json!({"type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": elemento})];
+        // By its place: the page may draw the element anew at any time.
+        let onde = self.avaliar(&format!(
+            "const um = document.querySelector({}); um.scrollIntoView({{block: 'nearest', inline: 'nearest'}}); \
+             const lugar = um.getBoundingClientRect(); \
+             return [lugar.x + lugar.width / 2, lugar.y + lugar.height / 2].map(Math.round)",
+            json!(seletor)
+        ));
+        let mover = json!({"type": "pointerMove", "duration": 0, "x": onde[0], "y": onde[1], "origin": "viewport"});
+        let mut passos = vec![mover];
         if clicar {
             passos.push(json!({"type": "pointerDown", "button": 0}));
             passos.push(json!({"type": "pointerUp", "button": 0}));

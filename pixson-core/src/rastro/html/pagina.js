@@ -8,6 +8,7 @@ class Pagina {
     this.desenho = new Desenho(this.quadro);
     this.tabela = new Tabela(de("tabela"), (lugar) => this.irPara(lugar));
     this.opcoes = { linhas: "lamport", rotulo: "lamport", grupo: "processo" };
+    this.pressionado = null;
     this.#esquecer();
     for (const nome of Object.keys(this.opcoes)) {
       de(nome).addEventListener("change", (evento) => {
@@ -120,10 +121,16 @@ class Pagina {
       const lugar = lugarDe(evento.target);
       if (lugar !== null) this.escolher(lugar);
     });
+    // A choice draws anew: what was pressed is not there any more when the button goes up.
+    quadro.addEventListener("pointerdown", (evento) => {
+      this.pressionado = lugarDe(evento.target);
+      if (this.pressionado !== null) this.irPara(this.pressionado);
+    });
     quadro.addEventListener("click", (evento) => {
       const lugar = lugarDe(evento.target);
-      if (lugar === null) this.#soltar();
-      else this.irPara(lugar);
+      if (lugar !== null) this.irPara(lugar);
+      else if (this.pressionado === null) this.#soltar();
+      this.pressionado = null;
     });
     quadro.addEventListener("keydown", (evento) => {
       if (evento.altKey || evento.ctrlKey || evento.metaKey) return;
