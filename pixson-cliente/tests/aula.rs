@@ -34,7 +34,9 @@ impl Sala {
     }
 
     fn iniciar(&mut self) {
-        let mut servidor = Instancia::servir(&self.pasta.path().join("minhas"));
+        let mut comando = Instancia::comando(&self.pasta.path().join("minhas"));
+        let rastro = self.pasta.path().join("servidor.jsonl");
+        let mut servidor = Instancia::iniciar(comando.arg("--rastro").arg(rastro));
         assert_eq!(servidor.proxima_linha(), "Aguardando conexão");
         self.servidor = Some(servidor);
     }
@@ -44,6 +46,7 @@ impl Sala {
         let minhas = self.pasta.path().join("minhas");
         if minhas.exists() {
             fs::remove_dir_all(&minhas).expect("ours");
+            fs::remove_file(self.pasta.path().join("servidor.jsonl")).expect("ours");
         }
         fs::create_dir(&minhas).expect("a folder");
         for conta in fs::read_dir(contas_de_exemplo().path()).expect("accounts") {

@@ -117,6 +117,7 @@ fn the_server_that_a_kept_scene_infers_is_the_server_as_its_own_trace_has_it() {
         let real = fs::read_to_string(&dele).expect("a trace");
         let encenado = texto(&saida.stdout);
         assert_eq!(do_servidor(encenado), do_servidor(&real), "{arquivo}");
+        assert!(!do_servidor(&real).is_empty(), "{arquivo}");
 
         // Joined with what the actors have written, both lead to the same complaints.
         let (_, atores) =

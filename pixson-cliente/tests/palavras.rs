@@ -13,7 +13,7 @@ use ingles::em_ingles;
 use snapbox::{Assert, Data};
 
 /// Words that make no command, or one that cannot be done, and nobody is asked.
-const ERRADAS: [&[&str]; 74] = [
+const ERRADAS: [&[&str]; 75] = [
     &["abc"],
     &["ajuda"],
     &["sacar", "5"],
@@ -59,6 +59,7 @@ const ERRADAS: [&[&str]; 74] = [
     &["cena"],
     &["cena", "a", "--rg", "1"],
     &["cena", "a", "--json"],
+    &["cena", "a", "--rastro", "b"],
     &["1", "cena", "a"],
     &["diagrama"],
     &["diagrama", "a", "--rg", "1"],
