@@ -235,6 +235,15 @@ fn a_run_of_ten_thousand_events_draws_what_is_in_sight() {
         let (eventos, elementos) = (desenhados[0].as_u64(), desenhados[1].as_u64());
         assert!(eventos > Some(0) && elementos < Some(1500), "{onde}: {desenhados}");
     }
+    // Keys go on from the chosen event after it was scrolled out of sight.
+    navegador.avaliar(
+        "pagina.irPara(pagina.corrida.filas.get(0)[0]); \
+         pagina.quadro.scrollTop = 5e4; pagina.desenho.desenhar()",
+    );
+    navegador.teclar("\u{e015}");
+    let focado = "return [document.activeElement.dataset.lugar === String(pagina.corrida.filas.get(0)[1]), \
+                  pagina.quadro.scrollTop < 1000]";
+    assert_eq!(navegador.avaliar(focado), json!([true, true]));
     // The last event of all is brought into sight by its button in the table.
     navegador.avaliar("document.querySelector('details').open = true");
     navegador.apontar("tbody tr:nth-child(100) button", true);

@@ -153,9 +153,10 @@ class Desenho {
     if (focar) this.focar(lugar);
   }
 
-  /** Puts the focus on an event, if it is in sight. */
+  /** Puts the focus on an event; if it is not in sight, on the whole, where the keys still go on from the event. */
   focar(lugar) {
-    this.svg.querySelector(`[data-lugar="${lugar}"]`)?.focus({ preventScroll: true });
+    const alvo = this.svg.querySelector(`[data-lugar="${lugar}"]`) ?? this.quadro;
+    alvo.focus({ preventScroll: true });
   }
 
   #janela() {
