@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::causalidade::Causalidade;
-use super::evento::Fato;
+use super::evento::{EventoDoRelogio, Fato};
 use super::grafo::{Grafo, NoDoGrafo};
-use super::rotulos::{assunto, nome};
-use crate::relogio::{Carimbo, Relogio};
+use super::regras::devido;
+use super::rotulos::{acontecido, assunto, nome};
+use crate::relogio::Carimbo;
 
 /// How many draws are made for each question that is asked for. A small run has few questions, and the
 /// same one is not asked twice.
@@ -123,7 +124,7 @@ impl PerguntaDoRastro {
     /// The question, for a person.
     pub fn enunciado(&self, causalidade: &Causalidade) -> String {
         let grafo = causalidade.grafo();
-        let evento = |no| descrito(causalidade, no);
+        let evento = |no| descrito(grafo, no);
         match *self {
             Self::Influencia { um, outro } => {
                 format!("{} pode ter influenciado {}?", evento(um), evento(outro))
@@ -135,7 +136,7 @@ impl PerguntaDoRastro {
             ),
             Self::ProximoValor { no } => {
                 let antes = grafo.nos()[no].evento.antes;
-                let evento = sem_carimbo(causalidade, no);
+                let evento = sem_carimbo(grafo, no);
                 format!("O relógio marca {antes}. Quanto deve marcar depois de {evento}?")
             }
             Self::MenorValor { um, outro } => {
@@ -168,7 +169,7 @@ impl PerguntaDoRastro {
                 }
                 nos.map(|no| onde(causalidade.grafo(), no)).collect::<Vec<_>>().join("; ") + "."
             }
-            Self::ProximoValor { no } => proximo_valor(causalidade, no),
+            Self::ProximoValor { no } => proximo_valor(&causalidade.grafo().nos()[no].evento),
             Self::MenorValor { um, outro } => match causalidade.frase_do_caminho(um, outro) {
                 Some(caminho) => format!("Sim: {caminho}."),
                 None => {
@@ -193,37 +194,24 @@ fn influencia(causalidade: &Causalidade, um: usize, outro: usize) -> String {
     }
 }
 
-/// The value to which a clock must go at an event, by the rules.
-fn devido(causalidade: &Causalidade, no: usize) -> (Carimbo, String) {
-    let evento = &causalidade.grafo().nos()[no].evento;
+/// Why a clock must go to a value at an event.
+fn motivo(evento: &EventoDoRelogio, devido: Carimbo) -> String {
     let antes = evento.antes;
-    let relogio = Relogio::desde(antes);
     match &evento.fato {
-        Fato::Envio(_) => {
-            let devido = relogio.tique().unwrap_or(antes);
-            (devido, format!("{antes} + 1"))
+        Fato::Envio(_) => format!("{antes} + 1"),
+        Fato::Recebimento(mensagem) if devido == antes => {
+            format!("o carimbo {} está adiantado demais, e não é fundido", mensagem.carimbo)
         }
-        Fato::Recebimento(mensagem) => {
-            let recebido = mensagem.carimbo;
-            let recebimento = relogio.receber(recebido);
-            let motivo = if recebimento.fundido().is_some() {
-                format!("max({antes}, {recebido}) + 1")
-            } else {
-                format!("o carimbo {recebido} está adiantado demais, e não é fundido")
-            };
-            (recebimento.depois, motivo)
-        }
+        Fato::Recebimento(mensagem) => format!("max({antes}, {}) + 1", mensagem.carimbo),
         Fato::Execucao { linhas, .. } => {
-            let das_contas = linhas.unwrap_or_default();
-            let devido = relogio.tique_apos(das_contas).unwrap_or(antes);
-            (devido, format!("max({antes}, {das_contas}) + 1"))
+            format!("max({antes}, {}) + 1", linhas.unwrap_or_default())
         }
     }
 }
 
-fn proximo_valor(causalidade: &Causalidade, no: usize) -> String {
-    let (devido, motivo) = devido(causalidade, no);
-    let foi = causalidade.grafo().nos()[no].evento.depois;
+fn proximo_valor(evento: &EventoDoRelogio) -> String {
+    let (devido, foi) = (devido(evento), evento.depois);
+    let motivo = motivo(evento, devido);
     if foi == devido {
         format!("{devido}: {motivo}.")
     } else {
@@ -232,19 +220,8 @@ fn proximo_valor(causalidade: &Causalidade, no: usize) -> String {
 }
 
 /// An event: where it stands, and what it is.
-fn descrito(causalidade: &Causalidade, no: usize) -> String {
-    let grafo = causalidade.grafo();
-    let evento = &grafo.nos()[no].evento;
-    let assunto = assunto(evento);
-    let papel = match &evento.fato {
-        Fato::Envio(mensagem) => format!("envia {assunto}, carimbo {}", mensagem.carimbo),
-        Fato::Recebimento(mensagem) => format!("recebe {assunto}, carimbo {}", mensagem.carimbo),
-        Fato::Execucao { linhas: Some(linhas), .. } => {
-            format!("carimba {assunto}, contas em {linhas}")
-        }
-        Fato::Execucao { linhas: None, .. } => format!("carimba {assunto}"),
-    };
-    format!("{} ({papel})", onde(grafo, no))
+fn descrito(grafo: &Grafo, no: usize) -> String {
+    format!("{} ({})", onde(grafo, no), acontecido(&grafo.nos()[no].evento))
 }
 
 /// Which process an event belongs to, and which line of its trace it is, whatever its name is made of.
@@ -257,14 +234,12 @@ fn onde(grafo: &Grafo, no: usize) -> String {
     }
 }
 
-/// The same, without the stamp that a sending gives to its message.
-fn sem_carimbo(causalidade: &Causalidade, no: usize) -> String {
-    let grafo = causalidade.grafo();
-    match &grafo.nos()[no].evento {
-        evento if matches!(evento.fato, Fato::Envio(_)) => {
-            format!("{} (envia {})", onde(grafo, no), assunto(evento))
-        }
-        _ => descrito(causalidade, no),
+/// An event, without the stamp that a sending gives to its message.
+fn sem_carimbo(grafo: &Grafo, no: usize) -> String {
+    let evento = &grafo.nos()[no].evento;
+    match evento.fato {
+        Fato::Envio(_) => format!("{} (envia {})", onde(grafo, no), assunto(evento)),
+        Fato::Recebimento(_) | Fato::Execucao { .. } => descrito(grafo, no),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What one event must do to its clock (docs/rastro.md, section 5).
 
-use super::evento::{EventoDoRelogio, Fato, MensagemVista};
+use super::evento::{EventoDoRelogio, Fato};
 use crate::relogio::{Carimbo, Relogio};
 
 /// A rule of the clock that a process has broken.
@@ -26,63 +26,44 @@ pub enum RegraQuebrada {
     Falta,
 }
 
+/// The value to which the clock must go at an event, which the clock itself says.
+pub(super) fn devido(evento: &EventoDoRelogio) -> Carimbo {
+    let relogio = Relogio::desde(evento.antes);
+    let devido = match &evento.fato {
+        Fato::Envio(_) => relogio.tique(),
+        Fato::Recebimento(mensagem) => Ok(relogio.receber(mensagem.carimbo).depois),
+        Fato::Execucao { linhas, .. } => relogio.tique_apos(linhas.unwrap_or_default()),
+    };
+    devido.unwrap_or(evento.antes)
+}
+
 /// Holds an event against the rules: which it breaks, and to which value the clock should have gone.
 pub(super) fn conferir(evento: &EventoDoRelogio) -> Result<(), (RegraQuebrada, Carimbo)> {
+    let EventoDoRelogio { antes, depois, .. } = *evento;
+    let devia = devido(evento);
+    if depois != devia {
+        let regra = if depois < antes { RegraQuebrada::Volta } else { quebrada(evento, devia) };
+        return Err((regra, devia));
+    }
     match &evento.fato {
-        Fato::Envio(mensagem) => conferir_envio(evento, mensagem),
-        Fato::Recebimento(mensagem) => conferir_recebimento(evento, mensagem.carimbo),
-        Fato::Execucao { linhas, .. } => {
-            let devia = Relogio::desde(evento.antes).tique_apos(linhas.unwrap_or_default());
-            exigir(evento, devia.unwrap_or(evento.antes), |_| RegraQuebrada::Salta)
+        Fato::Envio(mensagem) if mensagem.carimbo != depois => {
+            Err((RegraQuebrada::OutroCarimbo, depois))
         }
+        _ => Ok(()),
     }
 }
 
-fn conferir_envio(
-    evento: &EventoDoRelogio,
-    mensagem: &MensagemVista,
-) -> Result<(), (RegraQuebrada, Carimbo)> {
-    let devia = Relogio::desde(evento.antes).tique().unwrap_or(evento.antes);
-    exigir(evento, devia, |depois| {
-        if depois == evento.antes { RegraQuebrada::NaoContaEnvio } else { RegraQuebrada::Salta }
-    })?;
-    if mensagem.carimbo == evento.depois {
-        Ok(())
-    } else {
-        Err((RegraQuebrada::OutroCarimbo, evento.depois))
-    }
-}
-
-fn conferir_recebimento(
-    evento: &EventoDoRelogio,
-    recebido: Carimbo,
-) -> Result<(), (RegraQuebrada, Carimbo)> {
-    let antes = evento.antes;
-    let certo = Relogio::desde(antes).receber(recebido);
-    exigir(evento, certo.depois, |depois| {
-        if certo.fundido().is_none() {
-            RegraQuebrada::FundeDemais
-        } else if depois == antes.max(recebido) {
+/// Which rule an event breaks that takes the clock to another value than it must, and not back.
+fn quebrada(evento: &EventoDoRelogio, devia: Carimbo) -> RegraQuebrada {
+    let EventoDoRelogio { antes, depois, .. } = *evento;
+    match &evento.fato {
+        Fato::Envio(_) if depois == antes => RegraQuebrada::NaoContaEnvio,
+        Fato::Recebimento(_) if devia == antes => RegraQuebrada::FundeDemais,
+        Fato::Recebimento(mensagem) if depois == antes.max(mensagem.carimbo) => {
             RegraQuebrada::EsqueceMaisUm
-        } else if depois <= seguinte(antes) {
-            RegraQuebrada::NaoFunde
-        } else {
-            RegraQuebrada::Salta
         }
-    })
-}
-
-fn exigir(
-    evento: &EventoDoRelogio,
-    devia: Carimbo,
-    regra: impl FnOnce(Carimbo) -> RegraQuebrada,
-) -> Result<(), (RegraQuebrada, Carimbo)> {
-    if evento.depois == devia {
-        Ok(())
-    } else if evento.depois < evento.antes {
-        Err((RegraQuebrada::Volta, devia))
-    } else {
-        Err((regra(evento.depois), devia))
+        Fato::Recebimento(_) if depois <= seguinte(antes) => RegraQuebrada::NaoFunde,
+        _ => RegraQuebrada::Salta,
     }
 }
 

@@ -39,19 +39,24 @@ fn pedido(operacao: &Operacao) -> String {
     }
 }
 
-/// What an event is, in a sentence.
-pub(super) fn frase(no: &NoDoGrafo) -> String {
-    let NoDoGrafo { evento, .. } = no;
+/// What a process does at an event.
+pub(super) fn acontecido(evento: &EventoDoRelogio) -> String {
     let assunto = assunto(evento);
-    let (antes, depois) = (evento.antes, evento.depois);
-    let mut frase = match &evento.fato {
+    match &evento.fato {
         Fato::Envio(mensagem) => format!("envia {assunto}, carimbo {}", mensagem.carimbo),
         Fato::Recebimento(mensagem) => format!("recebe {assunto}, carimbo {}", mensagem.carimbo),
         Fato::Execucao { linhas: Some(linhas), .. } => {
             format!("carimba {assunto}, depois do carimbo {linhas} das contas")
         }
         Fato::Execucao { linhas: None, .. } => format!("carimba {assunto}"),
-    };
+    }
+}
+
+/// What an event is, in a sentence.
+pub(super) fn frase(no: &NoDoGrafo) -> String {
+    let NoDoGrafo { evento, .. } = no;
+    let (antes, depois) = (evento.antes, evento.depois);
+    let mut frase = acontecido(evento);
     if evento.sem_fusao() {
         frase.push_str(", sem fusão");
     }
