@@ -62,8 +62,8 @@ fn an_event_shows_its_past_its_future_and_what_is_concurrent_by_pointer_and_by_k
     conferir_cone();
     assert!(painel(&navegador).contains("5 concorrentes"), "{}", painel(&navegador));
     // Pointing at another one says why.
-    navegador.apontar("[aria-label^='servidor: envia'][data-lugar]:not(.passado)", false);
-    navegador.apontar("[aria-label^='servidor: recebe saque']", false);
+    navegador.apontar("[aria-label^='servidor'][aria-label*=': envia ']:not(.passado)", false);
+    navegador.apontar("[aria-label^='servidor'][aria-label*=': recebe saque']", false);
     assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));
     navegador.apontar("h1", false);
     // Enter holds it, and keys go elsewhere: right by the message, down in the process.
@@ -146,9 +146,16 @@ fn a_run_that_goes_on_keeps_what_is_chosen_held_and_in_focus() {
     assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));
     let focado = "return document.activeElement.getAttribute('aria-label')";
     let focado = navegador.avaliar(focado);
-    assert!(focado.as_str().is_some_and(|um| um.starts_with("servidor: recebe saque")), "{focado}");
+    assert!(focado.as_str().is_some_and(|um| um.contains(": recebe saque")), "{focado}");
     navegador.teclar("\u{e015}");
     assert!(painel(&navegador).contains("por 5 → 6 → 7."), "{}", painel(&navegador));
+    // And a shorter one has no place for the event that was chosen.
+    navegador.avaliar(
+        "pagina.irPara(pagina.corrida.eventos.length - 1); \
+         const grafo = JSON.parse(dados); grafo.eventos.splice(3); grafo.mensagens = []; \
+         pagina.atualizar(grafo)",
+    );
+    assert_eq!(valores(&navegador, "passado"), json!([]));
     assert_eq!(navegador.queixas(), [""; 0]);
 }
 

@@ -4,11 +4,11 @@ use super::ascii::{campo_numero, campo_texto, chave, numero, texto};
 use super::causalidade::Causalidade;
 use super::escrita::{escrever_campos, palavra};
 use super::evento::Fato;
-use super::grafo::{NoDoGrafo, ProcessoDoGrafo};
+use super::grafo::{Grafo, NoDoGrafo};
 use super::infracao::Infracao;
 use super::recorte::Recorte;
 use super::regras::RegraQuebrada;
-use super::rotulos::frase;
+use super::rotulos::{frase, mensagem, nome};
 
 /// The graph of these events, in one line of ASCII without its LF (docs/rastro.md, section 9).
 ///
@@ -20,7 +20,7 @@ pub fn json(causalidade: &Causalidade, recorte: &Recorte, infracoes: &[Infracao]
     let nos: Vec<usize> = recorte.nos(grafo).collect();
     let mut saida = br#"{"formato":"pixson-grafo","versao":1"#.to_vec();
     lista(&mut saida, "processos", recorte.processos(grafo), |saida, processo| {
-        escrever_processo(saida, processo, &grafo.processos()[processo]);
+        escrever_processo(saida, grafo, processo);
     });
     lista(&mut saida, "eventos", nos.iter().copied(), |saida, no| {
         let descrito = &grafo.nos()[no];
@@ -42,6 +42,7 @@ pub fn json(causalidade: &Causalidade, recorte: &Recorte, infracoes: &[Infracao]
         abrir(saida, "de", de);
         campo_numero(saida, "para", para as u64);
         campo_texto(saida, "tipo", tipo_da_mensagem(&grafo.nos()[para]));
+        campo_texto(saida, "rotulo", &mensagem(&grafo.nos()[para].evento));
         saida.push(b'}');
     });
     let mostradas = infracoes.iter().filter(|infracao| recorte.tem(infracao.no));
@@ -88,9 +89,11 @@ fn campo_logico(saida: &mut Vec<u8>, nome: &str, valor: bool) {
     saida.extend_from_slice(valor.to_string().as_bytes());
 }
 
-fn escrever_processo(saida: &mut Vec<u8>, processo: usize, descrito: &ProcessoDoGrafo) {
+fn escrever_processo(saida: &mut Vec<u8>, grafo: &Grafo, processo: usize) {
+    let descrito = &grafo.processos()[processo];
     abrir(saida, "id", processo);
     campo_texto(saida, "nome", descrito.nome.as_str());
+    campo_texto(saida, "rotulo", &nome(grafo, processo));
     if let Some(epoca) = descrito.epoca {
         campo_numero(saida, "epoca", epoca);
     }

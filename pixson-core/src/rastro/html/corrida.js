@@ -3,9 +3,9 @@
 /**
  * @typedef {{id: number, processo: number, seq?: number, us: number, evento: string, conexao?: number,
  *   carimbo?: number, relogio_antes: number, relogio: number, operacao?: string, rg?: string, para?: string,
- *   texto?: string, desfecho?: string, frase: string, vetor: number[]}} Evento
- * @typedef {{processos: {id: number, nome: string, epoca?: number, inteiro: boolean, inferido: boolean}[],
- *   eventos: Evento[], mensagens: {de: number, para: number, tipo: string}[],
+ *   frase: string, vetor: number[]}} Evento
+ * @typedef {{processos: {id: number, rotulo: string, epoca?: number, inteiro: boolean, inferido: boolean}[],
+ *   eventos: Evento[], mensagens: {de: number, para: number, tipo: string, rotulo: string}[],
  *   infracoes: {evento: number, frase: string, condicional: boolean}[], avisos: string[]}} Grafo
  */
 
@@ -16,11 +16,6 @@ function exato(evento) {
     if (evento[`${campo}_texto`] !== undefined) copia[campo] = BigInt(evento[`${campo}_texto`]);
   }
   return copia;
-}
-
-/** A text of a peer without what nobody sees and what turns the direction of what follows it. */
-function visivel(texto) {
-  return texto.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 /** The order of two values, one of which may be a BigInt. */
@@ -38,17 +33,17 @@ class Corrida {
     this.avisos = grafo.avisos;
     /** Where an event is in `eventos`, by its id. */
     this.lugar = new Map(grafo.eventos.map((evento, lugar) => [evento.id, lugar]));
-    this.mensagens = grafo.mensagens.map(({ de, para, tipo }) => ({
+    this.mensagens = grafo.mensagens.map(({ de, para, ...resto }) => ({
       de: this.lugar.get(de),
       para: this.lugar.get(para),
-      tipo,
+      ...resto,
     }));
     this.acusados = new Map();
     for (const infracao of grafo.infracoes) {
       const lugar = this.lugar.get(infracao.evento);
       if (!this.acusados.has(lugar)) this.acusados.set(lugar, infracao.frase);
     }
-    this.nomes = new Map(this.processos.map((processo) => [processo.id, visivel(processo.nome)]));
+    this.nomes = new Map(this.processos.map((processo) => [processo.id, processo.rotulo]));
     this.inferidos = new Set(this.processos.filter((um) => um.inferido).map((um) => um.id));
     /** The events of each process, in the order of the process. @type {Map<number, number[]>} */
     this.filas = new Map(this.processos.map((processo) => [processo.id, []]));

@@ -13,11 +13,6 @@ const LINHAS_IMPRESSAS = 400;
 
 const SINAIS = { passado: "◂", futuro: "▸", concorrente: "∥", proprio: "" };
 
-/** The words of a trace, as a person writes them. */
-const OPERACOES = {
-  login: "login", saldo: "saldo", saque: "saque", deposito: "depósito", transferencia: "transferência",
-};
-
 /** A text of at most so many characters. */
 function cortado(texto, maximo) {
   const letras = [...texto];
@@ -32,6 +27,20 @@ function elemento(nome, atributos, texto) {
   return novo;
 }
 
+/** The heads of the arrows, one for each kind. */
+function setas() {
+  const definicoes = elemento("defs", {});
+  for (const tipo of ["pedido", "resposta", "linha"]) {
+    const seta = elemento("marker", {
+      id: `seta-${tipo}`, class: `seta ${tipo}`, viewBox: "0 0 8 8", refX: 8, refY: 4,
+      markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse",
+    });
+    seta.append(elemento("path", { d: "M0 0 8 4 0 8z" }));
+    definicoes.append(seta);
+  }
+  return definicoes;
+}
+
 class Desenho {
   /** @param {HTMLElement} quadro what scrolls */
   constructor(quadro) {
@@ -39,6 +48,7 @@ class Desenho {
     this.folha = document.createElement("div");
     this.folha.className = "folha";
     this.svg = elemento("svg", { class: "desenho", role: "group", "aria-label": "Diagrama espaço-tempo" });
+    this.setas = setas();
     this.folha.append(this.svg);
     quadro.replaceChildren(this.folha);
     this.marcado = null;
@@ -55,6 +65,7 @@ class Desenho {
   mostrar(corrida, opcoes) {
     this.corrida = corrida;
     this.opcoes = opcoes;
+    this.marcado = null;
     const ordem = opcoes.linhas === "chegada" ? corrida.linhasPorChegada() : corrida.linhasPorLamport();
     this.linhas = ordem.linhas;
     this.quantas = ordem.quantas;
@@ -82,7 +93,7 @@ class Desenho {
       const nome = corrida.nomes.get(evento.processo);
       if (opcoes.grupo === "conexao") return [nome, evento.conexao ? `conexão ${evento.conexao}` : "sem conexão"];
       if (opcoes.grupo === "conta") return [nome, evento.rg ? `conta ${evento.rg}` : "sem conta"];
-      return [nome, corrida.inferidos.has(evento.processo) ? "inferido" : ""];
+      return [nome, ""];
     };
     this.coluna = corrida.eventos.map((evento) => {
       const [nome, parte] = chaveDe(evento);
@@ -143,13 +154,14 @@ class Desenho {
     const { quadro } = this;
     const [x, y] = [this.x(lugar), this.y(lugar)];
     const [largura, altura] = [quadro.clientWidth, quadro.clientHeight];
+    const antes = [quadro.scrollLeft, quadro.scrollTop];
     if (y < quadro.scrollTop + MARGEM.topo + LINHA || y > quadro.scrollTop + altura - LINHA) {
       quadro.scrollTop = y - altura / 2;
     }
     if (x < quadro.scrollLeft + this.passo / 2 || x > quadro.scrollLeft + largura - this.passo / 2) {
       quadro.scrollLeft = x - largura / 2;
     }
-    this.desenhar();
+    if (quadro.scrollLeft !== antes[0] || quadro.scrollTop !== antes[1]) this.desenhar();
     if (focar) this.focar(lugar);
   }
 
@@ -175,22 +187,9 @@ class Desenho {
     const dentro = (x, y) =>
       x > janela.x - FOLGA && x < janela.x + janela.largura + FOLGA &&
       y > janela.y - FOLGA && y < janela.y + janela.altura + FOLGA;
-    const partes = [this.#setas(), this.#fundo(janela), this.#mensagens(janela), this.#eventos(dentro)];
+    const partes = [this.setas, this.#fundo(janela), this.#mensagens(janela), this.#eventos(dentro)];
     this.svg.replaceChildren(...partes, this.#titulos(janela));
     if (focado !== undefined) this.focar(focado);
-  }
-
-  #setas() {
-    const definicoes = elemento("defs", {});
-    for (const tipo of ["pedido", "resposta", "linha"]) {
-      const seta = elemento("marker", {
-        id: `seta-${tipo}`, class: `seta ${tipo}`, viewBox: "0 0 8 8", refX: 8, refY: 4,
-        markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse",
-      });
-      seta.append(elemento("path", { d: "M0 0 8 4 0 8z" }));
-      definicoes.append(seta);
-    }
-    return definicoes;
   }
 
   #fundo(janela) {
@@ -208,7 +207,7 @@ class Desenho {
   #mensagens(janela) {
     const grupo = elemento("g", { class: "mensagens", "aria-hidden": "true" });
     const corta = (a, b, de, quanto) => Math.max(a, b) > de - FOLGA && Math.min(a, b) < de + quanto + FOLGA;
-    for (const { de, para, tipo } of this.corrida.mensagens) {
+    for (const { de, para, tipo, rotulo } of this.corrida.mensagens) {
       const [x1, y1, x2, y2] = [this.x(de), this.y(de), this.x(para), this.y(para)];
       if (!corta(y1, y2, janela.y, janela.altura) || !corta(x1, x2, janela.x, janela.largura)) continue;
       const tamanho = Math.hypot(x2 - x1, y2 - y1) || 1;
@@ -219,25 +218,26 @@ class Desenho {
         "marker-end": `url(#seta-${tipo})`,
       }));
       const evento = this.corrida.eventos[de];
-      const dito = tipo === "pedido" ? OPERACOES[evento.operacao] ?? "pedido inválido" : cortado(visivel(evento.texto ?? ""), this.#letras());
       // Beside the sender, on the side to which the message goes, and not where it is.
       grupo.append(elemento("text", {
         class: `rotulo${fora}`, x: x1 + Math.sign(x2 - x1 || 1) * 16, y: y1 + (y2 < y1 ? 18 : -7),
         "text-anchor": x2 >= x1 ? "start" : "end",
-      }, tipo === "linha" ? "" : `${dito} · t ${evento.carimbo ?? evento.relogio}`));
+      }, this.#rotulo(rotulo, evento.carimbo ?? evento.relogio)));
     }
     return grupo;
   }
 
-  /** How long a label of a reply may be, so that a request in the other direction has room beside it. */
-  #letras() {
-    return Math.floor((this.passo - 120) / 7);
+  /** The label of a message, in half a column: one in the other direction has the other half. */
+  #rotulo(dito, carimbo) {
+    const fim = ` · t ${carimbo}`;
+    const cabem = Math.floor((this.passo / 2 - 16) / 6.5) - fim.length;
+    return cortado(dito, Math.max(cabem, 6)) + fim;
   }
 
   /** Whether a message is a part of the past or of the future of the event that is marked. */
   #noCone(de, para) {
-    const [um, outro] = [de, para].map((lugar) => this.corrida.relacao(this.marcado, lugar));
-    return um !== "concorrente" && outro !== "concorrente";
+    const dentro = (lugar, lado) => ["proprio", lado].includes(this.corrida.relacao(this.marcado, lugar));
+    return dentro(para, "passado") || dentro(de, "futuro");
   }
 
   #eventos(dentro) {

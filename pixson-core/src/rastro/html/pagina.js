@@ -128,8 +128,8 @@ class Pagina {
     });
     quadro.addEventListener("click", (evento) => {
       const lugar = lugarDe(evento.target);
-      if (lugar !== null) this.irPara(lugar);
-      else if (this.pressionado === null) this.#soltar();
+      if (lugar !== null && lugar !== this.pressionado) this.irPara(lugar);
+      else if (lugar === null && this.pressionado === null) this.#soltar();
       this.pressionado = null;
     });
     quadro.addEventListener("keydown", (evento) => {

@@ -71,8 +71,10 @@ function encherPainel(painel, corrida, base, alvo, irPara) {
 }
 
 class Tabela {
-  /** @param {HTMLElement} lugar @param {(lugar: number) => void} irPara */
-  constructor(lugar, irPara) {
+  /** @param {HTMLDetailsElement} dobra what hides the table @param {(lugar: number) => void} irPara */
+  constructor(dobra, irPara) {
+    this.dobra = dobra;
+    dobra.addEventListener("toggle", () => this.escrever());
     this.irPara = irPara;
     this.pagina = 0;
     this.corpo = html("tbody", {});
@@ -84,7 +86,9 @@ class Tabela {
     this.anterior.addEventListener("click", () => this.#virar(-1));
     this.proxima.addEventListener("click", () => this.#virar(1));
     const tabela = html("table", {}, html("thead", {}, cabeca), this.corpo);
-    lugar.replaceChildren(html("p", { class: "paginas" }, this.anterior, " ", this.onde, " ", this.proxima), tabela);
+    const lugar = html("div", { class: "tabela" });
+    lugar.append(html("p", { class: "paginas" }, this.anterior, " ", this.onde, " ", this.proxima), tabela);
+    dobra.append(lugar);
   }
 
   /** @param {number[]} linhas the row of each event in the drawing, whose order the table has */
@@ -106,7 +110,9 @@ class Tabela {
     this.escrever();
   }
 
+  /** Writes its page, if anybody can see it. */
   escrever() {
+    if (!this.dobra.open || !this.corrida) return;
     const paginas = Math.max(1, Math.ceil(this.ordem.length / POR_PAGINA));
     this.pagina = Math.min(Math.max(this.pagina, 0), paginas - 1);
     const desta = this.ordem.slice(this.pagina * POR_PAGINA, (this.pagina + 1) * POR_PAGINA);
