@@ -12,7 +12,7 @@ use tokio_postgres::{Client, Transaction};
 use super::comandos_de_gestao::{
     EPOCA_NOVA, VIA_CARIMBAR, VIA_DO_ATO, VIA_TOMAR_DO_ATO, VIAS_TRANCAR, VIAS_ULTIMO,
 };
-use super::conexao::{ate, entrar};
+use super::conexao::{ate, entrar, limite_de_tranca};
 use super::configuracao::ConfiguracaoPostgres;
 use super::falha::{FalhaDoBanco, Remedio};
 use super::sessao::{Dono, nome_sorteado};
@@ -97,8 +97,8 @@ impl<'l> AtoDeGestao<'l> {
         let epoca = cliente.query_one(EPOCA_NOVA, &[]).await?.get(0);
         let dono = Dono { epoca, instancia: instancia.clone() };
         let transacao = cliente.transaction().await?;
-        let espera = configuracao.espera.as_millis().clamp(1, 86_400_000);
-        transacao.batch_execute(&format!("SET LOCAL lock_timeout = {espera}")).await?;
+        let limite = limite_de_tranca(configuracao.espera);
+        transacao.batch_execute(&format!("SET LOCAL {limite}")).await?;
         Ok(Self { transacao, configuracao, avisou, dono })
     }
 

@@ -84,6 +84,11 @@ pub(super) async fn entrar(
     Ok((cliente, avisou))
 }
 
+/// The setting of the database by which a statement waits so long for a lock: 1 ms to a day.
+pub(super) fn limite_de_tranca(espera: Duration) -> String {
+    format!("lock_timeout = {}", espera.as_millis().clamp(1, 86_400_000))
+}
+
 /// Whether the tables are of this version.
 pub(super) async fn conferir_versao(
     cliente: &impl GenericClient,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -13,7 +13,7 @@ use super::comandos::{
     CONTAS_TRANCAR, DESLIGADAS, GRAVAR, GRAVAR_DE_MEMORIA, PREPARAR_VIA, VIA_LER, VIA_NOVA,
     VIA_TOMAR, VIA_TRANCAR,
 };
-use super::conexao::{ate, entrar};
+use super::conexao::{ate, entrar, limite_de_tranca};
 use super::configuracao::ConfiguracaoPostgres;
 use super::decididas::{Decididas, LinhaDaConta};
 use super::falha::{FalhaDoBanco, REPETICOES_MAX, Remedio};
@@ -21,8 +21,8 @@ use super::lancamentos::{Colunas, ColunasLidas};
 use super::valores::{carimbo_de, saldo_de};
 use crate::tipos::Rg;
 
-/// The longest that a lane waits for one lock, in milliseconds: an hour.
-const TRANCA_MAX_MS: u128 = 3_600_000;
+/// The longest that a lane waits for one lock: an hour.
+const TRANCA_MAX: Duration = Duration::from_hours(1);
 
 /// A lane: its epoch, and the name of the process.
 #[derive(Clone, Debug)]
@@ -65,9 +65,8 @@ impl SessaoPostgres {
         prazo: Instant,
     ) -> Result<Self, FalhaDoBanco> {
         let (cliente, avisou) = entrar(configuracao, prazo).await?;
-        ate(prazo, cliente.batch_execute(PREPARAR_VIA)).await?;
-        let tranca = (configuracao.espera / REPETICOES_MAX).as_millis().clamp(1, TRANCA_MAX_MS);
-        ate(prazo, cliente.batch_execute(&format!("SET lock_timeout = {tranca}"))).await?;
+        let limite = limite_de_tranca(TRANCA_MAX.min(configuracao.espera / REPETICOES_MAX));
+        ate(prazo, cliente.batch_execute(&format!("{PREPARAR_VIA}; SET {limite}"))).await?;
         let via_trancar = ate(prazo, cliente.prepare(VIA_TRANCAR)).await?;
         let contas_trancar = ate(prazo, cliente.prepare(CONTAS_TRANCAR)).await?;
         let gravar = ate(prazo, cliente.prepare(GRAVAR)).await?;
