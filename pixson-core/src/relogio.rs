@@ -41,7 +41,14 @@ impl Carimbo {
     }
 
     /// The next instant, or `None` after the last.
-    pub(crate) const fn seguinte(self) -> Option<Self> {
+    ///
+    /// ```
+    /// use pixson_core::Carimbo;
+    ///
+    /// assert_eq!(Carimbo::ZERO.seguinte(), Carimbo::novo(1));
+    /// assert_eq!(Carimbo::MAX.seguinte(), None);
+    /// ```
+    pub const fn seguinte(self) -> Option<Self> {
         Self::novo(self.0 + 1)
     }
 }

@@ -22,7 +22,7 @@ const SALAS: [(&str, &[&str]); 9] = [
     ("sessao", &["sincronia", "tipos", "relogio", "protocolo"]),
     ("banco", &["sincronia", "tipos", "relogio"]),
     ("servico", &["sincronia", "tipos", "relogio", "sessao", "banco"]),
-    ("rastro", &["tipos", "relogio"]),
+    ("rastro", &["tipos", "relogio", "protocolo"]),
     // Values for tests, made by public constructors only.
     ("arbitrarios", &["tipos", "relogio", "protocolo"]),
 ];

@@ -4,7 +4,6 @@
 //! delivered. If nobody else uses the server, each of its receivings and sendings is therefore known from
 //! the stamp of the request and that of the reply; if somebody does, the stamps show it.
 
-use pixson_core::protocolo::Situacao;
 use pixson_core::rastro::{
     ConexaoNumerada, Conteudo, Dito, EventoDoRelogio, Fato, MensagemVista, RespostaVista,
 };
@@ -19,11 +18,10 @@ pub(crate) struct ServidorInferido {
 
 /// What a reply says, to the request that bears `responde`.
 pub(crate) fn vista(pedido: &Pedido, resposta: &Resposta) -> RespostaVista {
-    let feito = resposta.situacao() == Situacao::Sucesso;
     RespostaVista {
         responde: Some(pedido.carimbo),
         rg: Some(pedido.operacao.titular()),
-        dito: Dito::novo(feito, &resposta.texto()),
+        dito: Dito::from(resposta),
     }
 }
 
@@ -42,7 +40,7 @@ impl ServidorInferido {
             .last()
             .map_or_else(|| inicio(pedido.carimbo, enviado), |ultimo| Some(ultimo.depois));
         let recebimento = estava.map(|estava| Relogio::desde(estava).receber(pedido.carimbo));
-        let Some(recebimento) = recebimento.filter(|um| seguinte(um.depois) == Some(enviado))
+        let Some(recebimento) = recebimento.filter(|um| um.depois.seguinte() == Some(enviado))
         else {
             self.alheio = true;
             return;
@@ -67,12 +65,8 @@ impl ServidorInferido {
 fn inicio(pedido: Carimbo, resposta: Carimbo) -> Option<Carimbo> {
     let certo = |estava| {
         let depois = Relogio::desde(estava).receber(pedido).depois;
-        seguinte(depois) == Some(resposta)
+        depois.seguinte() == Some(resposta)
     };
     let atras = |quanto| resposta.valor().checked_sub(quanto).and_then(Carimbo::novo);
     [Some(Carimbo::ZERO), atras(2), atras(1)].into_iter().flatten().find(|&estava| certo(estava))
-}
-
-fn seguinte(carimbo: Carimbo) -> Option<Carimbo> {
-    Relogio::desde(carimbo).tique().ok()
 }

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use pixson_core::protocolo::Situacao;
 use pixson_core::rastro::{
     ConexaoNumerada, Conteudo, Dito, EventoDoRelogio, Fato, MensagemVista, RespostaVista,
 };
@@ -67,13 +66,9 @@ impl ConexaoGravada {
     pub fn recebeu_resposta(&mut self, recebimento: Recebimento, resposta: &Resposta) {
         let Recebimento { carimbo, antes, depois } = recebimento;
         let pedido = self.pendentes.pop_front();
-        let dito = match resposta.desfecho() {
-            Some(desfecho) => Dito::Conhecido(desfecho),
-            None => Dito::novo(resposta.situacao() == Situacao::Sucesso, &resposta.texto()),
-        };
         let responde = pedido.map(|(carimbo, _)| carimbo);
         let rg = pedido.and_then(|(_, rg)| rg);
-        let conteudo = Conteudo::Resposta(RespostaVista { responde, rg, dito });
+        let conteudo = Conteudo::Resposta(RespostaVista { responde, rg, dito: resposta.into() });
         let fato = Fato::Recebimento(self.mensagem(carimbo, conteudo));
         self.anotar(antes, depois, fato);
     }
@@ -96,7 +91,7 @@ impl ConexaoGravada {
     fn anotar(&mut self, antes: Carimbo, depois: Carimbo, fato: Fato) {
         // What would be lost is not worth the time that it takes to note it.
         if self.mesa.cheia(self.lote.len() + 1) {
-            self.mesa.perder();
+            self.mesa.perder(1);
             return;
         }
         self.lote.push(EventoDoRelogio { us: self.mesa.us(), antes, depois, fato });

@@ -3,6 +3,7 @@
 //! These values are made where a clock changes, on the hot path of a server: all but a text that the
 //! protocol does not know is `Copy`, and nothing is allocated.
 
+use crate::protocolo::{Resposta, Situacao};
 use crate::relogio::Carimbo;
 use crate::tipos::{Desfecho, Operacao, Recusa, Rg, Sucesso};
 
@@ -114,6 +115,15 @@ pub enum Dito {
 pub struct DitoLivre {
     feito: bool,
     texto: Box<str>,
+}
+
+impl From<&Resposta> for Dito {
+    fn from(resposta: &Resposta) -> Self {
+        match resposta.desfecho() {
+            Some(desfecho) => Self::Conhecido(desfecho),
+            None => Self::novo(resposta.situacao() == Situacao::Sucesso, &resposta.texto()),
+        }
+    }
 }
 
 impl Dito {
