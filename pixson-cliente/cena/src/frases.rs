@@ -16,7 +16,7 @@ use pixson_core::rastro::NomeDeProcesso;
 use pixson_core::{Carimbo, Rg, Valor};
 use pixson_linha::quantia;
 
-use crate::cena::Vicio;
+use crate::cena::{AtoDaCena, Vicio};
 use crate::erro::MotivoDaCena;
 
 /// What a line says.
@@ -30,16 +30,11 @@ pub(crate) enum Frase {
     Passo { quem: String, gesto: Gesto },
 }
 
-/// What an actor does, before it is known who that is.
+/// What an actor does. A request is not yet one, before it is known who makes it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Gesto {
     Envia { pedido: Pedida, carimbo: Option<Carimbo>, atrasado: bool },
-    Entrega,
-    Recebe,
-    EsperaTexto(String),
-    EsperaRelogio(Carimbo),
-    PoeRelogio(Carimbo),
-    Corta,
+    Ato(AtoDaCena),
 }
 
 /// What is asked, before it is known on whose behalf.
@@ -198,29 +193,30 @@ fn pedida(entrada: &str) -> RegraLida<'_, Pedida> {
 }
 
 fn entrega(entrada: &str) -> RegraLida<'_, Gesto> {
-    value(Gesto::Entrega, palavra("entrega")).parse(entrada)
+    value(Gesto::Ato(AtoDaCena::Entrega), palavra("entrega")).parse(entrada)
 }
 
 fn recebe(entrada: &str) -> RegraLida<'_, Gesto> {
-    value(Gesto::Recebe, palavra("recebe")).parse(entrada)
+    value(Gesto::Ato(AtoDaCena::Recebe), palavra("recebe")).parse(entrada)
 }
 
 fn corta(entrada: &str) -> RegraLida<'_, Gesto> {
-    value(Gesto::Corta, palavra("corta")).parse(entrada)
+    value(Gesto::Ato(AtoDaCena::Corta), palavra("corta")).parse(entrada)
 }
 
 fn espera(entrada: &str) -> RegraLida<'_, Gesto> {
     let relogio = preceded(palavra_de(&RELOGIO), carimbo);
-    let esperado = alt((map(texto, Gesto::EsperaTexto), map(relogio, Gesto::EsperaRelogio)));
+    let esperado =
+        alt((map(texto, AtoDaCena::EsperaTexto), map(relogio, AtoDaCena::EsperaRelogio)));
     let esperado = esperando("um texto entre aspas, ou relógio N", esperado);
-    preceded(palavra("espera"), esperado).parse(entrada)
+    map(preceded(palavra("espera"), esperado), Gesto::Ato).parse(entrada)
 }
 
 fn poe(entrada: &str) -> RegraLida<'_, Gesto> {
     let em = (palavra("o"), palavra_de(&RELOGIO), palavra("em"));
     let em = esperando("o relógio em N", em);
-    map(preceded(palavra_de(&["põe", "poe"]), preceded(em, carimbo)), Gesto::PoeRelogio)
-        .parse(entrada)
+    let relogio = preceded(palavra_de(&["põe", "poe"]), preceded(em, carimbo));
+    map(relogio, |relogio| Gesto::Ato(AtoDaCena::PoeRelogio(relogio))).parse(entrada)
 }
 
 /// As nom's `opt`, but what has begun must be right to its end.

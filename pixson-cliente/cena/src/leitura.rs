@@ -93,24 +93,18 @@ impl LeituraDaCena {
 
 fn ato(gesto: Gesto, ator: &AtorDaCena) -> AtoDaCena {
     let rg = ator.rg;
-    match gesto {
-        Gesto::Envia { pedido, carimbo, atrasado } => {
-            let operacao = match pedido {
-                Pedida::Login => Operacao::Login { rg },
-                Pedida::Saldo => Operacao::Saldo { rg },
-                Pedida::Saque(valor) => Operacao::Saque { rg, valor },
-                Pedida::Deposito(valor) => Operacao::Deposito { rg, valor },
-                Pedida::Transferencia(valor, rg_destino) => {
-                    Operacao::Transferencia { rg_origem: rg, rg_destino, valor }
-                }
-            };
-            AtoDaCena::Envia { operacao, carimbo, atrasado }
+    let (pedido, carimbo, atrasado) = match gesto {
+        Gesto::Envia { pedido, carimbo, atrasado } => (pedido, carimbo, atrasado),
+        Gesto::Ato(ato) => return ato,
+    };
+    let operacao = match pedido {
+        Pedida::Login => Operacao::Login { rg },
+        Pedida::Saldo => Operacao::Saldo { rg },
+        Pedida::Saque(valor) => Operacao::Saque { rg, valor },
+        Pedida::Deposito(valor) => Operacao::Deposito { rg, valor },
+        Pedida::Transferencia(valor, rg_destino) => {
+            Operacao::Transferencia { rg_origem: rg, rg_destino, valor }
         }
-        Gesto::Entrega => AtoDaCena::Entrega,
-        Gesto::Recebe => AtoDaCena::Recebe,
-        Gesto::EsperaTexto(texto) => AtoDaCena::EsperaTexto(texto),
-        Gesto::EsperaRelogio(carimbo) => AtoDaCena::EsperaRelogio(carimbo),
-        Gesto::PoeRelogio(carimbo) => AtoDaCena::PoeRelogio(carimbo),
-        Gesto::Corta => AtoDaCena::Corta,
-    }
+    };
+    AtoDaCena::Envia { operacao, carimbo, atrasado }
 }

@@ -41,7 +41,7 @@ pub fn encenar(cena: &Cena, servidor: &ServidorDistante, interrupcao: &Interrupc
     let fim = cena.passos().iter().try_for_each(|passo| {
         palco.passo(passo).map_err(|motivo| FalhaDaCena { posicao: passo.posicao, motivo })
     });
-    let us = palco.us();
+    let us = us_desde(palco.inicio);
     let servidor = palco.rastro_do_servidor(us);
     let atores: Vec<u8> = palco.elenco.into_iter().flat_map(|ator| ator.fechar(us)).collect();
     let fim = fim.and_then(|()| conferir_diagnostico(cena, &atores));
@@ -59,12 +59,8 @@ struct Palco<'c, 'i> {
 }
 
 impl Palco<'_, '_> {
-    fn us(&self) -> u64 {
-        u64::try_from(self.inicio.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
     fn passo(&mut self, passo: &PassoDoAtor) -> Result<(), MotivoDaFalha> {
-        let us = self.us();
+        let us = us_desde(self.inicio);
         let ator = &mut self.elenco[passo.ator];
         match &passo.ato {
             AtoDaCena::Envia { operacao, carimbo, atrasado } => {
@@ -106,7 +102,7 @@ impl Palco<'_, '_> {
             let resposta = conexao.canal.esperar(&pedido.operacao)?;
             let numerada =
                 ConexaoNumerada { numero: conexao.no_servidor, porta: conexao.canal.porta };
-            let us = u64::try_from(self.inicio.elapsed().as_micros()).unwrap_or(u64::MAX);
+            let us = us_desde(self.inicio);
             self.inferido.atender(us, numerada, &pedido, &resposta);
             conexao.chegadas.push_back((pedido, resposta));
         }
@@ -127,6 +123,10 @@ impl Palco<'_, '_> {
         redator.perda(us, 0, &mut bytes);
         Some(bytes)
     }
+}
+
+fn us_desde(inicio: Instant) -> u64 {
+    u64::try_from(inicio.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Holds the clocks of the actors against the rules, and the outcome against what the scene expects.
