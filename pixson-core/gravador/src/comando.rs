@@ -9,22 +9,12 @@ use std::ffi::OsStr;
 /// use pixson_gravador::comando_digitado;
 ///
 /// let palavras = ["pixson-cliente", "--host", "uma casa", "it's"];
-/// assert_eq!(comando_digitado(palavras), r"pixson-cliente --host 'uma casa' 'it'\''s'");
+/// assert_eq!(comando_digitado(palavras), r#"pixson-cliente --host 'uma casa' "it's""#);
 /// ```
 pub fn comando_digitado<P: AsRef<OsStr>>(palavras: impl IntoIterator<Item = P>) -> String {
-    let citadas = palavras.into_iter().map(|palavra| {
-        let palavra = palavra.as_ref().to_string_lossy();
-        if palavra.is_empty() || !palavra.chars().all(inofensivo) {
-            format!("'{}'", palavra.replace('\'', r"'\''"))
-        } else {
-            palavra.into_owned()
-        }
-    });
-    let citadas: Vec<String> = citadas.collect();
-    citadas.join(" ")
-}
-
-/// Whether a shell leaves this character as it is.
-fn inofensivo(letra: char) -> bool {
-    letra.is_alphanumeric() || "-_./:,=@+%".contains(letra)
+    let palavras: Vec<_> = palavras.into_iter().collect();
+    let textos: Vec<_> =
+        palavras.iter().map(|palavra| palavra.as_ref().to_string_lossy()).collect();
+    // Only a NUL cannot be quoted, which no argument of a program has.
+    shlex::try_join(textos.iter().map(AsRef::as_ref)).unwrap_or_default()
 }

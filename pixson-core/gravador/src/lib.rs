@@ -41,5 +41,4 @@ pub use self::carimbos::CarimbosDoBanco;
 pub use self::comando::comando_digitado;
 pub use self::conexao::ConexaoGravada;
 pub use self::gravador::Gravador;
-pub use self::mesa::ESPERAM_MAX;
 pub use self::sessao::SessaoGravada;

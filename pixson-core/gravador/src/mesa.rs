@@ -7,7 +7,7 @@ use std::time::Instant;
 use pixson_core::rastro::EventoDoRelogio;
 
 /// How many events may wait to be written before further ones are lost: 128 Ki, about 20 MiB.
-pub const ESPERAM_MAX: usize = 128 * 1024;
+pub(crate) const ESPERAM_MAX: usize = 128 * 1024;
 
 /// What the thread that writes is given.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Mesa {
         let cabem = antes.saturating_add(quantos) <= ESPERAM_MAX;
         if !cabem || self.recados.send(Recado::Eventos(eventos)).is_err() {
             self.retirar(quantos);
-            self.perdidas.fetch_add(quantos as u64, Ordering::Relaxed);
+            self.perder(quantos);
         }
     }
 
@@ -58,9 +58,9 @@ impl Mesa {
         self.esperam.load(Ordering::Relaxed).saturating_add(quantos) > ESPERAM_MAX
     }
 
-    /// Counts an event as lost.
-    pub(crate) fn perder(&self) {
-        self.perdidas.fetch_add(1, Ordering::Relaxed);
+    /// Counts so many events as lost.
+    pub(crate) fn perder(&self, quantos: usize) {
+        self.perdidas.fetch_add(quantos as u64, Ordering::Relaxed);
     }
 
     /// So many events no longer wait.
