@@ -159,7 +159,7 @@ pub(crate) enum Comando {
 
 impl Comando {
     /// Whether it acts for one account, that of `--rg`.
-    pub(crate) fn tem_conta(&self) -> bool {
+    fn tem_conta(&self) -> bool {
         match self {
             Self::Conta(_) | Self::Script(_) => true,
             Self::Ping | Self::Carga(_) | Self::Cena(_) | Self::Diagrama(_) => false,
@@ -220,43 +220,33 @@ impl Argumentos {
     }
 }
 
-/// `--rg` for a command that acts for no account. It replaces the `--rg` that every command has, so
-/// that no help page names it and its use is refused with a sentence of its own.
-fn rg_que_nao_serve() -> Arg {
+/// An option of all commands, for one for which it is not. It replaces that of all commands, so that no help
+/// page names it and its use is refused with a sentence of its own.
+fn que_nao_serve(id: &'static str, longa: &'static str) -> Arg {
     // It has a help text because completions show hidden options, too.
-    Arg::new("rg")
-        .long("rg")
-        .value_name("RG")
-        .value_parser(value_parser!(Rg))
-        .value_hint(ValueHint::Other)
-        .global(true)
-        .hide(true)
-        .help("Não serve para este comando")
+    Arg::new(id).long(longa).global(true).hide(true).help("Não serve para este comando")
 }
 
-/// The same for `--json`.
-fn json_que_nao_serve() -> Arg {
-    let json = Arg::new("json").long("json").action(ArgAction::SetTrue);
-    json.global(true).hide(true).help("Não serve para este comando")
+fn rg_que_nao_serve() -> Arg {
+    let rg = que_nao_serve("rg", "rg").value_name("RG").value_parser(value_parser!(Rg));
+    rg.value_hint(ValueHint::Other)
 }
 
-/// The same for `--rastro`.
 fn rastro_que_nao_serve() -> Arg {
-    let rastro = Arg::new("rastro").long("rastro").value_parser(value_parser!(PathBuf));
-    rastro.global(true).hide(true).help("Não serve para este comando")
+    que_nao_serve("rastro", "rastro").value_parser(value_parser!(PathBuf))
 }
 
-/// The same for each option that is about a server or about replies, for a command that asks nobody.
+fn json_que_nao_serve() -> Arg {
+    que_nao_serve("json", "json").action(ArgAction::SetTrue)
+}
+
+/// Each option that is about a server or about replies, for a command that asks nobody.
 fn opcoes_que_nao_servem() -> [Arg; 6] {
-    let escondida = |id: &'static str, longa: &'static str| {
-        let arg = Arg::new(id).long(longa);
-        arg.global(true).hide(true).help("Não serve para este comando")
-    };
     [
         rg_que_nao_serve(),
-        escondida("host", "host").value_parser(ler_host),
-        escondida("porta", "porta").value_parser(value_parser!(u16)),
-        escondida("tempo_limite", "tempo-limite").value_parser(prazo::ler),
+        que_nao_serve("host", "host").value_parser(ler_host),
+        que_nao_serve("porta", "porta").value_parser(value_parser!(u16)),
+        que_nao_serve("tempo_limite", "tempo-limite").value_parser(prazo::ler),
         rastro_que_nao_serve(),
         json_que_nao_serve(),
     ]

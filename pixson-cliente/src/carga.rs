@@ -11,11 +11,11 @@ use pixson_carga::{
     Andamento, CONEXOES_MAX, ConfiguracaoDaCarga, DURACAO_MAX, ErroPlano, ListaDeContas, Medicao,
     PIPELINE_MAX, Plano, TAXA_MAX, Tipo, medir,
 };
+use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::{dizer, mostrar, sem_saida};
 use pixson_linha::lacos;
 use pixson_linha::objeto::em_linha;
 
-use crate::caminho::Caminho;
 use crate::falha::{
     DESCONHECIDO_CODIGO, Falha, INTERROMPIDO_CODIGO, PROTOCOLO_CODIGO, SEM_CONEXAO_CODIGO,
     codigo_de_carga, fechar_linha, se_a_saida_falha,
@@ -98,9 +98,10 @@ fn taxas() -> impl TypedValueParser<Value = NonZeroU64> {
 
 impl OpcoesDeCarga {
     /// Checks the options. `Err` is a sentence about options that do not go together.
-    fn plano(
+    pub(crate) fn plano(
         &self,
-        Caminho { servidor, interrupcao, gravador }: Caminho<'_>,
+        servidor: &ServidorDistante,
+        interrupcao: &Interrupcao,
     ) -> Result<Plano, String> {
         let mut configuracao = ConfiguracaoDaCarga::default();
         configuracao.operacao = self.operacao;
@@ -114,7 +115,6 @@ impl OpcoesDeCarga {
         configuracao.semente = self.semente;
         configuracao.eco = self.eco;
         configuracao.parar = interrupcao.marca();
-        configuracao.gravador = gravador.cloned();
         Plano::novo(servidor.clone(), configuracao).map_err(|erro| match erro {
             ErroPlano::QuentesDemais { quentes } => {
                 format!("--contas-quentes {quentes} é mais do que o número de contas.")
@@ -126,33 +126,23 @@ impl OpcoesDeCarga {
     }
 }
 
-/// Does the whole command. `Err` is a sentence about options that do not go together.
-pub(crate) fn executar(
-    caminho: Caminho<'_>,
-    argumentos: &OpcoesDeCarga,
-    json: bool,
-) -> Result<ExitCode, String> {
-    let plano = argumentos.plano(caminho)?;
+/// Does the whole command.
+pub(crate) fn executar(plano: &Plano, argumentos: &OpcoesDeCarga, json: bool) -> ExitCode {
     let com_progresso = argumentos.progresso || io::stderr().is_terminal();
     let contar = |andamento| {
         if com_progresso {
             dizer_andamento(andamento);
         }
     };
-    Ok(match medir(&plano, contar) {
+    match medir(plano, contar) {
         Ok(medicao) => {
             if medicao.interrompida() {
                 fechar_linha();
             }
-            ExitCode::from(relatar(&plano, &medicao, json))
+            ExitCode::from(relatar(plano, &medicao, json))
         }
-        Err(erro) => {
-            let falha = Falha::Carga(erro);
-            // If even this cannot be written, the exit code still reports it.
-            let _ = dizer(falha.frase());
-            ExitCode::from(falha.codigo())
-        }
-    })
+        Err(erro) => ExitCode::from(Falha::Carga(erro).encerrar()),
+    }
 }
 
 fn dizer_andamento(andamento: Andamento) {

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pixson_cena::{Cena, Encenacao, FalhaDaCena, MotivoDaFalha, encenar};
-use pixson_conexao::{Interrompida, Interrupcao, ServidorDistante};
+use pixson_conexao::{Interrupcao, ServidorDistante};
 use pixson_linha::fala::dizer;
 use pixson_linha::portugues::USO_CODIGO;
 
 use crate::entrada::abrir;
-use crate::falha::{Falha, RECUSADO_CODIGO, codigo_de_conexao, fechar_linha, se_a_saida_falha};
+use crate::falha::{Falha, RECUSADO_CODIGO, codigo_de_conexao, se_a_saida_falha};
 use crate::programa::PROGRAMA;
 
 /// The longest file of a scene, in bytes: 1 MiB.
@@ -37,7 +37,7 @@ pub(crate) fn executar(
     let arquivo = &opcoes.arquivo;
     let texto = match ler(arquivo, interrupcao) {
         Ok(texto) => texto,
-        Err(falha) => return terminar(&falha),
+        Err(falha) => return falha.encerrar(),
     };
     let cena: Cena = match texto.parse() {
         Ok(cena) => cena,
@@ -96,21 +96,6 @@ fn ler(arquivo: &Path, interrupcao: &Interrupcao) -> Result<String, Falha> {
             _ => Err(io::ErrorKind::FileTooLarge.into()),
         }
     });
-    lido.map_err(|erro| {
-        if Interrompida::em(&erro) {
-            Falha::Interrompido
-        } else {
-            Falha::Arquivo(arquivo.to_owned(), erro)
-        }
-    })?;
+    lido.map_err(|erro| Falha::de_arquivo(arquivo, erro))?;
     Ok(texto)
-}
-
-fn terminar(falha: &Falha) -> u8 {
-    if matches!(falha, Falha::Interrompido) {
-        fechar_linha();
-    }
-    // As above.
-    let _ = dizer(falha.frase());
-    falha.codigo()
 }

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, value_parser};
-use pixson_conexao::{Interrompida, Interrupcao};
+use pixson_conexao::Interrupcao;
 use pixson_core::Rg;
 use pixson_core::rastro::{Filtro, SemRastro};
 use pixson_diagrama::{Coleta, ErroDeLeitura, FormatoDoDiagrama};
 use pixson_linha::fala::dizer;
 
 use crate::entrada::abrir;
-use crate::falha::{Falha, INTERROMPIDO_CODIGO, SEM_CONEXAO_CODIGO, fechar_linha};
+use crate::falha::{Falha, SEM_CONEXAO_CODIGO};
 use crate::programa::PROGRAMA;
 
 /// The exit code if some process broke the rules of the clock.
@@ -142,18 +142,11 @@ fn ler(arquivos: &[PathBuf], interrupcao: &Interrupcao) -> Result<Coleta, u8> {
             .and_then(|entrada| coleta.ler(entrada));
         match lido {
             Ok(()) => {}
-            Err(ErroDeLeitura::Entrada(erro)) if Interrompida::em(&erro) => {
-                fechar_linha();
-                return Err(INTERROMPIDO_CODIGO);
-            }
             Err(ErroDeLeitura::Entrada(erro)) => {
-                let falha = Falha::Arquivo(arquivo.clone(), erro);
-                // If even this cannot be written, the exit code still reports it.
-                let _ = dizer(falha.frase());
-                return Err(falha.codigo());
+                return Err(Falha::de_arquivo(arquivo, erro).encerrar());
             }
             Err(ErroDeLeitura::Rastro(erro)) => {
-                // As above.
+                // If even this cannot be written, the exit code still reports it.
                 let _ = dizer([format!("\"{}\", {erro}.", arquivo.display())]);
                 return Err(SEM_CONEXAO_CODIGO);
             }

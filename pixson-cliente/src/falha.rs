@@ -1,7 +1,7 @@
 //! The ways in which the program fails: exit codes, and sentences for the person.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pixson_carga::ErroCarga;
 use pixson_conexao::{ErroConexao, Interrompida};
@@ -43,7 +43,7 @@ pub(crate) enum Falha {
     Interrompido,
     /// The person's input cannot be read.
     Entrada(io::Error),
-    /// The file of a script cannot be opened.
+    /// A file that a command reads cannot be read.
     Arquivo(PathBuf, io::Error),
     /// Output cannot be written, and no further request was sent after that.
     Saida { frase: Option<String>, codigo: u8 },
@@ -59,6 +59,25 @@ impl Falha {
     /// The failure for an input that cannot be read.
     pub(crate) fn de_entrada(erro: io::Error) -> Self {
         if Interrompida::em(&erro) { Self::Interrompido } else { Self::Entrada(erro) }
+    }
+
+    /// The failure for a file that cannot be read.
+    pub(crate) fn de_arquivo(arquivo: &Path, erro: io::Error) -> Self {
+        if Interrompida::em(&erro) {
+            Self::Interrompido
+        } else {
+            Self::Arquivo(arquivo.into(), erro)
+        }
+    }
+
+    /// Says why a command without a dialogue ends. Returns the exit code.
+    pub(crate) fn encerrar(&self) -> u8 {
+        if matches!(self, Self::Interrompido) {
+            fechar_linha();
+        }
+        // If even this cannot be written, the exit code still reports it.
+        let _ = dizer(self.frase());
+        self.codigo()
     }
 
     /// Whether a request could move money and its outcome is unknown.

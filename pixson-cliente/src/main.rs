@@ -17,24 +17,22 @@ mod relato;
 mod relator;
 mod script;
 mod servidor;
+mod tarefa;
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::CommandFactory;
 use pixson_conexao::Interrupcao;
-use pixson_core::Rg;
 use pixson_linha::fala::dizer;
 use pixson_linha::gerados;
 use pixson_linha::sinais::conter_arquivos;
-use pixson_terminal::{Interativo, Tubo};
 
-use crate::argumentos::{Argumentos, Comando, Cor};
+use crate::argumentos::Argumentos;
 use crate::caminho::Caminho;
-use crate::falha::{Falha, INTERROMPIDO_CODIGO, SAIDA_CODIGO, fechar_linha};
+use crate::falha::{INTERROMPIDO_CODIGO, SAIDA_CODIGO};
 use crate::programa::PROGRAMA;
-use crate::relator::Relator;
+use crate::tarefa::Tarefa;
 
 fn main() -> ExitCode {
     conter_arquivos();
@@ -52,11 +50,8 @@ fn main() -> ExitCode {
 /// sentence about a wrong option or variable.
 fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
     let servidor = &argumentos.servidor()?;
-    if argumentos.comando.as_ref().is_some_and(Comando::tem_conta) {
-        // Before a trace begins that would have nothing in it.
-        argumentos.rg_necessario()?;
-    }
     let interrupcao = &Interrupcao::por_ctrl_c(INTERROMPIDO_CODIGO);
+    let tarefa = Tarefa::de(argumentos, servidor, interrupcao)?;
     let gravador = match argumentos.servidor.rastro.as_deref().map(caminho::gravar).transpose() {
         Ok(gravador) => gravador.map(Arc::new),
         Err(frase) => {
@@ -66,59 +61,9 @@ fn executar(argumentos: &Argumentos) -> Result<ExitCode, String> {
         }
     };
     let caminho = Caminho { servidor, interrupcao, gravador: gravador.as_ref() };
-    let fim = executar_em(caminho, argumentos);
+    let fim = tarefa.fazer(caminho, argumentos.json);
     if let Some(gravador) = &gravador {
         gravador.encerrar();
     }
     fim
-}
-
-fn executar_em(caminho: Caminho<'_>, argumentos: &Argumentos) -> Result<ExitCode, String> {
-    let Argumentos { json, comando, .. } = argumentos;
-    let interrupcao = caminho.interrupcao;
-    let relator = Relator { json: *json, interrupcao };
-    Ok(match comando {
-        Some(Comando::Carga(carga)) => return carga::executar(caminho, carga, *json),
-        Some(Comando::Cena(cena)) => cena::executar(caminho.servidor, cena, interrupcao).into(),
-        Some(Comando::Diagrama(diagrama)) => return diagrama::executar(diagrama, interrupcao),
-        Some(Comando::Conta(comando)) => {
-            let rg = argumentos.rg_necessario()?;
-            avulso::executar(caminho, rg, *comando, relator).into()
-        }
-        Some(Comando::Script(script)) => {
-            let rg = argumentos.rg_necessario()?;
-            script::executar(caminho, rg, relator, script).into()
-        }
-        Some(Comando::Ping) => avulso::ping(caminho, relator).into(),
-        None => {
-            let cor = argumentos.cor.unwrap_or_default();
-            conversar(caminho, argumentos.rg()?, cor)
-        }
-    })
-}
-
-/// The menu: with a line editor for a person at a terminal, and otherwise as the original program
-/// shows it.
-fn conversar(caminho: Caminho<'_>, rg: Option<Rg>, cor: Cor) -> ExitCode {
-    let interrupcao = caminho.interrupcao;
-    let pessoa = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let fim = match pessoa.then(|| Interativo::novo(menu::escolhas(cor), interrupcao)) {
-        Some(Ok(mut terminal)) => menu::conversar(caminho, rg, &mut terminal),
-        // A terminal without a line editor is read like a pipe.
-        None | Some(Err(_)) => Tubo::novo(interrupcao)
-            .map_err(Falha::Entrada)
-            .and_then(|mut tubo| menu::conversar(caminho, rg, &mut tubo)),
-    };
-    match fim {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(falha) => {
-            // If rustyline took the Ctrl-C, it has ended the line itself, and `veio` is false.
-            if falha.codigo() == INTERROMPIDO_CODIGO && interrupcao.veio() {
-                fechar_linha();
-            }
-            // If even this cannot be written, the exit code still reports it.
-            let _ = dizer(falha.frase());
-            ExitCode::from(falha.codigo())
-        }
-    }
 }

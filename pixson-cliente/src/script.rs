@@ -12,7 +12,7 @@ use pixson_linha::fala::dizer;
 use crate::avulso::ContaConectada;
 use crate::caminho::Caminho;
 use crate::entrada::{ENTRADA_PADRAO, abrir};
-use crate::falha::{Falha, INTERROMPIDO_CODIGO, fechar_linha, se_a_saida_falha};
+use crate::falha::{Falha, INTERROMPIDO_CODIGO, se_a_saida_falha};
 use crate::feitos::Feitos;
 use crate::relato::Relato;
 use crate::relator::Relator;
@@ -38,25 +38,14 @@ pub(crate) fn executar(
     argumentos: &OpcoesDeScript,
 ) -> u8 {
     let arquivo = &argumentos.arquivo;
-    let aberto = abrir(arquivo, relator.interrupcao).map_err(|erro| {
-        if Interrompida::em(&erro) {
-            return Falha::Interrompido;
-        }
-        Falha::Arquivo(arquivo.clone(), erro)
-    });
+    let aberto =
+        abrir(arquivo, relator.interrupcao).map_err(|erro| Falha::de_arquivo(arquivo, erro));
     let percorrido =
         aberto.and_then(|entrada| match ContaConectada::entrar(caminho, rg, relator) {
             Ok(conectada) => percorrer(entrada, conectada, relator, argumentos.parar_no_erro),
             Err(codigo) => Ok(codigo),
         });
-    percorrido.unwrap_or_else(|falha| {
-        if matches!(falha, Falha::Interrompido) {
-            fechar_linha();
-        }
-        // If even this cannot be written, the exit code still reports it.
-        let _ = dizer(falha.frase());
-        falha.codigo()
-    })
+    percorrido.unwrap_or_else(|falha| falha.encerrar())
 }
 
 fn percorrer(

@@ -4,12 +4,18 @@ mod comum;
 #[path = "comum/navegador.rs"]
 mod navegador;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use comum::{executar, texto};
 use navegador::Navegador;
+use pixson_core::rastro::{
+    CabecalhoDoRastro, ConexaoNumerada, Conteudo, Dito, EventoDoRelogio, Fato, MensagemVista,
+    RedatorDoRastro, RespostaVista,
+};
+use pixson_core::relogio::Recebimento;
+use pixson_core::tipos::Sucesso;
+use pixson_core::{Carimbo, Operacao, Relogio, Saldo};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -180,49 +186,63 @@ fn texts_of_peers_are_texts() {
     assert_eq!(navegador.queixas().len(), 1, "the browser has said why");
 }
 
+/// A process of a run that is made up.
+struct Tracado {
+    redator: RedatorDoRastro,
+    relogio: Relogio,
+    bytes: Vec<u8>,
+}
+
+impl Tracado {
+    fn novo(nome: &str, epoca: Option<u64>) -> Self {
+        let cabecalho = CabecalhoDoRastro::novo(nome.parse().expect("a name"));
+        let cabecalho = match epoca {
+            Some(epoca) => cabecalho.com_epoca(epoca),
+            None => cabecalho,
+        };
+        let mut bytes = Vec::new();
+        let redator = RedatorDoRastro::novo(&cabecalho, &mut bytes);
+        Self { redator, relogio: Relogio::novo(), bytes }
+    }
+
+    fn envia(&mut self, us: u64, conexao: ConexaoNumerada, conteudo: Conteudo) -> Carimbo {
+        let antes = self.relogio.agora();
+        let carimbo = self.relogio.tique().expect("far from the end");
+        let fato = Fato::Envio(MensagemVista { conexao, carimbo, conteudo });
+        let evento = EventoDoRelogio { us, antes, depois: carimbo, fato };
+        self.redator.evento(&evento, &mut self.bytes);
+        carimbo
+    }
+
+    fn recebe(&mut self, us: u64, conexao: ConexaoNumerada, carimbo: Carimbo, conteudo: Conteudo) {
+        let Recebimento { antes, depois, .. } = self.relogio.receber(carimbo);
+        let fato = Fato::Recebimento(MensagemVista { conexao, carimbo, conteudo });
+        self.redator.evento(&EventoDoRelogio { us, antes, depois, fato }, &mut self.bytes);
+    }
+}
+
 /// A run of one server and so many clients that each ask for a balance in turns.
-fn muitos(clientes: usize, pedidos: usize) -> String {
-    let mut servidor = String::from(
-        "{\"formato\":\"pixson-rastro\",\"versao\":1,\"processo\":\"s\",\"epoca\":1,\"relogio\":0}\n",
-    );
-    let (mut relogio, mut seq) = (0_usize, 0_usize);
-    let mut deles = vec![(0_usize, String::new(), 0_usize); clientes];
+fn muitos(clientes: u16, pedidos: u16) -> String {
+    let mut servidor = Tracado::novo("s", Some(1));
+    let nomes = (0..clientes).map(|cliente| format!("c{cliente}"));
+    let mut deles: Vec<Tracado> = nomes.map(|nome| Tracado::novo(&nome, None)).collect();
     for vez in 0..pedidos {
-        let cliente = vez % clientes;
-        let (dele, linhas, dele_seq) = &mut deles[cliente];
-        let (porta, conexao, enviado) = (10_000 + cliente, cliente + 1, *dele + 1);
-        let recebido = relogio.max(enviado) + 1;
-        let respondido = recebido + 1;
-        let pedido = format!(
-            "\"porta\":{porta},\"carimbo\":{enviado},\"operacao\":\"saldo\",\"rg\":\"{cliente}\""
-        );
-        let resposta = format!(
-            "\"porta\":{porta},\"carimbo\":{respondido},\"responde\":{enviado},\"desfecho\":\"feito\",\"texto\":\"x\""
-        );
-        let _ = write!(
-            servidor,
-            "{{\"seq\":{},\"processo\":\"s\",\"epoca\":1,\"us\":{vez},\"evento\":\"recebimento\",\"conexao\":{conexao},\"relogio_antes\":{relogio},\"relogio\":{recebido},{pedido}}}\n\
-             {{\"seq\":{},\"processo\":\"s\",\"epoca\":1,\"us\":{vez},\"evento\":\"envio\",\"conexao\":{conexao},\"relogio_antes\":{recebido},\"relogio\":{respondido},{resposta}}}\n",
-            seq + 1,
-            seq + 2
-        );
-        let _ = write!(
-            linhas,
-            "{{\"seq\":{},\"processo\":\"c{cliente}\",\"us\":{vez},\"evento\":\"envio\",\"conexao\":1,\"relogio_antes\":{dele},\"relogio\":{enviado},{pedido}}}\n\
-             {{\"seq\":{},\"processo\":\"c{cliente}\",\"us\":{vez},\"evento\":\"recebimento\",\"conexao\":1,\"relogio_antes\":{enviado},\"relogio\":{},{resposta}}}\n",
-            *dele_seq + 1,
-            *dele_seq + 2,
-            respondido + 1
-        );
-        (*dele, *dele_seq, relogio, seq) = (respondido + 1, *dele_seq + 2, respondido, seq + 2);
+        let (cliente, us) = (vez % clientes, vez.into());
+        let ponta = |numero| ConexaoNumerada { numero, porta: Some(10_000 + cliente) };
+        let (dele, do_servidor) = (ponta(1), ponta(u64::from(cliente) + 1));
+        let tracado = &mut deles[usize::from(cliente)];
+        let rg = cliente.to_string().parse().expect("an RG");
+        let pedido = Conteudo::Pedido(Some(Operacao::Saldo { rg }));
+        let responde = tracado.envia(us, dele, pedido.clone());
+        servidor.recebe(us, do_servidor, responde, pedido);
+        let dito = Dito::Conhecido(Ok(Sucesso::Saldo(Saldo::ZERO)));
+        let resposta = RespostaVista { responde: Some(responde), rg: Some(rg), dito };
+        let resposta = Conteudo::Resposta(resposta);
+        let carimbo = servidor.envia(us, do_servidor, resposta.clone());
+        tracado.recebe(us, dele, carimbo, resposta);
     }
-    for (cliente, (_, linhas, _)) in deles.iter().enumerate() {
-        let _ = write!(
-            servidor,
-            "{{\"formato\":\"pixson-rastro\",\"versao\":1,\"processo\":\"c{cliente}\",\"relogio\":0}}\n{linhas}"
-        );
-    }
-    servidor
+    let todos = [servidor].into_iter().chain(deles).flat_map(|tracado| tracado.bytes);
+    String::from_utf8(todos.collect()).expect("lines of ASCII")
 }
 
 #[test]

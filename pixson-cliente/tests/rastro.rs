@@ -129,10 +129,15 @@ fn a_file_that_takes_no_trace_is_told_before_anything_is_asked() {
 }
 
 #[test]
-fn a_command_that_lacks_its_account_begins_no_trace() {
+fn a_command_that_is_refused_for_its_words_begins_no_trace() {
     let pasta = TempDir::new().expect("a temporary directory");
     let ana = pasta.path().join("ana.jsonl");
-    let saida = executar(&["--rastro", ana.to_str().expect("UTF-8"), "saldo"], "");
-    assert_eq!(saida.status.code(), Some(2), "{}", texto(&saida.stderr));
-    assert!(!ana.exists());
+    let arquivo = ana.to_str().expect("UTF-8");
+    let recusados: [&[&str]; 4] =
+        [&["saldo"], &["script"], &["carga", "--contas-quentes", "11"], &["cena", "-"]];
+    for palavras in recusados {
+        let saida = executar(&[&["--rastro", arquivo], palavras].concat(), "");
+        assert_eq!(saida.status.code(), Some(2), "{palavras:?}: {}", texto(&saida.stderr));
+        assert!(!ana.exists(), "{palavras:?}");
+    }
 }

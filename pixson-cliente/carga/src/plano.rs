@@ -57,9 +57,6 @@ pub struct ConfiguracaoDaCarga {
     pub eco: bool,
     /// Set it to end the load before its time.
     pub parar: Arc<AtomicBool>,
-    /// Keeps a trace of every connection, also of those that read the balances. They are one process then, and
-    /// share its clock; otherwise each has a clock of its own. Not for an echo.
-    pub gravador: Option<Arc<Gravador>>,
 }
 
 impl Default for ConfiguracaoDaCarga {
@@ -77,7 +74,6 @@ impl Default for ConfiguracaoDaCarga {
             semente: 1,
             eco: false,
             parar: Arc::default(),
-            gravador: None,
         }
     }
 }
@@ -116,7 +112,6 @@ impl Plano {
     ) -> Result<Self, ErroPlano> {
         let ConfiguracaoDaCarga { operacao, lacos, duracao, contas, semente, eco, parar, .. } =
             configuracao;
-        let rastro = configuracao.gravador.map(|gravador| (gravador, Arc::default()));
         let conexoes = configuracao.conexoes.get();
         let pipeline = configuracao.pipeline.get();
         let taxa = configuracao.taxa.map(NonZeroU64::get);
@@ -127,7 +122,6 @@ impl Plano {
             (lacos <= LACOS_MAX, ErroPlano::LacosDemais),
             (taxa.is_none_or(|taxa| taxa <= TAXA_MAX), ErroPlano::TaxaDemais),
             (duracao <= DURACAO_MAX, ErroPlano::DuracaoDemais),
-            (rastro.is_none() || !eco, ErroPlano::RastroDeEco),
         ] {
             if !certo {
                 return Err(erro);
@@ -159,7 +153,7 @@ impl Plano {
             semente,
             eco,
             parar,
-            rastro,
+            rastro: None,
             por_uma,
         })
     }
@@ -168,6 +162,19 @@ impl Plano {
     pub(crate) fn sem_recursos(&self, erro: &io::Error) -> ErroCarga {
         let erro = io::Error::new(erro.kind(), erro.to_string());
         ErroConexao::SemConexao { endereco: self.servidor.to_string(), erro }.into()
+    }
+
+    /// The same, which keeps a trace of every connection, also of those that read the balances. They are one
+    /// process then, and share its clock; otherwise each has a clock of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErroPlano::RastroDeEco`]: an echo has no clock.
+    pub fn com_rastro(self, gravador: &Arc<Gravador>) -> Result<Self, ErroPlano> {
+        if self.eco {
+            return Err(ErroPlano::RastroDeEco);
+        }
+        Ok(Self { rastro: Some((Arc::clone(gravador), Arc::default())), ..self })
     }
 
     /// The clock of a new connection, and its part of the trace, if one is kept.
