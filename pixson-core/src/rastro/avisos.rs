@@ -14,6 +14,10 @@ impl AvisoDoGrafo {
                 "O rastro de {} não está inteiro: {perdidas} linhas se perderam.",
                 grafo.nome(processo)
             ),
+            Self::Omitidos { processo, omitidos } => format!(
+                "São os últimos eventos de {}: {omitidos} mais antigos não aparecem.",
+                grafo.nome(processo)
+            ),
             Self::Ambigua { processo, conexao } => format!(
                 "A conexão {conexao} de {} pode ser de mais de um servidor: não foi ligada a nenhum.",
                 grafo.nome(processo)

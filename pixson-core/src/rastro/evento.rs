@@ -222,6 +222,12 @@ impl EventoDoRelogio {
         self.operacao().map(Operacao::titular).or_else(|| self.resposta()?.rg)
     }
 
+    /// The accounts that it is about: that on whose behalf, if it is known, and that which a transfer goes to.
+    pub fn contas(&self) -> impl Iterator<Item = Rg> + use<> {
+        let destino = self.operacao().and_then(para);
+        self.rg().into_iter().chain(destino)
+    }
+
     /// Whether a message came in whose stamp was not merged.
     pub fn sem_fusao(&self) -> bool {
         matches!(self.fato, Fato::Recebimento(_)) && self.antes == self.depois
@@ -232,5 +238,16 @@ impl EventoDoRelogio {
             Fato::Envio(mensagem) | Fato::Recebimento(mensagem) => Some(mensagem),
             Fato::Execucao { .. } => None,
         }
+    }
+}
+
+/// The account that a transfer goes to.
+pub(super) fn para(operacao: &Operacao) -> Option<Rg> {
+    match operacao {
+        Operacao::Transferencia { rg_destino, .. } => Some(*rg_destino),
+        Operacao::Login { .. }
+        | Operacao::Saldo { .. }
+        | Operacao::Saque { .. }
+        | Operacao::Deposito { .. } => None,
     }
 }

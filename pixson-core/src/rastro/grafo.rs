@@ -77,6 +77,13 @@ pub enum AvisoDoGrafo {
         /// How many lines it says that it lost.
         perdidas: u64,
     },
+    /// Only the last events of this process are here.
+    Omitidos {
+        /// The process.
+        processo: usize,
+        /// How many came before them.
+        omitidos: u64,
+    },
     /// More than one connection of a server would do for this connection of a client.
     Ambigua {
         /// The client.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::evento::{Dito, Fato};
+use super::evento::{Dito, Fato, para};
 use super::grafo::Grafo;
 use super::juncao::carimbo_da_mensagem;
 use super::pontas::{Ponta, Pontas};
@@ -98,15 +98,4 @@ pub(super) fn pedidos_por_carimbo(grafo: &Grafo, ponta: &Ponta) -> HashMap<Carim
         Some((evento.recebido()?, *evento.operacao()?))
     };
     ponta.recebimentos.iter().filter_map(de_um).collect()
-}
-
-/// The account that a transfer goes to.
-pub(super) fn para(operacao: &Operacao) -> Option<Rg> {
-    match operacao {
-        Operacao::Transferencia { rg_destino, .. } => Some(*rg_destino),
-        Operacao::Login { .. }
-        | Operacao::Saldo { .. }
-        | Operacao::Saque { .. }
-        | Operacao::Deposito { .. } => None,
-    }
 }

@@ -32,6 +32,7 @@ pub fn montar(rastros: Rastros) -> Grafo {
     for rastro in rastros.tirar() {
         let (processo, inicio) = (grafo.processos.len(), grafo.nos.len());
         let (inteiro, perdidas) = (rastro.inteiro(), rastro.perdidas());
+        let omitidos = rastro.omitidos();
         let (cabecalho, mut eventos) = rastro.abrir();
         ordenar(&mut eventos);
         grafo.nos.extend(eventos.into_iter().map(|(seq, evento)| NoDoGrafo {
@@ -41,7 +42,10 @@ pub fn montar(rastros: Rastros) -> Grafo {
             origem: None,
             outra_origem: None,
         }));
-        if !inteiro {
+        if let Some(omitidos) = omitidos.filter(|&quantos| quantos > 0) {
+            grafo.avisos.push(AvisoDoGrafo::Omitidos { processo, omitidos });
+        }
+        if perdidas > 0 || (!inteiro && omitidos.is_none()) {
             grafo.avisos.push(AvisoDoGrafo::Incompleto { processo, perdidas });
         }
         grafo.processos.push(ProcessoDoGrafo {

@@ -21,12 +21,22 @@ pub struct Rastro {
     perdidas: u64,
     encerrado: bool,
     com_furos: bool,
+    /// How many events before these were left out, if these are the last ones of a trace that goes on.
+    omitidos: Option<u64>,
 }
 
 impl Rastro {
     fn novo(cabecalho: CabecalhoDoRastro) -> Self {
         let (eventos, encerrado, com_furos) = (Vec::new(), false, false);
-        Self { cabecalho, eventos, ultimo_seq: 0, perdidas: 0, encerrado, com_furos }
+        Self {
+            cabecalho,
+            eventos,
+            ultimo_seq: 0,
+            perdidas: 0,
+            encerrado,
+            com_furos,
+            omitidos: None,
+        }
     }
 
     /// Whose trace it is.
@@ -42,6 +52,11 @@ impl Rastro {
     /// Whether every change of the clock is in it: it ended in order, and no line is missing.
     pub fn inteiro(&self) -> bool {
         self.encerrado && !self.com_furos && self.perdidas == 0
+    }
+
+    /// How many events before these were left out, if these are the last ones of a trace that goes on.
+    pub fn omitidos(&self) -> Option<u64> {
+        self.omitidos
     }
 
     pub(super) fn abrir(self) -> (CabecalhoDoRastro, Vec<(u64, EventoDoRelogio)>) {
@@ -84,6 +99,26 @@ pub struct Rastros {
 }
 
 impl Rastros {
+    /// The last events of a trace that goes on: `omitidos` others came before them, and `perdidas` more were lost
+    /// among these. It is never whole: its next events may have happened already.
+    pub fn ultimos(
+        cabecalho: CabecalhoDoRastro,
+        omitidos: u64,
+        perdidas: u64,
+        eventos: impl IntoIterator<Item = EventoDoRelogio>,
+    ) -> Self {
+        let numerados: Vec<_> = (omitidos.saturating_add(1)..).zip(eventos).collect();
+        let eventos = numerados.len();
+        let ultimos = Rastro {
+            ultimo_seq: omitidos.saturating_add(eventos as u64),
+            perdidas,
+            eventos: numerados,
+            omitidos: Some(omitidos),
+            ..Rastro::novo(cabecalho)
+        };
+        Self { todos: vec![ultimos], eventos }
+    }
+
     /// Reads a whole file.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::evento::EventoDoRelogio;
 use super::grafo::{Grafo, NoDoGrafo};
-use super::mensagens::para;
 use crate::relogio::Carimbo;
 use crate::tipos::Rg;
 
@@ -119,9 +118,6 @@ fn chave(no: &NoDoGrafo) -> Option<PedidoNaConexao> {
 /// The requests on behalf of an account, and those that transfer to it.
 fn pedidos_da_conta(grafo: &Grafo, conta: Option<Rg>) -> Option<HashSet<PedidoNaConexao>> {
     let conta = conta?;
-    let da_conta = grafo.nos().iter().filter(|no| {
-        let destino = no.evento.operacao().and_then(para);
-        no.evento.rg() == Some(conta) || destino == Some(conta)
-    });
+    let da_conta = grafo.nos().iter().filter(|no| no.evento.contas().any(|uma| uma == conta));
     Some(da_conta.filter_map(chave).collect())
 }

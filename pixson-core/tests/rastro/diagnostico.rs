@@ -1,7 +1,8 @@
 //! Who broke which rule: never a correct process, and always one that has a defect.
 
 use pixson_core::rastro::{
-    Grafo, Infracao, Rastros, RegraQuebrada, SemRastro, diagnosticar, montar,
+    Grafo, Infracao, LinhaDoRastro, Rastros, RegraQuebrada, RelatoDoRastro, SemRastro,
+    diagnosticar, ler_linha, montar,
 };
 use pixson_oraculos::Sorteio;
 
@@ -69,6 +70,41 @@ fn lines_that_were_lost_or_cut_accuse_nobody() {
         let infracoes = diagnosticar(&todos, SemRastro::PodemAdiantar);
         let certas: Vec<_> = infracoes.into_iter().filter(|uma| !uma.condicional).collect();
         assert!(certas.is_empty(), "{:#?}", frases(&todos, &certas));
+    }
+}
+
+/// As in the live page: the server alone has a trace, which goes on, and of which only the last events are there.
+#[test]
+fn the_last_events_of_a_run_that_goes_on_accuse_nobody() {
+    for semente in sementes(tamanho(300, 2000)) {
+        let mut sorteio = Sorteio::novo(semente);
+        let modelo = Modelo::sorteado(&mut sorteio, 300);
+        let corrida = Corrida::nova(modelo, &mut sorteio);
+        let (bytes, _) = corrida.rastro(0, &mut sorteio);
+        let (mut cabecalho, mut eventos) = (None, Vec::new());
+        for linha in bytes.split(|&byte| byte == b'\n').filter(|linha| !linha.is_empty()) {
+            match ler_linha(linha).expect("a line") {
+                LinhaDoRastro::Cabecalho(lido) => cabecalho = Some(lido),
+                LinhaDoRastro::Numerada { relato: RelatoDoRastro::Evento(evento), .. } => {
+                    eventos.push(evento);
+                }
+                LinhaDoRastro::Numerada { .. } => {}
+            }
+        }
+        let antes = sorteio.ate(eventos.len() + 1);
+        let mut ultimos = eventos.split_off(antes);
+        ultimos.truncate(sorteio.ate(ultimos.len() + 1));
+        let todos = ultimos.len();
+        ultimos.retain(|_| !sorteio.um_em(9));
+        let perdidas = todos - ultimos.len();
+        let cabecalho = cabecalho.expect("the first line");
+        let rastros = Rastros::ultimos(cabecalho, antes as u64, perdidas as u64, ultimos);
+        let grafo = montar(rastros);
+        let infracoes = diagnosticar(&grafo, SemRastro::PodemAdiantar);
+        let certas: Vec<_> = infracoes.into_iter().filter(|uma| !uma.condicional).collect();
+        assert!(certas.is_empty(), "{:#?}", frases(&grafo, &certas));
+        let ditos = usize::from(antes > 0) + usize::from(perdidas > 0);
+        assert_eq!(grafo.avisos().len(), ditos, "{:?}", grafo.avisos());
     }
 }
 
