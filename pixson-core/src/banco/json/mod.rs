@@ -35,6 +35,7 @@ use self::publicacao::Publicacao;
 use super::diario::{Diario, MedidasDoDiario};
 use super::disco::{Disco, DiscoReal};
 use crate::sincronia::{Arc, AtomicBool, AtomicU64, Mutex, Ordering};
+use crate::tipos::{Rg, Saldo};
 
 /// A bank that keeps each account in a JSON file named after its RG (protocolo.md, section 5),
 /// and loses nothing: `docs/armazenamento.md` says how.
@@ -148,6 +149,15 @@ impl<D: Disco> BancoJson<D> {
     /// What the journal of this run has done so far.
     pub fn medidas(&self) -> MedidasDoDiario {
         self.diario.medidas()
+    }
+
+    /// What an account has, for a display: without waiting, and without reading a file. `None` if the account is not
+    /// in memory or not there, somebody is using it, or its last record is not durable yet.
+    pub fn saldo_sem_esperar(&self, rg: Rg) -> Option<Saldo> {
+        let vaga = self.contas.procurar(rg)?;
+        let conta = vaga.tentar_trancar()?;
+        let viva = conta.as_ref()?;
+        self.diario.confirmado(viva.seq).then_some(viva.conta.saldo)
     }
 
     /// Whether the disk has failed. Nothing is acknowledged any more: the program should end, and

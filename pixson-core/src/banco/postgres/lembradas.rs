@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::decididas::LinhaDaConta;
-use crate::tipos::Rg;
+use crate::tipos::{Rg, Saldo};
 
 /// How many rows are remembered for sure, and half of those that are at most: 64 Ki, which take 3 MB.
 const LEMBRADAS_MIN: usize = 64 * 1024;
@@ -32,8 +32,16 @@ impl Lembradas {
             self.cautela -= 1;
             return None;
         }
-        let lembrada = |rg| self.novas.get(rg).or_else(|| self.velhas.get(rg));
-        rgs.iter().map(|rg| lembrada(rg).map(|&linha| (*rg, linha))).collect()
+        rgs.iter().map(|rg| self.linha(rg).map(|&linha| (*rg, linha))).collect()
+    }
+
+    /// What an account had, if it is remembered.
+    pub(super) fn saldo(&self, rg: Rg) -> Option<Saldo> {
+        self.linha(&rg).map(|linha| linha.saldo)
+    }
+
+    fn linha(&self, rg: &Rg) -> Option<&LinhaDaConta> {
+        self.novas.get(rg).or_else(|| self.velhas.get(rg))
     }
 
     /// Remembers the rows that a batch has left, now that they are committed.
@@ -67,7 +75,6 @@ impl Lembradas {
 mod tests {
     use super::*;
     use crate::relogio::Carimbo;
-    use crate::tipos::Saldo;
 
     fn rg(numero: usize) -> Rg {
         numero.to_string().parse().expect("an RG")

@@ -63,7 +63,7 @@ pub use self::testemunha::Testemunha;
 use self::via::{DestinoDoLote, Via};
 use super::{Banco, Execucao, Recibo, ResultadoDesconhecido};
 use crate::relogio::{Relogio, RelogioEsgotado};
-use crate::tipos::{Culpa, Operacao, Recusa};
+use crate::tipos::{Culpa, Operacao, Recusa, Rg, Saldo};
 
 /// The receipt of what nobody knows whether it was done. Every other reply is durable when it comes out.
 const DESCONHECIDO: Recibo = Recibo(u64::MAX);
@@ -169,6 +169,12 @@ impl BancoPostgres {
     /// last connected to.
     pub fn desligadas(&self) -> Option<String> {
         self.medidas.desligadas()
+    }
+
+    /// What an account has, for a display: as this server has last read or written it, without asking the database.
+    /// `None` if that is not remembered, or operations are being done at this moment.
+    pub fn saldo_sem_esperar(&self, rg: Rg) -> Option<Saldo> {
+        self.fila.com_via(|via| via.saldo_lembrado(rg)).flatten()
     }
 
     /// Where the database is, and how long it is waited for.

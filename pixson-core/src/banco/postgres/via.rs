@@ -18,7 +18,7 @@ use super::sessao::{Dono, Gravacao, SessaoPostgres, nome_sorteado};
 use super::testemunha::Testemunha;
 use crate::banco::Execucao;
 use crate::relogio::{Avanco, Relogio};
-use crate::tipos::{Operacao, Rg};
+use crate::tipos::{Operacao, Rg, Saldo};
 
 /// The first pause before a batch is done again, and the longest before connecting again. Each pause is
 /// drawn by lot below a bound that doubles.
@@ -87,6 +87,10 @@ impl Via {
     }
 
     /// Tells this one of the stamps that are drawn from here on.
+    pub(super) fn saldo_lembrado(&self, rg: Rg) -> Option<Saldo> {
+        self.lembradas.saldo(rg)
+    }
+
     pub(super) fn testemunhar(&mut self, testemunha: Arc<dyn Testemunha>) {
         self.testemunha = Some(testemunha);
     }

@@ -201,7 +201,8 @@ impl<D: Disco> Diario<D> {
         }
     }
 
-    fn confirmado(&self, seq: u64) -> bool {
+    /// Whether a record is durable, and the disk has not failed.
+    pub(in crate::banco) fn confirmado(&self, seq: u64) -> bool {
         seq < self.por_confirmar.load(Ordering::Acquire)
     }
 
