@@ -119,12 +119,14 @@ mod tests {
     use pixson_core::Relogio;
 
     use super::*;
-    use crate::mesa::{ESPERAM_MAX, Recado};
+    use crate::mesa::Recado;
+
+    const ESPERAM_MAX: usize = 4 * LOTE_MAX;
 
     #[test]
     fn what_would_not_fit_is_counted_and_not_gathered() {
         let (recados, chegam) = mpsc::channel();
-        let mesa = Arc::new(Mesa::nova(recados));
+        let mesa = Arc::new(Mesa::nova(recados, ESPERAM_MAX));
         let conexao = ConexaoNumerada { numero: 1, porta: None };
         let mut gravada = ConexaoGravada::nova(Arc::clone(&mesa), conexao);
         let relogio = Relogio::novo();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pixson_core::rastro::RedatorDoRastro;
 
-use crate::arquivo::ArquivoDoRastro;
+use crate::destinos::DestinosDoRastro;
 use crate::mesa::{Mesa, Recado};
 
 /// From how many bytes on lines are written: 256 KiB.
@@ -25,19 +25,23 @@ const CORTESIA: i32 = 10;
 /// Whoever turns events into lines, as long as the file takes them.
 #[derive(Debug)]
 pub(crate) struct Escrivao {
-    arquivo: Option<ArquivoDoRastro>,
+    destinos: DestinosDoRastro,
     redator: RedatorDoRastro,
     bytes: Vec<u8>,
 }
 
 impl Escrivao {
     /// `bytes` are what is to be written first.
-    pub(crate) fn novo(arquivo: ArquivoDoRastro, redator: RedatorDoRastro, bytes: Vec<u8>) -> Self {
-        Self { arquivo: Some(arquivo), redator, bytes }
+    pub(crate) fn novo(
+        destinos: DestinosDoRastro,
+        redator: RedatorDoRastro,
+        bytes: Vec<u8>,
+    ) -> Self {
+        Self { destinos, redator, bytes }
     }
 
-    /// Writes until the end comes. If the file takes no more, that is told once, and what comes then is
-    /// dropped.
+    /// Writes until the end comes. If the file takes no more, that is told once, and nothing that comes then is
+    /// written to it.
     pub(crate) fn trabalhar(
         mut self,
         recados: &Receiver<Recado>,
@@ -50,7 +54,7 @@ impl Escrivao {
             let acabou = *tomado.as_ref().unwrap_or(&false);
             let escrito = tomado.and_then(|_| self.fechar_lote(mesa, acabou));
             if let Err(erro) = escrito {
-                self.arquivo = None;
+                self.destinos.arquivo = None;
                 if let Some(ao_falhar) = ao_falhar.take() {
                     ao_falhar(&erro);
                 }
@@ -66,10 +70,13 @@ impl Escrivao {
     fn tomar(&mut self, recados: impl Iterator<Item = Recado>, mesa: &Mesa) -> io::Result<bool> {
         for recado in recados {
             let Recado::Eventos(eventos) = recado else { return Ok(true) };
-            if self.arquivo.is_some() {
+            if self.destinos.arquivo.is_some() {
                 for evento in &eventos {
                     self.redator.evento(evento, &mut self.bytes);
                 }
+            }
+            if let Some(anel) = &self.destinos.anel {
+                anel.tomar(&eventos);
             }
             mesa.retirar(eventos.len());
             if self.bytes.len() >= LOTE_BYTES {
@@ -81,6 +88,9 @@ impl Escrivao {
 
     fn fechar_lote(&mut self, mesa: &Mesa, acabou: bool) -> io::Result<()> {
         let perdidas = mesa.tirar_perdidas();
+        if let Some(anel) = self.destinos.anel.as_ref().filter(|_| perdidas > 0) {
+            anel.perder(perdidas);
+        }
         if perdidas > 0 || acabou {
             self.redator.perda(mesa.us(), perdidas, &mut self.bytes);
         }
@@ -88,7 +98,7 @@ impl Escrivao {
     }
 
     fn escrever(&mut self) -> io::Result<()> {
-        let escrito = match &mut self.arquivo {
+        let escrito = match &mut self.destinos.arquivo {
             Some(arquivo) => arquivo.escrever(&self.bytes),
             None => Ok(()),
         };
@@ -114,7 +124,9 @@ mod tests {
     use tempfile::NamedTempFile;
 
     use super::*;
-    use crate::mesa::ESPERAM_MAX;
+    use crate::arquivo::ArquivoDoRastro;
+
+    const ESPERAM_MAX: usize = 1000;
 
     fn evento(relogio: &Relogio) -> EventoDoRelogio {
         let (antes, depois) = (relogio.agora(), relogio.tique().expect("far from the end"));
@@ -131,14 +143,14 @@ mod tests {
         let cabecalho = CabecalhoDoRastro::novo("ana".parse().expect("a name"));
         let mut bytes = Vec::new();
         let redator = RedatorDoRastro::novo(&cabecalho, &mut bytes);
-        Escrivao::novo(ArquivoDoRastro(arquivo), redator, bytes)
+        Escrivao::novo(ArquivoDoRastro(arquivo).into(), redator, bytes)
     }
 
     #[test]
     fn what_does_not_fit_is_counted_in_the_trace() {
         let arquivo = NamedTempFile::new().expect("a temporary file");
         let (recados, chegam) = mpsc::channel();
-        let (mesa, relogio) = (Mesa::nova(recados), Relogio::novo());
+        let (mesa, relogio) = (Mesa::nova(recados, ESPERAM_MAX), Relogio::novo());
         mesa.deixar((0..ESPERAM_MAX).map(|_| evento(&relogio)).collect());
         mesa.deixar((0..3).map(|_| evento(&relogio)).collect());
         let escrivao = escrivao(arquivo.reopen().expect("it is there"));
@@ -154,7 +166,7 @@ mod tests {
     fn a_file_that_fails_is_told_once_and_what_comes_then_fills_no_memory() {
         let arquivo = NamedTempFile::new().expect("a temporary file");
         let (recados, chegam) = mpsc::channel();
-        let (mesa, relogio) = (Mesa::nova(recados), Relogio::novo());
+        let (mesa, relogio) = (Mesa::nova(recados, ESPERAM_MAX), Relogio::novo());
         let so_leitura = File::open(arquivo.path()).expect("it is there");
         for _ in 0..3 {
             mesa.deixar(vec![evento(&relogio)]);

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use pixson_core::rastro::{CabecalhoDoRastro, ConexaoNumerada, RedatorDoRastro};
 
-use crate::arquivo::ArquivoDoRastro;
 use crate::carimbos::CarimbosDoBanco;
 use crate::conexao::ConexaoGravada;
+use crate::destinos::DestinosDoRastro;
 use crate::escrivao::{Escrivao, ceder_a_vez};
 use crate::mesa::Mesa;
 
@@ -30,25 +30,28 @@ pub struct Gravador {
 
 impl Gravador {
     /// Begins a trace: writes its header, and starts the thread that writes the rest. `ao_falhar` is called
-    /// once, by that thread, if the file takes no more lines; the trace ends there.
+    /// once, by that thread, if the file takes no more lines; the file ends there.
     ///
     /// # Errors
     ///
     /// The header could not be written, or the system gives no thread.
     pub fn iniciar(
-        mut arquivo: ArquivoDoRastro,
+        destinos: impl Into<DestinosDoRastro>,
         cabecalho: &CabecalhoDoRastro,
         ao_falhar: impl FnOnce(&io::Error) + Send + 'static,
     ) -> io::Result<Self> {
         let mut bytes = Vec::new();
         let redator = RedatorDoRastro::novo(cabecalho, &mut bytes);
-        arquivo.escrever(&bytes)?;
+        let mut destinos = destinos.into();
+        if let Some(arquivo) = &mut destinos.arquivo {
+            arquivo.escrever(&bytes)?;
+        }
         bytes.clear();
         let (recados, chegam) = mpsc::channel();
         let (escreveu, escrito) = mpsc::channel();
-        let mesa = Arc::new(Mesa::nova(recados));
+        let mesa = Arc::new(Mesa::nova(recados, destinos.esperam_max()));
         let dele = Arc::clone(&mesa);
-        let escrivao = Escrivao::novo(arquivo, redator, bytes);
+        let escrivao = Escrivao::novo(destinos, redator, bytes);
         thread::Builder::new().spawn(move || {
             // Dropped when the last line is written, which `encerrar` waits for.
             let _escreveu: mpsc::Sender<()> = escreveu;

@@ -27,18 +27,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod anel;
 mod arquivo;
 mod carimbos;
 mod comando;
 mod conexao;
+mod destinos;
 mod escrivao;
 mod gravador;
 mod mesa;
 mod sessao;
 
+pub use self::anel::{ANEL_MAX, AnelDoRastro, JanelaDoAnel};
 pub use self::arquivo::{ArquivoDoRastro, ErroDeGravacao};
 pub use self::carimbos::CarimbosDoBanco;
 pub use self::comando::comando_digitado;
 pub use self::conexao::ConexaoGravada;
+pub use self::destinos::DestinosDoRastro;
 pub use self::gravador::Gravador;
 pub use self::sessao::SessaoGravada;

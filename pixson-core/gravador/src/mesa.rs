@@ -6,9 +6,6 @@ use std::time::Instant;
 
 use pixson_core::rastro::EventoDoRelogio;
 
-/// How many events may wait to be written before further ones are lost: 128 Ki, about 20 MiB.
-pub(crate) const ESPERAM_MAX: usize = 128 * 1024;
-
 /// What the thread that writes is given.
 #[derive(Debug)]
 pub(crate) enum Recado {
@@ -21,6 +18,8 @@ pub(crate) enum Recado {
 #[derive(Debug)]
 pub(crate) struct Mesa {
     recados: Sender<Recado>,
+    /// How many events may wait before further ones are lost.
+    max: usize,
     /// How many events wait to be written.
     esperam: AtomicUsize,
     /// How many were lost since this was last written.
@@ -29,9 +28,9 @@ pub(crate) struct Mesa {
 }
 
 impl Mesa {
-    pub(crate) fn nova(recados: Sender<Recado>) -> Self {
+    pub(crate) fn nova(recados: Sender<Recado>, max: usize) -> Self {
         let (esperam, perdidas) = (AtomicUsize::new(0), AtomicU64::new(0));
-        Self { recados, esperam, perdidas, inicio: Instant::now() }
+        Self { recados, max, esperam, perdidas, inicio: Instant::now() }
     }
 
     /// Microseconds since the trace began.
@@ -46,7 +45,7 @@ impl Mesa {
             return;
         }
         let antes = self.esperam.fetch_add(quantos, Ordering::Relaxed);
-        let cabem = antes.saturating_add(quantos) <= ESPERAM_MAX;
+        let cabem = antes.saturating_add(quantos) <= self.max;
         if !cabem || self.recados.send(Recado::Eventos(eventos)).is_err() {
             self.retirar(quantos);
             self.perder(quantos);
@@ -55,7 +54,7 @@ impl Mesa {
 
     /// Whether so many events beside those that wait would be lost.
     pub(crate) fn cheia(&self, quantos: usize) -> bool {
-        self.esperam.load(Ordering::Relaxed).saturating_add(quantos) > ESPERAM_MAX
+        self.esperam.load(Ordering::Relaxed).saturating_add(quantos) > self.max
     }
 
     /// Counts so many events as lost.
