@@ -16,26 +16,50 @@ const PROGRAMA: [&str; 4] = [
     include_str!("html/pagina.js"),
 ];
 
+/// What the page of a run that goes on does besides.
+const AO_VIVO: &str = include_str!("html/ao_vivo.js");
+
 /// SHA-256 of the program as it stands in the page, which tells the browser to run nothing else. A test says
 /// what it has to be.
-const RESUMO: &str = "sha256-T19zr5eWPrSbL6gPKY5SVkID7h2bHHBnbl2iUUvpD+4=";
+const RESUMO: &str = "sha256-EHydf9f4iyWKRusk19Rrfm0aQTHg2ZeoPvu6AF2wwSw=";
+
+/// The same for a run that goes on.
+const RESUMO_AO_VIVO: &str = "sha256-TXi6rb3pUrvX8tUTfrBsnmsUunvbK2SFCD8qamj4jJA=";
+
+/// What else the browser lets the page of a run that goes on do: ask the server that it came from.
+const LIGACAO_AO_VIVO: &str = "; connect-src 'self'";
 
 /// These events as a page for a browser, in Portuguese (docs/rastro.md, section 9). The graph is in it as
 /// [`json`] writes it, in an element with the id `grafo`.
 pub fn html(causalidade: &Causalidade, recorte: &Recorte, infracoes: &[Infracao]) -> String {
     // No text in it can end the element that holds it: a `<` is an escape there.
     let grafo = json(causalidade, recorte, infracoes);
+    encher([RESUMO, "", ESTILO, &grafo, &programa(&PROGRAMA)])
+}
+
+/// The same page for a run that goes on. It has no events: it asks for them, every second, at `tempo.json` beside
+/// it, in the form of docs/rastro.md, section 10.
+pub fn html_ao_vivo() -> String {
+    encher([RESUMO_AO_VIVO, LIGACAO_AO_VIVO, ESTILO, "", &programa_ao_vivo()])
+}
+
+/// The page with these in its places.
+fn encher(valores: [&str; 5]) -> String {
     let mut pagina = String::new();
-    let partes = PAGINA.split('@').step_by(2);
-    for (parte, valor) in partes.zip([RESUMO, ESTILO, &grafo, &programa(), ""]) {
+    for (parte, valor) in PAGINA.split('@').step_by(2).zip(valores.into_iter().chain([""])) {
         pagina.push_str(parte);
         pagina.push_str(valor);
     }
     pagina
 }
 
-fn programa() -> String {
-    format!("\n\"use strict\";\n{}", PROGRAMA.join("\n"))
+fn programa(partes: &[&str]) -> String {
+    format!("\n\"use strict\";\n{}", partes.join("\n"))
+}
+
+fn programa_ao_vivo() -> String {
+    let [corrida, desenho, painel, pagina] = PROGRAMA;
+    programa(&[corrida, desenho, painel, pagina, AO_VIVO])
 }
 
 #[cfg(test)]
@@ -48,13 +72,17 @@ mod tests {
 
     #[test]
     fn the_browser_is_told_to_run_this_program_and_no_other() {
-        let resumo = STANDARD.encode(Sha256::digest(programa()));
-        assert_eq!(RESUMO, format!("sha256-{resumo}"));
+        for (resumo, programa) in
+            [(RESUMO, programa(&PROGRAMA)), (RESUMO_AO_VIVO, programa_ao_vivo())]
+        {
+            let devia = STANDARD.encode(Sha256::digest(programa));
+            assert_eq!(resumo, format!("sha256-{devia}"));
+        }
     }
 
     #[test]
     fn the_places_of_the_page_are_filled_in_their_order() {
         let nomes: Vec<&str> = PAGINA.split('@').skip(1).step_by(2).collect();
-        assert_eq!(nomes, ["RESUMO", "ESTILO", "GRAFO", "PROGRAMA"]);
+        assert_eq!(nomes, ["RESUMO", "LIGACAO", "ESTILO", "GRAFO", "PROGRAMA"]);
     }
 }

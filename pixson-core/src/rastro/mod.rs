@@ -44,7 +44,7 @@ pub use evento::{
     RespostaVista, TEXTO_MAX_BYTES,
 };
 pub use grafo::{AvisoDoGrafo, Grafo, NoDoGrafo, OutroLado, ProcessoDoGrafo};
-pub use html::html;
+pub use html::{html, html_ao_vivo};
 pub use infracao::{Infracao, SemRastro};
 pub use leitura::{ErroDeLinha, ler_linha};
 pub use linha::{LINHA_MAX_BYTES, LinhaDoRastro, RelatoDoRastro, VERSAO_DO_RASTRO};

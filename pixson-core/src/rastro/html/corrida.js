@@ -58,6 +58,12 @@ class Corrida {
     for (const mensagem of this.mensagens) this.#ligar(mensagem.de, mensagem.para);
   }
 
+  /** What names an event also in the graph of a later moment, where its id may be another one. */
+  chave(lugar) {
+    const { processo, seq, evento, carimbo } = this.eventos[lugar];
+    return `${this.nomes.get(processo)}\n${seq ?? `${evento} ${carimbo}`}`;
+  }
+
   #ligar(de, para) {
     this.seguintes[de].push(para);
     this.anteriores[para].push(de);

@@ -37,15 +37,16 @@ class Pagina {
    * what is held stays held, and the focus stays at its event. @param {Grafo} grafo
    */
   atualizar(grafo) {
-    const idDe = (lugar) => (lugar === null ? undefined : this.corrida?.eventos[lugar].id);
-    const [escolhido, fixado] = [idDe(this.escolhido), idDe(this.fixado)];
+    const chaveDe = (lugar) => (lugar === null ? undefined : this.corrida?.chave(lugar));
+    const [escolhido, fixado] = [chaveDe(this.escolhido), chaveDe(this.fixado)];
     const focado = this.quadro.contains(document.activeElement) && document.activeElement.dataset.lugar !== undefined;
     // Places of events may change: a focus kept by its place would choose another event.
     if (focado) document.activeElement.blur();
     this.mostrar(grafo);
-    const lugar = this.corrida.lugar.get(escolhido);
+    const lugares = new Map(grafo.eventos.map((_, lugar) => [this.corrida.chave(lugar), lugar]));
+    const lugar = lugares.get(escolhido);
     if (lugar === undefined) return;
-    this.fixado = this.corrida.lugar.get(fixado) ?? null;
+    this.fixado = lugares.get(fixado) ?? null;
     this.escolher(lugar);
     if (focado) this.desenho.focar(lugar);
   }
