@@ -62,7 +62,7 @@ _pixson__servidor() {
 
     case "${cmd}" in
         pixson__servidor)
-            opts="-h -V --host --porta --contas --banco --espera-banco --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --rastro --metricas --ajuda --help --versao --version conta importar exportar extrato banco auditar completar manual"
+            opts="-h -V --host --porta --contas --banco --espera-banco --segmentos --silencioso --lacos --max-conexoes --max-por-endereco --max-mensagem --prazo-mensagem --prazo-login --prazo-ocioso --prazo-escrita --log --log-formato --rastro --metricas --painel-tempo --ajuda --help --versao --version conta importar exportar extrato banco auditar completar manual"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pixson_servidor_global_optspecs
-    string join \n host= porta= contas= banco= espera-banco= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= rastro= metricas= h/help V/version
+    string join \n host= porta= contas= banco= espera-banco= segmentos= silencioso lacos= max-conexoes= max-por-endereco= max-mensagem= prazo-mensagem= prazo-login= prazo-ocioso= prazo-escrita= log= log-formato= rastro= metricas= painel-tempo h/help V/version
 end
 
 function __fish_pixson_servidor_needs_command
@@ -49,6 +49,7 @@ json\t''"
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l rastro -d 'Arquivo em que gravar o rastro do relógio lógico, para pixson-cliente diagrama; tem RGs e saldos [padrão: nenhum]' -r -F
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l metricas -d 'Endereço em que oferecer /metrics e /saude, por HTTP [padrão: nenhum]' -r -f
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l silencioso -d 'Não mostra nada na saída padrão enquanto atende'
+complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -l painel-tempo -d 'Oferece também /tempo, o diagrama dos últimos eventos e os saldos das suas contas, a quem alcançar o endereço de --metricas'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s h -l help -l ajuda -d 'Mostra esta ajuda'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -s V -l version -l versao -d 'Mostra a versão'
 complete -c pixson-servidor -n "__fish_pixson_servidor_needs_command" -f -a "conta" -d 'Cria, ajusta e mostra contas'

@@ -33,7 +33,7 @@ impl<'c> Caminho<'c> {
 pub(crate) fn gravar(arquivo: &Path) -> Result<Gravador, String> {
     let cabecalho =
         CabecalhoDoRastro::novo(nome(arquivo)).com_comando(&comando_digitado(env::args_os()));
-    rastro::comecar(arquivo, &cabecalho, |frase| {
+    rastro::comecar(Some(arquivo), None, &cabecalho, |frase| {
         // If even this cannot be written, nothing is left that could.
         let _ = dizer([frase]);
     })

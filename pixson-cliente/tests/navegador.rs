@@ -1,8 +1,14 @@
 //! The page of `pixson-cliente diagrama` in a real browser.
 
+#[path = "navegador/ao_vivo.rs"]
+mod ao_vivo;
 mod comum;
+#[path = "comum/exemplos.rs"]
+mod exemplos;
 #[path = "comum/navegador.rs"]
 mod navegador;
+#[path = "../../pixson-servidor/tests/comum/mod.rs"]
+mod servidor;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -147,6 +153,8 @@ fn a_run_that_goes_on_keeps_what_is_chosen_held_and_in_focus() {
         "const grafo = JSON.parse(dados); \
          const idos = new Set(grafo.eventos.splice(0, 2).map((um) => um.id)); \
          grafo.mensagens = grafo.mensagens.filter((uma) => !idos.has(uma.de) && !idos.has(uma.para)); \
+         for (const um of grafo.eventos) um.id += 1000; \
+         for (const uma of grafo.mensagens) [uma.de, uma.para] = [uma.de + 1000, uma.para + 1000]; \
          pagina.atualizar(grafo)",
     );
     assert!(painel(&navegador).contains("por 5 → 6."), "{}", painel(&navegador));

@@ -126,6 +126,11 @@ pub(crate) struct Argumentos {
     #[arg(long, value_name = "HOST:PORTA", help_heading = "Monitoramento", value_parser = do_painel)]
     pub(crate) metricas: Option<String>,
 
+    /// Oferece também /tempo, o diagrama dos últimos eventos e os saldos das suas contas, a quem alcançar o
+    /// endereço de --metricas
+    #[arg(long = "painel-tempo", requires = "metricas", help_heading = "Monitoramento")]
+    pub(crate) painel_tempo: bool,
+
     /// Mostra esta ajuda
     #[arg(short = 'h', long = "help", visible_alias = "ajuda", action = ArgAction::Help)]
     #[arg(global = true, help_heading = "Opções")]

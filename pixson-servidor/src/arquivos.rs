@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pixson_administracao::frases::{de_presa, do_disco};
 use pixson_core::banco::BancoJson;
+use pixson_core::{Rg, Saldo};
 use pixson_metricas::{InstantaneoDeArquivos, InstantaneoDoBanco};
 use pixson_observacao::{Observacao, Queixa};
 
@@ -83,6 +84,10 @@ impl BancoServido for BancoJson {
             presas: self.presas(),
             falhas: self.falhas_do_disco(),
         })
+    }
+
+    fn saldo(&self, rg: Rg) -> Option<Saldo> {
+        self.saldo_sem_esperar(rg)
     }
 
     fn queixas(&self) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! The server's sentences: why it ended, and what the system denies it.
 
+use std::net::SocketAddr;
+
 use pixson_administracao::frases::{NOMEADAS_MAX, de_aviso, de_presa, do_disco};
 use pixson_core::banco::Aviso;
 use pixson_core::banco::disco::Causa;
@@ -76,6 +78,11 @@ pub(crate) fn avisar_de_escassez(escassez: Escassez, pedidas: usize, limites: &L
             "o sistema dá pouca memória virtual (ulimit -v ou -d): menos conexões serão atendidas"
         ),
     }
+}
+
+/// Logs who sees the live page.
+pub(crate) fn avisar_do_tempo(endereco: SocketAddr) {
+    tracing::warn!(%endereco, "/tempo mostra RGs e saldos a quem alcançar este endereço");
 }
 
 /// Logs what the operator of the server should know.

@@ -26,6 +26,11 @@ pub(crate) fn servir(argumentos: &Argumentos) -> Result<(), String> {
     // Errors that do not need the bank are found before the bank is opened.
     let ouvinte = escutar(&argumentos.host, argumentos.porta)?;
     let painel = argumentos.metricas.as_deref().map(painel).transpose()?;
+    if argumentos.painel_tempo
+        && let Some(painel) = &painel
+    {
+        frases::avisar_do_tempo(painel.endereco());
+    }
     #[cfg(feature = "postgres")]
     if let Some((configuracao, aviso)) = argumentos.postgres() {
         if let Some(aviso) = aviso {
@@ -55,16 +60,13 @@ fn servir_banco<B: BancoServido>(
     let conducao = argumentos.conducao(banco.distante());
     let limites = argumentos.limites.valores();
     let limites = limites.ajustados(conducao, frases::avisar_de_escassez);
-    let mut rastreio = match &argumentos.rastro {
-        Some(arquivo) => Some(rastro::comecar(arquivo, banco.epoca())?),
-        None => None,
-    };
-    let banco = match &mut rastreio {
-        Some(rastreio) => banco.rastreado(rastreio),
+    let mut rastro = rastro::comecar(argumentos, banco.epoca())?;
+    let banco = match &mut rastro {
+        Some(rastro) => banco.rastreado(&mut rastro.rastreio),
         None => banco,
     };
     let servico = Servico::novo(banco).com_configuracao(limites.configuracao());
-    let vistas = Vistas { painel, rastreio, silencioso: argumentos.silencioso };
+    let vistas = Vistas { painel, rastro, silencioso: argumentos.silencioso };
     let servidor = ServidorDeContas::novo(servico, ouvinte, limites, vistas)
         .map_err(|erro| format!("Não foi possível iniciar ({}).", causa(&erro)))?
         .com_conducao(conducao);

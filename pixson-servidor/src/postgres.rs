@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pixson_core::banco::{BancoPostgres, EstadoDoPostgres, Testemunha};
 use pixson_core::relogio::Avanco;
+use pixson_core::{Rg, Saldo};
 use pixson_gravador::CarimbosDoBanco;
 use pixson_metricas::{InstantaneoDoBanco, NumeroNomeado};
 use pixson_observacao::{Observacao, Queixa, Rastreio};
@@ -149,6 +150,10 @@ impl BancoServido for BancoPostgres {
             ),
             total("postgres_erros", "Outras falhas do PostgreSQL.", medidas.erros),
         ])
+    }
+
+    fn saldo(&self, rg: Rg) -> Option<Saldo> {
+        self.saldo_sem_esperar(rg)
     }
 
     fn queixas(&self) -> Vec<String> {

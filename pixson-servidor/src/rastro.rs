@@ -2,27 +2,59 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::Path;
+use std::sync::Arc;
 
 #[cfg(feature = "postgres")]
 use pixson_core::banco::ConfiguracaoPostgres;
 use pixson_core::rastro::CabecalhoDoRastro;
-use pixson_gravador::comando_digitado;
+use pixson_gravador::{AnelDoRastro, comando_digitado};
 use pixson_linha::rastro;
 use pixson_observacao::Rastreio;
+
+use crate::argumentos::Argumentos;
 
 /// The option before the address of a database.
 #[cfg(feature = "postgres")]
 const BANCO: &str = "--banco";
 
-/// Begins the trace of this run of the bank. An error is a sentence for the person who started the program.
-pub(crate) fn comecar(arquivo: &Path, epoca: u64) -> Result<Rastreio, String> {
+/// The trace of a run.
+#[derive(Debug)]
+pub(crate) struct RastroDoServidor {
+    pub(crate) rastreio: Rastreio,
+    pub(crate) ao_vivo: Option<AoVivo>,
+}
+
+/// What the live page needs.
+#[derive(Debug)]
+pub(crate) struct AoVivo {
+    pub(crate) anel: Arc<AnelDoRastro>,
+    /// The host of the address at which it is offered.
+    pub(crate) host: String,
+}
+
+/// Begins the trace of this run of the bank, if one is asked for. An error is a sentence for the person who started
+/// the program.
+pub(crate) fn comecar(
+    argumentos: &Argumentos,
+    epoca: u64,
+) -> Result<Option<RastroDoServidor>, String> {
+    let Argumentos { rastro: arquivo, metricas, painel_tempo, .. } = argumentos;
+    if arquivo.is_none() && !painel_tempo {
+        return Ok(None);
+    }
     let processo = "servidor".parse().expect("a name of letters");
     let cabecalho = CabecalhoDoRastro::novo(processo)
         .com_epoca(epoca)
         .com_comando(&comando_digitado(sem_senhas(env::args_os())));
     let avisar = |frase: &str| tracing::warn!("{frase} O servidor continua.");
-    rastro::comecar(arquivo, &cabecalho, avisar).map(Rastreio::novo)
+    let metricas = metricas.as_deref().filter(|_| *painel_tempo);
+    let ao_vivo = metricas.and_then(|endereco| endereco.rsplit_once(':')).map(|(host, _)| AoVivo {
+        anel: Arc::new(AnelDoRastro::novo(cabecalho.clone())),
+        host: host.into(),
+    });
+    let anel = ao_vivo.as_ref().map(|ao_vivo| Arc::clone(&ao_vivo.anel));
+    let gravador = rastro::comecar(arquivo.as_deref(), anel, &cabecalho, avisar)?;
+    Ok(Some(RastroDoServidor { rastreio: Rastreio::novo(gravador), ao_vivo }))
 }
 
 /// The same words, with the address of a database as it is shown: without its password.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use pixson_core::Banco;
+use pixson_core::{Banco, Rg, Saldo};
 use pixson_metricas::InstantaneoDoBanco;
 use pixson_observacao::{Observacao, Rastreio};
 
@@ -42,6 +42,9 @@ pub(crate) trait BancoServido: Banco {
 
     /// Its numbers.
     fn instantaneo(&self) -> InstantaneoDoBanco;
+
+    /// What an account has, for the live page: without waiting for anybody. `None` if that is not known.
+    fn saldo(&self, rg: Rg) -> Option<Saldo>;
 
     /// A sentence for each account file that cannot be replaced.
     fn queixas(&self) -> Vec<String>;

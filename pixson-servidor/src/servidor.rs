@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use pixson_core::Servico;
 use pixson_linha::sinais;
-use pixson_metricas::{Instantaneo, Metricas, Observado, Painel};
-use pixson_observacao::{Observacao, Rastreio, Tela};
+use pixson_metricas::{Instantaneo, Metricas, Observado, Painel, Tempo};
+use pixson_observacao::{Observacao, Tela};
 use pixson_rede::{Conducao, Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::queda::Queda;
+use crate::rastro::{AoVivo, RastroDoServidor};
 use crate::servida::BancoServido;
 
 /// How often the bank is looked after: every 500 ms, or at once if the last time took longer. A change
@@ -32,13 +33,14 @@ pub(crate) struct ServidorDeContas<B> {
     sinais: Mutex<Signals>,
     vigia: Handle,
     painel: Option<Painel>,
+    ao_vivo: Option<AoVivo>,
 }
 
 /// Where what happens is to be seen.
 #[derive(Debug)]
 pub(crate) struct Vistas {
     pub(crate) painel: Option<Painel>,
-    pub(crate) rastreio: Option<Rastreio>,
+    pub(crate) rastro: Option<RastroDoServidor>,
     /// Nothing is shown on standard output.
     pub(crate) silencioso: bool,
 }
@@ -48,11 +50,13 @@ impl<B: BancoServido> ServidorDeContas<B> {
         servico: Servico<B>,
         ouvinte: TcpListener,
         limites: Limites,
-        Vistas { painel, rastreio, silencioso }: Vistas,
+        Vistas { painel, rastro, silencioso }: Vistas,
     ) -> io::Result<Self> {
         let endereco = ouvinte.local_addr()?;
         let sinais = Signals::new(sinais::de_fim())?;
         let parada = Parada::default();
+        let rastro = rastro.map(|RastroDoServidor { rastreio, ao_vivo }| (rastreio, ao_vivo));
+        let (rastreio, ao_vivo) = rastro.unzip();
         let tela = if silencioso { Tela::apagada() } else { Tela::nova() };
         let observacao = Observacao::nova(parada.clone(), tela).com_rastreio(rastreio);
         let observacao = if painel.is_some() { observacao } else { observacao.sem_contar() };
@@ -64,6 +68,7 @@ impl<B: BancoServido> ServidorDeContas<B> {
             vigia: sinais.handle(),
             sinais: Mutex::new(sinais),
             painel,
+            ao_vivo: ao_vivo.flatten(),
         })
     }
 
@@ -170,6 +175,13 @@ impl<B: BancoServido> Observado for ServidorDeContas<B> {
 
     fn presas(&self) -> Vec<String> {
         self.banco().queixas()
+    }
+
+    fn com_tempo<R>(&self, mostrar: impl FnOnce(Option<&Tempo<'_>>) -> R) -> R {
+        let saldo = |rg| self.banco().saldo(rg);
+        let tempo =
+            self.ao_vivo.as_ref().map(|AoVivo { anel, host }| Tempo { anel, host, saldo: &saldo });
+        mostrar(tempo.as_ref())
     }
 
     fn saudavel(&self) -> bool {

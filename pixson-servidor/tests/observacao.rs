@@ -3,6 +3,8 @@
 mod comum;
 #[path = "observacao/log.rs"]
 mod log;
+#[path = "observacao/tempo.rs"]
+mod tempo;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

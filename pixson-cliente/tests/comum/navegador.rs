@@ -55,7 +55,12 @@ impl Navegador {
 
     /// Opens a file, and gives what the page has complained of.
     pub(crate) fn abrir(&self, arquivo: &Path) -> Vec<String> {
-        self.mandar("url", &json!({"url": format!("file://{}", arquivo.display())}));
+        self.visitar(&format!("file://{}", arquivo.display()))
+    }
+
+    /// The same for an address.
+    pub(crate) fn visitar(&self, endereco: &str) -> Vec<String> {
+        self.mandar("url", &json!({"url": endereco}));
         self.queixas()
     }
 

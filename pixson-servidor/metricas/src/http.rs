@@ -1,6 +1,11 @@
-//! As much HTTP as two pages need: from the bytes of a request to those of the answer.
+//! As much HTTP as the pages need: from the bytes of a request to those of the answer.
+
+use std::num::ParseIntError;
+
+use pixson_core::rastro::html_ao_vivo;
 
 use super::observado::Observado;
+use super::tempo::Tempo;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;
@@ -9,6 +14,8 @@ const CABECALHOS_MAX: usize = 64;
 /// The content type of the text format that is written.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const TEXTO: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
 
 /// The methods that a page answers.
 const METODOS: [&str; 2] = ["GET", "HEAD"];
@@ -39,7 +46,8 @@ impl Pagina {
         // The connection is closed after one answer: a second request on it would get none.
         format!(
             "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
-             {permite}Connection: close\r\n\r\n{corpo_dito}",
+             {permite}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+             Connection: close\r\n\r\n{corpo_dito}",
             corpo.len()
         )
         .into_bytes()
@@ -64,7 +72,9 @@ pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<
         Ok(httparse::Status::Complete(_)) => {
             let (metodo, alvo) = (pedido.method.unwrap_or_default(), pedido.path.unwrap_or("/"));
             let pagina = if METODOS.contains(&metodo) {
-                achar(&caminho(alvo), observado)
+                let host = pedido.headers.iter().find(|um| um.name.eq_ignore_ascii_case("host"));
+                let host = host.map(|host| str::from_utf8(host.value).unwrap_or_default());
+                achar(alvo, host, observado)
             } else {
                 Pagina::texto(NAO_SE_FAZ, "só GET e HEAD\n")
             };
@@ -79,16 +89,45 @@ pub(super) fn cortado() -> Vec<u8> {
     Pagina::texto("400 Bad Request", "pedido inválido\n").escrever(true)
 }
 
-fn achar(caminho: &[u8], observado: &impl Observado) -> Pagina {
-    match caminho {
+fn achar(alvo: &str, host: Option<&str>, observado: &impl Observado) -> Pagina {
+    match caminho(alvo).as_slice() {
         b"/metrics" => match observado.metricas().texto(observado.instantaneo()) {
             Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
             Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
         },
         b"/saude" if observado.saudavel() => Pagina::texto("200 OK", &saude(&observado.presas())),
         b"/saude" => Pagina::texto("503 Service Unavailable", "indisponível\n"),
-        _ => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
+        caminho => observado.com_tempo(|tempo| match tempo {
+            None => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
+            Some(tempo) => do_tempo(caminho, alvo, host, tempo),
+        }),
     }
+}
+
+/// The live page, and what it asks for.
+fn do_tempo(caminho: &[u8], alvo: &str, host: Option<&str>, tempo: &Tempo<'_>) -> Pagina {
+    if ![b"/tempo".as_slice(), b"/tempo.json"].contains(&caminho) {
+        return Pagina::texto("404 Not Found", "há /metrics, /saude e /tempo\n");
+    }
+    if !tempo.atende_por(host) {
+        let frase = "abra pelo endereço IP, por localhost, ou pelo nome dado em --metricas\n";
+        return Pagina::texto("421 Misdirected Request", frase);
+    }
+    if caminho == b"/tempo" {
+        return Pagina { situacao: "200 OK", tipo: HTML, corpo: html_ao_vivo() };
+    }
+    match depois(alvo) {
+        Ok(depois) => Pagina { situacao: "200 OK", tipo: JSON, corpo: tempo.json(depois) },
+        Err(_) => Pagina::texto("400 Bad Request", "depois é o número de um evento\n"),
+    }
+}
+
+/// The last event that a visitor has seen, by the query of a target.
+fn depois(alvo: &str) -> Result<Option<u64>, ParseIntError> {
+    let consulta = alvo.split_once('?').map_or("", |(_, consulta)| consulta);
+    let consulta = consulta.split('#').next().unwrap_or_default();
+    let valor = consulta.split('&').find_map(|parte| parte.strip_prefix("depois="));
+    valor.map(str::parse).transpose()
 }
 
 /// A bank that serves is healthy, even if account files cannot be replaced, since a restart would

@@ -1,6 +1,6 @@
 //! The server that the pages show.
 
-use super::{Instantaneo, Metricas};
+use super::{Instantaneo, Metricas, Tempo};
 
 /// What a server tells the pages about itself.
 pub trait Observado {
@@ -13,4 +13,8 @@ pub trait Observado {
     /// A sentence for each account file that cannot be replaced. The server is healthy all the
     /// same.
     fn presas(&self) -> Vec<String>;
+    /// Shows `mostrar` what the live page shows. A server that offers none shows `None`.
+    fn com_tempo<R>(&self, mostrar: impl FnOnce(Option<&Tempo<'_>>) -> R) -> R {
+        mostrar(None)
+    }
 }

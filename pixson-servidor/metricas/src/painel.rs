@@ -1,4 +1,4 @@
-//! The visitors of the two pages, served side by side: none waits for another.
+//! The visitors of the pages, served side by side: none waits for another.
 //!
 //! The loop is our own because no small server crate keeps what the pages promise: CONTRIBUTING.md
 //! names those that were tried, and what failed.
@@ -27,7 +27,7 @@ const ESCOAMENTO_MAX_BYTES: usize = 64 * 1024;
 /// How long no visitor is accepted after a failed accept: 50 ms.
 const PAUSA_APOS_FALHA: Duration = Duration::from_millis(50);
 
-/// The listener on which the two pages are served.
+/// The listener on which the pages are served.
 #[derive(Debug)]
 pub struct Painel {
     ouvinte: TcpListener,

@@ -1,4 +1,4 @@
-//! The two pages that a server shows of itself.
+//! The pages that a server shows of itself.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
