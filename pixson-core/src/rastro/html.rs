@@ -21,10 +21,10 @@ const AO_VIVO: &str = include_str!("html/ao_vivo.js");
 
 /// SHA-256 of the program as it stands in the page, which tells the browser to run nothing else. A test says
 /// what it has to be.
-const RESUMO: &str = "sha256-EHydf9f4iyWKRusk19Rrfm0aQTHg2ZeoPvu6AF2wwSw=";
+const RESUMO: &str = "sha256-fL7TJ+CKJNCWiiqtvAoX9H9mz4sI46nKuuEOqOsfUOk=";
 
 /// The same for a run that goes on.
-const RESUMO_AO_VIVO: &str = "sha256-TXi6rb3pUrvX8tUTfrBsnmsUunvbK2SFCD8qamj4jJA=";
+const RESUMO_AO_VIVO: &str = "sha256-xEiIe4EnUnKBLC7WwbhwQXq9W8S/w5VqozCGlEplpIY=";
 
 /// What else the browser lets the page of a run that goes on do: ask the server that it came from.
 const LIGACAO_AO_VIVO: &str = "; connect-src 'self'";

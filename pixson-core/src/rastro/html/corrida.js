@@ -56,12 +56,27 @@ class Corrida {
       for (let i = 1; i < fila.length; i += 1) this.#ligar(fila[i - 1], fila[i]);
     }
     for (const mensagem of this.mensagens) this.#ligar(mensagem.de, mensagem.para);
+    this.perdidas = this.#semRecebedor();
   }
 
   /** What names an event also in the graph of a later moment, where its id may be another one. */
   chave(lugar) {
     const { processo, seq, evento, carimbo } = this.eventos[lugar];
     return `${this.nomes.get(processo)}\n${seq ?? `${evento} ${carimbo}`}`;
+  }
+
+  /**
+   * What was sent and not received, though the other end of its connection is here, and an event there.
+   * @returns {{de: number, la: number}[]}
+   */
+  #semRecebedor() {
+    const via = (lugar) => `${this.eventos[lugar].processo}\n${this.eventos[lugar].conexao}`;
+    const outroLado = new Map(this.mensagens.flatMap(({ de, para }) => [[via(de), para], [via(para), de]]));
+    const recebidas = new Set(this.mensagens.map(({ de }) => de));
+    const lugares = this.eventos.map((_, lugar) => lugar);
+    const perdidas = lugares.filter((lugar) =>
+      this.eventos[lugar].evento === "envio" && !recebidas.has(lugar) && outroLado.has(via(lugar)));
+    return perdidas.map((de) => ({ de, la: outroLado.get(via(de)) }));
   }
 
   #ligar(de, para) {
@@ -157,12 +172,12 @@ class Corrida {
   }
 }
 
-/** A vector in words; of more than so many parts those that are above zero, as far as there is room. */
-function vetorDito(evento, partes) {
+/** A vector in words; of more than so many parts those that are above zero, each with the name of its process, as far as there is room. */
+function vetorDito(evento, partes, nomeDe) {
   const { vetor } = evento;
   if (vetor.length <= partes) return `(${vetor.join(", ")})`;
   const acima = vetor.map((valor, numero) => [valor, numero]).filter(([valor]) => valor > 0);
-  const ditas = acima.slice(0, partes / 2).map(([valor, numero]) => `${numero}: ${valor}`);
+  const ditas = acima.slice(0, partes / 2).map(([valor, numero]) => `${nomeDe(numero)}: ${valor}`);
   return `(${ditas.join(", ")}${acima.length > ditas.length ? ", …" : ""})`;
 }
 

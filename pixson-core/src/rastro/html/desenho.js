@@ -6,6 +6,8 @@ const COLUNA = { menor: 190, maior: 340 };
 const LINHA = 34;
 const MARGEM = { esquerda: 70, topo: 56, fim: 40 };
 const RAIO = 9;
+/** How far the arrow of a message goes that nobody received. */
+const CAMINHO = 46;
 /** How far beyond what is in sight it is drawn, so that scrolling shows no blank. */
 const FOLGA = 200;
 /** More rows than that are not printed: nobody would read them. */
@@ -117,6 +119,7 @@ class Desenho {
       this.lados[de] += sentido;
       this.lados[para] -= sentido;
     }
+    for (const { de, la } of corrida.perdidas) this.lados[de] = Math.sign(this.coluna[la] - this.coluna[de]);
   }
 
   x(lugar) {
@@ -143,10 +146,11 @@ class Desenho {
     this.desenhar();
   }
 
-  /** Draws all of it, for paper. */
+  /** Draws all of it, for paper, if that is not too much. Returns whether all of it is there. */
   imprimir(inteiro) {
     this.inteiro = inteiro && this.quantas <= LINHAS_IMPRESSAS;
     this.desenhar();
+    return this.inteiro;
   }
 
   /** Brings an event into sight, and puts the focus on it if `focar`. */
@@ -224,7 +228,23 @@ class Desenho {
         "text-anchor": x2 >= x1 ? "start" : "end",
       }, this.#rotulo(rotulo, evento.carimbo ?? evento.relogio)));
     }
+    for (const { de, la } of this.corrida.perdidas) {
+      const [x, y] = [this.x(de), this.y(de)];
+      const dentro = corta(y, y, janela.y, janela.altura) && corta(x, x, janela.x, janela.largura);
+      if (dentro) grupo.append(...this.#perdida(de, x, y, Math.sign(this.x(la) - x) || 1));
+    }
     return grupo;
+  }
+
+  /** A message that was not received: a line towards the other end, to a cross. */
+  #perdida(de, x, y, sentido) {
+    const tipo = this.corrida.eventos[de].operacao === undefined ? "resposta" : "pedido";
+    const fora = this.marcado !== null && !this.#noCone(de, de) ? " apagado" : "";
+    const fim = x + sentido * CAMINHO;
+    return [
+      elemento("line", { class: `mensagem ${tipo}${fora}`, x1: x + sentido * (RAIO + 2), y1: y, x2: fim, y2: y + 10 }),
+      elemento("text", { class: `cruz${fora}`, x: fim, y: y + 16 }, "✕"),
+    ];
   }
 
   /** The label of a message, in half a column: one in the other direction has the other half. */
@@ -263,7 +283,7 @@ class Desenho {
       : elemento("circle", { r: RAIO }));
     if (relacao) grupo.append(elemento("text", { class: "sinal", y: 4 }, SINAIS[relacao]));
     if (this.corrida.acusados.has(lugar)) grupo.append(elemento("text", { class: "infracao", x: -6, y: -RAIO - 3 }, "⚠"));
-    const texto = this.opcoes.rotulo === "vetor" ? vetorDito(evento, 8) : evento.relogio;
+    const texto = this.opcoes.rotulo === "vetor" ? vetorDito(evento, 8, (numero) => numero) : evento.relogio;
     // On the side to which no message leads.
     const antes = this.lados[lugar] >= 0;
     const onde = { x: antes ? -RAIO - 5 : RAIO + 5, "text-anchor": antes ? "end" : "start" };
@@ -271,13 +291,18 @@ class Desenho {
     return grupo;
   }
 
+  /** Vectors of many parts name processes by their numbers. */
+  #numerado(nome, processo) {
+    return this.opcoes.rotulo === "vetor" ? `${processo}: ${nome}` : nome;
+  }
+
   #titulos(janela) {
     const grupo = elemento("g", { class: "titulos", "aria-hidden": "true" });
     grupo.append(elemento("rect", { x: janela.x, y: janela.y, width: janela.largura, height: MARGEM.topo - 8 }));
-    this.colunas.forEach(({ nome, parte }, numero) => {
+    this.colunas.forEach(({ processo, nome, parte }, numero) => {
       const x = MARGEM.esquerda + (numero + 0.5) * this.passo;
       if (x < janela.x - this.passo || x > janela.x + janela.largura + this.passo) return;
-      const titulo = elemento("text", { class: "nome", x, y: janela.y + 22 }, cortado(nome, 22));
+      const titulo = elemento("text", { class: "nome", x, y: janela.y + 22 }, cortado(this.#numerado(nome, processo), 22));
       titulo.append(elemento("title", {}, nome));
       grupo.append(titulo, elemento("text", { class: "parte", x, y: janela.y + 39 }, parte));
     });

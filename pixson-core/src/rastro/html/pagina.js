@@ -20,7 +20,9 @@ class Pagina {
       document.documentElement.dataset.tema = evento.target.value;
     });
     this.#ouvirEventos();
-    addEventListener("beforeprint", () => this.desenho.imprimir(true));
+    addEventListener("beforeprint", () => {
+      de("impressao").hidden = this.desenho.imprimir(true);
+    });
     addEventListener("afterprint", () => this.desenho.imprimir(false));
   }
 
@@ -47,7 +49,8 @@ class Pagina {
     const lugar = lugares.get(escolhido);
     if (lugar === undefined) return;
     this.fixado = lugares.get(fixado) ?? null;
-    this.escolher(lugar);
+    this.escolhido = lugar;
+    this.#contar();
     if (focado) this.desenho.focar(lugar);
   }
 
@@ -96,6 +99,7 @@ class Pagina {
     if (lugar === this.escolhido) return;
     this.escolhido = lugar;
     this.#contar();
+    this.tabela.virarPara(lugar);
   }
 
   /** Chooses an event, and brings it into sight with the focus on it. */

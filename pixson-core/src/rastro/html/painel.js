@@ -46,7 +46,7 @@ function encherPainel(painel, corrida, base, alvo, irPara) {
   const conta = (quantos, um, muitos) => `${quantos} ${quantos === 1 ? um : muitos}`;
   const partes = [
     html("h2", {}, `${corrida.nomes.get(evento.processo)}: ${evento.frase}`),
-    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}. Vetor: ${vetorDito(evento, 24)}.`),
+    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}. Vetor: ${vetorDito(evento, 24, (numero) => corrida.nomes.get(numero))}.`),
     html("p", { class: "contas" },
       html("span", { class: "passado" }, `◂ ${conta(grupos.passado.length, "evento", "eventos")} no passado`), " · ",
       html("span", { class: "futuro" }, `▸ ${grupos.futuro.length} no futuro`), " · ",
@@ -105,6 +105,12 @@ class Tabela {
     this.escrever();
   }
 
+  /** Turns to the page on which this event is. */
+  virarPara(lugar) {
+    this.pagina = Math.floor(this.ordem.indexOf(lugar) / POR_PAGINA);
+    this.escrever();
+  }
+
   #virar(quanto) {
     this.pagina += quanto;
     this.escrever();
@@ -131,7 +137,7 @@ class Tabela {
     const ditas = { passado: "◂ passado", futuro: "▸ futuro", concorrente: "∥ concorrente", proprio: "o escolhido" };
     const celulas = [
       corrida.nomes.get(evento.processo), botao, evento.rg ?? "", evento.carimbo ?? "",
-      `${evento.relogio_antes} → ${evento.relogio}`, vetorDito(evento, 12), ditas[relacao] ?? "",
+      `${evento.relogio_antes} → ${evento.relogio}`, vetorDito(evento, 12, (numero) => corrida.nomes.get(numero)), ditas[relacao] ?? "",
     ];
     return html("tr", { class: relacao }, ...celulas.map((celula) => html("td", {}, celula)));
   }
