@@ -106,6 +106,11 @@ impl Navegador {
         self.mandar("actions", &json!({"actions": [teclado]}));
     }
 
+    /// Prints the page, and gives the size of the document.
+    pub(crate) fn imprimir(&self) -> usize {
+        self.mandar("print", &json!({})).as_str().expect("a document").len()
+    }
+
     /// How many colours what is in sight has.
     pub(crate) fn cores(&self) -> u64 {
         let caminho = format!("/session/{}/screenshot", self.sessao);
