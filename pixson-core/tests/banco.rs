@@ -300,3 +300,17 @@ fn a_missing_directory_and_one_that_is_none_are_told_apart() {
     let ilegivel = BancoJson::abrir(arquivo).expect_err("it is a file");
     assert_eq!(ilegivel.culpa(), Culpa::Armazenamento);
 }
+
+#[test]
+fn what_is_shown_of_an_account_is_durable_and_waits_for_nobody() {
+    let banco = BancoEmPasta::novo(&BTreeMap::from([(rg("1"), saldo("10.0"))]));
+    let mostrado = |de: &str| banco.banco.saldo_sem_esperar(rg(de));
+    assert_eq!(mostrado("1"), None, "nobody has asked for it, and no file is read");
+    let relogio = Relogio::novo();
+    let deposito = Operacao::Deposito { rg: rg("1"), valor: valor("2.5") };
+    let feito = banco.executar(deposito, &relogio).expect("stamps are left");
+    assert_eq!(mostrado("1"), None, "it may be lost");
+    banco.confirmar(feito.recibo).expect("the disk works");
+    assert_eq!(mostrado("1"), Some(saldo("12.5")));
+    assert_eq!(mostrado("2"), None, "there is none");
+}

@@ -35,6 +35,21 @@ fn accounts_that_were_just_used_are_not_read_again() {
 }
 
 #[test]
+fn what_is_shown_of_an_account_is_what_this_server_knows_of_it() {
+    let Some(cena) = BancoDaCena::novo() else { return };
+    let servidor = cena.servidor();
+    let mostrado = |de: &str| servidor.banco.saldo_sem_esperar(rg(de));
+    assert_eq!(mostrado("1"), None, "the database is not asked");
+    servidor.fazer(deposito("1"));
+    let Ok(Sucesso::Saldo(saldo)) = servidor.fazer(Operacao::Saldo { rg: rg("1") }).desfecho else {
+        panic!("it has a balance")
+    };
+    assert_eq!(mostrado("1"), Some(saldo));
+    servidor.fazer(Operacao::Saldo { rg: rg("9") });
+    assert_eq!(mostrado("9"), None, "there is none");
+}
+
+#[test]
 fn an_account_that_another_server_has_used_is_read_again() {
     let Some(cena) = BancoDaCena::novo() else { return };
     let servidores = [(); 2].map(|()| cena.servidor());
