@@ -33,12 +33,12 @@ impl Tempo<'_> {
     pub(super) fn json(&self, depois: Option<u64>) -> String {
         let JanelaDoAnel { ate, contas, rastros } = self.anel.janela();
         let epoca = self.anel.cabecalho().epoca().unwrap_or_default();
-        let saldos: Vec<String> = contas
-            .into_iter()
-            .filter_map(|rg| Some((rg, (self.saldo)(rg)?)))
-            // An RG and a balance are digits and a point.
-            .map(|(rg, saldo)| format!("{{\"rg\":\"{rg}\",\"saldo\":\"{saldo}\"}}"))
-            .collect();
+        // An RG and a balance are digits and a point.
+        let conta = |rg: Rg| match (self.saldo)(rg) {
+            Some(saldo) => format!("{{\"rg\":\"{rg}\",\"saldo\":\"{saldo}\"}}"),
+            None => format!("{{\"rg\":\"{rg}\"}}"),
+        };
+        let saldos: Vec<String> = contas.into_iter().map(conta).collect();
         let saldos = saldos.join(",");
         let mut saida = format!("{{\"epoca\":{epoca},\"ate\":{ate},\"saldos\":[{saldos}]");
         if depois != Some(ate)

@@ -55,7 +55,9 @@ class AoVivo {
     }
     this.visto = { epoca, ate };
     if (grafo !== undefined) this.#mostrar(grafo);
-    for (const { rg, saldo } of saldos) this.saldos.set(rg, saldo);
+    // What is not known now stands as it was.
+    const conhecidos = saldos.map(({ rg, saldo }) => [rg, saldo ?? this.saldos.get(rg)]);
+    this.saldos = new Map(conhecidos.filter(([, saldo]) => saldo !== undefined));
     const linhas = [...this.saldos].sort(([um], [outro]) => um.localeCompare(outro, "pt-BR", { numeric: true }));
     this.corpo.replaceChildren(...linhas.map(([rg, saldo]) =>
       html("tr", {}, html("th", { scope: "row" }, rg), html("td", {}, reais(saldo)))));
