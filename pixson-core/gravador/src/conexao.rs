@@ -22,13 +22,16 @@ pub struct ConexaoGravada {
     mesa: Arc<Mesa>,
     conexao: ConexaoNumerada,
     lote: Vec<EventoDoRelogio>,
+    /// How many events found no room since the last were left. Counted here first: all connections share the count
+    /// of the process, and would wait for each other.
+    perdidas: usize,
     /// The requests that have no reply yet, and on whose behalf they are.
     pendentes: VecDeque<(Carimbo, Option<Rg>)>,
 }
 
 impl ConexaoGravada {
     pub(crate) fn nova(mesa: Arc<Mesa>, conexao: ConexaoNumerada) -> Self {
-        Self { mesa, conexao, lote: Vec::new(), pendentes: VecDeque::new() }
+        Self { mesa, conexao, lote: Vec::new(), perdidas: 0, pendentes: VecDeque::new() }
     }
 
     /// Of a server: a message has come in. `pedido` is `None` if it is not understood but for its stamp.
@@ -76,6 +79,7 @@ impl ConexaoGravada {
     /// Leaves what has happened so far to be written. It never waits.
     pub fn entregar(&mut self) {
         self.mesa.deixar(std::mem::take(&mut self.lote));
+        self.mesa.perder(std::mem::take(&mut self.perdidas));
     }
 
     /// On whose behalf the request with that stamp was made. It and those before it have their replies.
@@ -91,7 +95,7 @@ impl ConexaoGravada {
     fn anotar(&mut self, antes: Carimbo, depois: Carimbo, fato: Fato) {
         // What would be lost is not worth the time that it takes to note it.
         if self.mesa.cheia(self.lote.len() + 1) {
-            self.mesa.perder(1);
+            self.perdidas += 1;
             return;
         }
         self.lote.push(EventoDoRelogio { us: self.mesa.us(), antes, depois, fato });

@@ -59,7 +59,9 @@ impl Mesa {
 
     /// Counts so many events as lost.
     pub(crate) fn perder(&self, quantos: usize) {
-        self.perdidas.fetch_add(quantos as u64, Ordering::Relaxed);
+        if quantos > 0 {
+            self.perdidas.fetch_add(quantos as u64, Ordering::Relaxed);
+        }
     }
 
     /// So many events no longer wait.
