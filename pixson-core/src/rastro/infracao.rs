@@ -109,7 +109,7 @@ fn de_fora(infracao: &Infracao, carimbo: Carimbo) -> String {
             format!("{leva}, menor que o anterior, {estava}: devia ser {devia} ou mais")
         }
         RegraQuebrada::EsqueceMaisUm => format!(
-            "{leva} depois da resposta {estava}: esquece o + 1 do recebimento, e devia ser {devia} ou mais"
+            "{leva} depois da resposta {estava}: falta um + 1, o do recebimento ou o do envio, e devia ser {devia} ou mais"
         ),
         _ => format!(
             "{leva} depois da resposta {estava}: não funde o carimbo recebido, e devia ser {devia} ou mais"

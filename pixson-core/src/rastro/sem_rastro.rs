@@ -4,7 +4,7 @@ use super::evento::EventoDoRelogio;
 use super::grafo::{Grafo, OutroLado};
 use super::infracao::{Infracao, SemRastro, primeira_e_quantas};
 use super::regras::{RegraQuebrada, seguinte};
-use crate::relogio::Carimbo;
+use crate::relogio::{Carimbo, Relogio};
 
 /// Holds the requests of an inferred client against the rules, in the order in which they arrived. One
 /// complaint of each kind is enough.
@@ -30,8 +30,8 @@ pub(super) fn conferir_de_fora(
         adianta |= sem_resposta > 0;
         sem_resposta += 1;
         let Some(no) = envios.next() else { break };
-        let esperada = resposta.filter(|_| !adianta);
-        let quebrada = pelo_anterior(carimbo, ultimo).or_else(|| pela_resposta(carimbo, esperada));
+        let fundida = resposta.filter(|&resposta| !adianta && fundiria(ultimo, resposta));
+        let quebrada = pelo_anterior(carimbo, ultimo).or_else(|| pela_resposta(carimbo, fundida));
         if let Some((regra, estava, devia)) = quebrada {
             let condicional = !matches!(regra, RegraQuebrada::Volta | RegraQuebrada::Repete)
                 && sem_rastro == SemRastro::PodemAdiantar;
@@ -72,6 +72,11 @@ fn pelo_anterior(carimbo: Carimbo, ultimo: Option<Carimbo>) -> Option<Quebrada> 
     let repete = carimbo == ultimo;
     let regra = if repete { RegraQuebrada::Repete } else { RegraQuebrada::Volta };
     Some((regra, ultimo, seguinte(ultimo)))
+}
+
+/// Whether a client whose last request bore that stamp merges a reply for certain: its clock is there, or beyond.
+fn fundiria(ultimo: Option<Carimbo>, resposta: Carimbo) -> bool {
+    Relogio::desde(ultimo.unwrap_or_default()).receber(resposta).depois > resposta
 }
 
 /// If it had the reply stamped `r` before it sent, its clock was at `r + 1` or beyond.
