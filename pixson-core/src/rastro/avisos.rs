@@ -26,6 +26,12 @@ impl AvisoDoGrafo {
                 "A conexão {conexao} de {} é a mesma de outro cliente: um rastro foi dado duas vezes?",
                 grafo.nome(processo)
             ),
+            Self::SemEnvio { processo, no } => format!(
+                "{}: chegou o carimbo {}, que {} não diz ter enviado nesta conexão.",
+                grafo.onde(no),
+                grafo.nos()[no].evento.recebido().unwrap_or_default(),
+                grafo.nome(processo)
+            ),
             Self::Circulo { no } => format!(
                 "{}: a mensagem teria chegado antes de ser enviada, e ficou de fora.",
                 grafo.onde(no)

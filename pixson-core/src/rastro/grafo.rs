@@ -98,6 +98,14 @@ pub enum AvisoDoGrafo {
         /// The number of its connection.
         conexao: u64,
     },
+    /// This message came in, and the process at the other end of its connection, whose whole trace is there, says nothing
+    /// of it: it has sent another stamp than it says. Only the first of each connection is named.
+    SemEnvio {
+        /// The process that should have sent it.
+        processo: usize,
+        /// The event that received it.
+        no: usize,
+    },
     /// This message would have come before it was sent, and was left out.
     Circulo {
         /// The event that received it.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::evento::{Dito, Fato, para};
-use super::grafo::Grafo;
+use super::grafo::{AvisoDoGrafo, Grafo};
 use super::juncao::carimbo_da_mensagem;
 use super::pontas::{Ponta, Pontas};
 use crate::relogio::Carimbo;
@@ -15,7 +15,17 @@ pub(super) fn ligar(grafo: &mut Grafo, pontas: &Pontas, pares: &[Option<usize>])
         if let Some(servidor) = par.map(|lugar| &pontas.servidores[lugar]) {
             ligar_por_carimbo(grafo, &cliente.envios, &servidor.recebimentos);
             ligar_por_carimbo(grafo, &servidor.envios, &cliente.recebimentos);
+            avisar_de_estranhas(grafo, cliente, servidor);
         }
+    }
+}
+
+/// A request that came in and that the client has not sent, though its whole trace is there.
+fn avisar_de_estranhas(grafo: &mut Grafo, cliente: &Ponta, servidor: &Ponta) {
+    let estranha = |&&no: &&usize| grafo.nos[no].origem.is_none();
+    let no = servidor.recebimentos.iter().find(estranha).copied();
+    if let Some(no) = no.filter(|_| grafo.processos[cliente.processo].inteiro) {
+        grafo.avisos.push(AvisoDoGrafo::SemEnvio { processo: cliente.processo, no });
     }
 }
 

@@ -1,9 +1,12 @@
 //! Who broke which rule: never a correct process, and always one that has a defect.
 
 use pixson_core::rastro::{
-    Grafo, Infracao, LinhaDoRastro, Rastros, RegraQuebrada, RelatoDoRastro, SemRastro,
+    CabecalhoDoRastro, ConexaoNumerada, Conteudo, Dito, EventoDoRelogio, Fato, Grafo, Infracao,
+    LinhaDoRastro, MensagemVista, Rastros, RegraQuebrada, RelatoDoRastro, RespostaVista, SemRastro,
     diagnosticar, ler_linha, montar,
 };
+use pixson_core::relogio::Recebimento;
+use pixson_core::{Carimbo, Operacao, Relogio, Sucesso};
 use pixson_oraculos::Sorteio;
 
 use super::corrida::{Corrida, Defeito, Modelo};
@@ -170,6 +173,36 @@ fn a_client_without_a_trace_that_waits_is_judged_by_its_stamps() {
         }
         assert!(crate::comum::sementes::so_uma() || achados > 30, "{defeito:?}: {achados}");
     }
+}
+
+/// Others have taken the server's clock so far ahead that a client does not merge its replies.
+#[test]
+fn a_client_that_waits_is_right_not_to_merge_a_reply_that_is_too_far_ahead() {
+    let mut servidor = Relogio::desde(Carimbo::novo(1 << 33).expect("in range"));
+    let cliente = Relogio::novo();
+    let conexao = ConexaoNumerada { numero: 1, porta: None };
+    let rg = "1".parse().expect("an RG");
+    let mut eventos = Vec::new();
+    for operacao in [Operacao::Login { rg }, Operacao::Saldo { rg }, Operacao::Saldo { rg }] {
+        let pedido = cliente.tique().expect("far from the end");
+        let Recebimento { antes, depois, .. } = servidor.receber(pedido);
+        let conteudo = Conteudo::Pedido(Some(operacao));
+        let fato = Fato::Recebimento(MensagemVista { conexao, carimbo: pedido, conteudo });
+        eventos.push(EventoDoRelogio { us: 0, antes, depois, fato });
+        let resposta = servidor.tique().expect("far from the end");
+        let dito = Dito::Conhecido(Ok(Sucesso::Login));
+        let vista = RespostaVista { responde: Some(pedido), rg: Some(rg), dito };
+        let conteudo = Conteudo::Resposta(vista);
+        let fato = Fato::Envio(MensagemVista { conexao, carimbo: resposta, conteudo });
+        eventos.push(EventoDoRelogio { us: 0, antes: depois, depois: resposta, fato });
+        let recebida = cliente.receber(resposta);
+        assert_eq!(recebida.antes, recebida.depois, "not merged");
+        servidor = Relogio::desde(resposta);
+    }
+    let cabecalho = CabecalhoDoRastro::novo("servidor".parse().expect("a name")).com_epoca(1);
+    let grafo = montar(Rastros::ultimos(cabecalho, 0, 0, eventos));
+    let infracoes = diagnosticar(&grafo, SemRastro::UmPorVez);
+    assert!(infracoes.is_empty(), "{:#?}", frases(&grafo, &infracoes));
 }
 
 /// Whichever line of a whole trace of a server is taken away, if the rest is numbered anew.

@@ -156,3 +156,28 @@ fn every_message_of_a_run_is_found_or_inferred() {
         }
     }
 }
+
+#[test]
+fn a_stamp_that_came_in_otherwise_than_the_client_says_is_told() {
+    let servidor = r#"{"formato":"pixson-rastro","versao":1,"processo":"servidor","epoca":1}
+{"seq":1,"processo":"servidor","epoca":1,"us":1,"evento":"recebimento","conexao":1,"porta":9,"carimbo":1,"relogio_antes":0,"relogio":2,"operacao":"login","rg":"1"}
+{"seq":2,"processo":"servidor","epoca":1,"us":2,"evento":"envio","conexao":1,"porta":9,"carimbo":3,"relogio_antes":2,"relogio":3,"responde":1,"rg":"1","desfecho":"feito","texto":"Login realizado com sucesso"}
+{"seq":3,"processo":"servidor","epoca":1,"us":4,"evento":"recebimento","conexao":1,"porta":9,"carimbo":4,"relogio_antes":3,"relogio":5,"operacao":"saldo","rg":"1"}
+"#;
+    let ana = r#"{"formato":"pixson-rastro","versao":1,"processo":"ana"}
+{"seq":1,"processo":"ana","us":1,"evento":"envio","conexao":1,"porta":9,"carimbo":1,"relogio_antes":0,"relogio":1,"operacao":"login","rg":"1"}
+{"seq":2,"processo":"ana","us":2,"evento":"recebimento","conexao":1,"porta":9,"carimbo":3,"relogio_antes":1,"relogio":4,"responde":1,"rg":"1","desfecho":"feito","texto":"Login realizado com sucesso"}
+{"seq":3,"processo":"ana","us":3,"evento":"envio","conexao":1,"porta":9,"carimbo":5,"relogio_antes":4,"relogio":5,"operacao":"saldo","rg":"1"}
+"#;
+    let fim = r#"{"seq":4,"processo":"ana","us":5,"evento":"perda","perdidas":0}
+"#;
+    for (ana, inteiro) in [(ana.to_owned(), false), (format!("{ana}{fim}"), true)] {
+        let mut rastros = Rastros::default();
+        rastros.arquivo(servidor.as_bytes()).expect("a trace");
+        rastros.arquivo(ana.as_bytes()).expect("a trace");
+        let grafo = montar(rastros);
+        let ditos: Vec<String> = grafo.avisos().iter().map(|aviso| aviso.frase(&grafo)).collect();
+        let dito = "servidor (época 1), linha 3: chegou o carimbo 4, que ana não diz ter enviado nesta conexão.";
+        assert_eq!(ditos.iter().any(|um| um == dito), inteiro, "{ditos:?}");
+    }
+}
