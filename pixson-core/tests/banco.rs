@@ -304,7 +304,7 @@ fn a_missing_directory_and_one_that_is_none_are_told_apart() {
 #[test]
 fn what_is_shown_of_an_account_is_durable_and_waits_for_nobody() {
     let banco = BancoEmPasta::novo(&BTreeMap::from([(rg("1"), saldo("10.0"))]));
-    let mostrado = |de: &str| banco.banco.saldo_sem_esperar(rg(de));
+    let mostrado = |de: &str| banco.banco.saldos_sem_esperar([rg(de)]).remove(&rg(de));
     assert_eq!(mostrado("1"), None, "nobody has asked for it, and no file is read");
     let relogio = Relogio::novo();
     let deposito = Operacao::Deposito { rg: rg("1"), valor: valor("2.5") };

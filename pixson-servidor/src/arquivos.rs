@@ -1,5 +1,6 @@
 //! The bank in files as a server has it: its checkpoints, and what goes wrong with files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -86,8 +87,8 @@ impl BancoServido for BancoJson {
         })
     }
 
-    fn saldo(&self, rg: Rg) -> Option<Saldo> {
-        self.saldo_sem_esperar(rg)
+    fn saldos(&self, contas: &BTreeSet<Rg>) -> BTreeMap<Rg, Saldo> {
+        self.saldos_sem_esperar(contas.iter().copied())
     }
 
     fn queixas(&self) -> Vec<String> {

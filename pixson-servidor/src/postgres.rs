@@ -1,5 +1,6 @@
 //! The bank on PostgreSQL as a server has it: whether its database is there, and its numbers.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,8 +153,8 @@ impl BancoServido for BancoPostgres {
         ])
     }
 
-    fn saldo(&self, rg: Rg) -> Option<Saldo> {
-        self.saldo_sem_esperar(rg)
+    fn saldos(&self, contas: &BTreeSet<Rg>) -> BTreeMap<Rg, Saldo> {
+        self.saldos_sem_esperar(contas.iter().copied())
     }
 
     fn queixas(&self) -> Vec<String> {

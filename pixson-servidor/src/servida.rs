@@ -1,5 +1,6 @@
 //! What a server asks of its bank, beside operations.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use pixson_core::{Banco, Rg, Saldo};
@@ -43,8 +44,8 @@ pub(crate) trait BancoServido: Banco {
     /// Its numbers.
     fn instantaneo(&self) -> InstantaneoDoBanco;
 
-    /// What an account has, for the live page: without waiting for anybody. `None` if that is not known.
-    fn saldo(&self, rg: Rg) -> Option<Saldo>;
+    /// What these accounts have, for the live page, as far as it is known without waiting for an operation.
+    fn saldos(&self, contas: &BTreeSet<Rg>) -> BTreeMap<Rg, Saldo>;
 
     /// A sentence for each account file that cannot be replaced.
     fn queixas(&self) -> Vec<String>;

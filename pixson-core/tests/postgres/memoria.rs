@@ -38,7 +38,7 @@ fn accounts_that_were_just_used_are_not_read_again() {
 fn what_is_shown_of_an_account_is_what_this_server_knows_of_it() {
     let Some(cena) = BancoDaCena::novo() else { return };
     let servidor = cena.servidor();
-    let mostrado = |de: &str| servidor.banco.saldo_sem_esperar(rg(de));
+    let mostrado = |de: &str| servidor.banco.saldos_sem_esperar([rg(de)]).remove(&rg(de));
     assert_eq!(mostrado("1"), None, "the database is not asked");
     servidor.fazer(deposito("1"));
     let Ok(Sucesso::Saldo(saldo)) = servidor.fazer(Operacao::Saldo { rg: rg("1") }).desfecho else {

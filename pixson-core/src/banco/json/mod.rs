@@ -24,11 +24,13 @@ mod retratar;
 mod tentativa;
 mod troca;
 
+use std::collections::BTreeMap;
+
 pub use self::administracao::{Conflito, ErroAbrirContas, ErroAjuste, Gestao};
 use self::atrasadas::Atrasadas;
 pub use self::aviso::Aviso;
 pub use self::cadastro::{Cadastro, ErroConta};
-use self::contas::{Contas, Vaga};
+use self::contas::{ContaViva, Contas, Vaga};
 pub use self::presa::Presa;
 use self::presas::Presas;
 use self::publicacao::Publicacao;
@@ -151,13 +153,14 @@ impl<D: Disco> BancoJson<D> {
         self.diario.medidas()
     }
 
-    /// What an account has, for a display: without waiting, and without reading a file. `None` if the account is not
-    /// in memory or not there, somebody is using it, or its last record is not durable yet.
-    pub fn saldo_sem_esperar(&self, rg: Rg) -> Option<Saldo> {
-        let vaga = self.contas.procurar(rg)?;
-        let conta = vaga.tentar_trancar()?;
-        let viva = conta.as_ref()?;
-        self.diario.confirmado(viva.seq).then_some(viva.conta.saldo)
+    /// What these accounts have, for a display: without waiting for an operation, and without reading a file. An
+    /// account is left out if it is not in memory or not there, somebody is using it, or its last record is not
+    /// durable yet.
+    pub fn saldos_sem_esperar(&self, rgs: impl IntoIterator<Item = Rg>) -> BTreeMap<Rg, Saldo> {
+        let saldo = |viva: &ContaViva| self.diario.confirmado(viva.seq).then_some(viva.conta.saldo);
+        rgs.into_iter()
+            .filter_map(|rg| Some((rg, self.contas.espiar(rg, saldo).flatten()?)))
+            .collect()
     }
 
     /// Whether the disk has failed. Nothing is acknowledged any more: the program should end, and

@@ -43,6 +43,7 @@ mod testemunha;
 mod valores;
 mod via;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -171,10 +172,10 @@ impl BancoPostgres {
         self.medidas.desligadas()
     }
 
-    /// What an account has, for a display: as this server has last read or written it, without asking the database.
-    /// `None` if that is not remembered, or operations are being done at this moment.
-    pub fn saldo_sem_esperar(&self, rg: Rg) -> Option<Saldo> {
-        self.fila.com_via(|via| via.saldo_lembrado(rg)).flatten()
+    /// What these accounts have, for a display: as this server has last read or written it, without asking the
+    /// database. An account is left out if it is not remembered; all are while operations are being done.
+    pub fn saldos_sem_esperar(&self, rgs: impl IntoIterator<Item = Rg>) -> BTreeMap<Rg, Saldo> {
+        self.fila.com_via(|via| via.saldos_lembrados(rgs)).unwrap_or_default()
     }
 
     /// Where the database is, and how long it is waited for.

@@ -86,11 +86,15 @@ impl Via {
         }
     }
 
-    /// Tells this one of the stamps that are drawn from here on.
-    pub(super) fn saldo_lembrado(&self, rg: Rg) -> Option<Saldo> {
-        self.lembradas.saldo(rg)
+    /// What these accounts had when they were last read or written, as far as it is remembered.
+    pub(super) fn saldos_lembrados(
+        &self,
+        rgs: impl IntoIterator<Item = Rg>,
+    ) -> BTreeMap<Rg, Saldo> {
+        rgs.into_iter().filter_map(|rg| Some((rg, self.lembradas.saldo(rg)?))).collect()
     }
 
+    /// Tells this one of the stamps that are drawn from here on.
     pub(super) fn testemunhar(&mut self, testemunha: Arc<dyn Testemunha>) {
         self.testemunha = Some(testemunha);
     }
