@@ -9,6 +9,7 @@ use pixson_core::banco::ConfiguracaoPostgres;
 use pixson_core::rastro::CabecalhoDoRastro;
 use pixson_gravador::{AnelDoRastro, comando_digitado};
 use pixson_linha::rastro;
+use pixson_metricas::AoVivo;
 use pixson_observacao::Rastreio;
 
 use crate::argumentos::Argumentos;
@@ -22,14 +23,6 @@ const BANCO: &str = "--banco";
 pub(crate) struct RastroDoServidor {
     pub(crate) rastreio: Rastreio,
     pub(crate) ao_vivo: Option<AoVivo>,
-}
-
-/// What the live page needs.
-#[derive(Debug)]
-pub(crate) struct AoVivo {
-    pub(crate) anel: Arc<AnelDoRastro>,
-    /// The host of the address at which it is offered.
-    pub(crate) host: String,
 }
 
 /// Begins the trace of this run of the bank, if one is asked for. An error is a sentence for the person who started
@@ -48,11 +41,9 @@ pub(crate) fn comecar(
         .com_comando(&comando_digitado(sem_senhas(env::args_os())));
     let avisar = |frase: &str| tracing::warn!("{frase} O servidor continua.");
     let metricas = metricas.as_deref().filter(|_| *painel_tempo);
-    let ao_vivo = metricas.and_then(|endereco| endereco.rsplit_once(':')).map(|(host, _)| AoVivo {
-        anel: Arc::new(AnelDoRastro::novo(cabecalho.clone())),
-        host: host.into(),
-    });
-    let anel = ao_vivo.as_ref().map(|ao_vivo| Arc::clone(&ao_vivo.anel));
+    let host = metricas.and_then(|endereco| endereco.rsplit_once(':')).map(|(host, _)| host);
+    let anel = host.map(|_| Arc::new(AnelDoRastro::novo(cabecalho.clone())));
+    let ao_vivo = anel.clone().zip(host).map(|(anel, host)| AoVivo::novo(anel, host.to_owned()));
     let gravador = rastro::comecar(arquivo.as_deref(), anel, &cabecalho, avisar)?;
     Ok(Some(RastroDoServidor { rastreio: Rastreio::novo(gravador), ao_vivo }))
 }

@@ -1,5 +1,6 @@
 //! A bank behind its listener: its run, its upkeep, its panel, its end.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process;
@@ -7,15 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pixson_core::Servico;
+use pixson_core::{Rg, Saldo, Servico};
 use pixson_linha::sinais;
-use pixson_metricas::{Instantaneo, Metricas, Observado, Painel, Tempo};
+use pixson_metricas::{AoVivo, Instantaneo, Metricas, Observado, Painel};
 use pixson_observacao::{Observacao, Tela};
 use pixson_rede::{Conducao, Limites, Parada, tarefa};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::queda::Queda;
-use crate::rastro::{AoVivo, RastroDoServidor};
+use crate::rastro::RastroDoServidor;
 use crate::servida::BancoServido;
 
 /// How often the bank is looked after: every 500 ms, or at once if the last time took longer. A change
@@ -177,11 +178,12 @@ impl<B: BancoServido> Observado for ServidorDeContas<B> {
         self.banco().queixas()
     }
 
-    fn com_tempo<R>(&self, mostrar: impl FnOnce(Option<&Tempo<'_>>) -> R) -> R {
-        let saldo = |rg| self.banco().saldo(rg);
-        let tempo =
-            self.ao_vivo.as_ref().map(|AoVivo { anel, host }| Tempo { anel, host, saldo: &saldo });
-        mostrar(tempo.as_ref())
+    fn ao_vivo(&self) -> Option<&AoVivo> {
+        self.ao_vivo.as_ref()
+    }
+
+    fn saldos(&self, contas: &BTreeSet<Rg>) -> BTreeMap<Rg, Saldo> {
+        self.banco().saldos(contas)
     }
 
     fn saudavel(&self) -> bool {

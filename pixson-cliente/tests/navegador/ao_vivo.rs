@@ -44,8 +44,7 @@ fn what_clients_do_is_seen_as_it_happens_and_a_choice_stays_until_the_server_beg
     let devidos = [ANA, BIA].map(|rg| {
         let resposta = entrar(&instancia, rg).pedir(&format!("t:9|op:1|rg:{rg}"));
         let (_, saldo) = resposta.split_once("Saldo: ").expect("a balance");
-        let (reais, centavos) = saldo.split_once('.').expect("a point");
-        format!("{rg}{reais},{centavos:0<2}")
+        format!("{rg}{saldo}")
     });
     let saldos = "[...document.querySelectorAll('#saldos tr')].map((um) => um.textContent)";
     esperar(&navegador, &format!("{saldos}.join() === {}", json!(devidos.join(","))));
@@ -77,4 +76,27 @@ fn a_page_that_is_held_stays_as_it_is_until_it_goes_on() {
     assert_eq!(navegador.avaliar(perguntar), 4);
     navegador.apontar("#seguir", true);
     esperar(&navegador, "document.querySelectorAll('.evento').length === 8");
+}
+
+#[test]
+fn whoever_chooses_nothing_any_more_is_taken_along_to_the_newest_event() {
+    let Some(navegador) = Navegador::novo(1280) else { return };
+    let contas = contas_de_exemplo();
+    let (instancia, endereco) = servir(contas.path(), "127.0.0.1:0");
+    navegador.visitar(&format!("http://{endereco}/tempo"));
+    entrar(&instancia, ANA);
+    esperar(&navegador, "document.querySelectorAll('.evento').length === 4");
+    navegador.apontar(".evento[aria-label*=': envia Login']", true);
+    (0..20).for_each(|_| drop(entrar(&instancia, BIA)));
+    esperar(&navegador, "pagina.corrida.eventos.length === 84");
+    let topo = "document.getElementById('quadro').scrollTop";
+    assert_eq!(navegador.avaliar(&format!("return {topo}")), 0, "what is chosen stays in sight");
+    navegador.teclar("\u{e00c}");
+    entrar(&instancia, ANA);
+    esperar(
+        &navegador,
+        "document.querySelector(`[data-lugar=\"${pagina.corrida.eventos.length - 1}\"]`) !== null",
+    );
+    esperar(&navegador, &format!("{topo} > 0"));
+    assert_eq!(navegador.queixas(), [""; 0]);
 }

@@ -32,7 +32,7 @@ fn each_complaint_leads_to_its_event_and_a_message_that_was_lost_to_a_cross() {
     );
     navegador.apontar("#queixas button", true);
     let dito = painel(&navegador);
-    assert!(dito.contains("ana: recebe Login") && dito.contains("devia ir a 4"), "{dito}");
+    assert!(dito.contains("ana, linha 2: recebe Login") && dito.contains("devia ir a 4"), "{dito}");
     let cruzes = "return [...document.querySelectorAll('.cruz')].map((um) => um.textContent)";
     assert_eq!(navegador.avaliar(cruzes), json!(["✕"]));
 }

@@ -2,10 +2,11 @@
 
 use std::num::ParseIntError;
 
+use httparse::Header;
 use pixson_core::rastro::html_ao_vivo;
 
 use super::observado::Observado;
-use super::tempo::Tempo;
+use super::tempo::AoVivo;
 
 /// The longest request: 8 KiB, with up to 64 headers.
 const PEDIDO_MAX_BYTES: usize = 8 * 1024;
@@ -47,7 +48,7 @@ impl Pagina {
         format!(
             "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
              {permite}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
-             Connection: close\r\n\r\n{corpo_dito}",
+             X-Frame-Options: DENY\r\nCross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n\r\n{corpo_dito}",
             corpo.len()
         )
         .into_bytes()
@@ -72,9 +73,7 @@ pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<
         Ok(httparse::Status::Complete(_)) => {
             let (metodo, alvo) = (pedido.method.unwrap_or_default(), pedido.path.unwrap_or("/"));
             let pagina = if METODOS.contains(&metodo) {
-                let host = pedido.headers.iter().find(|um| um.name.eq_ignore_ascii_case("host"));
-                let host = host.map(|host| str::from_utf8(host.value).unwrap_or_default());
-                achar(alvo, host, observado)
+                achar(alvo, pedido.headers, observado)
             } else {
                 Pagina::texto(NAO_SE_FAZ, "só GET e HEAD\n")
             };
@@ -89,37 +88,54 @@ pub(super) fn cortado() -> Vec<u8> {
     Pagina::texto("400 Bad Request", "pedido inválido\n").escrever(true)
 }
 
-fn achar(alvo: &str, host: Option<&str>, observado: &impl Observado) -> Pagina {
-    match caminho(alvo).as_slice() {
-        b"/metrics" => match observado.metricas().texto(observado.instantaneo()) {
+fn achar(alvo: &str, cabecalhos: &[Header<'_>], observado: &impl Observado) -> Pagina {
+    match (caminho(alvo).as_slice(), observado.ao_vivo()) {
+        (b"/metrics", _) => match observado.metricas().texto(observado.instantaneo()) {
             Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
             Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
         },
-        b"/saude" if observado.saudavel() => Pagina::texto("200 OK", &saude(&observado.presas())),
-        b"/saude" => Pagina::texto("503 Service Unavailable", "indisponível\n"),
-        caminho => observado.com_tempo(|tempo| match tempo {
-            None => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
-            Some(tempo) => do_tempo(caminho, alvo, host, tempo),
-        }),
+        (b"/saude", _) if observado.saudavel() => {
+            Pagina::texto("200 OK", &saude(&observado.presas()))
+        }
+        (b"/saude", _) => Pagina::texto("503 Service Unavailable", "indisponível\n"),
+        (b"/tempo" | b"/tempo.json", Some(ao_vivo)) if !conhecido(alvo, cabecalhos, ao_vivo) => {
+            let frase = "abra pelo endereço IP, por localhost, ou pelo nome dado em --metricas\n";
+            Pagina::texto("421 Misdirected Request", frase)
+        }
+        (b"/tempo", Some(_)) => Pagina { situacao: "200 OK", tipo: HTML, corpo: html_ao_vivo() },
+        (b"/tempo.json", Some(_)) if de_outro_lugar(cabecalhos) => {
+            Pagina::texto("403 Forbidden", "só a página /tempo pede isto em um navegador\n")
+        }
+        (b"/tempo.json", Some(ao_vivo)) => match depois(alvo) {
+            Ok(depois) => {
+                let corpo = ao_vivo.json(depois, |contas| observado.saldos(contas));
+                Pagina { situacao: "200 OK", tipo: JSON, corpo }
+            }
+            Err(_) => Pagina::texto("400 Bad Request", "depois é o número de um evento\n"),
+        },
+        (_, Some(_)) => Pagina::texto("404 Not Found", "há /metrics, /saude e /tempo\n"),
+        (_, None) => Pagina::texto("404 Not Found", "há /metrics e /saude\n"),
     }
 }
 
-/// The live page, and what it asks for.
-fn do_tempo(caminho: &[u8], alvo: &str, host: Option<&str>, tempo: &Tempo<'_>) -> Pagina {
-    if ![b"/tempo".as_slice(), b"/tempo.json"].contains(&caminho) {
-        return Pagina::texto("404 Not Found", "há /metrics, /saude e /tempo\n");
-    }
-    if !tempo.atende_por(host) {
-        let frase = "abra pelo endereço IP, por localhost, ou pelo nome dado em --metricas\n";
-        return Pagina::texto("421 Misdirected Request", frase);
-    }
-    if caminho == b"/tempo" {
-        return Pagina { situacao: "200 OK", tipo: HTML, corpo: html_ao_vivo() };
-    }
-    match depois(alvo) {
-        Ok(depois) => Pagina { situacao: "200 OK", tipo: JSON, corpo: tempo.json(depois) },
-        Err(_) => Pagina::texto("400 Bad Request", "depois é o número de um evento\n"),
-    }
+/// Whether every name under which this is asked for is one of the live page. A program that is no browser may give
+/// none.
+fn conhecido(alvo: &str, cabecalhos: &[Header<'_>], ao_vivo: &AoVivo) -> bool {
+    let no_alvo = alvo.split_once("://").and_then(|(_, resto)| resto.split(['/', '?', '#']).next());
+    let mut nomes = valores(cabecalhos, "host").chain(no_alvo);
+    nomes.all(|nome| ao_vivo.atende_por(nome))
+}
+
+/// Whether a browser asks on behalf of a page from elsewhere, which could read nothing, but have work be done
+/// (W3C, Fetch Metadata).
+fn de_outro_lugar(cabecalhos: &[Header<'_>]) -> bool {
+    valores(cabecalhos, "sec-fetch-site").any(|de| !matches!(de, "same-origin" | "none"))
+}
+
+/// The values of the headers with this name. One that is no text is empty.
+fn valores<'h>(cabecalhos: &'h [Header<'_>], nome: &'static str) -> impl Iterator<Item = &'h str> {
+    let destes = cabecalhos.iter().filter(move |um| um.name.eq_ignore_ascii_case(nome));
+    destes.map(|um| str::from_utf8(um.value).unwrap_or_default().trim())
 }
 
 /// The last event that a visitor has seen, by the query of a target.

@@ -24,7 +24,7 @@ pub use self::instantaneo::{
 };
 pub use self::observado::Observado;
 pub use self::painel::Painel;
-pub use self::tempo::Tempo;
+pub use self::tempo::AoVivo;
 
 /// The first bound of the latency's buckets, in seconds, how much each exceeds the one before, and
 /// how many there are: from 16 µs to 17 s.

@@ -1,6 +1,10 @@
 //! The server that the pages show.
 
-use super::{Instantaneo, Metricas, Tempo};
+use std::collections::{BTreeMap, BTreeSet};
+
+use pixson_core::{Rg, Saldo};
+
+use super::{AoVivo, Instantaneo, Metricas};
 
 /// What a server tells the pages about itself.
 pub trait Observado {
@@ -13,8 +17,12 @@ pub trait Observado {
     /// A sentence for each account file that cannot be replaced. The server is healthy all the
     /// same.
     fn presas(&self) -> Vec<String>;
-    /// Shows `mostrar` what the live page shows. A server that offers none shows `None`.
-    fn com_tempo<R>(&self, mostrar: impl FnOnce(Option<&Tempo<'_>>) -> R) -> R {
-        mostrar(None)
+    /// The live page, if it offers one.
+    fn ao_vivo(&self) -> Option<&AoVivo> {
+        None
+    }
+    /// What these accounts have, for the live page, as far as it is known without waiting.
+    fn saldos(&self, _: &BTreeSet<Rg>) -> BTreeMap<Rg, Saldo> {
+        BTreeMap::new()
     }
 }

@@ -1,7 +1,10 @@
 //! The live page: the last events of the server's trace, and the balances of their accounts.
 
-use std::fmt::{self, Write};
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use pixson_core::rastro::{
     Causalidade, Filtro, Rastros, Recorte, SemRastro, diagnosticar, json, montar,
@@ -9,41 +12,56 @@ use pixson_core::rastro::{
 use pixson_core::{Rg, Saldo};
 use pixson_gravador::{AnelDoRastro, JanelaDoAnel};
 
-/// What the live page shows.
-pub struct Tempo<'o> {
-    /// The last events.
-    pub anel: &'o AnelDoRastro,
-    /// The host by which the pages are asked for, as the operator gave it. They are also shown by an address or by
-    /// `localhost`, and by no other name: a page of somebody else whose name suddenly means this machine
-    /// (DNS rebinding) reads nothing here.
-    pub host: &'o str,
-    /// What an account has, if that is known without waiting.
-    pub saldo: &'o dyn Fn(Rg) -> Option<Saldo>,
+/// How old the graph may be that a visitor gets: 200 ms. Making one takes up to 35 ms, in which nobody else is
+/// answered.
+const VALIDADE: Duration = Duration::from_millis(200);
+
+/// The live page of a server.
+#[derive(Debug)]
+pub struct AoVivo {
+    anel: Arc<AnelDoRastro>,
+    host: String,
+    vista: Mutex<Option<Vista>>,
 }
 
-impl fmt::Debug for Tempo<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tempo").field("anel", &self.anel).field("host", &self.host).finish()
+/// What was to be seen at one moment.
+#[derive(Clone, Debug)]
+struct Vista {
+    feita: Instant,
+    ate: u64,
+    contas: Arc<BTreeSet<Rg>>,
+    grafo: Arc<str>,
+}
+
+impl AoVivo {
+    /// The page of what is in this ring.
+    ///
+    /// `host` is the one by which the pages are asked for, as the operator gave it. They are also shown by an address
+    /// or by `localhost`, and by no other name: a page of somebody else whose name suddenly means this machine (DNS
+    /// rebinding) reads nothing here.
+    pub fn novo(anel: Arc<AnelDoRastro>, host: String) -> Self {
+        Self { anel, host, vista: Mutex::default() }
     }
-}
 
-impl Tempo<'_> {
-    /// What there is to be seen now, as docs/rastro.md says in its section 10: the graph only if there are events
-    /// after the last that the visitor has seen, or the visitor has seen another run.
-    pub(super) fn json(&self, depois: Option<u64>) -> String {
-        let JanelaDoAnel { ate, contas, rastros } = self.anel.janela();
+    /// What there is to be seen now, as docs/rastro.md says in its section 10: the graph only if it is not the one that
+    /// the visitor has. `saldos` says what accounts have, as far as that is known.
+    pub(super) fn json(
+        &self,
+        depois: Option<u64>,
+        saldos: impl FnOnce(&BTreeSet<Rg>) -> BTreeMap<Rg, Saldo>,
+    ) -> String {
+        let Vista { ate, contas, grafo, .. } = self.vista();
         let epoca = self.anel.cabecalho().epoca().unwrap_or_default();
+        let saldos = saldos(&contas);
         // An RG and a balance are digits and a point.
-        let conta = |rg: Rg| match (self.saldo)(rg) {
+        let conta = |rg: &Rg| match saldos.get(rg) {
             Some(saldo) => format!("{{\"rg\":\"{rg}\",\"saldo\":\"{saldo}\"}}"),
             None => format!("{{\"rg\":\"{rg}\"}}"),
         };
-        let saldos: Vec<String> = contas.into_iter().map(conta).collect();
-        let saldos = saldos.join(",");
-        let mut saida = format!("{{\"epoca\":{epoca},\"ate\":{ate},\"saldos\":[{saldos}]");
-        if depois != Some(ate)
-            && let Some(grafo) = grafo(rastros)
-        {
+        let contas: Vec<String> = contas.iter().map(conta).collect();
+        let contas = contas.join(",");
+        let mut saida = format!("{{\"epoca\":{epoca},\"ate\":{ate},\"saldos\":[{contas}]");
+        if depois != Some(ate) {
             // A String takes whatever is written to it.
             let _ = write!(saida, ",\"grafo\":{grafo}");
         }
@@ -51,25 +69,42 @@ impl Tempo<'_> {
         saida
     }
 
+    /// The last view, or a new one if that is too old. However many visitors there are, no more are made.
+    fn vista(&self) -> Vista {
+        // A poisoned lock is ignored: a whole view stands there whatever panics.
+        let mut vista = self.vista.lock().unwrap_or_else(PoisonError::into_inner);
+        let agora = Instant::now();
+        if let Some(vista) = vista.as_ref().filter(|uma| agora < uma.feita + VALIDADE) {
+            return vista.clone();
+        }
+        let JanelaDoAnel { ate, contas, rastros } = self.anel.janela();
+        let nova = Vista { feita: agora, ate, contas: Arc::new(contas), grafo: grafo(rastros) };
+        vista.insert(nova).clone()
+    }
+
     /// Whether the pages are shown to who asks for them under this name (RFC 9110, section 7.2).
-    pub(super) fn atende_por(&self, host: Option<&str>) -> bool {
-        let Some(host) = host.map(str::trim) else { return true };
+    pub(super) fn atende_por(&self, host: &str) -> bool {
         let nome = match host.rsplit_once(':') {
             Some((nome, porta)) if porta.bytes().all(|byte| byte.is_ascii_digit()) => nome,
             _ => host,
         };
-        let nome = nome.strip_prefix('[').and_then(|nome| nome.strip_suffix(']')).unwrap_or(nome);
+        if let Some(endereco) = nome.strip_prefix('[') {
+            let endereco = endereco.strip_suffix(']');
+            return endereco.is_some_and(|endereco| endereco.parse::<Ipv6Addr>().is_ok());
+        }
+        let nome = nome.strip_suffix('.').unwrap_or(nome);
+        let conhecidos = [self.host.as_str(), "localhost"];
         nome.parse::<IpAddr>().is_ok()
-            || [self.host, "localhost"].iter().any(|certo| nome.eq_ignore_ascii_case(certo))
+            || conhecidos.iter().any(|certo| nome.eq_ignore_ascii_case(certo))
     }
 }
 
-/// The graph of these traces. Too large a one could not be: a ring holds few events.
-fn grafo(rastros: Rastros) -> Option<String> {
-    let causalidade = Causalidade::de(montar(rastros)).ok()?;
+/// The graph of these traces.
+fn grafo(rastros: Rastros) -> Arc<str> {
+    let causalidade = Causalidade::de(montar(rastros)).expect("a ring holds few events");
     let recorte = Recorte::de(causalidade.grafo(), &Filtro::default());
     let infracoes = diagnosticar(causalidade.grafo(), SemRastro::PodemAdiantar);
-    Some(json(&causalidade, &recorte, &infracoes))
+    json(&causalidade, &recorte, &infracoes).into()
 }
 
 #[cfg(test)]
@@ -80,18 +115,32 @@ mod tests {
 
     #[test]
     fn a_page_is_shown_under_an_address_or_a_name_that_the_operator_knows() {
-        let anel = AnelDoRastro::novo(CabecalhoDoRastro::novo("servidor".parse().expect("a name")));
-        let tempo = Tempo { anel: &anel, host: "Banco.local", saldo: &|_| None };
-        for certo in
-            ["127.0.0.1:9100", "10.0.0.7", "[::1]:9100", "[::1]", "LOCALHOST:1", "banco.local:9100"]
-        {
-            assert!(tempo.atende_por(Some(certo)), "{certo}");
+        let cabecalho = CabecalhoDoRastro::novo("servidor".parse().expect("a name"));
+        let ao_vivo =
+            AoVivo::novo(Arc::new(AnelDoRastro::novo(cabecalho)), "Banco.local".to_owned());
+        for certo in [
+            "127.0.0.1:9100",
+            "10.0.0.7",
+            "[::1]:9100",
+            "[::1]",
+            "LOCALHOST:1",
+            "localhost.",
+            "banco.local:9100",
+        ] {
+            assert!(ao_vivo.atende_por(certo), "{certo}");
         }
-        assert!(tempo.atende_por(None), "a program that is no browser");
-        for errado in
-            ["", "exemplo.com", "exemplo.com:9100", "127.0.0.1.exemplo.com", "localhost.x"]
-        {
-            assert!(!tempo.atende_por(Some(errado)), "{errado}");
+        for errado in [
+            "",
+            "exemplo.com",
+            "exemplo.com:9100",
+            "127.0.0.1.exemplo.com",
+            "localhost.x",
+            "[localhost]",
+            "[127.0.0.1]",
+            "[::1",
+            "eu@localhost",
+        ] {
+            assert!(!ao_vivo.atende_por(errado), "{errado}");
         }
     }
 }

@@ -112,6 +112,22 @@ fn the_live_page_is_one_document_for_hosts_that_the_operator_knows() {
         let alheia = pagina(&painel, caminho);
         assert!(alheia.starts_with("HTTP/1.1 421 Misdirected Request\r\n"), "{alheia}");
     }
+    for (cabecalhos, situacao) in [
+        ("Host: exemplo.com", "421 Misdirected Request"),
+        ("Host: localhost\r\nHost: exemplo.com", "421 Misdirected Request"),
+        ("Host: localhost\r\nSec-Fetch-Site: cross-site", "403 Forbidden"),
+        ("Host: localhost\r\nSec-Fetch-Site: same-origin", "200 OK"),
+        ("X-Qualquer: sem nome", "200 OK"),
+    ] {
+        let pedido = format!("GET /tempo.json HTTP/1.1\r\n{cabecalhos}\r\n\r\n");
+        let resposta = pedir_http(&painel, pedido.as_bytes());
+        assert!(
+            resposta.starts_with(&format!("HTTP/1.1 {situacao}\r\n")),
+            "{cabecalhos}: {resposta}"
+        );
+    }
+    let absoluto = b"GET http://exemplo.com/tempo.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert!(pedir_http(&painel, absoluto).starts_with("HTTP/1.1 421 "));
     for consulta in ["?depois=", "?depois=-1", "?depois=x", "?depois=99999999999999999999"] {
         let recusada = pedir(&painel, &format!("/tempo.json{consulta}"));
         assert!(recusada.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{consulta}: {recusada}");
