@@ -21,10 +21,10 @@ const AO_VIVO: &str = include_str!("html/ao_vivo.js");
 
 /// SHA-256 of the program as it stands in the page, which tells the browser to run nothing else. A test says
 /// what it has to be.
-const RESUMO: &str = "sha256-fL7TJ+CKJNCWiiqtvAoX9H9mz4sI46nKuuEOqOsfUOk=";
+const RESUMO: &str = "sha256-Ga+qvzKo4hrczrHnXEeMFplT5CoLqfq1gwmrkUF++Ng=";
 
 /// The same for a run that goes on.
-const RESUMO_AO_VIVO: &str = "sha256-s2pqXs/i6IffPRhcO8RBhYM6BOhLESRQm5hsAe2KeKo=";
+const RESUMO_AO_VIVO: &str = "sha256-YyGC6QD9wKAYtia49g3WqtbcBrZ/NBBdqJRFryhNy6A=";
 
 /// What else the browser lets the page of a run that goes on do: ask the server that it came from.
 const LIGACAO_AO_VIVO: &str = "; connect-src 'self'";

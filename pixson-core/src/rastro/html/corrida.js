@@ -41,7 +41,7 @@ class Corrida {
     this.acusados = new Map();
     for (const infracao of grafo.infracoes) {
       const lugar = this.lugar.get(infracao.evento);
-      if (!this.acusados.has(lugar)) this.acusados.set(lugar, infracao.frase);
+      if (!this.acusados.has(lugar) || !infracao.condicional) this.acusados.set(lugar, infracao);
     }
     this.nomes = new Map(this.processos.map((processo) => [processo.id, processo.rotulo]));
     this.inferidos = new Set(this.processos.filter((um) => um.inferido).map((um) => um.id));
@@ -59,10 +59,24 @@ class Corrida {
     this.perdidas = this.#semRecebedor();
   }
 
+  /** Whose an event is, and which line of that trace. */
+  onde(lugar) {
+    const { processo, seq } = this.eventos[lugar];
+    return seq === undefined ? this.nomes.get(processo) : `${this.nomes.get(processo)}, linha ${seq}`;
+  }
+
   /** What names an event also in the graph of a later moment, where its id may be another one. */
   chave(lugar) {
-    const { processo, seq, evento, carimbo } = this.eventos[lugar];
-    return `${this.nomes.get(processo)}\n${seq ?? `${evento} ${carimbo}`}`;
+    const { processo, seq, evento } = this.eventos[lugar];
+    // What is inferred has a line at the other end of its message.
+    const linha = seq ?? this.#vizinhos(lugar).map((outro) => this.eventos[outro].seq).find((uma) => uma !== undefined);
+    return `${this.nomes.get(processo)}\n${evento} ${linha}`;
+  }
+
+  /** The other ends of its messages. */
+  #vizinhos(lugar) {
+    const todos = [...this.anteriores[lugar], ...this.seguintes[lugar]];
+    return todos.filter((outro) => this.eventos[outro].processo !== this.eventos[lugar].processo);
   }
 
   /**

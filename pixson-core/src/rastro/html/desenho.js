@@ -282,12 +282,21 @@ class Desenho {
       ? elemento("rect", { x: -RAIO, y: -RAIO, width: 2 * RAIO, height: 2 * RAIO })
       : elemento("circle", { r: RAIO }));
     if (relacao) grupo.append(elemento("text", { class: "sinal", y: 4 }, SINAIS[relacao]));
-    if (this.corrida.acusados.has(lugar)) grupo.append(elemento("text", { class: "infracao", x: -6, y: -RAIO - 3 }, "⚠"));
+    const acusacao = this.corrida.acusados.get(lugar);
+    if (acusacao) {
+      const [sinal, certeza] = acusacao.condicional ? ["?", "talvez"] : ["⚠", "certa"];
+      grupo.append(elemento("text", { class: `infracao ${certeza}`, x: -6, y: -RAIO - 3 }, sinal));
+    }
     const texto = this.opcoes.rotulo === "vetor" ? vetorDito(evento, 8, (numero) => numero) : evento.relogio;
     // On the side to which no message leads.
     const antes = this.lados[lugar] >= 0;
     const onde = { x: antes ? -RAIO - 5 : RAIO + 5, "text-anchor": antes ? "end" : "start" };
     grupo.append(elemento("text", { class: "valor", y: 4, ...onde }, texto));
+    // A message has a label where it is drawn; what came from or went to nobody who is here has its own.
+    if (this.lados[lugar] === 0) {
+      const dito = this.#rotulo(evento.texto ?? evento.operacao ?? "", evento.carimbo ?? evento.relogio);
+      grupo.append(elemento("text", { class: "rotulo", x: RAIO + 7, y: 4 }, dito));
+    }
     return grupo;
   }
 

@@ -70,11 +70,12 @@ class Pagina {
   #contarQueixas() {
     const { eventos, processos, infracoes, avisos } = this.corrida;
     document.getElementById("resumo").textContent =
-      `${eventos.length} eventos de ${processos.length} processos.`;
+      eventos.length === 0 ? "Nenhum evento ainda."
+        : `${eventos.length} eventos de ${processos.length} ${processos.length === 1 ? "processo" : "processos"}.`;
     const itens = infracoes.map(({ evento, frase, condicional }) => {
-      const botao = html("button", { type: "button", class: "ir" }, condicional ? `${frase} (se espera cada resposta)` : frase);
+      const botao = html("button", { type: "button", class: "ir" }, frase);
       botao.addEventListener("click", () => this.irPara(this.corrida.lugar.get(evento)));
-      return html("li", { class: "infracao" }, "⚠ ", botao);
+      return html("li", { class: condicional ? "talvez" : "certa" }, condicional ? "? " : "⚠ ", botao);
     });
     itens.push(...avisos.map((aviso) => html("li", {}, aviso)));
     const lista = document.getElementById("queixas");

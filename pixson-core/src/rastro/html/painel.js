@@ -45,15 +45,18 @@ function encherPainel(painel, corrida, base, alvo, irPara) {
   corrida.eventos.forEach((_, lugar) => grupos[corrida.relacao(base, lugar)].push(lugar));
   const conta = (quantos, um, muitos) => `${quantos} ${quantos === 1 ? um : muitos}`;
   const partes = [
-    html("h2", {}, `${corrida.nomes.get(evento.processo)}: ${evento.frase}`),
-    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}. Vetor: ${vetorDito(evento, 24, (numero) => corrida.nomes.get(numero))}.`),
+    html("h2", {}, `${corrida.onde(base)}: ${evento.frase}`),
+    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}${corrida.inferidos.has(evento.processo) ? " (inferido)" : ""}. Vetor: ${vetorDito(evento, 24, (numero) => corrida.nomes.get(numero))}.`),
     html("p", { class: "contas" },
       html("span", { class: "passado" }, `◂ ${conta(grupos.passado.length, "evento", "eventos")} no passado`), " · ",
       html("span", { class: "futuro" }, `▸ ${grupos.futuro.length} no futuro`), " · ",
       html("span", { class: "concorrente" }, `∥ ${conta(grupos.concorrente.length, "concorrente", "concorrentes")}`)),
   ];
   const acusacao = corrida.acusados.get(base);
-  if (acusacao) partes.push(html("p", { class: "acusacao" }, `⚠ ${acusacao}`));
+  if (acusacao) {
+    const { frase, condicional } = acusacao;
+    partes.push(html("p", { class: condicional ? "" : "acusacao" }, `${condicional ? "?" : "⚠"} ${frase}`));
+  }
   if (alvo !== null && alvo !== base) {
     partes.push(html("p", { class: "porque" }, porque(corrida, base, alvo)));
   } else if (grupos.concorrente.length > 0) {
@@ -78,7 +81,7 @@ class Tabela {
     this.irPara = irPara;
     this.pagina = 0;
     this.corpo = html("tbody", {});
-    const titulos = ["processo", "o que houve", "conta", "carimbo", "relógio", "vetor", "relação"];
+    const titulos = ["processo", "linha", "o que houve", "conta", "carimbo", "relógio", "vetor", "relação"];
     const cabeca = html("tr", {}, ...titulos.map((titulo) => html("th", { scope: "col" }, titulo)));
     this.onde = html("span", { role: "status" });
     this.anterior = html("button", { type: "button" }, "página anterior");
@@ -136,7 +139,7 @@ class Tabela {
     const relacao = base === null ? "" : corrida.relacao(base, lugar);
     const ditas = { passado: "◂ passado", futuro: "▸ futuro", concorrente: "∥ concorrente", proprio: "o escolhido" };
     const celulas = [
-      corrida.nomes.get(evento.processo), botao, evento.rg ?? "", evento.carimbo ?? "",
+      corrida.nomes.get(evento.processo), evento.seq ?? "", botao, evento.rg ?? "", evento.carimbo ?? "",
       `${evento.relogio_antes} → ${evento.relogio}`, vetorDito(evento, 12, (numero) => corrida.nomes.get(numero)), ditas[relacao] ?? "",
     ];
     return html("tr", { class: relacao }, ...celulas.map((celula) => html("td", {}, celula)));
