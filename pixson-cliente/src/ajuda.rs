@@ -78,7 +78,7 @@ protocolo, 5 se não se sabe se uma operação foi feita, 6 se a saída não pod
 de Ctrl-C.
 
 Exemplos:
-  pixson-cliente cena docs/cenas/fundadora.txt | pixson-cliente diagrama - > fundadora.svg
+  pixson-cliente cena docs/cenas/fundadora.txt | pixson-cliente diagrama - > fundadora.html
   pixson-cliente cena --sem-servidor minha.txt > clientes.jsonl";
 
 /// The text of the page of `diagrama` after the options.
@@ -92,7 +92,7 @@ inválida ou se o diagrama não caberia em uma figura, 3 se um arquivo não pode
 rastro, e 6 se a saída não pode ser escrita.
 
 Exemplos:
-  pixson-cliente diagrama servidor.jsonl ana.jsonl > conversa.svg
+  pixson-cliente diagrama servidor.jsonl ana.jsonl > conversa.html
   pixson-cliente diagrama servidor.jsonl --conexao 3 --formato mermaid
   pixson-cliente diagrama servidor.jsonl --um-por-vez --formato json | jq .infracoes
   pixson-cliente diagrama servidor.jsonl --perguntas 5 --semente 7 --gabarito";

@@ -16,6 +16,10 @@ use crate::programa::PROGRAMA;
 /// The longest file of a scene, in bytes: 1 MiB.
 const CENA_MAX_BYTES: u64 = 1 << 20;
 
+/// What is most often the cause if a reply or a clock is not as a scene says.
+const DE_ANTES: &str = "O servidor acabou de iniciar, com as contas de exemplo como vieram? O que outros fizeram nele \
+                        antes muda saldos e relógios.";
+
 /// What `cena` reads from the command line.
 #[derive(Args, Debug)]
 pub(crate) struct OpcoesDeCena {
@@ -63,7 +67,13 @@ pub(crate) fn executar(
     let rastro = String::from_utf8([inferido, atores].concat()).expect("lines of ASCII");
     let entregue = PROGRAMA.entregar(&rastro);
     let codigo = fim.as_ref().map_or_else(codigo_da_falha, |()| 0);
+    let de_antes = fim.as_ref().is_err_and(|falha| {
+        matches!(falha.motivo, MotivoDaFalha::Texto { .. } | MotivoDaFalha::Relogio { .. })
+    });
     ditos.extend(fim.err().and_then(|falha| frase_da_falha(arquivo, falha)));
+    if de_antes {
+        ditos.push(DE_ANTES.to_owned());
+    }
     // As above.
     let _ = dizer(ditos);
     if entregue == 0 { codigo } else { se_a_saida_falha(codigo) }
