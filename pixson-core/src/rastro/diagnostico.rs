@@ -91,6 +91,7 @@ impl ExameDoRelogio<'_> {
         let mut por_valor: Vec<usize> = self.mudancas().collect();
         por_valor.sort_by_key(|&no| (self.evento(no).depois, self.grafo.nos()[no].seq));
         let pares = por_valor.iter().zip(por_valor.iter().skip(1));
+        let vistos = self.vistos_na_conexao();
         let mut sobrepostos: Vec<Infracao> = pares
             .filter_map(|(&um, &outro)| {
                 let (um_evento, outro_evento) = (self.evento(um), self.evento(outro));
@@ -103,11 +104,32 @@ impl ExameDoRelogio<'_> {
                 let no =
                     if self.grafo.nos()[um].seq > self.grafo.nos()[outro].seq { um } else { outro };
                 let estava = if no == um { outro_evento.depois } else { um_evento.depois };
+                // The lines before it say more than the event with which it shares a value.
+                let (regra, estava) = match vistos.get(&no) {
+                    Some(&visto) if visto > estava => (RegraQuebrada::Volta, visto),
+                    _ => (regra, estava),
+                };
                 Some(Infracao { estava, ..self.infracao(no, regra, estava) })
             })
             .collect();
         sobrepostos.sort_by_key(|infracao| self.grafo.nos()[infracao.no].seq);
         primeira_e_quantas(sobrepostos.into_iter())
+    }
+
+    /// The highest value that an earlier line of the same connection has.
+    fn vistos_na_conexao(&self) -> HashMap<usize, Carimbo> {
+        let mut em_ordem: Vec<usize> = self.mudancas().collect();
+        em_ordem.sort_by_key(|&no| self.grafo.nos()[no].seq);
+        let mut maiores: HashMap<u64, Carimbo> = HashMap::new();
+        let mut vistos = HashMap::new();
+        for no in em_ordem {
+            let evento = self.evento(no);
+            let Some(conexao) = evento.conexao() else { continue };
+            let maior = maiores.entry(conexao.numero).or_default();
+            vistos.insert(no, *maior);
+            *maior = evento.depois.max(*maior);
+        }
+        vistos
     }
 
     /// In a whole trace each change begins where another one has ended.

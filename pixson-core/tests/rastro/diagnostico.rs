@@ -175,6 +175,21 @@ fn a_client_without_a_trace_that_waits_is_judged_by_its_stamps() {
     }
 }
 
+#[test]
+fn a_clock_that_is_set_back_before_a_request_is_told_where_it_stood() {
+    let ana = r#"{"formato":"pixson-rastro","versao":1,"processo":"ana"}
+{"seq":1,"processo":"ana","us":1,"evento":"envio","conexao":1,"carimbo":1,"relogio_antes":0,"relogio":1,"operacao":"login","rg":"1"}
+{"seq":2,"processo":"ana","us":2,"evento":"recebimento","conexao":1,"carimbo":3,"relogio_antes":1,"relogio":4,"responde":1,"rg":"1","desfecho":"feito","texto":"Login realizado com sucesso"}
+{"seq":3,"processo":"ana","us":3,"evento":"envio","conexao":1,"carimbo":1,"relogio_antes":0,"relogio":1,"operacao":"saldo","rg":"1"}
+"#;
+    let mut rastros = Rastros::default();
+    rastros.arquivo(ana.as_bytes()).expect("a trace");
+    let grafo = montar(rastros);
+    let infracoes = diagnosticar(&grafo, SemRastro::PodemAdiantar);
+    let dito = "ana, linha 3, envio: o relógio volta: estava em 4, e este evento o leva de 0 a 1.";
+    assert_eq!(frases(&grafo, &infracoes), [dito]);
+}
+
 /// Others have taken the server's clock so far ahead that a client does not merge its replies.
 #[test]
 fn a_client_that_waits_is_right_not_to_merge_a_reply_that_is_too_far_ahead() {
