@@ -119,6 +119,40 @@ fn a_password_in_the_address_is_taken_with_a_warning_and_is_not_shown() {
 }
 
 #[test]
+fn an_address_that_is_refused_is_not_shown_since_it_may_have_a_password() {
+    let enderecos = [
+        "postgres://ana:SEGREDO@localhost/x?sslmode=require",
+        "postgres://ana:SEGREDO@localhost/x?passwrd=SEGREDO",
+        "http://ana:SEGREDO@localhost/x",
+        "ana:SEGREDO@localhost/x",
+        "postgres://ana:SE@SEGREDO@localhost/x",
+    ];
+    for endereco in enderecos {
+        let por_opcao = programa(binario()).args(["auditar", "--banco", endereco]).output();
+        let por_variavel =
+            programa(binario()).arg("auditar").env("PIXSON_BANCO", endereco).output();
+        for saida in [por_opcao, por_variavel].map(|saida| saida.expect("it runs")) {
+            let dito = texto(&saida.stderr);
+            assert!(dito.starts_with("Valor inválido para --banco <URL>"), "{dito}");
+            assert!(!dito.contains("SEGREDO"), "{dito}");
+            assert_eq!(saida.status.code(), Some(2));
+        }
+    }
+}
+
+#[test]
+fn a_table_whose_columns_were_changed_is_told_in_a_sentence() {
+    let Some(banco) = BancoDeTeste::novo() else { return };
+    banco.sql("INSERT INTO pixson.contas (rg, nome, saldo) VALUES ('1', 'x', 5)");
+    banco.sql("ALTER TABLE pixson.contas ALTER saldo TYPE numeric");
+    let comandos: [&[&str]; 3] = [&["conta", "listar"], &["conta", "mostrar", "1"], &["auditar"]];
+    for comando in comandos {
+        let dito = banco.recusado(comando, 3);
+        assert!(dito.contains("as tabelas foram alteradas: devolva a elas as colunas"), "{dito}");
+    }
+}
+
+#[test]
 fn accounts_are_created_set_listed_and_shown_in_the_words_of_files() {
     let Some(banco) = BancoDeTeste::novo() else { return };
     let vazio = banco.executar(&["conta", "listar"]);

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::io;
 use std::num::{IntErrorKind, ParseIntError};
 
-use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
 
 use crate::visivel::visivel;
 
@@ -22,7 +22,10 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
     let argumento = contexto(ContextKind::InvalidArg);
     let valor = contexto(ContextKind::InvalidValue);
     let nome = contexto(ContextKind::InvalidSubcommand);
-    let de_onde = variavel(comando, &argumento, &valor);
+    let achado = definicao(comando, &argumento);
+    let de_onde = achado.as_ref().and_then(|achado| variavel(achado, &valor));
+    // What may have a password in it is not shown.
+    let secreto = achado.as_ref().is_some_and(Arg::is_hide_env_values_set);
     let frase = match erro.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation
             if valor.is_empty()
@@ -37,7 +40,8 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
                 de_onde.map_or(String::new(), |variavel| format!(", da variável {variavel}"));
             let motivo =
                 erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
-            format!("Valor inválido para {argumento}{de_onde}: \"{valor}\"{motivo}.")
+            let mostrado = if secreto { String::new() } else { format!(": \"{valor}\"") };
+            format!("Valor inválido para {argumento}{de_onde}{mostrado}{motivo}.")
         }
         ErrorKind::ArgumentConflict => match contexto(ContextKind::PriorArg) {
             outro if outro.is_empty() || outro == argumento => {
@@ -90,11 +94,15 @@ fn listar(valor: &ContextValue) -> Option<String> {
 
 /// The variable of the environment that an argument has its value from. It is also given if the
 /// command line gave the argument the same value that its variable has.
-fn variavel(mut comando: Command, argumento: &str, valor: &str) -> Option<String> {
-    comando.build();
-    let achado = comando.get_arguments().find(|este| este.to_string() == argumento)?;
+fn variavel(achado: &Arg, valor: &str) -> Option<String> {
     let variavel = achado.get_env()?.to_str()?;
     (std::env::var_os(variavel)? == valor).then(|| variavel.to_owned())
+}
+
+/// The argument that clap shows so.
+fn definicao(mut comando: Command, argumento: &str) -> Option<Arg> {
+    comando.build();
+    comando.get_arguments().find(|este| este.to_string() == argumento).cloned()
 }
 
 /// The sentence for a variable of the environment that is set but empty.

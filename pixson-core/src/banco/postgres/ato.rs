@@ -94,7 +94,7 @@ impl<'l> AtoDeGestao<'l> {
         configuracao: &'l ConfiguracaoPostgres,
     ) -> Result<Self, FalhaDoAto> {
         let Ligada { cliente, avisou, instancia } = ligada;
-        let epoca = cliente.query_one(EPOCA_NOVA, &[]).await?.get(0);
+        let epoca = cliente.query_one(EPOCA_NOVA, &[]).await?.try_get(0)?;
         let dono = Dono { epoca, instancia: instancia.clone() };
         let transacao = cliente.transaction().await?;
         let limite = limite_de_tranca(configuracao.espera);
@@ -107,7 +107,7 @@ impl<'l> AtoDeGestao<'l> {
     pub(super) async fn parar_as_vias(&self) -> Result<i64, FalhaDoAto> {
         self.transacao.batch_execute(VIAS_TRANCAR).await?;
         self.entrar().await?;
-        Ok(self.transacao.query_one(VIAS_ULTIMO, &[]).await?.get(0))
+        Ok(self.transacao.query_one(VIAS_ULTIMO, &[]).await?.try_get(0)?)
     }
 
     /// Writes the lane's row. Servers lock theirs before any account, and so do acts that lock accounts.
@@ -162,5 +162,6 @@ async fn perguntar(
     let parametros: [&(dyn ToSql + Sync); 2] = [&dono.epoca, &dono.instancia];
     let linha = ate(prazo, cliente.query_one(VIA_TOMAR_DO_ATO, &parametros)).await?;
     // The answer is on one machine only, and perhaps the act is, too.
-    Ok((!avisou.load(Ordering::Relaxed)).then(|| linha.get(0)))
+    let feito = linha.try_get(0)?;
+    Ok((!avisou.load(Ordering::Relaxed)).then_some(feito))
 }

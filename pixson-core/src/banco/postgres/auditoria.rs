@@ -68,7 +68,8 @@ impl AdministracaoPostgres {
         runtime.block_on(ler(ligada, configuracao, async |leitura: &LeituraPostgres<'_>| {
             let mut conferencia = Conferencia::default();
             let lancar = |linha: &Row| -> Result<(), ErroPostgres> {
-                conferencia.lancar(&LinhaDoLivro::de(linha));
+                let linha = LinhaDoLivro::de(linha).map_err(|erro| leitura.recusado(erro))?;
+                conferencia.lancar(&linha);
                 Ok(())
             };
             leitura.percorrer(LIVRO, &[], lancar).await?;
@@ -79,7 +80,8 @@ impl AdministracaoPostgres {
             leitura.percorrer(CONTAS_POR_CONFERIR, &[], conferir).await?;
             conferencia.faltam();
             let em_sql = leitura.transacao.query_one(AUDITORIA, &[]).await;
-            let numeros: Vec<String> = em_sql.map_err(|erro| leitura.recusado(erro))?.get(0);
+            let numeros = em_sql.and_then(|linha| linha.try_get(0));
+            let numeros: Vec<String> = numeros.map_err(|erro| leitura.recusado(erro))?;
             let em_sql = Somas::ler(&numeros);
             Ok(conferencia.concluir(&em_sql.unwrap_or_default()))
         }))
@@ -154,7 +156,8 @@ impl Conferencia {
 
     /// Holds an account against the ledger.
     fn conferir(&mut self, linha: &Row) -> Result<(), FalhaDoBanco> {
-        let (rg, conta, carimbo): (&str, i64, i64) = (linha.get(0), linha.get(1), linha.get(2));
+        let (rg, conta, carimbo): (&str, i64, i64) =
+            (linha.try_get(0)?, linha.try_get(1)?, linha.try_get(2)?);
         let rg: Rg = rg.parse().map_err(|_| FalhaDoBanco::linha_ilegal())?;
         self.somas.somar(Soma::Contas, 1);
         self.somas.somar(Soma::Total, conta);

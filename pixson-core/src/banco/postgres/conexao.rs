@@ -94,7 +94,7 @@ pub(super) async fn conferir_versao(
     cliente: &impl GenericClient,
     prazo: Instant,
 ) -> Result<(), FalhaDoBanco> {
-    let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.get(0);
+    let versao: i32 = ate(prazo, cliente.query_one(VERSAO, &[])).await?.try_get(0)?;
     if versao == VERSAO_DO_ESQUEMA { Ok(()) } else { Err(FalhaDoBanco::outra_versao(versao)) }
 }
 

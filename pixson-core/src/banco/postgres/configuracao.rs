@@ -145,6 +145,12 @@ impl FromStr for ConfiguracaoPostgres {
             let causa = std::error::Error::source(&erro).map(ToString::to_string);
             ErroEnderecoPostgres(causa.unwrap_or_else(|| erro.to_string()))
         })?;
+        let com_arroba = |host: &Host| matches!(host, Host::Tcp(nome) if nome.contains('@'));
+        if config.get_hosts().iter().any(com_arroba) {
+            // It would be shown as a part of the name.
+            let frase = "um @ no usuário ou na senha se escreve %40";
+            return Err(ErroEnderecoPostgres(frase.into()));
+        }
         let cifra = cifra.resolver(&config).map_err(ErroEnderecoPostgres)?;
         let mut hosts = um_a_um(&config);
         if hosts.is_empty() {

@@ -124,14 +124,18 @@ impl AdministracaoPostgres {
     ) -> Result<(), E> {
         let Self { configuracao, runtime, ligada } = self;
         runtime.block_on(ler(ligada, configuracao, async |leitura: &LeituraPostgres<'_>| {
-            let visita = |linha: &Row| visitar(LinhaDoLivro::de(linha).lancamento());
+            let visita = |linha: &Row| {
+                let linha = LinhaDoLivro::de(linha).map_err(|erro| leitura.recusado(erro))?;
+                visitar(linha.lancamento())
+            };
             leitura.percorrer(EXTRATO, &[&rg.as_str()], visita).await
         }))
     }
 }
 
 fn conta_de(linha: &Row) -> Result<Conta<String>, FalhaDoBanco> {
-    let (rg, nome, saldo): (&str, String, i64) = (linha.get(0), linha.get(1), linha.get(2));
+    let (rg, nome, saldo): (&str, String, i64) =
+        (linha.try_get(0)?, linha.try_get(1)?, linha.try_get(2)?);
     match (rg.parse(), saldo_de(saldo)) {
         (Ok(rg), Some(saldo)) => Ok(Conta { rg, nome, saldo }),
         _ => Err(FalhaDoBanco::linha_ilegal()),

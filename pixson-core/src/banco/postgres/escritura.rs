@@ -1,6 +1,6 @@
 //! A row of the ledger as a value.
 
-use tokio_postgres::Row;
+use tokio_postgres::{Error, Row};
 
 use super::valores::{carimbo_de, saldo_de, valor_de};
 use crate::banco::regras::{Movimentacao, Movimento, decidir};
@@ -92,18 +92,23 @@ impl Lado<'_> {
 
 impl<'r> LinhaDoLivro<'r> {
     /// From the columns of the queries that read the ledger, in their order.
-    pub(super) fn de(linha: &'r Row) -> Self {
-        let destino: Option<&str> = linha.get(7);
-        let (antes, depois): (Option<i64>, Option<i64>) = (linha.get(8), linha.get(9));
-        Self {
-            carimbo: linha.get(0),
-            epoca: linha.get(1),
-            op: linha.get(2),
-            valor: linha.get(3),
-            titular: Lado { rg: linha.get(4), antes: linha.get(5), depois: Some(linha.get(6)) },
+    ///
+    /// # Errors
+    ///
+    /// The columns are not those of this program.
+    pub(super) fn de(linha: &'r Row) -> Result<Self, Error> {
+        let destino: Option<&str> = linha.try_get(7)?;
+        let (antes, depois): (Option<i64>, Option<i64>) = (linha.try_get(8)?, linha.try_get(9)?);
+        let (rg, do_titular) = (linha.try_get(4)?, (linha.try_get(5)?, linha.try_get(6)?));
+        Ok(Self {
+            carimbo: linha.try_get(0)?,
+            epoca: linha.try_get(1)?,
+            op: linha.try_get(2)?,
+            valor: linha.try_get(3)?,
+            titular: Lado { rg, antes: do_titular.0, depois: Some(do_titular.1) },
             destino: destino.map(|rg| Lado { rg, antes, depois }),
             destino_sem_nome: destino.is_none() && (antes.is_some() || depois.is_some()),
-        }
+        })
     }
 
     pub(super) fn lancamento(&self) -> LancamentoPostgres {

@@ -41,7 +41,7 @@ async fn criar(
     // One at a time: the number is that of this program, and nobody else's.
     ate(prazo, transacao.batch_execute("SELECT pg_advisory_xact_lock(7049746)")).await?;
     let existe = "SELECT to_regclass('pixson.esquema') IS NOT NULL";
-    if ate(prazo, transacao.query_one(existe, &[])).await?.get(0) {
+    if ate(prazo, transacao.query_one(existe, &[])).await?.try_get(0)? {
         conferir_versao(&transacao, prazo).await?;
         return Ok(Preparo::JaEstava);
     }

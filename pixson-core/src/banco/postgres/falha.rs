@@ -2,6 +2,7 @@
 
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
+use tokio_postgres::types::WrongType;
 
 use super::comandos::VERSAO_DO_ESQUEMA;
 
@@ -65,6 +66,14 @@ impl FalhaDoBanco {
         Self { remedio: Remedio::Nenhum, nao_feita: true, codigo: None, texto }
     }
 
+    /// A column of the tables has another type than this program gave it.
+    fn outras_colunas(erro: &Error) -> Self {
+        let causa = std::error::Error::source(erro).map(ToString::to_string).unwrap_or_default();
+        let texto =
+            format!("as tabelas foram alteradas: devolva a elas as colunas que tinham ({causa})");
+        Self { remedio: Remedio::Nenhum, nao_feita: false, codigo: None, texto }
+    }
+
     /// Another transaction was in the way, and this one was given up for it. A lock that was waited for in
     /// vain is none of these.
     pub(super) fn perdeu_a_corrida(&self) -> bool {
@@ -100,6 +109,10 @@ impl FalhaDoBanco {
 
 impl From<Error> for FalhaDoBanco {
     fn from(erro: Error) -> Self {
+        let causa = std::error::Error::source(&erro);
+        if causa.is_some_and(<dyn std::error::Error>::is::<WrongType>) {
+            return Self::outras_colunas(&erro);
+        }
         let codigo = erro.code().cloned();
         let remedio = codigo.as_ref().map_or(Remedio::Reconectar, remedio_de);
         let severidade = erro.as_db_error().and_then(DbError::parsed_severity);

@@ -5,10 +5,10 @@ use std::pin::pin;
 
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 
 use super::ErroPostgres;
 use super::ato::{AtoDeGestao, FalhaDoAto, Ligada};
@@ -226,7 +226,7 @@ async fn repetir<T>(
 /// If a server has come to that stamp, or somebody else opens the same accounts, nothing is done, and this
 /// is `false`.
 async fn abrir_adiantadas(ato: AtoDeGestao<'_>) -> Result<bool, FalhaDoAto> {
-    let ultimo: i64 = ato.transacao.query_one(VIAS_ULTIMO, &[]).await?.get(0);
+    let ultimo: i64 = ato.transacao.query_one(VIAS_ULTIMO, &[]).await?.try_get(0)?;
     let Ok(carimbo) = apos(ultimo.saturating_add(ADIANTE)) else { return Ok(false) };
     conferir_novas(&ato).await?;
     let gravadas = async {
@@ -246,10 +246,12 @@ async fn conferir_novas(ato: &AtoDeGestao<'_>) -> Result<(), FalhaDoAto> {
     if existentes.is_empty() {
         return Ok(());
     }
-    let rgs = existentes.iter().map(|linha| linha.get::<_, &str>(0).parse());
     // They came from accounts with legal RGs.
-    let rgs = rgs.collect::<Result<_, _>>().map_err(|_| FalhaDoBanco::linha_ilegal())?;
-    Err(FalhaDoAto::Existentes(rgs))
+    let rg = |linha: &Row| {
+        linha.try_get::<_, &str>(0)?.parse().map_err(|_| FalhaDoBanco::linha_ilegal())
+    };
+    let rgs: Result<_, FalhaDoBanco> = existentes.iter().map(rg).collect();
+    Err(FalhaDoAto::Existentes(rgs?))
 }
 
 async fn gravar_novas(ato: &AtoDeGestao<'_>, carimbo: Carimbo) -> Result<(), FalhaDoAto> {
@@ -269,12 +271,12 @@ async fn ajustar(
     ato.entrar().await?;
     let conta = ato.transacao.query_opt(CONTA_TRANCAR, &[&rg.as_str()]).await?;
     let conta = conta.ok_or(FalhaDoAto::NaoEncontrada)?;
-    let antes = saldo_de(conta.get(0)).ok_or_else(FalhaDoBanco::linha_ilegal)?;
+    let antes = saldo_de(conta.try_get(0)?).ok_or_else(FalhaDoBanco::linha_ilegal)?;
     let movimento = Movimento { rg, antes, depois };
     if antes == depois {
         return Ok(movimento);
     }
-    let carimbo = apos(conta.get(1))?;
+    let carimbo = apos(conta.try_get(1)?)?;
     let (rg, valor) = (rg.as_str(), do_carimbo(carimbo));
     let (antes, depois) = (do_saldo(antes), do_saldo(depois));
     ato.transacao.execute(CONTA_AJUSTAR, &[&rg, &depois, &valor]).await?;

@@ -81,7 +81,7 @@ impl SessaoPostgres {
 
     /// The settings of the database under which a power cut loses what was acknowledged.
     pub(super) async fn desligadas(&self, prazo: Instant) -> Result<Option<String>, FalhaDoBanco> {
-        Ok(ate(prazo, self.cliente.query_one(DESLIGADAS, &[])).await?.get(0))
+        Ok(ate(prazo, self.cliente.query_one(DESLIGADAS, &[])).await?.try_get(0)?)
     }
 
     /// Asks for nothing.
@@ -95,7 +95,7 @@ impl SessaoPostgres {
         instancia: &str,
         prazo: Instant,
     ) -> Result<i64, FalhaDoBanco> {
-        Ok(ate(prazo, self.cliente.query_one(VIA_NOVA, &[&instancia])).await?.get(0))
+        Ok(ate(prazo, self.cliente.query_one(VIA_NOVA, &[&instancia])).await?.try_get(0)?)
     }
 
     /// The number of the lane's last batch. `None` if this database does not know the lane.
@@ -106,7 +106,7 @@ impl SessaoPostgres {
     ) -> Result<Option<i64>, FalhaDoBanco> {
         let parametros: [&(dyn ToSql + Sync); 2] = [&dono.epoca, &dono.instancia];
         let linha = ate(prazo, self.cliente.query_opt(VIA_LER, &parametros)).await?;
-        Ok(linha.map(|linha| linha.get(0)))
+        Ok(linha.map(|linha| linha.try_get(0)).transpose()?)
     }
 
     /// Takes a number, so that no batch can have it any more, unless one has it: then it was made. `None` if
@@ -130,7 +130,7 @@ impl SessaoPostgres {
         if self.avisou.load(Ordering::Relaxed) {
             return Err(FalhaDoBanco::sem_resposta());
         }
-        Ok(linha.map(|linha| linha.get(0)))
+        Ok(linha.map(|linha| linha.try_get(0)).transpose()?)
     }
 
     /// Begins a batch: locks the lane's row and the accounts, and reads them. One message and its answer.
@@ -162,7 +162,7 @@ impl SessaoPostgres {
             .iter()
             .map(|linha| {
                 let (rg, saldo, carimbo): (&str, i64, i64) =
-                    (linha.get(0), linha.get(1), linha.get(2));
+                    (linha.try_get(0)?, linha.try_get(1)?, linha.try_get(2)?);
                 match (rg.parse(), saldo_de(saldo), carimbo_de(carimbo)) {
                     (Ok(rg), Some(saldo), Some(carimbo)) => {
                         Ok((rg, LinhaDaConta { saldo, carimbo }))
