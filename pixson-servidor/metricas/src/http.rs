@@ -5,6 +5,7 @@ use std::num::ParseIntError;
 use httparse::Header;
 use pixson_core::rastro::html_ao_vivo;
 
+use super::alvo::Alvo;
 use super::observado::Observado;
 use super::tempo::AoVivo;
 
@@ -48,7 +49,8 @@ impl Pagina {
         format!(
             "HTTP/1.1 {situacao}\r\nContent-Type: {tipo}\r\nContent-Length: {}\r\n\
              {permite}Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
-             X-Frame-Options: DENY\r\nCross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n\r\n{corpo_dito}",
+             X-Frame-Options: DENY\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+             Connection: close\r\n\r\n{corpo_dito}",
             corpo.len()
         )
         .into_bytes()
@@ -73,7 +75,7 @@ pub(super) fn responder(bytes: &[u8], observado: &impl Observado) -> Option<Vec<
         Ok(httparse::Status::Complete(_)) => {
             let (metodo, alvo) = (pedido.method.unwrap_or_default(), pedido.path.unwrap_or("/"));
             let pagina = if METODOS.contains(&metodo) {
-                achar(alvo, pedido.headers, observado)
+                achar(&Alvo::ler(alvo), pedido.headers, observado)
             } else {
                 Pagina::texto(NAO_SE_FAZ, "só GET e HEAD\n")
             };
@@ -88,8 +90,8 @@ pub(super) fn cortado() -> Vec<u8> {
     Pagina::texto("400 Bad Request", "pedido inválido\n").escrever(true)
 }
 
-fn achar(alvo: &str, cabecalhos: &[Header<'_>], observado: &impl Observado) -> Pagina {
-    match (caminho(alvo).as_slice(), observado.ao_vivo()) {
+fn achar(alvo: &Alvo<'_>, cabecalhos: &[Header<'_>], observado: &impl Observado) -> Pagina {
+    match (alvo.caminho.as_slice(), observado.ao_vivo()) {
         (b"/metrics", _) => match observado.metricas().texto(observado.instantaneo()) {
             Ok(corpo) => Pagina { situacao: "200 OK", tipo: OPENMETRICS, corpo },
             Err(_) => Pagina::texto("500 Internal Server Error", "falha\n"),
@@ -120,9 +122,8 @@ fn achar(alvo: &str, cabecalhos: &[Header<'_>], observado: &impl Observado) -> P
 
 /// Whether every name under which this is asked for is one of the live page. A program that is no browser may give
 /// none.
-fn conhecido(alvo: &str, cabecalhos: &[Header<'_>], ao_vivo: &AoVivo) -> bool {
-    let no_alvo = alvo.split_once("://").and_then(|(_, resto)| resto.split(['/', '?', '#']).next());
-    let mut nomes = valores(cabecalhos, "host").chain(no_alvo);
+fn conhecido(alvo: &Alvo<'_>, cabecalhos: &[Header<'_>], ao_vivo: &AoVivo) -> bool {
+    let mut nomes = valores(cabecalhos, "host").chain(alvo.autoridade);
     nomes.all(|nome| ao_vivo.atende_por(nome))
 }
 
@@ -138,12 +139,9 @@ fn valores<'h>(cabecalhos: &'h [Header<'_>], nome: &'static str) -> impl Iterato
     destes.map(|um| str::from_utf8(um.value).unwrap_or_default().trim())
 }
 
-/// The last event that a visitor has seen, by the query of a target.
-fn depois(alvo: &str) -> Result<Option<u64>, ParseIntError> {
-    let consulta = alvo.split_once('?').map_or("", |(_, consulta)| consulta);
-    let consulta = consulta.split('#').next().unwrap_or_default();
-    let valor = consulta.split('&').find_map(|parte| parte.strip_prefix("depois="));
-    valor.map(str::parse).transpose()
+/// The last event that a visitor has seen.
+fn depois(alvo: &Alvo<'_>) -> Result<Option<u64>, ParseIntError> {
+    alvo.parametro("depois").map(str::parse).transpose()
 }
 
 /// A bank that serves is healthy, even if account files cannot be replaced, since a restart would
@@ -153,58 +151,4 @@ fn saude(presas: &[String]) -> String {
     let linhas =
         frases.map(|frase| format!("atenção: arquivo que não pode ser regravado, {frase}\n"));
     std::iter::once("ok\n".to_owned()).chain(linhas).collect()
-}
-
-/// The path of a target (RFC 9112, section 3.2), without its query, and with percent-encoded bytes
-/// decoded (RFC 3986, section 2.1).
-fn caminho(alvo: &str) -> Vec<u8> {
-    let sem_esquema = alvo.split_once("://").filter(|(esquema, _)| !esquema.contains('/'));
-    let caminho = match sem_esquema {
-        Some((_, resto)) => resto.find(['/', '?']).map_or("/", |inicio| &resto[inicio..]),
-        None => alvo,
-    };
-    let caminho = caminho.split(['?', '#']).next().unwrap_or_default();
-    let hexa =
-        |byte: u8| char::from(byte).to_digit(16).and_then(|digito| u8::try_from(digito).ok());
-    let mut decodificado = Vec::with_capacity(caminho.len());
-    let mut resto = caminho.as_bytes();
-    while let [byte, depois @ ..] = resto {
-        let escrito = match (byte, depois) {
-            (b'%', [alto, baixo, ..]) => hexa(*alto).zip(hexa(*baixo)),
-            _ => None,
-        };
-        let (letra, seguinte) = match escrito {
-            Some((alto, baixo)) => (alto * 16 + baixo, &depois[2..]),
-            None => (*byte, depois),
-        };
-        decodificado.push(letra);
-        resto = seguinte;
-    }
-    decodificado
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_leads_to_the_page_whichever_way_it_is_written() {
-        for (alvo, esperado) in [
-            ("/saude", "/saude"),
-            ("/saude?x=/metrics", "/saude"),
-            ("/saude?x=http://y/metrics", "/saude"),
-            ("/%73aud%65", "/saude"),
-            ("/%7", "/%7"),
-            ("/%zz", "/%zz"),
-            ("/%+1", "/%+1"),
-            ("http://127.0.0.1:9100/saude?x", "/saude"),
-            ("HTTP://[::1]:9100/metrics", "/metrics"),
-            ("http://servidor", "/"),
-            ("http://servidor?x", ""),
-            ("*", "*"),
-        ] {
-            let visto = caminho(alvo);
-            assert_eq!(String::from_utf8_lossy(&visto), esperado, "{alvo}");
-        }
-    }
 }

@@ -1,5 +1,7 @@
-//! The counters of a server, in the text format of Prometheus.
+//! What a server shows over HTTP: its counters, in the text format of Prometheus, its health, and the live page of its
+//! trace.
 
+mod alvo;
 mod familia;
 mod http;
 mod instantaneo;

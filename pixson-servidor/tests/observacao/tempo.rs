@@ -128,6 +128,7 @@ fn the_live_page_is_one_document_for_hosts_that_the_operator_knows() {
     }
     let absoluto = b"GET http://exemplo.com/tempo.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
     assert!(pedir_http(&painel, absoluto).starts_with("HTTP/1.1 421 "));
+    assert!(pedir(&painel, "/tempo?de=http://exemplo.com/").starts_with("HTTP/1.1 200 OK\r\n"));
     for consulta in ["?depois=", "?depois=-1", "?depois=x", "?depois=99999999999999999999"] {
         let recusada = pedir(&painel, &format!("/tempo.json{consulta}"));
         assert!(recusada.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{consulta}: {recusada}");
