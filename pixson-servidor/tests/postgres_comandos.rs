@@ -141,6 +141,25 @@ fn an_address_that_is_refused_is_not_shown_since_it_may_have_a_password() {
 }
 
 #[test]
+fn an_address_where_none_belongs_is_not_shown_either() {
+    let endereco = "postgres://ana:SEGREDO@localhost/x";
+    let chaves = "host=localhost password=SEGREDO";
+    let linhas: [&[&str]; 5] = [
+        &[endereco],
+        &["auditar", endereco],
+        &["auditar", chaves],
+        &["--espera-banco", endereco],
+        &["--log", endereco],
+    ];
+    for linha in linhas {
+        let saida = programa(binario()).args(linha).output().expect("it runs");
+        let dito = texto(&saida.stderr);
+        assert!(dito.contains('…') && !dito.contains("SEGREDO"), "{dito}");
+        assert_eq!(saida.status.code(), Some(2), "{dito}");
+    }
+}
+
+#[test]
 fn a_table_whose_columns_were_changed_is_told_in_a_sentence() {
     let Some(banco) = BancoDeTeste::novo() else { return };
     banco.sql("INSERT INTO pixson.contas (rg, nome, saldo) VALUES ('1', 'x', 5)");

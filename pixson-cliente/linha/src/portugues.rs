@@ -1,5 +1,6 @@
 //! Portuguese for what clap and the operating system say in English.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 use std::num::{IntErrorKind, ParseIntError};
@@ -33,14 +34,17 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
         {
             variavel_vazia(variavel)
         }
-        ErrorKind::UnknownArgument => format!("Argumento desconhecido: {argumento}."),
+        ErrorKind::UnknownArgument => {
+            format!("Argumento desconhecido: {}.", sem_senha(&argumento))
+        }
         ErrorKind::InvalidValue if valor.is_empty() => format!("Falta o valor de {argumento}."),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let de_onde =
                 de_onde.map_or(String::new(), |variavel| format!(", da variável {variavel}"));
             let motivo =
                 erro.source().map_or(String::new(), |fonte| format!(" ({})", motivo(fonte)));
-            let mostrado = if secreto { String::new() } else { format!(": \"{valor}\"") };
+            let mostrado =
+                if secreto { String::new() } else { format!(": \"{}\"", sem_senha(&valor)) };
             format!("Valor inválido para {argumento}{de_onde}{mostrado}{motivo}.")
         }
         ErrorKind::ArgumentConflict => match contexto(ContextKind::PriorArg) {
@@ -49,7 +53,7 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
             }
             outro => format!("{argumento} não pode vir com {outro}."),
         },
-        ErrorKind::TooManyValues => format!("Valor inesperado: \"{valor}\"."),
+        ErrorKind::TooManyValues => format!("Valor inesperado: \"{}\".", sem_senha(&valor)),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("Número errado de valores para {argumento}.")
         }
@@ -60,11 +64,20 @@ pub fn frase(erro: &clap::Error, comando: Command) -> String {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             "Falta o comando.".into()
         }
-        ErrorKind::InvalidSubcommand => format!("Comando desconhecido: {nome}."),
+        ErrorKind::InvalidSubcommand => format!("Comando desconhecido: {}.", sem_senha(&nome)),
         ErrorKind::InvalidUtf8 => "Há palavras que não são UTF-8.".into(),
         _ => "Linha de comando inválida.".into(),
     };
     visivel(&(frase + &conselho(erro))).into_owned()
+}
+
+/// A word of the command line, of which no more is shown than its kind if it is an address that may have a password.
+fn sem_senha(palavra: &str) -> Cow<'_, str> {
+    match palavra.split_once("://") {
+        Some((esquema, resto)) if resto.contains('@') => format!("{esquema}://…").into(),
+        _ if palavra.contains("password=") => "password=…".into(),
+        _ => palavra.into(),
+    }
 }
 
 /// What to write instead, as far as clap knows.
