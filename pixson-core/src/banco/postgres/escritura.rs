@@ -99,13 +99,13 @@ impl<'r> LinhaDoLivro<'r> {
     pub(super) fn de(linha: &'r Row) -> Result<Self, Error> {
         let destino: Option<&str> = linha.try_get(7)?;
         let (antes, depois): (Option<i64>, Option<i64>) = (linha.try_get(8)?, linha.try_get(9)?);
-        let (rg, do_titular) = (linha.try_get(4)?, (linha.try_get(5)?, linha.try_get(6)?));
+        let (rg, depois_do_titular) = (linha.try_get(4)?, Some(linha.try_get(6)?));
         Ok(Self {
             carimbo: linha.try_get(0)?,
             epoca: linha.try_get(1)?,
             op: linha.try_get(2)?,
             valor: linha.try_get(3)?,
-            titular: Lado { rg, antes: do_titular.0, depois: Some(do_titular.1) },
+            titular: Lado { rg, antes: linha.try_get(5)?, depois: depois_do_titular },
             destino: destino.map(|rg| Lado { rg, antes, depois }),
             destino_sem_nome: destino.is_none() && (antes.is_some() || depois.is_some()),
         })

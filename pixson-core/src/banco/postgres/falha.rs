@@ -2,7 +2,7 @@
 
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
-use tokio_postgres::types::WrongType;
+use tokio_postgres::types::{WasNull, WrongType};
 
 use super::comandos::VERSAO_DO_ESQUEMA;
 
@@ -66,7 +66,7 @@ impl FalhaDoBanco {
         Self { remedio: Remedio::Nenhum, nao_feita: true, codigo: None, texto }
     }
 
-    /// A column of the tables has another type than this program gave it.
+    /// A column of the tables has another type than this program gave it, or no value where it must have one.
     fn outras_colunas(erro: &Error) -> Self {
         let causa = std::error::Error::source(erro).map(ToString::to_string).unwrap_or_default();
         let texto =
@@ -109,8 +109,10 @@ impl FalhaDoBanco {
 
 impl From<Error> for FalhaDoBanco {
     fn from(erro: Error) -> Self {
-        let causa = std::error::Error::source(&erro);
-        if causa.is_some_and(<dyn std::error::Error>::is::<WrongType>) {
+        let de_coluna = |causa: &(dyn std::error::Error + 'static)| {
+            causa.is::<WrongType>() || causa.is::<WasNull>()
+        };
+        if std::error::Error::source(&erro).is_some_and(de_coluna) {
             return Self::outras_colunas(&erro);
         }
         let codigo = erro.code().cloned();
