@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::exemplos::contas_de_exemplo;
 use crate::navegador::Navegador;
@@ -24,6 +25,16 @@ fn servir(contas: &Path, painel: &str) -> (Instancia, String) {
 /// Waits until this is true in the page.
 fn esperar(navegador: &Navegador, oque: &str) {
     esperar_ate(oque, || navegador.avaliar(&format!("return {oque}")) == true);
+}
+
+/// A server on which Ana has logged in, as its page shows already.
+fn com_login(navegador: &Navegador) -> (Instancia, TempDir) {
+    let contas = contas_de_exemplo();
+    let (instancia, endereco) = servir(contas.path(), "127.0.0.1:0");
+    navegador.visitar(&format!("http://{endereco}/tempo"));
+    entrar(&instancia, ANA);
+    esperar(navegador, "document.querySelectorAll('.evento').length === 4");
+    (instancia, contas)
 }
 
 #[test]
@@ -62,11 +73,7 @@ fn what_clients_do_is_seen_as_it_happens_and_a_choice_stays_until_the_server_beg
 #[test]
 fn a_page_that_is_held_stays_as_it_is_until_it_goes_on() {
     let Some(navegador) = Navegador::novo(1280) else { return };
-    let contas = contas_de_exemplo();
-    let (instancia, endereco) = servir(contas.path(), "127.0.0.1:0");
-    navegador.visitar(&format!("http://{endereco}/tempo"));
-    entrar(&instancia, ANA);
-    esperar(&navegador, "document.querySelectorAll('.evento').length === 4");
+    let (instancia, _contas) = com_login(&navegador);
     navegador.apontar("#seguir", true);
     entrar(&instancia, BIA);
     // Whoever asks without the page sees the new events; the page would have asked by then.
@@ -81,11 +88,7 @@ fn a_page_that_is_held_stays_as_it_is_until_it_goes_on() {
 #[test]
 fn whoever_chooses_nothing_any_more_is_taken_along_to_the_newest_event() {
     let Some(navegador) = Navegador::novo(1280) else { return };
-    let contas = contas_de_exemplo();
-    let (instancia, endereco) = servir(contas.path(), "127.0.0.1:0");
-    navegador.visitar(&format!("http://{endereco}/tempo"));
-    entrar(&instancia, ANA);
-    esperar(&navegador, "document.querySelectorAll('.evento').length === 4");
+    let (instancia, _contas) = com_login(&navegador);
     navegador.apontar(".evento[aria-label*=': envia Login']", true);
     (0..20).for_each(|_| drop(entrar(&instancia, BIA)));
     esperar(&navegador, "pagina.corrida.eventos.length === 84");
@@ -98,5 +101,10 @@ fn whoever_chooses_nothing_any_more_is_taken_along_to_the_newest_event() {
         "document.querySelector(`[data-lugar=\"${pagina.corrida.eventos.length - 1}\"]`) !== null",
     );
     esperar(&navegador, &format!("{topo} > 0"));
+    // Whoever goes elsewhere stays there.
+    navegador.avaliar("document.getElementById('quadro').scrollTop = 0");
+    entrar(&instancia, ANA);
+    esperar(&navegador, "pagina.corrida.eventos.length === 92");
+    assert_eq!(navegador.avaliar(&format!("return {topo}")), 0);
     assert_eq!(navegador.queixas(), [""; 0]);
 }

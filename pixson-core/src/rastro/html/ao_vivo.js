@@ -12,6 +12,8 @@ class AoVivo {
     this.saldos = new Map();
     /** Whether the person is at the end of the drawing, and is taken along. */
     this.noFim = true;
+    /** Whether the server was started again while the page was open. */
+    this.reinicio = false;
     document.title = `Ao vivo: ${document.title}`;
     document.querySelector("h1").append(", ao vivo");
     this.estado = html("span", { role: "status" }, "Esperando o servidor…");
@@ -24,11 +26,12 @@ class AoVivo {
     this.quadroDeSaldos.hidden = true;
     document.querySelector("aside").prepend(this.quadroDeSaldos);
     const { quadro } = pagina;
-    quadro.addEventListener("wheel", () => this.#olharAgora());
-    quadro.addEventListener("pointerup", () => this.#olharAgora());
-    quadro.addEventListener("keyup", ({ key }) => {
+    // Rows that come do not scroll: it is the person, or what was chosen, or this page at its end.
+    quadro.addEventListener("scroll", () => {
+      this.noFim = quadro.scrollTop + quadro.clientHeight >= quadro.scrollHeight - LINHA;
+    });
+    quadro.addEventListener("keydown", ({ key }) => {
       if (key === "Escape") this.noFim = true;
-      else this.#olharAgora();
     });
   }
 
@@ -90,14 +93,6 @@ class AoVivo {
       (ultimo === null || us >= todos[ultimo].us ? lugar : ultimo), null) ?? null;
     if (novo !== null) desenho.mostrarEvento(novo, false);
     quadro.scrollTop = quadro.scrollHeight;
-  }
-
-  /** Whether the person has gone elsewhere. */
-  #olharAgora() {
-    requestAnimationFrame(() => {
-      const { quadro } = this.pagina;
-      this.noFim = quadro.scrollTop + quadro.clientHeight >= quadro.scrollHeight - LINHA;
-    });
   }
 }
 

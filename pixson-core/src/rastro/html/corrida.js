@@ -65,6 +65,18 @@ class Corrida {
     return seq === undefined ? this.nomes.get(processo) : `${this.nomes.get(processo)}, linha ${seq}`;
   }
 
+  /**
+   * A vector in words; of more than so many parts those that are above zero, as far as there is room, each with the
+   * name of its process.
+   */
+  vetor(lugar, partes, nomeDe = (numero) => this.nomes.get(numero)) {
+    const { vetor } = this.eventos[lugar];
+    if (vetor.length <= partes) return `(${vetor.join(", ")})`;
+    const acima = vetor.map((valor, numero) => [valor, numero]).filter(([valor]) => valor > 0);
+    const ditas = acima.slice(0, partes / 2).map(([valor, numero]) => `${nomeDe(numero)}: ${valor}`);
+    return `(${ditas.join(", ")}${acima.length > ditas.length ? ", …" : ""})`;
+  }
+
   /** What names an event also in the graph of a later moment, where its id may be another one. */
   chave(lugar) {
     const { processo, seq, evento } = this.eventos[lugar];
@@ -184,15 +196,6 @@ class Corrida {
     }
     return { linhas, quantas: linha };
   }
-}
-
-/** A vector in words; of more than so many parts those that are above zero, each with the name of its process, as far as there is room. */
-function vetorDito(evento, partes, nomeDe) {
-  const { vetor } = evento;
-  if (vetor.length <= partes) return `(${vetor.join(", ")})`;
-  const acima = vetor.map((valor, numero) => [valor, numero]).filter(([valor]) => valor > 0);
-  const ditas = acima.slice(0, partes / 2).map(([valor, numero]) => `${nomeDe(numero)}: ${valor}`);
-  return `(${ditas.join(", ")}${acima.length > ditas.length ? ", …" : ""})`;
 }
 
 /** A queue that gives the least first (a binary heap). */

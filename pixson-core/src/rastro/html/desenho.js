@@ -112,14 +112,17 @@ class Desenho {
     const lugar = new Map(chaves.map((chave, numero) => [chave, numero]));
     this.coluna = this.coluna.map((chave) => lugar.get(chave));
     this.colunas = chaves.map((chave) => titulos.get(chave));
-    /** Above zero where messages lead to the right of an event. */
-    this.lados = corrida.eventos.map(() => 0);
+    /** Above zero where messages lead to the right of an event; undefined where there is none. */
+    this.lados = corrida.eventos.map(() => undefined);
+    const dar = (lugar, sentido) => {
+      this.lados[lugar] = (this.lados[lugar] ?? 0) + sentido;
+    };
     for (const { de, para } of corrida.mensagens) {
       const sentido = Math.sign(this.coluna[para] - this.coluna[de]);
-      this.lados[de] += sentido;
-      this.lados[para] -= sentido;
+      dar(de, sentido);
+      dar(para, -sentido);
     }
-    for (const { de, la } of corrida.perdidas) this.lados[de] = Math.sign(this.coluna[la] - this.coluna[de]);
+    for (const { de, la } of corrida.perdidas) dar(de, Math.sign(this.coluna[la] - this.coluna[de]));
   }
 
   x(lugar) {
@@ -287,13 +290,13 @@ class Desenho {
       const [sinal, certeza] = acusacao.condicional ? ["?", "talvez"] : ["⚠", "certa"];
       grupo.append(elemento("text", { class: `infracao ${certeza}`, x: -6, y: -RAIO - 3 }, sinal));
     }
-    const texto = this.opcoes.rotulo === "vetor" ? vetorDito(evento, 8, (numero) => numero) : evento.relogio;
+    const texto = this.opcoes.rotulo === "vetor" ? this.corrida.vetor(lugar, 8, (numero) => numero) : evento.relogio;
     // On the side to which no message leads.
-    const antes = this.lados[lugar] >= 0;
+    const antes = (this.lados[lugar] ?? 0) >= 0;
     const onde = { x: antes ? -RAIO - 5 : RAIO + 5, "text-anchor": antes ? "end" : "start" };
     grupo.append(elemento("text", { class: "valor", y: 4, ...onde }, texto));
     // A message has a label where it is drawn; what came from or went to nobody who is here has its own.
-    if (this.lados[lugar] === 0) {
+    if (this.lados[lugar] === undefined) {
       const dito = this.#rotulo(evento.texto ?? evento.operacao ?? "", evento.carimbo ?? evento.relogio);
       grupo.append(elemento("text", { class: "rotulo", x: RAIO + 7, y: 4 }, dito));
     }

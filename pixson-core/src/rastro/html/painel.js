@@ -44,9 +44,10 @@ function encherPainel(painel, corrida, base, alvo, irPara) {
   const grupos = { passado: [], futuro: [], concorrente: [], proprio: [] };
   corrida.eventos.forEach((_, lugar) => grupos[corrida.relacao(base, lugar)].push(lugar));
   const conta = (quantos, um, muitos) => `${quantos} ${quantos === 1 ? um : muitos}`;
+  const inferido = corrida.inferidos.has(evento.processo) ? " (inferido)" : "";
   const partes = [
     html("h2", {}, `${corrida.onde(base)}: ${evento.frase}`),
-    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}${corrida.inferidos.has(evento.processo) ? " (inferido)" : ""}. Vetor: ${vetorDito(evento, 24, (numero) => corrida.nomes.get(numero))}.`),
+    html("p", {}, `Relógio de Lamport: ${evento.relogio_antes} → ${evento.relogio}${inferido}. Vetor: ${corrida.vetor(base, 24)}.`),
     html("p", { class: "contas" },
       html("span", { class: "passado" }, `◂ ${conta(grupos.passado.length, "evento", "eventos")} no passado`), " · ",
       html("span", { class: "futuro" }, `▸ ${grupos.futuro.length} no futuro`), " · ",
@@ -140,7 +141,7 @@ class Tabela {
     const ditas = { passado: "◂ passado", futuro: "▸ futuro", concorrente: "∥ concorrente", proprio: "o escolhido" };
     const celulas = [
       corrida.nomes.get(evento.processo), evento.seq ?? "", botao, evento.rg ?? "", evento.carimbo ?? "",
-      `${evento.relogio_antes} → ${evento.relogio}`, vetorDito(evento, 12, (numero) => corrida.nomes.get(numero)), ditas[relacao] ?? "",
+      `${evento.relogio_antes} → ${evento.relogio}`, corrida.vetor(lugar, 12), ditas[relacao] ?? "",
     ];
     return html("tr", { class: relacao }, ...celulas.map((celula) => html("td", {}, celula)));
   }
