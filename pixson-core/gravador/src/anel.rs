@@ -59,13 +59,14 @@ impl AnelDoRastro {
         JanelaDoAnel { ate, contas, rastros }
     }
 
-    pub(crate) fn tomar(&self, eventos: &[EventoDoRelogio]) {
+    pub(crate) fn tomar(&self, eventos: Vec<EventoDoRelogio>) {
         let mut recentes = self.trancar();
         recentes.ate += eventos.len() as u64;
-        let ultimos = &eventos[eventos.len().saturating_sub(ANEL_MAX)..];
-        let saem = (recentes.eventos.len() + ultimos.len()).saturating_sub(ANEL_MAX);
+        let nao_cabem = eventos.len().saturating_sub(ANEL_MAX);
+        let cabem = eventos.len() - nao_cabem;
+        let saem = (recentes.eventos.len() + cabem).saturating_sub(ANEL_MAX);
         recentes.eventos.drain(..saem);
-        recentes.eventos.extend(ultimos.iter().cloned());
+        recentes.eventos.extend(eventos.into_iter().skip(nao_cabem));
         let omitidos = recentes.omitidos();
         // What was lost before the oldest event is not missing among these.
         recentes.perdas.retain(|&(depois_de, _)| depois_de > omitidos);
@@ -122,7 +123,7 @@ mod tests {
     fn the_last_events_are_kept_in_their_order_however_they_come() {
         let (anel, relogio) = (anel(), Relogio::novo());
         for quantos in [1, ANEL_MAX - 1, 7, 2 * ANEL_MAX + 3, 0, 5] {
-            anel.tomar(&eventos(&relogio, quantos));
+            anel.tomar(eventos(&relogio, quantos));
             let (janela, agora) = (anel.janela(), relogio.agora().valor());
             assert_eq!(janela.ate, agora);
             let vistos = valores(janela);
@@ -135,13 +136,13 @@ mod tests {
     fn what_was_lost_is_told_as_long_as_it_is_missing_among_the_events_that_are_there() {
         let (anel, relogio) = (anel(), Relogio::novo());
         let perdidas = || anel.janela().rastros.todos()[0].perdidas();
-        anel.tomar(&eventos(&relogio, 10));
+        anel.tomar(eventos(&relogio, 10));
         anel.perder(3);
         anel.perder(4);
         assert_eq!(perdidas(), 7);
-        anel.tomar(&eventos(&relogio, ANEL_MAX - 1));
+        anel.tomar(eventos(&relogio, ANEL_MAX - 1));
         assert_eq!(perdidas(), 7);
-        anel.tomar(&eventos(&relogio, 1));
+        anel.tomar(eventos(&relogio, 1));
         assert_eq!(perdidas(), 0);
         assert_eq!(anel.janela().rastros.todos()[0].omitidos(), Some(10));
     }

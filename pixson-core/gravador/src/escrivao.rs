@@ -22,7 +22,7 @@ const PAUSA: Duration = Duration::from_millis(20);
 #[cfg(target_os = "linux")]
 const CORTESIA: i32 = 10;
 
-/// Whoever turns events into lines, as long as the file takes them.
+/// Whoever hands events on: to the ring, and as lines to the file, as long as it takes them.
 #[derive(Debug)]
 pub(crate) struct Escrivao {
     destinos: DestinosDoRastro,
@@ -75,10 +75,10 @@ impl Escrivao {
                     self.redator.evento(evento, &mut self.bytes);
                 }
             }
-            if let Some(anel) = &self.destinos.anel {
-                anel.tomar(&eventos);
-            }
             mesa.retirar(eventos.len());
+            if let Some(anel) = &self.destinos.anel {
+                anel.tomar(eventos);
+            }
             if self.bytes.len() >= LOTE_BYTES {
                 self.escrever()?;
             }

@@ -1,8 +1,9 @@
 //! The recorder of a process that keeps a trace of its logical clock (docs/rastro.md): whoever records
 //! never waits, and a thread of its own writes.
 //!
-//! What does not fit in memory, because the disk is slow, is lost and counted in the file. A disk that
-//! fails ends the trace, and nothing else.
+//! A trace goes to a file, and its last events to a ring ([`AnelDoRastro`]) for whoever looks on, or to one of
+//! them. What does not fit in memory, because the disk is slow, is lost and counted there. A disk that
+//! fails ends the file, and nothing else.
 //!
 //! ```
 //! use pixson_core::rastro::{CabecalhoDoRastro, Rastros};

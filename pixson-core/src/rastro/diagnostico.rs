@@ -1,6 +1,7 @@
 //! Which processes broke the rules of the clock, where, and what the clock should have been
 //! (docs/rastro.md, section 8).
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::evento::EventoDoRelogio;
@@ -72,10 +73,8 @@ impl ExameDoRelogio<'_> {
 
     /// On a connection what is sent happens in the order of its lines, and so does what is received.
     fn voltas_em_conexoes(&self) -> Option<Infracao> {
-        let mut em_ordem: Vec<usize> = self.mudancas().collect();
-        em_ordem.sort_by_key(|&no| self.grafo.nos()[no].seq);
         let mut ultimos: HashMap<_, Carimbo> = HashMap::new();
-        let voltas = em_ordem.into_iter().filter_map(|no| {
+        let voltas = self.pelas_linhas().into_iter().filter_map(|no| {
             let evento = self.evento(no);
             let via = via(evento);
             via.0?;
@@ -91,7 +90,8 @@ impl ExameDoRelogio<'_> {
         let mut por_valor: Vec<usize> = self.mudancas().collect();
         por_valor.sort_by_key(|&no| (self.evento(no).depois, self.grafo.nos()[no].seq));
         let pares = por_valor.iter().zip(por_valor.iter().skip(1));
-        let vistos = self.vistos_na_conexao();
+        // Seldom needed: most clocks share no value.
+        let vistos = LazyCell::new(|| self.vistos_na_conexao());
         let mut sobrepostos: Vec<Infracao> = pares
             .filter_map(|(&um, &outro)| {
                 let (um_evento, outro_evento) = (self.evento(um), self.evento(outro));
@@ -118,11 +118,9 @@ impl ExameDoRelogio<'_> {
 
     /// The highest value that an earlier line of the same connection has.
     fn vistos_na_conexao(&self) -> HashMap<usize, Carimbo> {
-        let mut em_ordem: Vec<usize> = self.mudancas().collect();
-        em_ordem.sort_by_key(|&no| self.grafo.nos()[no].seq);
         let mut maiores: HashMap<u64, Carimbo> = HashMap::new();
         let mut vistos = HashMap::new();
-        for no in em_ordem {
+        for no in self.pelas_linhas() {
             let evento = self.evento(no);
             let Some(conexao) = evento.conexao() else { continue };
             let maior = maiores.entry(conexao.numero).or_default();
@@ -147,6 +145,13 @@ impl ExameDoRelogio<'_> {
             estava = evento.depois;
         }
         faltas
+    }
+
+    /// The changes of the clock, in the order of their lines.
+    fn pelas_linhas(&self) -> Vec<usize> {
+        let mut mudancas: Vec<usize> = self.mudancas().collect();
+        mudancas.sort_by_key(|&no| self.grafo.nos()[no].seq);
+        mudancas
     }
 
     fn mudancas(&self) -> impl Iterator<Item = usize> + '_ {

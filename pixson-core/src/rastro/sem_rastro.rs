@@ -76,7 +76,7 @@ fn pelo_anterior(carimbo: Carimbo, ultimo: Option<Carimbo>) -> Option<Quebrada> 
 
 /// Whether a client whose last request bore that stamp merges a reply for certain: its clock is there, or beyond.
 fn fundiria(ultimo: Option<Carimbo>, resposta: Carimbo) -> bool {
-    Relogio::desde(ultimo.unwrap_or_default()).receber(resposta).depois > resposta
+    Relogio::desde(ultimo.unwrap_or_default()).receber(resposta).fundido().is_some()
 }
 
 /// If it had the reply stamped `r` before it sent, its clock was at `r + 1` or beyond.
