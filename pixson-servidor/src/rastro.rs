@@ -2,7 +2,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::sync::Arc;
 
 #[cfg(feature = "postgres")]
 use pixson_core::banco::ConfiguracaoPostgres;
@@ -40,10 +39,11 @@ pub(crate) fn comecar(
         .com_epoca(epoca)
         .com_comando(&comando_digitado(sem_senhas(env::args_os())));
     let avisar = |frase: &str| tracing::warn!("{frase} O servidor continua.");
-    let metricas = metricas.as_deref().filter(|_| *painel_tempo);
-    let host = metricas.and_then(|endereco| endereco.rsplit_once(':')).map(|(host, _)| host);
-    let anel = host.map(|_| Arc::new(AnelDoRastro::novo(cabecalho.clone())));
-    let ao_vivo = anel.clone().zip(host).map(|(anel, host)| AoVivo::novo(anel, host.to_owned()));
+    let ao_vivo = metricas.as_deref().filter(|_| *painel_tempo).map(|endereco| {
+        let host = endereco.rsplit_once(':').map_or(endereco, |(host, _)| host);
+        AoVivo::novo(AnelDoRastro::novo(cabecalho.clone()), host.to_owned())
+    });
+    let anel = ao_vivo.as_ref().map(AoVivo::anel);
     let gravador = rastro::comecar(arquivo.as_deref(), anel, &cabecalho, avisar)?;
     Ok(Some(RastroDoServidor { rastreio: Rastreio::novo(gravador), ao_vivo }))
 }

@@ -56,8 +56,10 @@ impl<B: BancoServido> ServidorDeContas<B> {
         let endereco = ouvinte.local_addr()?;
         let sinais = Signals::new(sinais::de_fim())?;
         let parada = Parada::default();
-        let rastro = rastro.map(|RastroDoServidor { rastreio, ao_vivo }| (rastreio, ao_vivo));
-        let (rastreio, ao_vivo) = rastro.unzip();
+        let (rastreio, ao_vivo) = match rastro {
+            Some(RastroDoServidor { rastreio, ao_vivo }) => (Some(rastreio), ao_vivo),
+            None => (None, None),
+        };
         let tela = if silencioso { Tela::apagada() } else { Tela::nova() };
         let observacao = Observacao::nova(parada.clone(), tela).com_rastreio(rastreio);
         let observacao = if painel.is_some() { observacao } else { observacao.sem_contar() };
@@ -69,7 +71,7 @@ impl<B: BancoServido> ServidorDeContas<B> {
             vigia: sinais.handle(),
             sinais: Mutex::new(sinais),
             painel,
-            ao_vivo: ao_vivo.flatten(),
+            ao_vivo,
         })
     }
 

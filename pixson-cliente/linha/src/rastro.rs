@@ -24,18 +24,14 @@ pub fn comecar(
     let ao_falhar = move |erro: &io::Error| {
         ao_parar(&format!("O rastro não é mais gravado ({}).", causa(erro)));
     };
+    let onde = arquivo.map(|arquivo| format!(" em \"{}\"", arquivo.display())).unwrap_or_default();
+    let nao_deu =
+        |erro: &io::Error| format!("Não foi possível gravar o rastro{onde} ({}).", causa(erro));
     let aberto = arquivo.map(ArquivoDoRastro::abrir).transpose();
-    let iniciado = aberto.and_then(|arquivo| {
-        let destinos = DestinosDoRastro { arquivo, anel };
-        Gravador::iniciar(destinos, cabecalho, ao_falhar).map_err(ErroDeGravacao::Sistema)
-    });
-    iniciado.map_err(|erro| match (arquivo.map(Path::display), erro) {
-        (Some(arquivo), ErroDeGravacao::Sistema(erro)) => {
-            format!("Não foi possível gravar o rastro em \"{arquivo}\" ({}).", causa(&erro))
-        }
-        (Some(arquivo), outro) => {
-            format!("O rastro não pode ser gravado em \"{arquivo}\": {outro}.")
-        }
-        (None, erro) => format!("O rastro não pôde ser iniciado ({erro})."),
-    })
+    let arquivo = aberto.map_err(|erro| match erro {
+        ErroDeGravacao::Sistema(erro) => nao_deu(&erro),
+        outro => format!("O rastro não pode ser gravado{onde}: {outro}."),
+    })?;
+    let destinos = DestinosDoRastro { arquivo, anel };
+    Gravador::iniciar(destinos, cabecalho, ao_falhar).map_err(|erro| nao_deu(&erro))
 }

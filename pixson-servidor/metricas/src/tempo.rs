@@ -39,8 +39,13 @@ impl AoVivo {
     /// `host` is the one by which the pages are asked for, as the operator gave it. They are also shown by an address
     /// or by `localhost`, and by no other name: a page of somebody else whose name suddenly means this machine (DNS
     /// rebinding) reads nothing here.
-    pub fn novo(anel: Arc<AnelDoRastro>, host: String) -> Self {
-        Self { anel, host, vista: Mutex::default() }
+    pub fn novo(anel: AnelDoRastro, host: String) -> Self {
+        Self { anel: Arc::new(anel), host, vista: Mutex::default() }
+    }
+
+    /// The ring, to be filled by who keeps the trace.
+    pub fn anel(&self) -> Arc<AnelDoRastro> {
+        Arc::clone(&self.anel)
     }
 
     /// What there is to be seen now, as docs/rastro.md says in its section 10: the graph only if it is not the one that
@@ -116,8 +121,7 @@ mod tests {
     #[test]
     fn a_page_is_shown_under_an_address_or_a_name_that_the_operator_knows() {
         let cabecalho = CabecalhoDoRastro::novo("servidor".parse().expect("a name"));
-        let ao_vivo =
-            AoVivo::novo(Arc::new(AnelDoRastro::novo(cabecalho)), "Banco.local".to_owned());
+        let ao_vivo = AoVivo::novo(AnelDoRastro::novo(cabecalho), "Banco.local".to_owned());
         for certo in [
             "127.0.0.1:9100",
             "10.0.0.7",
